@@ -1,0 +1,26 @@
+# Flags that every target of the project shares. They are global because the precompiled headers are shared between
+# targets, which the compiler allows only when all flags agree.
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough)
+if(TOOLHIVE_WERROR)
+  add_compile_options(-Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Without it ccache cannot see through a precompiled header.
+  add_compile_options(-fpch-preprocess)
+endif()
+
+# cpprestsdk's one-letter macro U() collides with Boost's template parameters.
+add_compile_definitions(_TURN_OFF_PLATFORM_STRING TOOLHIVE_VERSION="${PROJECT_VERSION}")
+include_directories(${CMAKE_SOURCE_DIR})
+
+if(TOOLHIVE_SANITIZE)
+  add_compile_options(-fsanitize=${TOOLHIVE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${TOOLHIVE_SANITIZE})
+else()
+  add_compile_options(-fstack-protector-strong)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+  add_link_options(-Wl,-z,relro,-z,now -pie)
+  if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    add_compile_definitions(_FORTIFY_SOURCE=2)
+  endif()
+endif()
