@@ -1,0 +1,60 @@
+// Cache: the informers of a process, and reads from them that see the process's own writes.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "controller/kube/client.hpp"
+#include "controller/runtime/informer.hpp"
+
+namespace runtime {
+
+enum class Read {
+  Cached,          // as last seen; may be older than this process's own write
+  ReadYourWrites,  // waits, up to ctx and at most 5 s, until the informer has what this process wrote to that
+                   // key
+  Live,            // asks the API server
+};
+
+// Thread-safe. Informers are created by informer() only: reading a type that nobody declared is an Internal
+// error, so that no watch on all Secrets of a cluster starts by accident.
+class Cache {
+ public:
+  // One informer per type and namespace; `namespaces` empty means one for the whole cluster.
+  Cache(kube::Client& client, kube::Clock& clock, std::vector<std::string> namespaces);
+  ~Cache();
+
+  // Declares informers for a type: one per namespace of the cache (or one, for cluster scope). Handlers and
+  // indexes are added to all of them. Calling it again with the same type and options returns the same set;
+  // other options for the same type are an Internal error.
+  kube::Status declare(const kube::ResourceType& type, const InformerOptions& options = {});
+  kube::Status add_handler(const kube::ResourceType& type, ChangeHandler handler);
+  kube::Status add_index(const kube::ResourceType& type, std::string name, IndexFunction function);
+
+  kube::StatusOr<kube::Object> get(const kube::Context& ctx, const kube::ResourceType& type,
+                                   const kube::Key& key, Read read = Read::ReadYourWrites) const;
+  std::vector<kube::Object> list(const kube::ResourceType& type, std::string_view ns = {}) const;
+  std::vector<kube::Object> find(const kube::ResourceType& type, std::string_view index,
+                                 std::string_view value) const;
+
+  // Records that this process wrote `key`, with the resourceVersion the server answered; empty after a delete
+  // of `uid`.
+  void wrote(const kube::ResourceType& type, const kube::Key& key, std::string_view resource_version,
+             std::string_view uid);
+
+  void start();
+  void stop();
+  bool synced() const;
+  kube::Status wait_synced(const kube::Context& ctx) const;
+  // One entry per informer that is not healthy: type, namespace and cause.
+  std::vector<kube::Status> errors() const;
+  // Every informer, for metrics. Valid for the cache's life.
+  std::vector<const Informer*> informers() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace runtime

@@ -1,0 +1,65 @@
+// Manager: starts the parts of an operator in order, and stops them in reverse.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/kube/client.hpp"
+#include "controller/kube/clock.hpp"
+#include "controller/kube/config.hpp"
+#include "controller/kube/discovery.hpp"
+#include "controller/runtime/cache.hpp"
+#include "controller/runtime/controller.hpp"
+#include "controller/runtime/event_recorder.hpp"
+#include "controller/runtime/health.hpp"
+#include "controller/runtime/leader_election.hpp"
+#include "controller/runtime/metrics.hpp"
+
+namespace runtime {
+
+struct ManagerOptions {
+  std::string name = "controller";      // field manager of events, reporting controller
+  std::vector<std::string> namespaces;  // empty: all
+  std::optional<LeaderElectionOptions> leader_election;
+  kube::Duration graceful_stop = std::chrono::seconds(30);
+  kube::Clock* clock = &kube::system_clock();
+};
+
+// The client() of a manager fences every mutating call with the leader lease, counts requests, and remembers
+// writes for Read::ReadYourWrites.
+class Manager {
+ public:
+  // `lease_transport` carries the leader lease alone; it may be the same as `transport` in tests.
+  Manager(std::shared_ptr<kube::Transport> transport, std::shared_ptr<kube::Transport> lease_transport,
+          ManagerOptions options);
+  ~Manager();
+
+  kube::Client& client();
+  Cache& cache();
+  kube::Discovery& discovery();
+  EventRecorder& events();
+  Metrics& metrics();
+  Health& health();
+  kube::Clock& clock();
+
+  // See controller.hpp. All before run().
+  ControllerBuilder controller(std::string name, kube::ResourceType type);
+  // Wakes `key` of the controller named `name`, from anywhere.
+  void enqueue(std::string_view controller, const kube::Key& key);
+  // Runs while leading, on a thread of its own, until its token fires.
+  void add_leader_work(std::string name, std::function<void(const kube::Context&)> work);
+
+  // Blocks until `stop`. Order: caches, then leader election, then workers; stopped in reverse within
+  // options.graceful_stop, the lease released last. An error says what could not be started.
+  kube::Status run(std::stop_token stop);
+
+ private:
+  friend class ControllerBuilder;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace runtime

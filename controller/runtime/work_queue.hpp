@@ -1,0 +1,71 @@
+// WorkQueue: the keys that wait to be reconciled.
+//
+// Contract: a key is handed to one worker at a time; a key added several times before a worker takes it is
+// handed out once; a key added while a worker has it is handed out once more after done(). Delayed adds keep
+// the earliest time.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "controller/kube/clock.hpp"
+#include "controller/kube/resource.hpp"
+
+namespace runtime {
+
+// Low is for the initial list, so that a restart does not hold up what users are changing now. A key that
+// waits rises after `WorkQueueOptions::ageing`, so nothing starves.
+enum class Priority { Low, Normal };
+
+struct WorkQueueOptions {
+  kube::Duration base_delay = std::chrono::milliseconds(5);  // of add_rate_limited, doubling per failure
+  kube::Duration max_delay = std::chrono::seconds(1000);
+  kube::Duration ageing = std::chrono::seconds(10);
+};
+
+// What the queue tells whoever measures it. Called with the queue's lock held: implementations only count.
+class WorkQueueObserver {
+ public:
+  virtual ~WorkQueueObserver() = default;
+  virtual void added() = 0;
+  virtual void depth(std::size_t ready) = 0;
+  virtual void retried() = 0;
+  virtual void taken(kube::Duration waited) = 0;
+  virtual void finished(kube::Duration worked) = 0;
+};
+
+// Thread-safe.
+class WorkQueue {
+ public:
+  explicit WorkQueue(kube::Clock& clock, WorkQueueOptions options = {},
+                     WorkQueueObserver* observer = nullptr);
+  ~WorkQueue();
+  WorkQueue(const WorkQueue&) = delete;
+  WorkQueue& operator=(const WorkQueue&) = delete;
+
+  void add(const kube::Key& key, Priority priority = Priority::Normal);
+  void add_after(const kube::Key& key, kube::Duration delay);
+  // After this key's own backoff, which grows with each call until forget().
+  void add_rate_limited(const kube::Key& key);
+  void forget(const kube::Key& key);
+
+  // Blocks for the next key. Nothing once the queue is shut down and empty. Every key taken is given back by
+  // done().
+  std::optional<kube::Key> get();
+  void done(const kube::Key& key);
+
+  // Keys ready now; delayed keys do not count.
+  std::size_t depth() const;
+
+  // Refuses further adds, drops delayed keys and wakes all workers. Keys that are ready are dropped too: the
+  // process that comes next lists everything again.
+  void shut_down();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace runtime
