@@ -1,0 +1,96 @@
+# The commands of the project. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PRESET ?= release
+BUILD_DIR := build/$(PRESET)
+CLUSTER := test/cluster/cluster
+DEMO_CLUSTER ?= demo
+
+# Images are named $(IMAGE_PREFIX)/toolhive-operator:$(IMAGE_TAG) and $(IMAGE_PREFIX)/mcp-registry:$(IMAGE_TAG).
+IMAGE_PREFIX ?= localhost
+IMAGE_TAG ?= 0.1.0
+NAMESPACE ?= toolhive-system
+KUBECTL ?= $(shell command -v kubectl || echo $(CLUSTER) kubectl)
+export IMAGE_PREFIX IMAGE_TAG NAMESPACE KUBECTL DEMO_CLUSTER
+
+BUILD_PACKAGES := g++ cmake ninja-build ccache pkg-config ca-certificates git libcpprest-dev libboost-dev libboost-system-dev \
+  libyaml-cpp-dev nlohmann-json3-dev libssl-dev libsimdjson-dev libspdlog-dev prometheus-cpp-dev libcurl4-openssl-dev \
+  libcli11-dev doctest-dev
+IMAGE_PACKAGES := buildah binutils
+LINT_PACKAGES := clang-format clang-tidy shellcheck
+
+##@ Build
+.PHONY: deps build images bundle clean
+deps: ## Install the Debian packages that the build needs
+	@controller/cmake/packages.sh $(BUILD_PACKAGES)
+
+build: deps ## Compile everything, tests included (PRESET=release|debug|asan|tsan)
+	@cmake --preset $(PRESET) >$(BUILD_DIR).log 2>&1 || { cat $(BUILD_DIR).log; exit 1; }
+	@NINJA_STATUS='[%f/%t %es] ' ninja -C $(BUILD_DIR)
+
+images: build ## Build both images as archives in build/images
+	@controller/cmake/packages.sh $(IMAGE_PACKAGES)
+	@config/images/build.sh $(BUILD_DIR)/bin build/images
+
+clean: ## Remove what was built; the cached Kubernetes binary stays
+	@rm -rf build
+
+##@ Test
+.PHONY: test test-unit test-integration test-e2e test-cluster test-asan test-tsan lint bench
+test: build images ## All tests: unit, integration (a real API server), cluster and e2e (a real node)
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit cluster integration e2e
+
+test-unit: build ## Unit tests only
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit
+
+test-integration: build ## Tests against a real API server
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh integration
+
+test-cluster: ## Tests of the cluster tool itself
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh cluster
+
+test-e2e: images ## Tests on a real one-node cluster
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh e2e
+
+test-asan: ## Unit and integration tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) --no-print-directory build PRESET=asan
+	@BUILD_DIR=build/asan test/run.sh unit integration
+
+test-tsan: ## Unit and integration tests under ThreadSanitizer
+	@$(MAKE) --no-print-directory build PRESET=tsan
+	@TSAN_OPTIONS="suppressions=$(CURDIR)/test/tsan.supp $(TSAN_OPTIONS)" BUILD_DIR=build/tsan test/run.sh unit integration
+
+lint: build ## Formatting, clang-tidy, shellcheck
+	@controller/cmake/packages.sh $(LINT_PACKAGES)
+	@test/lint.sh $(BUILD_DIR)
+
+##@ Run
+.PHONY: run install uninstall deploy undeploy demo demo-down
+run: build ## Run the operator on this machine against the cluster of your kubeconfig
+	@$(BUILD_DIR)/bin/toolhive-operator
+
+install: ## Install the CRDs
+	@$(KUBECTL) apply --server-side -k config/crd
+
+uninstall: ## Remove the CRDs, and with them every Registry and MCPTool
+	@$(KUBECTL) delete --ignore-not-found -k config/crd
+
+deploy: ## Install CRDs and operator, with images $(IMAGE_PREFIX)/*:$(IMAGE_TAG)
+	@config/deploy.sh | $(KUBECTL) apply --server-side -f -
+	@$(KUBECTL) -n $(NAMESPACE) rollout status deployment/toolhive-operator --timeout=180s
+
+undeploy: ## Remove the operator; CRDs and what users made stay
+	@config/deploy.sh --without-crds | $(KUBECTL) delete --ignore-not-found -f -
+
+demo: images ## A real cluster, the operator in it, a Registry, an MCPTool: the main job, shown
+	@test/demo/demo.sh
+
+demo-down: ## Remove the demo's cluster
+	@$(CLUSTER) down --name $(DEMO_CLUSTER)
+
+##@ Help
+.PHONY: help
+help: ## This text
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

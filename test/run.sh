@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Runs test suites and adds up what they counted:  run.sh SUITE...   with SUITE one of unit, integration, e2e, cluster
+# BUILD_DIR names the build to test (default build/release). The last line is "N passed, N failed"; the exit code is 0 only if nothing
+# failed and every suite ran at least one test.
+set -uo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=${BUILD_DIR:-$root/build/release}
+cluster=$root/test/cluster/cluster
+passed=0
+failed=0
+logs=$build/test-logs
+mkdir -p "$logs"
+
+# Adds NAME's counts; a program that ends without counting has crashed, and counts as one failure.
+count() {
+  local name=$1 good=$2 bad=$3
+  if [[ -z $good || $((good + bad)) -eq 0 ]]; then
+    good=0 bad=1
+    echo "$name: ended without running a test"
+  fi
+  printf '%-24s %4d passed, %d failed\n' "$name" "$good" "$bad"
+  passed=$((passed + good)) failed=$((failed + bad))
+}
+
+# Runs a doctest executable. Its own output is shown when something fails.
+doctest() {
+  local name=$1 program=$2 code summary good bad
+  shift 2
+  local log=$logs/$name.log
+  if [[ ! -x $program ]]; then
+    echo "$name: $program is not built"
+    count "$name" "" 0
+    return
+  fi
+  echo "running $name"
+  "$program" --no-colors=true "$@" >"$log" 2>&1
+  code=$?
+  summary=$(grep -E '^\[doctest\] test cases:' "$log" | tail -n 1)
+  good=$(sed -nE 's/.*\| *([0-9]+) passed.*/\1/p' <<<"$summary")
+  bad=$(sed -nE 's/.*\| *([0-9]+) failed.*/\1/p' <<<"$summary")
+  # A crash or a sanitizer's report after the summary is a failure although every case passed.
+  if ((code != 0 && ${bad:-0} == 0)); then bad=1; fi
+  if ((${bad:-1} != 0)) || [[ -z $good ]]; then tail -n 200 "$log"; fi
+  count "$name" "$good" "${bad:-0}"
+}
+
+unit() {
+  local part
+  for part in http kube runtime operator registry; do
+    doctest "unit/$part" "$build/bin/test_$part"
+  done
+}
+
+with_cluster() { # with_cluster NAME KIND COMMAND...: a cluster for the time of one command
+  local name=$1 kind=$2
+  shift 2
+  trap '"$cluster" down --name "$name" >/dev/null 2>&1' EXIT
+  if "$cluster" up --name "$name" "$kind"; then
+    KUBECONFIG=$("$cluster" kubeconfig --name "$name")
+    export KUBECONFIG TOOLHIVE_CLUSTER=$name
+    "$@"
+    unset KUBECONFIG TOOLHIVE_CLUSTER
+  else
+    count "$name cluster" "" 0
+  fi
+  "$cluster" down --name "$name"
+  trap - EXIT
+}
+
+integration() { with_cluster "it-$$" --control-plane doctest integration "$build/bin/test_integration"; }
+e2e() { with_cluster "e2e-$$" --node doctest e2e "$build/bin/test_e2e"; }
+
+cluster() {
+  local log=$logs/cluster.log summary
+  echo "running cluster"
+  "$root/test/cluster/test.sh" >"$log" 2>&1 || tail -n 60 "$log"
+  summary=$(grep -E '^cluster: [0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
+  count cluster "$(sed -nE 's/^cluster: ([0-9]+) passed.*/\1/p' <<<"$summary")" \
+    "$(sed -nE 's/.* ([0-9]+) failed.*/\1/p' <<<"${summary:-0 failed}")"
+}
+
+mkdir -p "$logs/unit"
+for suite in "$@"; do
+  case $suite in
+    unit | integration | e2e | cluster) "$suite" ;;
+    *) echo "run.sh: unknown suite '$suite': unit, integration, e2e and cluster exist" >&2; exit 2 ;;
+  esac
+done
+echo "$passed passed, $failed failed"
+((failed == 0 && passed > 0))
