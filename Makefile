@@ -27,7 +27,7 @@ deps: ## Install the Debian packages that the build needs
 	@controller/cmake/packages.sh $(BUILD_PACKAGES)
 
 build: deps ## Compile everything, tests included (PRESET=release|debug|asan|tsan)
-	@cmake --preset $(PRESET) >$(BUILD_DIR).log 2>&1 || { cat $(BUILD_DIR).log; exit 1; }
+	@mkdir -p build && cmake --preset $(PRESET) >$(BUILD_DIR).log 2>&1 || { cat $(BUILD_DIR).log; exit 1; }
 	@NINJA_STATUS='[%f/%t %es] ' ninja -C $(BUILD_DIR)
 
 images: build ## Build both images as archives in build/images
