@@ -1,0 +1,24 @@
+// What a handler may want of a request beyond cpprestsdk's own interface.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace web::http {
+class http_request;
+}
+
+namespace http {
+
+// The request target in origin form ("/a%2Fb?c=d") exactly as the client sent it: nothing decoded, so that a
+// handler can split the path first and decode the segments afterwards. The scheme and authority of an
+// absolute-form target are cut off. The server has refused control characters, broken escapes, NUL and dot
+// segments (plain or escaped) with 400, so the path holds none of them. For a request that no server made (in
+// a test): its relative URI.
+std::string raw_target(const web::http::http_request& request);
+
+// The whole body, which the server has read before it calls the handler: no task to wait for. Valid while the
+// request lives and nobody has read or extracted its body.
+std::string_view body(const web::http::http_request& request);
+
+}  // namespace http

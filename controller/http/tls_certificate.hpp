@@ -1,0 +1,44 @@
+// A server's certificate chain and private key, read from PEM files and exchangeable while the server runs.
+#pragma once
+
+#include <memory>
+#include <string>
+
+namespace boost::asio::ssl {
+class context;
+}
+
+namespace http {
+
+// Thread safe.
+class TlsCertificate {
+ public:
+  // `certificate` is set, or `error` says which file is wrong and why. Key material is never part of an
+  // error.
+  struct Loaded {
+    std::shared_ptr<TlsCertificate> certificate;
+    std::string error;
+  };
+  // Reads a chain (leaf first) and its unencrypted key, as in the files tls.crt and tls.key of a Kubernetes
+  // TLS secret.
+  static Loaded load(std::string certificate_file, std::string key_file);
+
+  enum class Reload { Unchanged, Replaced, Failed };
+  // Reads both files again. Failed leaves the previous pair in use and sets `error`. An http::Server does
+  // this by itself.
+  Reload reload(std::string& error);
+
+  // The current pair as a TLS 1.2 and 1.3 server context; connections keep the one they started with.
+  std::shared_ptr<boost::asio::ssl::context> context() const;
+
+  ~TlsCertificate();
+  TlsCertificate(const TlsCertificate&) = delete;
+  TlsCertificate& operator=(const TlsCertificate&) = delete;
+
+ private:
+  TlsCertificate();
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace http
