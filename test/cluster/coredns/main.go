@@ -1,9 +1,15 @@
-// Command coredns is CoreDNS with its standard plugins: the DNS service of a test cluster.
+// Command coredns is the DNS service of a test cluster: CoreDNS with the few plugins such a cluster uses.
 package main
 
 import (
-	_ "github.com/coredns/coredns/core/plugin"
 	"github.com/coredns/coredns/coremain"
+
+	_ "github.com/coredns/coredns/plugin/bind"
+	_ "github.com/coredns/coredns/plugin/cache"
+	_ "github.com/coredns/coredns/plugin/errors"
+	_ "github.com/coredns/coredns/plugin/kubernetes"
+	_ "github.com/coredns/coredns/plugin/loadbalance"
+	_ "github.com/coredns/coredns/plugin/ready"
 )
 
 func main() { coremain.Run() }

@@ -1,9 +1,14 @@
-// Command kubernetes holds every Kubernetes program that a test cluster runs.
+// Command kubernetes holds every Kubernetes program that a test cluster runs, and etcd, in one file: they share most of
+// their code, so one build and one copy in memory serve them all.
+//
+// The first argument says which one to run; under the name kubectl it is kubectl.
 package main
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"go.etcd.io/etcd/server/v3/etcdmain"
@@ -16,24 +21,29 @@ import (
 	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 )
 
+var programs = map[string]func() *cobra.Command{
+	"kube-apiserver":          apiserver.NewAPIServerCommand,
+	"kube-controller-manager": controllermanager.NewControllerManagerCommand,
+	"kube-proxy":              proxy.NewProxyCommand,
+	"kube-scheduler":          func() *cobra.Command { return scheduler.NewSchedulerCommand() },
+	"kubectl":                 kubectl.NewDefaultKubectlCommand,
+	"kubelet":                 func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) },
+}
+
 func main() {
-	var command *cobra.Command
-	switch os.Args[1] {
-	case "etcd":
-		etcdmain.Main(os.Args[1:])
-	case "kube-apiserver":
-		command = apiserver.NewAPIServerCommand()
-	case "kube-controller-manager":
-		command = controllermanager.NewControllerManagerCommand()
-	case "kube-scheduler":
-		command = scheduler.NewSchedulerCommand()
-	case "kubelet":
-		command = kubelet.NewKubeletCommand(context.Background())
-	case "kube-proxy":
-		command = proxy.NewProxyCommand()
-	case "kubectl":
-		command = kubectl.NewDefaultKubectlCommand()
+	name := filepath.Base(os.Args[0])
+	if name != "kubectl" && len(os.Args) > 1 {
+		os.Args = os.Args[1:]
+		name = os.Args[0]
 	}
-	os.Args = os.Args[1:]
-	os.Exit(cli.Run(command))
+	if name == "etcd" {
+		etcdmain.Main(os.Args)
+		return
+	}
+	program, known := programs[name]
+	if !known {
+		fmt.Fprintf(os.Stderr, "there is no program %q\n", name)
+		os.Exit(2)
+	}
+	os.Exit(cli.Run(program()))
 }

@@ -1,0 +1,43 @@
+# cluster status
+# shellcheck shell=bash
+
+# cluster_state: starting, running, or ended (crashed, or killed without 'down').
+cluster_state() {
+  if ! cluster_runs; then
+    echo ended
+  elif [[ -e $state/ready ]]; then
+    echo running
+  else
+    echo starting
+  fi
+}
+
+# resident_mib: memory of all processes, shared pages counted once for each.
+resident_mib() {
+  local pid sum=0 pages
+  for pid in $(cgroup_processes); do
+    if read -r _ pages _ 2>/dev/null <"/proc/$pid/statm"; then sum=$((sum + pages)); fi
+  done
+  echo $((sum * $(getconf PAGESIZE) / 1048576))
+}
+
+read_or() { cat "$1" 2>/dev/null || printf '%s\n' "$2"; }
+
+# cluster_status JSON NAME...
+cluster_status() {
+  local json=$1 separator='' format='%-16s %-9s %-14s %-26s %6s MiB  %s\n'
+  shift
+  if [[ -n $json ]]; then
+    format='{"name":"%s","state":"%s","mode":"%s","server":"%s","residentMiB":%s,"kubeconfig":"%s"}'
+    printf '['
+  fi
+  for name; do
+    select_cluster "$name"
+    printf '%s' "$separator"
+    if [[ -n $json ]]; then separator=,; fi
+    # shellcheck disable=SC2059 # one of the two formats above
+    printf "$format" "$name" "$(cluster_state)" "$(read_or "$state/mode" unknown)" \
+      "https://127.0.0.1:$(read_or "$state/port" 0)" "$(resident_mib)" "$state/kubeconfig"
+  done
+  if [[ -n $json ]]; then printf ']\n'; fi
+}

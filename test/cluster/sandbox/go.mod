@@ -1,0 +1,3 @@
+module toolhive.dev/test/cluster/sandbox
+
+go 1.24.0
