@@ -23,5 +23,11 @@ function(toolhive_precompile target set)
   # The same usage requirements as the carrier, or the definitions differ and the compiler refuses the header.
   target_link_libraries(${target} PRIVATE nlohmann_json::nlohmann_json spdlog::spdlog cpprestsdk::cpprest OpenSSL::SSL
                                           Threads::Threads)
+  # Executables would be compiled with -fPIE, which is a different setting from the carrier's -fPIC.
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "EXECUTABLE")
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_compile_options(${target} PRIVATE -fPIC)
+  endif()
   target_precompile_headers(${target} REUSE_FROM pch_${set})
 endfunction()

@@ -24,7 +24,9 @@ struct ExecCredentialPlugin {
   std::string command;
   std::vector<std::string> args;
   std::map<std::string, std::string> env;
-  std::string install_hint;
+  std::string install_hint;           // said when the command is not found
+  bool provide_cluster_info = false;  // the server and its CA go to the plugin in KUBERNETES_EXEC_INFO
+  std::string folder;                 // a command with a relative path is taken from here
 };
 
 struct Config {
@@ -40,7 +42,9 @@ struct Config {
   std::optional<ExecCredentialPlugin> exec;
 
   std::string impersonate_user;
+  std::string impersonate_uid;
   std::vector<std::string> impersonate_groups;
+  std::map<std::string, std::vector<std::string>> impersonate_extra;
   std::string proxy_url;
 
   std::string ns = "default";  // namespace of the context, or of the pod

@@ -20,7 +20,8 @@ class Object {
  public:
   // Decode when `bytes` are not one JSON object (RFC 8259, UTF-8) with metadata.name, or when a key occurs
   // twice where metadata is read; the message says where.
-  static StatusOr<Object> parse(std::string_view bytes);
+  // The items of a list of a built-in resource lack apiVersion and kind: with `type` they are filled in.
+  static StatusOr<Object> parse(std::string_view bytes, const ResourceType* type = nullptr);
   static StatusOr<Object> from(const Json& document);
 
   // Views into this object's content; asking a temporary for them does not compile.

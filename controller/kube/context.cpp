@@ -1,0 +1,14 @@
+#include "controller/kube/context.hpp"
+
+#include <algorithm>
+
+namespace kube {
+
+Context Context::with_timeout(Duration timeout) const {
+  Context result(*this);
+  const TimePoint now = clock.now();
+  if (timeout < TimePoint::max() - now) result.deadline = std::min(deadline, now + timeout);
+  return result;
+}
+
+}  // namespace kube
