@@ -1,0 +1,73 @@
+// What pods and the operator may do.
+#include <doctest/doctest.h>
+
+#include "test/e2e/harness/test_namespace.hpp"
+
+namespace {
+
+using namespace e2e;
+
+void check_locked_down(const Json& pod) {
+  CAPTURE(pod.at("metadata").at("name").get<std::string>());
+  const Json& spec = pod.at("spec");
+  const Json pod_context = spec.value("securityContext", Json::object());
+  CHECK(pod_context.value("runAsNonRoot", false));
+  CHECK_MESSAGE(!pod_context.contains("runAsUser"), "OpenShift assigns the user");
+  CHECK(pod_context.value("seccompProfile", Json::object()).value("type", "") == "RuntimeDefault");
+  for (const Json& container : spec.at("containers")) {
+    const Json& context = container.at("securityContext");
+    CHECK(context.at("allowPrivilegeEscalation") == false);
+    CHECK(context.at("readOnlyRootFilesystem") == true);
+    CHECK(context.at("capabilities").at("drop") == Json::array({"ALL"}));
+    CHECK_FALSE(context.contains("runAsUser"));
+    CHECK(container.contains("livenessProbe"));
+    CHECK(container.contains("readinessProbe"));
+    CHECK(container.at("resources").contains("limits"));
+  }
+}
+
+TEST_CASE("a Registry runs where restricted Pod Security is enforced") {
+  const TestNamespace ns("restricted");
+  const Output refused = ns.kubectl({"run", "privileged", "--image=example.com/any:1", "--privileged"});
+  REQUIRE_MESSAGE(refused.err.find("violates PodSecurity") != std::string::npos,
+                  "the namespace enforces nothing, so this test shows nothing: " << refused.explain());
+  ns.apply(registry());
+  ns.wait_ready(kRegistry, "mcp-registry");
+  const Json pod = ns.pods_of("mcp-registry").at(0);
+  check_locked_down(pod);
+  CHECK(pod.at("spec").at("automountServiceAccountToken") == false);
+}
+
+TEST_CASE("the operator's pods meet restricted Pod Security") {
+  const auto pods = Cluster::get().operator_pods();
+  CHECK(pods.size() == 2);
+  for (const Json& pod : pods) check_locked_down(pod);
+}
+
+TEST_CASE("the operator may do what it needs and no more") {
+  const Cluster& cluster = Cluster::get();
+  const std::string user =
+      "--as=system:serviceaccount:" + cluster.operator_namespace() + ":toolhive-operator";
+  const auto can = [&](std::vector<std::string> what) {
+    std::vector<std::string> args = {"auth", "can-i", user};
+    args.insert(args.end(), what.begin(), what.end());
+    return cluster.kubectl(args).out.starts_with("yes");
+  };
+  CHECK(can({"patch", "deployments.apps", "-n", "default"}));  // the question is put in the right way
+  for (const std::vector<std::string>& right : std::vector<std::vector<std::string>>{
+           {"list", "secrets", "--all-namespaces"},
+           {"get", "secrets", "-n", "default"},
+           {"*", "*", "--all-namespaces"},
+           {"create", "pods", "-n", "default"},
+           {"create", "pods/exec", "-n", "default"},
+           {"delete", "namespaces"},
+           {"escalate", "clusterroles.rbac.authorization.k8s.io"},
+           {"impersonate", "users"},
+           {"patch", "customresourcedefinitions.apiextensions.k8s.io"},
+       }) {
+    CAPTURE(Json(right).dump());
+    CHECK_FALSE(can(right));
+  }
+}
+
+}  // namespace
