@@ -39,7 +39,8 @@ struct WriteOptions {
   bool dry_run = false;
 };
 
-enum class PatchType { Json, Merge };
+// RFC 6902 and RFC 7386.
+enum class PatchType { JsonPatch, MergePatch };
 
 struct DeleteOptions {
   std::string uid;               // precondition; empty: none
