@@ -11,38 +11,48 @@
 namespace runtime {
 
 // Thread-safe. Rules:
-// - an object that does not exist is created by server-side apply, with an owner reference to the owner;
-// - an object whose controller is the owner (same uid) is applied when its declared state or the intent
-// changed since this
-//   process last applied it, else left alone: a settled object costs no API call;
-// - an object of that name that someone else owns, or nobody, is never written: Conflict with the reason
-// "NameConflict".
-//   Before it says so it reads the object live.
+// - An object that does not exist is created by server-side apply, after a live read has confirmed that the
+//   name is free.
+// - An object of the owner's is applied, on the uid that was seen, when the intent or what the object
+// declares
+//   differs from when this process last applied it; else it is left alone. A settled object costs no API
+//   call.
+// - An object of that name that is someone else's, or nobody's, is never written. After a live read has
+//   confirmed it, the answer is Conflict with the reason "NameConflict". Nothing tells when the name becomes
+//   free, so whoever gets this should try again in a while.
+// - An object that is being deleted, or whose controller was an earlier owner of the same name, is about to
+// go:
+//   a plain Conflict, which a controller tries again quietly.
+// Only types declared to the cache can be applied.
 class Applier {
  public:
+  // All must outlive the applier. `client` should be the manager's, whose writes the cache waits for.
   Applier(kube::Client& client, const Cache& cache, std::string field_manager);
   ~Applier();
 
   struct Options {
-    // False for what must outlive its owner (a PersistentVolumeClaim): then ownership is `owner_label`
-    // instead of an owner reference, and deleting the owner leaves the object.
+    // True: the object has an owner reference, and goes with its owner.
+    // False: the object outlives its owner (a PersistentVolumeClaim). The label kOwnerLabel says whose it is,
+    // by kind and name, so that an owner created again under its name takes it over.
     bool owned = true;
   };
-  // `intent` needs kind-specific content, metadata.name and metadata.namespace. Answers the object as it then
-  // is.
+  // `intent` needs metadata.name, metadata.namespace unless of cluster scope, and what is specific to its
+  // kind. Owner reference or label are added here. Answers the object as it then is.
   kube::StatusOr<kube::Object> apply(const kube::Context& ctx, const kube::ResourceType& type,
                                      const kube::Object& owner, kube::Json intent, const Options& options);
   kube::StatusOr<kube::Object> apply(const kube::Context& ctx, const kube::ResourceType& type,
                                      const kube::Object& owner, kube::Json intent);
-  // Removes the object if it is the owner's. An object that is absent or another's is success.
+  // Removes the object if it is the owner's, by reference or by label. An object that is absent or another's
+  // is success.
   kube::Status remove(const kube::Context& ctx, const kube::ResourceType& type, const kube::Object& owner,
                       const kube::Key& key);
   // Forgets what was applied for an owner that is gone.
   void forget(const std::string& owner_uid);
 
-  // Label that names the owner of objects without an owner reference, valued "<uid>" of the owner's... see
-  // Options::owned.
+  // On objects that outlive their owner: "<kind in lower case>.<name>" of the owner; see owner_label_value().
   static constexpr const char* kOwnerLabel = "mcpregistry.dev/owner";
+  // The reason of the Conflict for a name that is taken.
+  static constexpr const char* kNameConflict = "NameConflict";
 
  private:
   struct Impl;

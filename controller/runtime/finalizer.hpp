@@ -1,4 +1,11 @@
 // Finalizers: hold an object's deletion until what was done for it elsewhere is undone.
+//
+//   if (object.meta().deleting()) { undo(); return remove_finalizer(...); }
+//   auto held = ensure_finalizer(...);   // before the first side effect
+//   do();
+//
+// Guarantee: the object does not vanish between the first side effect and a successful undo. Assumed: undo
+// can be repeated, because the process may die between it and the removal.
 #pragma once
 
 #include <string_view>
@@ -8,14 +15,14 @@
 
 namespace runtime {
 
-// Adds `finalizer` unless it is there, and answers the object as it then is. Call it before any side effect:
-// a process that dies in between leaves nothing behind. Conflict when the object changed meanwhile.
+// Adds `finalizer` unless it is there, and answers the object as it then is. Conflict when the object changed
+// meanwhile; an object that is being deleted takes no new finalizer and is answered as Conflict too.
 kube::StatusOr<kube::Object> ensure_finalizer(const kube::Context& ctx, kube::Client& client,
                                               const kube::ResourceType& type, const kube::Object& object,
                                               std::string_view finalizer);
 
 // Removes `finalizer` with a JSON patch that tests for it first, so that no other's finalizer can go with it.
-// An object that is gone, or no longer has it, is success.
+// An object that is gone, was replaced by another of its name, or no longer has it, is success.
 kube::Status remove_finalizer(const kube::Context& ctx, kube::Client& client, const kube::ResourceType& type,
                               const kube::Object& object, std::string_view finalizer);
 

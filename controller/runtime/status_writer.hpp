@@ -1,13 +1,17 @@
 // write_status: the one status write of a reconcile pass.
 #pragma once
 
+#include <string>
+
 #include "controller/kube/client.hpp"
 #include "controller/kube/object.hpp"
 
 namespace runtime {
 
 // Applies `status` on the status subresource of `object` when it differs from what the object has, else sends
-// nothing. Answers whether something was written. The object being gone is success.
+// nothing. `status` is the whole status: what it leaves out is removed, as far as this manager owns it.
+// Answers whether something was written. An object that is gone, or was replaced by another of its name, is
+// success and not written.
 kube::StatusOr<bool> write_status(const kube::Context& ctx, kube::Client& client,
                                   const kube::ResourceType& type, const kube::Object& object,
                                   const kube::Json& status, const std::string& field_manager);

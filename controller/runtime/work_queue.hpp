@@ -1,12 +1,14 @@
 // WorkQueue: the keys that wait to be reconciled.
 //
-// Contract: a key is handed to one worker at a time; a key added several times before a worker takes it is
-// handed out once; a key added while a worker has it is handed out once more after done(). Delayed adds keep
-// the earliest time.
+// Contract
+// - a key is handed to one worker at a time;
+// - a key added several times before a worker takes it is handed out once;
+// - a key added while a worker has it is handed out once more, after done();
+// - a key waits for one time only, the earliest it was added for: add() overtakes a delay, and a delay never
+//   holds back a key that is ready.
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <optional>
 
@@ -15,8 +17,8 @@
 
 namespace runtime {
 
-// Low is for the initial list, so that a restart does not hold up what users are changing now. A key that
-// waits rises after `WorkQueueOptions::ageing`, so nothing starves.
+// Low is for the initial list, so that a restart does not hold up what users are changing now. A Low key
+// counts as a Normal one that was added `WorkQueueOptions::ageing` later, so nothing starves.
 enum class Priority { Low, Normal };
 
 struct WorkQueueOptions {
@@ -39,6 +41,7 @@ class WorkQueueObserver {
 // Thread-safe.
 class WorkQueue {
  public:
+  // `clock` and `observer` must outlive the queue.
   explicit WorkQueue(kube::Clock& clock, WorkQueueOptions options = {},
                      WorkQueueObserver* observer = nullptr);
   ~WorkQueue();
@@ -51,17 +54,19 @@ class WorkQueue {
   void add_rate_limited(const kube::Key& key);
   void forget(const kube::Key& key);
 
-  // Blocks for the next key. Nothing once the queue is shut down and empty. Every key taken is given back by
-  // done().
+  // Blocks for the next key; nothing once the queue is shut down. Every key taken is given back by done().
   std::optional<kube::Key> get();
   void done(const kube::Key& key);
 
   // Keys ready now; delayed keys do not count.
   std::size_t depth() const;
 
-  // Refuses further adds, drops delayed keys and wakes all workers. Keys that are ready are dropped too: the
-  // process that comes next lists everything again.
+  // Refuses further adds, drops the keys that wait and wakes all workers. Nothing is lost: whoever works next
+  // lists every object again.
   void shut_down();
+  // Blocks until no worker has a key, or `deadline`. Answers whether all were given back. Only after
+  // shut_down().
+  bool wait_idle(kube::TimePoint deadline);
 
  private:
   struct State;

@@ -1,0 +1,182 @@
+#include "controller/runtime/applier.hpp"
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "controller/runtime/ownership.hpp"
+
+namespace runtime {
+
+using kube::Code;
+using kube::Json;
+using kube::Key;
+using kube::Object;
+using kube::ResourceType;
+using kube::Status;
+using kube::StatusOr;
+
+namespace {
+
+// What one object looked like when this process last knew it to be as intended.
+struct Applied {
+  std::string owner_uid;
+  std::string uid;
+  std::size_t intent = 0;        // hash of the intent
+  std::string digest;            // declared_digest() of the object
+  std::string resource_version;  // of the object that `digest` was taken from
+};
+
+std::string describe(const ResourceType& type, const Key& key) {
+  return type.to_string() + " \"" + key.to_string() + "\"";
+}
+
+Status name_conflict(const ResourceType& type, const Object& object) {
+  std::string whose = "nobody's";
+  if (const kube::OwnerReference* controller = object.meta().controller())
+    whose = "controlled by " + std::string(controller->kind) + " \"" + std::string(controller->name) + "\"";
+  return Status(Code::Conflict, describe(type, object.key()) + " exists and is " + whose +
+                                    ": delete or rename one of the two")
+      .with_reason(Applier::kNameConflict);
+}
+
+Status about_to_go(const ResourceType& type, const Object& object) {
+  return Status(Code::Conflict,
+                describe(type, object.key()) + " is being deleted; it is made anew once it is gone");
+}
+
+}  // namespace
+
+struct Applier::Impl {
+  Impl(kube::Client& c, const Cache& ca, std::string manager)
+      : client(c), cache(ca), field_manager(std::move(manager)) {}
+
+  using Id = std::pair<ResourceType, Key>;
+
+  kube::Client& client;
+  const Cache& cache;
+  const std::string field_manager;
+  std::mutex mutex;
+  std::map<Id, Applied> memo;  // guarded by mutex
+
+  Ownership ownership(const Object& object, const Object& owner, const Options& options) const {
+    return options.owned ? ownership_by_reference(object, owner)
+                         : ownership_by_label(object, owner, kOwnerLabel);
+  }
+
+  // Whether `object` is as it was when `intent` was last applied to it.
+  bool settled(const Id& id, const Object& object, std::size_t intent) {
+    std::string digest;
+    {
+      std::lock_guard lock(mutex);
+      const auto known = memo.find(id);
+      if (known == memo.end() || known->second.uid != object.meta().uid || known->second.intent != intent)
+        return false;
+      if (known->second.resource_version == object.meta().resource_version) return true;
+      digest = known->second.digest;
+    }
+    if (object.declared_digest() != digest) return false;
+    std::lock_guard lock(mutex);
+    if (const auto known = memo.find(id); known != memo.end())
+      known->second.resource_version = object.meta().resource_version;
+    return true;
+  }
+
+  // Ours: the object to apply to. Nothing: the name is free. Answers from a live read whenever the cache
+  // alone would lead to a creation or to blaming somebody.
+  StatusOr<std::optional<Object>> target(const kube::Context& ctx, const ResourceType& type, const Key& key,
+                                         const Object& owner, const Options& options) const {
+    auto cached = cache.get(ctx, type, key);
+    if (cached.ok() && !cached->meta().deleting() && ownership(*cached, owner, options) == Ownership::Ours)
+      return std::optional<Object>(*cached);
+    if (!cached.ok() && cached.status().code() != Code::NotFound) return cached.status();
+
+    auto live = client.get(ctx, type, key);
+    if (live.status().code() == Code::NotFound) return std::optional<Object>();
+    if (!live.ok()) return live.status();
+    switch (ownership(*live, owner, options)) {
+      case Ownership::Ours:
+        if (live->meta().deleting()) return about_to_go(type, *live);
+        return std::optional<Object>(*live);
+      case Ownership::Former:
+        return about_to_go(type, *live);
+      case Ownership::Foreign:
+        break;
+    }
+    return name_conflict(type, *live);
+  }
+};
+
+Applier::Applier(kube::Client& client, const Cache& cache, std::string field_manager)
+    : impl_(std::make_unique<Impl>(client, cache, std::move(field_manager))) {}
+
+Applier::~Applier() = default;
+
+StatusOr<Object> Applier::apply(const kube::Context& ctx, const ResourceType& type, const Object& owner,
+                                Json intent) {
+  return apply(ctx, type, owner, std::move(intent), Options());
+}
+
+StatusOr<Object> Applier::apply(const kube::Context& ctx, const ResourceType& type, const Object& owner,
+                                Json intent, const Options& options) {
+  Json& metadata = intent["metadata"];
+  const Key key{metadata.value("namespace", ""), metadata.value("name", "")};
+  if (key.name.empty())
+    return Status(Code::Internal, "an intent for " + type.to_string() + " has no metadata.name");
+  if (options.owned) {
+    metadata["ownerReferences"] = Json::array({owner_reference(owner)});
+  } else {
+    metadata["labels"][kOwnerLabel] = owner_label_value(owner);
+  }
+
+  auto target = impl_->target(ctx, type, key, owner, options);
+  if (!target.ok()) return target.status().with_context("applying " + describe(type, key));
+  const Impl::Id id{type, key};
+  const std::size_t hash = std::hash<std::string>{}(intent.dump());
+  if (const std::optional<Object>& existing = *target) {
+    if (impl_->settled(id, *existing, hash)) return *existing;
+    // With the uid of what was judged to be ours, the server refuses to write to anything else.
+    metadata["uid"] = existing->meta().uid;
+  }
+  kube::WriteOptions write;
+  write.field_manager = impl_->field_manager;
+  auto written = impl_->client.apply(ctx, type, intent, write);
+  if (!written.ok()) return written.status().with_context("applying " + describe(type, key));
+  const kube::Meta& meta = written->meta();
+  Applied applied{std::string(owner.meta().uid), std::string(meta.uid), hash, written->declared_digest(),
+                  std::string(meta.resource_version)};
+  std::lock_guard lock(impl_->mutex);
+  impl_->memo.insert_or_assign(id, std::move(applied));
+  return written;
+}
+
+Status Applier::remove(const kube::Context& ctx, const ResourceType& type, const Object& owner,
+                       const Key& key) {
+  auto cached = impl_->cache.get(ctx, type, key);
+  if (cached.status().code() == Code::NotFound) return {};
+  if (!cached.ok()) return cached.status().with_context("removing " + describe(type, key));
+  if (ownership_by_reference(*cached, owner) != Ownership::Ours &&
+      ownership_by_label(*cached, owner, kOwnerLabel) != Ownership::Ours)
+    return {};
+  if (cached->meta().deleting()) return {};
+  {
+    std::lock_guard lock(impl_->mutex);
+    impl_->memo.erase({type, key});
+  }
+  const Status removed = impl_->client.remove(
+      ctx, type, key,
+      {.uid = std::string(cached->meta().uid), .resource_version = {}, .propagation = "Background"});
+  // Conflict: another object has taken the name since.
+  if (removed.code() == Code::NotFound || removed.code() == Code::Conflict) return {};
+  return removed.ok() ? removed : removed.with_context("removing " + describe(type, key));
+}
+
+void Applier::forget(const std::string& owner_uid) {
+  std::lock_guard lock(impl_->mutex);
+  std::erase_if(impl_->memo, [&](const auto& entry) { return entry.second.owner_uid == owner_uid; });
+}
+
+}  // namespace runtime
