@@ -23,7 +23,7 @@ count() {
   passed=$((passed + good)) failed=$((failed + bad))
 }
 
-# Runs a doctest executable. Its own output is shown when something fails.
+# Runs a doctest executable. Its own output is shown when something fails; lines that say how a test ended, while it runs.
 doctest() {
   local name=$1 program=$2 code summary good bad
   shift 2
@@ -34,14 +34,14 @@ doctest() {
     return
   fi
   echo "running $name"
-  "$program" --no-colors=true "$@" >"$log" 2>&1
-  code=$?
+  "$program" --no-colors=true "$@" 2>&1 | tee "$log" | grep --line-buffered '^\[ *[0-9.]* s\] '
+  code=${PIPESTATUS[0]}
   summary=$(grep -E '^\[doctest\] test cases:' "$log" | tail -n 1)
   good=$(sed -nE 's/.*\| *([0-9]+) passed.*/\1/p' <<<"$summary")
   bad=$(sed -nE 's/.*\| *([0-9]+) failed.*/\1/p' <<<"$summary")
   # A crash or a sanitizer's report after the summary is a failure although every case passed.
   if ((code != 0 && ${bad:-0} == 0)); then bad=1; fi
-  if ((${bad:-1} != 0)) || [[ -z $good ]]; then tail -n 200 "$log"; fi
+  if ((${bad:-1} != 0)) || [[ -z $good ]]; then tail -n 400 "$log"; fi
   count "$name" "$good" "${bad:-0}"
 }
 
@@ -69,7 +69,8 @@ with_cluster() { # with_cluster NAME KIND COMMAND...: a cluster for the time of 
 }
 
 integration() { with_cluster "it-$$" --control-plane doctest integration "$build/bin/test_integration"; }
-e2e() { with_cluster "e2e-$$" --node doctest e2e "$build/bin/test_e2e"; }
+# When most of it fails, each wait takes its full time: twenty failures say enough.
+e2e() { with_cluster "e2e-$$" --node doctest e2e "$build/bin/test_e2e" --abort-after=20; }
 
 cluster() {
   local log=$logs/cluster.log summary

@@ -48,7 +48,7 @@ else
   "$cluster" load-image --name "$cluster_name" "$root/build/images/toolhive-operator.tar" "$root/build/images/mcp-registry.tar"
   KUBECONFIG=$("$cluster" kubeconfig --name "$cluster_name")
   export KUBECONFIG
-  kubectl=("$cluster" kubectl)
+  kubectl=("$cluster" kubectl --name "$cluster_name")
   # From inside the cluster's network, as any pod would reach it.
   in_cluster_curl() { "$cluster" exec --name "$cluster_name" -- curl --silent --show-error --fail --max-time 20 "$@"; }
   http_get() { in_cluster_curl "http://$service.$namespace.svc.cluster.local:8080$1"; }
@@ -116,8 +116,7 @@ echo
 step "Done: both tools survived, nothing was done by hand"
 [[ ${kubectl[0]} != "$cluster" ]] || cat <<EOT
 The cluster keeps running. Look around with
-  export KUBECONFIG=$KUBECONFIG
-  $cluster kubectl get registries,mcptools -A
+  ${kubectl[*]} get registries,mcptools -A
 and remove it with
   make demo-down
 EOT

@@ -58,7 +58,7 @@ TEST_CASE("tools survive the sudden death of the registry, and its pod's") {
   };
 
   const Json pod = ns.pods_of("mcp-registry").at(0);
-  REQUIRE(Cluster::get().kill_in_pod("mcp-registry", pod.at("metadata").at("uid")) == 1);
+  REQUIRE(Cluster::get().kill_processes(pod) == 1);
   wait_until("the container is started again", [&]() -> std::string {
     const auto now = ns.find(kPod, pod.at("metadata").at("name"));
     const Json status = now->at("status").at("containerStatuses").at(0);
@@ -85,7 +85,7 @@ TEST_CASE("an operator that is killed, with all its replicas, goes on where it w
 
   int killed = 0;
   for (const Json& pod : Cluster::get().operator_pods()) {
-    killed += Cluster::get().kill_in_pod("toolhive-operator", pod.at("metadata").at("uid"));
+    killed += Cluster::get().kill_processes(pod);
   }
   REQUIRE(killed == 2);
   ns.apply(mcptool("weather"));

@@ -22,7 +22,7 @@ std::string pod_uid(const TestNamespace& ns) {
 
 // The registry's image again, under another tag.
 std::string second_image() {
-  const std::string image = Cluster::get().registry_image("e2e-second");
+  const std::string image = Cluster::get().image("mcp-registry", "e2e-second");
   const std::string archive = std::filesystem::temp_directory_path() / "toolhive-e2e-second.tar";
   const Output made = run({{"bash", "-c", R"(set -e
     folder=$(mktemp -d)
@@ -97,7 +97,7 @@ TEST_CASE("an image that cannot be pulled leaves Ready False with the reason, un
 
 TEST_CASE("a program that does not stay up leaves Ready False with the reason") {
   const TestNamespace ns("crash");
-  ns.apply(registry("mcp-registry", {{"image", "localhost/toolhive-operator:0.1.0"}}));
+  ns.apply(registry("mcp-registry", {{"image", Cluster::get().image("toolhive-operator")}}));
   ns.wait_condition(kRegistry, "mcp-registry", "Ready", "False");
   wait_until("the report says why", [&]() -> std::string {
     const ConditionView ready = condition(*ns.find(kRegistry, "mcp-registry"), "Ready");

@@ -96,6 +96,11 @@ Cluster::Cluster()
   if (!fs::exists(socket_)) throw std::runtime_error("kubectl proxy did not start");
 }
 
+Cluster::~Cluster() {
+  proxy_.reset();
+  fs::remove(socket_);
+}
+
 Output Cluster::kubectl(std::vector<std::string> args, std::string input, Seconds timeout) const {
   args.insert(args.begin(), kubectl_);
   return run({.argv = std::move(args), .input = std::move(input), .timeout = timeout});
@@ -148,8 +153,10 @@ std::vector<Json> Cluster::audit(std::streamoff& offset) const {
   std::vector<Json> lines;
   for (std::string line;
        std::getline(log, line) && !log.eof();) {  // a last line without its end is not complete yet
-    lines.push_back(Json::parse(line));
     offset = log.tellg();
+    Json event = Json::parse(line, nullptr, false);
+    if (event.is_object())
+      lines.push_back(std::move(event));  // the first may be cut, where `offset` was in it
   }
   return lines;
 }
@@ -159,17 +166,24 @@ void Cluster::load_image(const std::string& archive) const {
           "loading " + archive);
 }
 
-int Cluster::kill_in_pod(const std::string& program, const std::string& pod_uid) const {
+int Cluster::kill_processes(const Json& pod) const {
   int killed = 0;
   for (const auto& entry : fs::directory_iterator("/proc")) {
     const std::string id = entry.path().filename();
     if (id.find_first_not_of("0123456789") != std::string::npos) continue;
-    if (read_file(entry.path() / "cgroup").find("pod" + pod_uid) == std::string::npos) continue;
-    // The kernel keeps 15 characters of a program's name.
-    if (read_file(entry.path() / "comm") != program.substr(0, 15) + "\n") continue;
-    if (::kill(static_cast<pid_t>(std::stol(id)), SIGKILL) == 0) ++killed;
+    const std::string cgroups = read_file(entry.path() / "cgroup");
+    for (const Json& container : pod.at("status").at("containerStatuses")) {
+      // "containerd://<id>", and the last part of the cgroup's path is the id.
+      const std::string container_id = container.at("containerID");
+      if (cgroups.find(container_id.substr(container_id.rfind('/'))) == std::string::npos) continue;
+      if (::kill(static_cast<pid_t>(std::stol(id)), SIGKILL) == 0) ++killed;
+    }
   }
   return killed;
+}
+
+std::string Cluster::image(const std::string& name, const std::string& tag) const {
+  return image_prefix_ + "/" + name + ":" + (tag.empty() ? image_tag_ : tag);
 }
 
 std::vector<Json> Cluster::operator_pods() const {

@@ -51,6 +51,9 @@ class Cluster {
   // Loads the images and deploys the operator on first use. Throws std::runtime_error when that fails, and
   // again whenever it is called after that.
   static Cluster& get();
+  ~Cluster();
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
 
   // kubectl as a user types it; its exit code is the caller's to judge.
   Output kubectl(std::vector<std::string> args, std::string input = {}, Seconds timeout = Seconds(120)) const;
@@ -68,12 +71,12 @@ class Cluster {
   std::streamoff audit_end() const;
 
   void load_image(const std::string& archive) const;
-  // Sends SIGKILL to each process named `program` in a container of the pod; answers how many there were.
-  int kill_in_pod(const std::string& program, const std::string& pod_uid) const;
+  // Sends SIGKILL to every process in the pod's containers; answers how many there were.
+  int kill_processes(const Json& pod) const;
 
   const std::string& operator_namespace() const { return operator_namespace_; }
-  std::string registry_image() const { return image_prefix_ + "/mcp-registry:" + image_tag_; }
-  std::string registry_image(const std::string& tag) const { return image_prefix_ + "/mcp-registry:" + tag; }
+  // Of this build; `tag` empty: the tag it was built with.
+  std::string image(const std::string& name, const std::string& tag = {}) const;
   // The pods of the operator that are not being deleted.
   std::vector<Json> operator_pods() const;
   std::string operator_log(int lines) const;

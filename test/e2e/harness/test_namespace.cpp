@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include "test/e2e/harness/failure_report.hpp"
+#include "test/e2e/harness/reporter.hpp"
 
 namespace e2e {
 

@@ -11,7 +11,7 @@
 namespace e2e {
 
 // Made with restricted Pod Security enforced; removed, without waiting, when the test ends. When an assertion
-// fails, the state of all namespaces of the test is printed (failure_report.cpp).
+// fails, the state of all namespaces of the test is printed (reporter.cpp).
 class TestNamespace {
  public:
   // `purpose` becomes part of the name.

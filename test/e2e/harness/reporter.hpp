@@ -1,4 +1,4 @@
-// What is printed about the cluster when an assertion fails.
+// Prints a line per test as it ends, and the state of the cluster when an assertion fails.
 #pragma once
 
 #include <string>

@@ -1,7 +1,8 @@
-#include "test/e2e/harness/failure_report.hpp"
+#include "test/e2e/harness/reporter.hpp"
 
 #include <doctest/doctest.h>
 
+#include <cstdio>
 #include <iostream>
 #include <set>
 
@@ -15,12 +16,20 @@ std::set<std::string>& namespaces() {
   return names;
 }
 
-// Once per test: later failures of a test follow from the first.
-class FailureReporter : public doctest::IReporter {
+class Reporter : public doctest::IReporter {
  public:
-  explicit FailureReporter(const doctest::ContextOptions& /*options*/) {}
+  explicit Reporter(const doctest::ContextOptions& /*options*/) {}
 
-  void test_case_start(const doctest::TestCaseData& /*test*/) override { reported_ = false; }
+  void test_case_start(const doctest::TestCaseData& test) override {
+    name_ = test.m_name;
+    reported_ = false;
+  }
+  void test_case_end(const doctest::CurrentTestCaseStats& stats) override {
+    // test/run.sh shows these lines while the tests run.
+    std::printf("[%5.1f s] %s %s\n", stats.seconds, stats.testCaseSuccess ? "passed" : "FAILED",
+                name_.c_str());
+    std::fflush(stdout);
+  }
   void log_assert(const doctest::AssertData& assertion) override {
     if (assertion.m_failed) report();
   }
@@ -32,13 +41,13 @@ class FailureReporter : public doctest::IReporter {
   void test_run_start() override {}
   void test_run_end(const doctest::TestRunStats& /*stats*/) override {}
   void test_case_reenter(const doctest::TestCaseData& /*test*/) override {}
-  void test_case_end(const doctest::CurrentTestCaseStats& /*stats*/) override {}
   void test_case_exception(const doctest::TestCaseException& /*exception*/) override {}
   void subcase_start(const doctest::SubcaseSignature& /*subcase*/) override {}
   void subcase_end() override {}
   void test_case_skipped(const doctest::TestCaseData& /*test*/) override {}
 
  private:
+  // Once per test: later failures of a test follow from the first.
   void report() {
     if (reported_ || namespaces().empty()) return;
     reported_ = true;
@@ -57,10 +66,11 @@ class FailureReporter : public doctest::IReporter {
     std::cout << "--- operator\n" << cluster.operator_log(40) << std::flush;
   }
 
+  std::string name_;
   bool reported_ = false;
 };
 
-REGISTER_LISTENER("failure report", 1, FailureReporter);
+REGISTER_LISTENER("progress and failures", 1, Reporter);
 
 }  // namespace
 
