@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/kube/client.hpp"
@@ -11,35 +12,42 @@
 namespace runtime {
 
 enum class Read {
-  Cached,          // as last seen; may be older than this process's own write
-  ReadYourWrites,  // waits, up to ctx and at most 5 s, until the informer has what this process wrote to that
-                   // key
-  Live,            // asks the API server
+  Cached,  // as last seen; may be older than this process's own write
+  // Waits, up to ctx and at most 5 s, until the informer has what this process wrote to that key; then asks
+  // the API server, because the watch is late.
+  ReadYourWrites,
+  Live,  // asks the API server
 };
 
-// Thread-safe. Informers are created by informer() only: reading a type that nobody declared is an Internal
-// error, so that no watch on all Secrets of a cluster starts by accident.
+// Thread-safe. Informers are created by declare() only: reading a type that nobody declared is a defect, so
+// that no watch on all Secrets of a cluster starts by accident.
 class Cache {
  public:
   // One informer per type and namespace; `namespaces` empty means one for the whole cluster.
   Cache(kube::Client& client, kube::Clock& clock, std::vector<std::string> namespaces);
   ~Cache();
 
-  // Declares informers for a type: one per namespace of the cache (or one, for cluster scope). Handlers and
-  // indexes are added to all of them. Calling it again with the same type and options returns the same set;
-  // other options for the same type are an Internal error.
+  // Declares informers for a type: one per namespace of the cache, or one for cluster scope or when
+  // options.ns is set. Handlers and indexes are added to all of them. Calling it again with the same type and
+  // options returns the same set; other options for the same type are an Internal error. Before start() or
+  // after.
   kube::Status declare(const kube::ResourceType& type, const InformerOptions& options = {});
   kube::Status add_handler(const kube::ResourceType& type, ChangeHandler handler);
   kube::Status add_index(const kube::ResourceType& type, std::string name, IndexFunction function);
 
+  // NotFound when there is no such object. Unavailable, with the informer's error as the cause, when the
+  // first list did not come within 5 s: absent and not yet known are different answers. Internal for a type
+  // or a namespace that was not declared.
   kube::StatusOr<kube::Object> get(const kube::Context& ctx, const kube::ResourceType& type,
                                    const kube::Key& key, Read read = Read::ReadYourWrites) const;
+  // As last seen. Reconcilers run after the caches have synced; before, these lists are incomplete. Throw
+  // std::logic_error for a type or index that was not declared.
   std::vector<kube::Object> list(const kube::ResourceType& type, std::string_view ns = {}) const;
   std::vector<kube::Object> find(const kube::ResourceType& type, std::string_view index,
                                  std::string_view value) const;
 
   // Records that this process wrote `key`, with the resourceVersion the server answered; empty after a delete
-  // of `uid`.
+  // of `uid`. Types that were not declared are ignored.
   void wrote(const kube::ResourceType& type, const kube::Key& key, std::string_view resource_version,
              std::string_view uid);
 

@@ -1,9 +1,11 @@
 // Informer: keeps a Store in step with the API server by list and watch, and tells handlers what changed.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "controller/kube/client.hpp"
 #include "controller/kube/clock.hpp"
@@ -16,12 +18,18 @@ struct InformerOptions {
   std::string label_selector;
   std::string field_selector;
   // An optional resource may be missing (Routes, ServiceMonitors): then the informer counts as synced and
-  // empty, and starts by itself when the API server begins to offer it.
+  // empty. Any resource, optional or not, is followed as soon as the API server begins to offer it.
   bool optional = false;
+  // How often, at least, a resource that the API server does not offer is asked for.
+  kube::Duration absent_poll = std::chrono::seconds(30);
+  // Of the random part of waits. 0: another one in each process.
+  std::uint64_t jitter_seed = 0;
+
+  bool operator==(const InformerOptions&) const = default;
 };
 
 // Called on the informer's own thread, after the store and its indexes have the change. Must not block: map
-// to keys, enqueue, return.
+// to keys, enqueue, return. An exception is logged and goes no further.
 using ChangeHandler = std::function<void(const Change&)>;
 
 // Thread-safe. One thread of its own from start() to stop().
@@ -30,7 +38,7 @@ using ChangeHandler = std::function<void(const Change&)>;
 // reported even when it happened while disconnected; an object that does not decode is reported in
 // last_error() and skipped, the others go on. Recovery: a broken stream continues from the last
 // resourceVersion; 410 lists again; 70 s of silence counts as broken; backoff 800 ms doubling to 30 s with
-// jitter.
+// jitter. reflector.hpp shows the states.
 class Informer {
  public:
   Informer(kube::Client& client, kube::Clock& clock, kube::ResourceType type, InformerOptions options = {});
@@ -42,27 +50,40 @@ class Informer {
   const InformerOptions& options() const;
   const Store& store() const;
 
-  // Before start() or after: a handler that comes late first hears of every existing object as Added.
+  // Before start() or after: a handler that comes late first hears of every existing object as Added, on the
+  // caller's thread. Not to be called by a handler.
   void add_handler(ChangeHandler handler);
   void add_index(std::string name, IndexFunction function);
 
   void start();
-  // Ends the stream at once and joins the thread. Idempotent.
+  // Ends the stream at once and joins the thread. Idempotent; not to be called by a handler.
   void stop();
 
+  // The store holds the first list: reads are complete, though handlers may not have seen all of it.
+  bool listed() const;
   // The store holds the first list, and every handler has seen all of it.
   bool synced() const;
   // Cancelled or Timeout, with last_error() as the cause, when ctx ends first.
   kube::Status wait_synced(const kube::Context& ctx) const;
-  // Ok while healthy; else why the list or watch fails, such as Forbidden with the missing right.
+  // Ok while healthy; else why the list or watch fails, such as Forbidden with the missing right, or which
+  // object does not decode.
   kube::Status last_error() const;
   // Whether the API server offered the resource when last asked.
   bool offered() const;
 
+  // Blocks until every change up to `resource_version` is in the store. Cancelled or Timeout as above.
+  kube::Status wait_reached(const kube::Context& ctx, std::string_view resource_version) const;
+  bool reached(std::string_view resource_version) const;
+  // Blocks until the object `uid` is no longer held under `key`, or is seen being deleted.
+  kube::Status wait_gone(const kube::Context& ctx, const kube::Key& key, std::string_view uid) const;
+  bool gone(const kube::Key& key, std::string_view uid) const;
+
   struct Counters {
-    std::uint64_t lists = 0, watches = 0, events = 0, undecodable = 0;
+    std::uint64_t lists = 0, watches = 0, events = 0, undecodable = 0, failures = 0;
   };
   Counters counters() const;
+  // When the API server last said something: an event, a bookmark or a list. The clock's start before.
+  kube::TimePoint last_heard() const;
 
  private:
   struct Impl;

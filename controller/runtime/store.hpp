@@ -19,7 +19,7 @@ struct Change {
   Type type = Type::Added;
   std::optional<kube::Object> before = {};  // Updated, Deleted
   std::optional<kube::Object> after = {};   // Added, Updated
-  bool initial = false;                // part of the first list
+  bool initial = false;                     // part of the first list
   // The deletion itself was missed and found by a relist: `before` is the last state that was seen, not the
   // final one.
   bool final_state_unknown = false;

@@ -1,0 +1,274 @@
+#include "controller/runtime/cache.hpp"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <stdexcept>
+#include <unordered_map>
+#include <utility>
+
+namespace runtime {
+
+using kube::Code;
+using kube::Key;
+using kube::Object;
+using kube::ResourceType;
+using kube::Status;
+using kube::StatusOr;
+
+namespace {
+
+constexpr kube::Duration kLongestWait = std::chrono::seconds(5);
+// Writes remembered per type before those that were seen meanwhile are looked for and dropped.
+constexpr std::size_t kManyWrites = 1024;
+
+// What this process wrote to one key and may not have seen come back.
+struct Write {
+  std::string resource_version;  // empty: deleted
+  std::string uid;
+
+  bool seen_by(const Informer& informer, const Key& key) const {
+    return resource_version.empty() ? informer.gone(key, uid) : informer.reached(resource_version);
+  }
+  Status wait_seen_by(const Informer& informer, const kube::Context& ctx, const Key& key) const {
+    return resource_version.empty() ? informer.wait_gone(ctx, key, uid)
+                                    : informer.wait_reached(ctx, resource_version);
+  }
+};
+
+// The informers of one type.
+struct InformerSet {
+  InformerOptions options;                                        // as declared
+  std::map<std::string, std::unique_ptr<Informer>> by_namespace;  // "" covers every namespace
+
+  std::mutex mutex;
+  std::unordered_map<Key, Write> writes;  // guarded by mutex
+
+  // The one that covers `ns`, or nullptr.
+  Informer* covering(const std::string& ns) const {
+    auto found = by_namespace.find(ns);
+    if (found == by_namespace.end()) found = by_namespace.find("");
+    return found == by_namespace.end() ? nullptr : found->second.get();
+  }
+
+  std::optional<Write> unseen_write(const Informer& informer, const Key& key) {
+    const std::lock_guard lock(mutex);
+    const auto found = writes.find(key);
+    if (found == writes.end()) return std::nullopt;
+    if (!found->second.seen_by(informer, key)) return found->second;
+    writes.erase(found);
+    return std::nullopt;
+  }
+};
+
+Status not_declared(const ResourceType& type) {
+  return {Code::Internal, type.to_string() + " was read from the cache but never declared to it"};
+}
+
+}  // namespace
+
+struct Cache::Impl {
+  Impl(kube::Client& c, kube::Clock& k, std::vector<std::string> n)
+      : client(c), clock(k), namespaces(std::move(n)) {}
+
+  kube::Client& client;
+  kube::Clock& clock;
+  const std::vector<std::string> namespaces;
+
+  mutable std::shared_mutex mutex;                            // guards both below, not what is in the sets
+  std::map<ResourceType, std::unique_ptr<InformerSet>> sets;  // entries are never removed
+  bool started = false;
+
+  // nullptr for a type that was not declared. Valid for the cache's life.
+  InformerSet* find(const ResourceType& type) const {
+    const std::shared_lock lock(mutex);
+    const auto found = sets.find(type);
+    return found == sets.end() ? nullptr : found->second.get();
+  }
+
+  const InformerSet& at(const ResourceType& type) const {
+    if (const InformerSet* set = find(type)) return *set;
+    throw std::logic_error(not_declared(type).message());
+  }
+
+  // Each informer; `visit` must not block.
+  template <class Visit>
+  void each(Visit visit) const {
+    const std::shared_lock lock(mutex);
+    for (const auto& [type, set] : sets)
+      for (const auto& [ns, informer] : set->by_namespace) visit(*informer);
+  }
+
+  std::vector<std::string> namespaces_of(const ResourceType& type, const InformerOptions& options) const {
+    if (!options.ns.empty()) return {options.ns};
+    if (type.scope == kube::Scope::Cluster || namespaces.empty()) return {""};
+    return namespaces;
+  }
+
+  Status wait_listed(const kube::Context& ctx, const Informer& informer) const {
+    if (informer.listed()) return {};
+    const Status waited = informer.wait_synced(ctx.with_timeout(kLongestWait));
+    if (waited.ok() || informer.listed()) return {};
+    return waited.code() == Code::Cancelled ? waited : Status(Code::Unavailable, waited.message());
+  }
+
+  // `objects` of several informers, in the order of their keys: the sets are sorted, and so are namespaces.
+  template <class Read>
+  static std::vector<Object> gather(const InformerSet& set, Read read) {
+    std::vector<Object> all;
+    for (const auto& [ns, informer] : set.by_namespace) {
+      std::vector<Object> some = read(informer->store());
+      if (all.empty()) {
+        all = std::move(some);
+      } else {
+        all.insert(all.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
+      }
+    }
+    return all;
+  }
+};
+
+Cache::Cache(kube::Client& client, kube::Clock& clock, std::vector<std::string> namespaces)
+    : impl_(std::make_unique<Impl>(client, clock, std::move(namespaces))) {}
+
+Cache::~Cache() {
+  stop();
+}
+
+Status Cache::declare(const ResourceType& type, const InformerOptions& options) {
+  const std::unique_lock lock(impl_->mutex);
+  auto& set = impl_->sets[type];
+  if (set) {
+    if (set->options == options) return {};
+    return {Code::Internal, type.to_string() + " was declared to the cache twice, with different options"};
+  }
+  set = std::make_unique<InformerSet>();
+  set->options = options;
+  for (const std::string& ns : impl_->namespaces_of(type, options)) {
+    InformerOptions own = options;
+    own.ns = ns;
+    auto& informer = set->by_namespace[ns];
+    informer = std::make_unique<Informer>(impl_->client, impl_->clock, type, own);
+    if (impl_->started) informer->start();
+  }
+  return {};
+}
+
+Status Cache::add_handler(const ResourceType& type, ChangeHandler handler) {
+  const InformerSet* set = impl_->find(type);
+  if (!set) return not_declared(type);
+  for (const auto& [ns, informer] : set->by_namespace) informer->add_handler(handler);
+  return {};
+}
+
+Status Cache::add_index(const ResourceType& type, std::string name, IndexFunction function) {
+  const InformerSet* set = impl_->find(type);
+  if (!set) return not_declared(type);
+  for (const auto& [ns, informer] : set->by_namespace) informer->add_index(name, function);
+  return {};
+}
+
+StatusOr<Object> Cache::get(const kube::Context& ctx, const ResourceType& type, const Key& key,
+                            Read read) const {
+  if (read == Read::Live) return impl_->client.get(ctx, type, key);
+  InformerSet* set = impl_->find(type);
+  if (!set) return not_declared(type);
+  const Informer* informer = set->covering(key.ns);
+  if (!informer)
+    return Status(Code::Internal,
+                  "the cache of " + type.to_string() + " does not cover namespace \"" + key.ns + "\"");
+  if (const Status listed = impl_->wait_listed(ctx, *informer); !listed.ok()) return listed;
+
+  if (read == Read::ReadYourWrites) {
+    if (const auto write = set->unseen_write(*informer, key)) {
+      const Status seen = write->wait_seen_by(*informer, ctx.with_timeout(kLongestWait), key);
+      if (!seen.ok()) return ctx.done() ? StatusOr<Object>(seen) : impl_->client.get(ctx, type, key);
+    }
+  }
+  if (auto held = informer->store().get(key)) return *std::move(held);
+  return Status(Code::NotFound, type.to_string() + " \"" + key.to_string() + "\" not found");
+}
+
+std::vector<Object> Cache::list(const ResourceType& type, std::string_view ns) const {
+  const InformerSet& set = impl_->at(type);
+  if (const Informer* informer = ns.empty() ? nullptr : set.covering(std::string(ns)))
+    return informer->store().list(ns);
+  return Impl::gather(set, [&](const Store& store) { return store.list(ns); });
+}
+
+std::vector<Object> Cache::find(const ResourceType& type, std::string_view index,
+                                std::string_view value) const {
+  return Impl::gather(impl_->at(type), [&](const Store& store) { return store.find(index, value); });
+}
+
+void Cache::wrote(const ResourceType& type, const Key& key, std::string_view resource_version,
+                  std::string_view uid) {
+  InformerSet* set = impl_->find(type);
+  const Informer* informer = set ? set->covering(key.ns) : nullptr;
+  if (!informer) return;
+  Write write{std::string(resource_version), std::string(uid)};
+  // Usually the event overtakes the reply of the write.
+  if (write.seen_by(*informer, key)) return;
+  const std::lock_guard lock(set->mutex);
+  if (set->writes.size() >= kManyWrites)
+    std::erase_if(set->writes, [&](const auto& entry) {
+      const Informer* of = set->covering(entry.first.ns);
+      return !of || entry.second.seen_by(*of, entry.first);
+    });
+  auto [entry, fresh] = set->writes.try_emplace(key, write);
+  // Two threads may write one key: wait for the later write.
+  if (!fresh && (write.resource_version.empty() ||
+                 kube::compare_resource_versions(write.resource_version, entry->second.resource_version) > 0))
+    entry->second = std::move(write);
+}
+
+void Cache::start() {
+  const std::unique_lock lock(impl_->mutex);
+  impl_->started = true;
+  for (const auto& [type, set] : impl_->sets)
+    for (const auto& [ns, informer] : set->by_namespace) informer->start();
+}
+
+void Cache::stop() {
+  {
+    const std::unique_lock lock(impl_->mutex);
+    impl_->started = false;
+  }
+  // Outside of the lock: a handler that is running may read from the cache.
+  std::vector<Informer*> all;
+  impl_->each([&](Informer& informer) { all.push_back(&informer); });
+  for (Informer* informer : all) informer->stop();
+}
+
+bool Cache::synced() const {
+  bool all = true;
+  impl_->each([&](const Informer& informer) { all = all && informer.synced(); });
+  return all;
+}
+
+Status Cache::wait_synced(const kube::Context& ctx) const {
+  for (const Informer* informer : informers())
+    if (Status waited = informer->wait_synced(ctx); !waited.ok()) return waited;
+  return {};
+}
+
+std::vector<Status> Cache::errors() const {
+  std::vector<Status> all;
+  impl_->each([&](const Informer& informer) {
+    const Status error = informer.last_error();
+    if (error.ok()) return;
+    const std::string& ns = informer.options().ns;
+    all.push_back(error.with_context(informer.type().to_string() + (ns.empty() ? "" : " in " + ns)));
+  });
+  return all;
+}
+
+std::vector<const Informer*> Cache::informers() const {
+  std::vector<const Informer*> all;
+  impl_->each([&](const Informer& informer) { all.push_back(&informer); });
+  return all;
+}
+
+}  // namespace runtime

@@ -1,0 +1,102 @@
+// Reflector: follows one resource of the API server by list and watch, and recovers when that breaks.
+//
+//                 +----------------- 410, a stream that cannot be read ---------------+
+//                 v                                                                   |
+//   StreamingList -> InitialEvents ----------------------------------------------> Watching
+//     |      |          | broken twice                                             ^     |
+//     |      +----------+-> PagedList ------------------------------> Connecting --+     | stream ended or
+//     broke | 404                                                              ^   |           |
+//     +-> Absent (asks again every absent_poll)                          |   | 410       |
+//                                                                        +---+-----------+
+//
+// https://kubernetes.io/docs/reference/using-api/api-concepts/, KEP-3157 for the streaming list.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "controller/kube/client.hpp"
+#include "controller/kube/watch.hpp"
+#include "controller/runtime/backoff.hpp"
+
+namespace runtime {
+
+struct InformerOptions;
+
+// One thread calls run(); nothing here is shared with another.
+class Reflector {
+ public:
+  enum class State {
+    StreamingList,  // ask for a stream that begins with everything there is
+    InitialEvents,  // collecting that beginning, until the bookmark which ends it
+    PagedList,      // the same by LIST, for servers that do not stream lists
+    Connecting,     // ask for a stream from the last resourceVersion on
+    Watching,       // passing on changes
+    Absent          // the API server does not offer the resource
+  };
+
+  // What is kept in step. Called on the thread of run().
+  class Target {
+   public:
+    virtual ~Target() = default;
+    virtual void replace(std::vector<kube::Object> objects) = 0;
+    virtual void put(kube::Object object) = 0;
+    virtual void erase(const kube::Key& key, std::optional<kube::Object> final_state) = 0;
+    // An object that does not decode. Answers what is held of it, which then stays as it is.
+    virtual std::optional<kube::Object> undecodable(const kube::Key& key, const kube::Status& why) = 0;
+    // Everything up to `resource_version` was passed on.
+    virtual void reached(const std::string& resource_version) = 0;
+    virtual void requested(State state) = 0;  // a list or watch was sent
+    virtual void healthy() = 0;
+    virtual void failed(const kube::Status& why) = 0;
+    virtual void absent(const kube::Status& why) = 0;
+  };
+
+  Reflector(kube::Client& client, kube::Clock& clock, const kube::ResourceType& type,
+            const InformerOptions& options, Target& target);
+  ~Reflector();
+
+  // Until `stop`.
+  void run(std::stop_token stop);
+
+ private:
+  // Which state follows, and how long to wait first.
+  struct Next {
+    State state;
+    kube::Duration wait = kube::Duration::zero();
+  };
+  Next step(const kube::Context& ctx);
+  Next start_streaming_list(const kube::Context& ctx);
+  Next collect_initial_event(const kube::Context& ctx);
+  Next list_pages(const kube::Context& ctx);
+  Next connect(const kube::Context& ctx);
+  Next pass_on_event(const kube::Context& ctx);
+
+  Next stream_failed(const kube::Status& why);
+  Next list_complete(std::vector<kube::Object> objects, const std::string& resource_version, State next,
+                     State again);
+  Next failed(State again, const kube::Status& why);
+  Next absent(const kube::Status& why);
+  kube::WatchOptions watch_options();
+
+  kube::Client& client_;
+  kube::Clock& clock_;
+  const kube::ResourceType& type_;
+  const InformerOptions& options_;
+  Target& target_;
+  Backoff backoff_;
+
+  State state_ = State::StreamingList;
+  std::unique_ptr<kube::Watch> stream_;  // InitialEvents and Watching only
+  kube::TimePoint stream_opened_{};
+  std::vector<kube::Object> collected_;  // InitialEvents only
+  std::string last_version_;             // of the last list, event or bookmark; empty before the first list
+  int broken_lists_ = 0;                 // streaming lists in a row that did not complete
+  int unreadable_streams_ = 0;           // streams in a row that ended with Decode
+  int regressions_ = 0;                  // lists in a row that were older than last_version_
+};
+
+}  // namespace runtime
