@@ -1,0 +1,306 @@
+#include "controller/http/core.hpp"
+
+#include "controller/http/acceptor.hpp"
+#include "controller/http/connection.hpp"
+#include "controller/http/tls_certificate.hpp"
+
+#include <cpprest/http_listener.h>
+#include <unistd.h>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace http {
+namespace {
+
+using std::chrono::milliseconds;
+
+// How many connections beyond the limit are told so (503) at one time; more are closed without a word.
+constexpr std::size_t kRefusing = 64;
+// What a connection that is cut off may take to end. It takes longer only while its worker runs a handler
+// that blocks.
+constexpr std::chrono::seconds kAbortWait{1};
+
+// Often enough to keep each limit within an eighth.
+milliseconds tick_for(const Timeouts& timeouts) {
+  const milliseconds shortest =
+      std::min({timeouts.handshake, timeouts.header, timeouts.body, timeouts.write, timeouts.idle});
+  return std::clamp(shortest / 8, milliseconds(5), milliseconds(250));
+}
+
+}  // namespace
+
+Core::Core(Options options) : options_(std::move(options)) {
+  for (unsigned i = 0; i < std::max(1U, options_.threads); ++i) {
+    workers_.push_back(std::make_unique<Worker>(tick_for(options_.timeouts)));
+  }
+}
+
+Core::~Core() = default;
+
+void Core::start() {
+  if (!options_.tls) return;
+  workers_.front()->post([self = shared_from_this()] {
+    self->tls_timer_ = std::make_unique<boost::asio::steady_timer>(self->workers_.front()->context());
+    self->schedule_tls_reload();
+  });
+}
+
+void Core::open(ListenerImpl* listener) {
+  const std::string uri = listener->uri().to_string();
+  ListenAddress address = listen_address(uri);
+  const std::lock_guard lock(mutex_);
+  if (stopped_) throw std::runtime_error("cannot listen on " + uri + ": the server is stopped");
+  if (address.tls && !options_.tls) {
+    throw std::runtime_error("cannot listen on " + uri + ": it says https and the server has no certificate");
+  }
+
+  const std::string key = address.key();
+  if (const auto found = endpoints_.find(key); found != endpoints_.end()) {
+    Endpoint& endpoint = *found->second;
+    if (endpoint.draining)
+      throw std::runtime_error("cannot listen on " + uri + ": the port is still being closed");
+    if (endpoint.tls() != address.tls) {
+      throw std::runtime_error("cannot listen on " + uri + ": the port serves the other of http and https");
+    }
+    if (!endpoint.router.add(listener->uri().path(), listener)) {
+      throw std::runtime_error("cannot listen on " + uri + ": another listener has this path");
+    }
+    ++endpoint.listeners;
+    listeners_[listener] = found->second;
+    return;
+  }
+
+  auto endpoint = std::make_shared<Endpoint>(std::move(address));
+  endpoint->router.add(listener->uri().path(), listener);
+  Worker& worker = least_loaded();
+  endpoint->acceptor = std::make_shared<Acceptor>(worker, endpoint->address());
+  endpoint->bound_port = endpoint->acceptor->port();
+  endpoint->listeners = 1;
+  worker.post([self = shared_from_this(), endpoint] {
+    endpoint->acceptor->start(
+        [self, endpoint](int descriptor, bool v6, std::string remote) {
+          self->adopt(descriptor, v6, std::move(remote), endpoint);
+        },
+        [self](const std::string& trouble) { self->notice(trouble); });
+  });
+  endpoints_[key] = endpoint;
+  listeners_[listener] = std::move(endpoint);
+}
+
+void Core::close(ListenerImpl* listener) {
+  if (Worker::on_any()) throw std::logic_error("http_listener::close() was called in a handler");
+  std::shared_ptr<Endpoint> endpoint;
+  bool last = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = listeners_.find(listener);
+    if (found == listeners_.end()) return;  // stop() was there first
+    endpoint = found->second;
+    listeners_.erase(found);
+    last = --endpoint->listeners == 0;
+    endpoint->draining = last;
+  }
+  // The last listener of a port is found until its connections have ended, so that requests already under way
+  // are answered.
+  if (last) drain({endpoint});
+  const std::shared_ptr<Route> route = endpoint->router.remove(listener);
+  if (!last && !route->pending.wait_for_none(std::chrono::steady_clock::now() + options_.timeouts.drain)) {
+    notice("requests of a closed listener are still in flight after the drain timeout");
+  }
+  route->calls.wait_for_none();
+  if (last) {
+    const std::lock_guard lock(mutex_);
+    endpoints_.erase(endpoint->address().key());
+  }
+}
+
+void Core::stop() {
+  std::vector<std::shared_ptr<Endpoint>> endpoints;
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(stopped_, true)) return;
+    for (const auto& [key, endpoint] : endpoints_) {
+      endpoint->draining = true;
+      endpoints.push_back(endpoint);
+    }
+    endpoints_.clear();
+  }
+  drain(endpoints);
+  std::map<const ListenerImpl*, std::shared_ptr<Endpoint>> listeners;
+  {
+    const std::lock_guard lock(mutex_);
+    listeners.swap(listeners_);
+  }
+  for (const auto& [listener, endpoint] : listeners) {
+    if (const auto route = endpoint->router.remove(listener)) route->calls.wait_for_none();
+  }
+  for (const auto& worker : workers_) worker->stop();
+  tls_timer_.reset();
+}
+
+void Core::drain(const std::vector<std::shared_ptr<Endpoint>>& endpoints) {
+  std::vector<std::shared_ptr<Acceptor>> acceptors;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& endpoint : endpoints) {
+      // The acceptor's callbacks hold the endpoint: letting go of the acceptor breaks the circle.
+      if (endpoint->acceptor) acceptors.push_back(std::exchange(endpoint->acceptor, nullptr));
+    }
+  }
+  for (const auto& acceptor : acceptors) acceptor->close_and_wait();
+  const auto visit_all = [&](void (Connection::*action)()) {
+    for (const auto& worker : workers_) {
+      worker->post([worker = worker.get(), action, keep = endpoints] {
+        worker->for_each([&](Connection& connection) {
+          const bool concerned = std::any_of(keep.begin(), keep.end(), [&](const auto& endpoint) {
+            return endpoint.get() == &connection.endpoint();
+          });
+          if (concerned) (connection.*action)();
+        });
+      });
+    }
+  };
+  const auto wait_until = [&](std::chrono::steady_clock::time_point limit) {
+    return std::all_of(endpoints.begin(), endpoints.end(),
+                       [&](const auto& endpoint) { return endpoint->connections.wait_for_none(limit); });
+  };
+  visit_all(&Connection::drain);
+  if (wait_until(std::chrono::steady_clock::now() + options_.timeouts.drain)) return;
+  notice("the drain timeout has passed: connections with requests in flight are cut off");
+  visit_all(&Connection::abort);
+  wait_until(std::chrono::steady_clock::now() + kAbortWait);
+}
+
+std::uint16_t Core::port(std::string_view listener_uri) const {
+  const std::string key = listen_address(std::string(listener_uri)).key();
+  const std::lock_guard lock(mutex_);
+  const auto found = endpoints_.find(key);
+  return found == endpoints_.end() ? std::uint16_t{0} : found->second->bound_port;
+}
+
+ServerStats Core::stats() const {
+  ServerStats stats;
+  stats.connections = connections_;
+  stats.requests_in_flight = in_flight;
+  stats.connections_accepted = accepted_;
+  stats.connections_refused = refused_;
+  stats.requests = requests;
+  stats.transport_errors = transport_errors;
+  stats.timeouts = timeouts;
+  return stats;
+}
+
+Worker& Core::least_loaded() {
+  return **std::min_element(workers_.begin(), workers_.end(),
+                            [](const auto& a, const auto& b) { return a->load < b->load; });
+}
+
+Core::Admission Core::admit(const std::string& remote_address, bool tls) {
+  bool full = connections_.fetch_add(1) >= options_.limits.connections;
+  if (!full && options_.limits.connections_per_address > 0) {
+    const std::lock_guard lock(addresses_mutex_);
+    std::size_t& count = addresses_[remote_address];
+    full = count >= options_.limits.connections_per_address;
+    if (!full) ++count;
+  }
+  if (!full) {
+    ++accepted_;
+    return Admission::Served;
+  }
+  ++refused_;
+  --connections_;
+  if (tls || refusing_ >= kRefusing) return Admission::Dropped;
+  ++refusing_;
+  return Admission::Refused;
+}
+
+void Core::connection_closed(const std::string& remote_address, bool refused) {
+  if (refused) {
+    --refusing_;
+    return;
+  }
+  --connections_;
+  if (options_.limits.connections_per_address == 0) return;
+  const std::lock_guard lock(addresses_mutex_);
+  const auto found = addresses_.find(remote_address);
+  if (found != addresses_.end() && --found->second == 0) addresses_.erase(found);
+}
+
+void Core::adopt(int descriptor, bool v6, std::string remote_address,
+                 const std::shared_ptr<Endpoint>& endpoint) {
+  using boost::asio::ip::tcp;
+  const Admission admission = admit(remote_address, endpoint->tls());
+  Worker& worker = least_loaded();
+  tcp::socket socket(worker.context());
+  boost::system::error_code error;
+  if (socket.assign(v6 ? tcp::v6() : tcp::v4(), descriptor, error)) ::close(descriptor);
+  const bool refused = admission == Admission::Refused;
+  if (error || admission == Admission::Dropped) {
+    if (admission != Admission::Dropped) connection_closed(remote_address, refused);
+    return;
+  }
+  boost::system::error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  ++worker.load;
+  endpoint->connections.enter();
+  auto stream = endpoint->tls() ? make_tls_stream(std::move(socket), options_.tls->context())
+                                : make_plain_stream(std::move(socket));
+  auto connection = std::make_shared<Connection>(shared_from_this(), endpoint, worker, std::move(stream),
+                                                 std::move(remote_address));
+  if (worker.on_this_thread()) {
+    connection->start(refused);
+  } else {
+    worker.post([connection = std::move(connection), refused] { connection->start(refused); });
+  }
+}
+
+ErrorBody Core::error_body(unsigned status, std::string_view detail) const {
+  if (options_.error_body) {
+    try {
+      return options_.error_body(TransportError{status, detail});
+    } catch (...) {
+      // Worse than an unformatted body would be none.
+    }
+  }
+  ErrorBody body{"text/plain; charset=utf-8", std::string(detail)};
+  body.body += '\n';
+  return body;
+}
+
+void Core::notice(std::string_view text) const {
+  if (options_.notice) options_.notice(text);
+}
+
+bool Core::reserve_body(std::uint64_t bytes) {
+  if (buffered_.fetch_add(bytes) + bytes <= options_.limits.buffered_bytes) return true;
+  buffered_ -= bytes;
+  return false;
+}
+
+void Core::schedule_tls_reload() {
+  tls_timer_->expires_after(options_.tls_reload);
+  tls_timer_->async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    reload_tls();
+    schedule_tls_reload();
+  });
+}
+
+void Core::reload_tls() {
+  std::string error;
+  switch (options_.tls->reload(error)) {
+    case TlsCertificate::Reload::Unchanged:
+      break;
+    case TlsCertificate::Reload::Replaced:
+      notice("the TLS certificate was reloaded");
+      break;
+    case TlsCertificate::Reload::Failed:
+      notice("the previous TLS certificate stays in use: " + error);
+      break;
+  }
+}
+
+}  // namespace http

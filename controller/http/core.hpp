@@ -1,0 +1,84 @@
+// The server itself: workers, endpoints, limits and counters. Server is its handle for the owner, and
+// cpprestsdk reaches it through the adapter in server.cpp.
+#pragma once
+
+#include "controller/http/endpoint.hpp"
+#include "controller/http/options.hpp"
+#include "controller/http/server.hpp"
+#include "controller/http/worker.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace http {
+
+// Thread safe.
+class Core final : public std::enable_shared_from_this<Core> {
+ public:
+  explicit Core(Options options);
+  ~Core();
+  void start();
+
+  // Starts to serve a listener. Throws std::runtime_error (cannot listen, path taken, no certificate,
+  // stopped).
+  void open(ListenerImpl* listener);
+  // Stops to: requests in flight are finished, or cut off after Timeouts::drain. No handler of the listener
+  // runs afterwards. Throws std::logic_error when called in a handler, where it could not return.
+  void close(ListenerImpl* listener);
+  void stop();
+  std::uint16_t port(std::string_view listener_uri) const;
+  ServerStats stats() const;
+
+  // Serves a connected socket, which now belongs to the server.
+  void adopt(int descriptor, bool v6, std::string remote_address, const std::shared_ptr<Endpoint>& endpoint);
+
+  // For connections.
+  const Options& options() const { return options_; }
+  ErrorBody error_body(unsigned status, std::string_view detail) const;
+  void notice(std::string_view text) const;
+  bool reserve_body(std::uint64_t bytes);
+  void release_body(std::uint64_t bytes) { buffered_ -= bytes; }
+  void connection_closed(const std::string& remote_address, bool refused);
+
+  std::atomic<std::size_t> in_flight{0};
+  std::atomic<std::uint64_t> requests{0};
+  std::atomic<std::uint64_t> transport_errors{0};
+  std::atomic<std::uint64_t> timeouts{0};
+
+ private:
+  enum class Admission { Served, Refused, Dropped };
+  Admission admit(const std::string& remote_address, bool tls);
+  Worker& least_loaded();
+  // Ends an endpoint's connections and waits for that.
+  void drain(const std::vector<std::shared_ptr<Endpoint>>& endpoints);
+  void schedule_tls_reload();
+  void reload_tls();
+
+  const Options options_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<boost::asio::steady_timer> tls_timer_;
+
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<Endpoint>> endpoints_;  // by ListenAddress::key()
+  std::map<const ListenerImpl*, std::shared_ptr<Endpoint>> listeners_;
+  bool stopped_ = false;
+
+  std::atomic<std::size_t> connections_{0};
+  std::atomic<std::size_t> refusing_{0};
+  std::atomic<std::uint64_t> accepted_{0};
+  std::atomic<std::uint64_t> refused_{0};
+  std::atomic<std::uint64_t> buffered_{0};
+  std::mutex addresses_mutex_;
+  std::unordered_map<std::string, std::size_t> addresses_;  // connections of each, when that is limited
+};
+
+}  // namespace http

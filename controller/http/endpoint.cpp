@@ -1,0 +1,25 @@
+#include "controller/http/endpoint.hpp"
+
+#include <cpprest/base_uri.h>
+
+#include <stdexcept>
+
+namespace http {
+
+ListenAddress listen_address(const std::string& listener_uri) {
+  const web::uri uri(listener_uri);
+  ListenAddress address;
+  address.host = uri.host();
+  if (address.host == "+" || address.host == "*") address.host.clear();
+  if (address.host.size() > 2 && address.host.front() == '[' && address.host.back() == ']') {
+    address.host = address.host.substr(1, address.host.size() - 2);
+  }
+  if (uri.port() < 0 || uri.port() > 65535) {
+    throw std::runtime_error("cannot listen on " + listener_uri + ": the port is not in 0..65535");
+  }
+  address.port = static_cast<std::uint16_t>(uri.port());
+  address.tls = uri.scheme() == "https";
+  return address;
+}
+
+}  // namespace http

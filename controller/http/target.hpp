@@ -1,0 +1,31 @@
+// Checks of a raw request target (RFC 9112, section 3.2) before anything decodes it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace http {
+
+// A target in parts; views into the string that was checked.
+struct Target {
+  std::string_view origin;  // path and query, undecoded; "/" is written out when an absolute form has no path
+  std::string_view path;    // the part of origin before the first `?`
+  std::string_view authority;  // host and port of an absolute form, else empty
+  bool asterisk = false;       // "*", for OPTIONS only
+};
+
+// Splits `raw` into `target` and returns nothing, or one sentence that says why it is refused (400). Refused
+// are: characters outside RFC 3986, broken escapes, an escaped NUL, escaped control characters in the path,
+// segments that are `.` or `..` however escaped and whether `/`, `%2F`, `\` or `%5C` delimits them, and a
+// path that starts with `//` (read as a host by some).
+std::string_view check_target(std::string_view method, std::string_view raw, Target& target);
+
+// Whether `authority` (the Host field, or the host and port of an absolute form) has only characters that
+// belong there; empty is valid.
+bool valid_authority(std::string_view authority);
+
+// The form of a checked path that listener paths are compared with: escapes decoded, apart from `%2F`, which
+// is no separator.
+std::string routing_path(std::string_view path);
+
+}  // namespace http
