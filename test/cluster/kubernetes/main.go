@@ -19,6 +19,9 @@ import (
 	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
 	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
+
+	"toolhive.dev/test/cluster/kubernetes/networkpolicy"
+	"toolhive.dev/test/cluster/kubernetes/volumes"
 )
 
 var programs = map[string]func() *cobra.Command{
@@ -28,6 +31,8 @@ var programs = map[string]func() *cobra.Command{
 	"kube-scheduler":          func() *cobra.Command { return scheduler.NewSchedulerCommand() },
 	"kubectl":                 kubectl.NewDefaultKubectlCommand,
 	"kubelet":                 func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) },
+	"network-policy":          networkpolicy.NewCommand,
+	"volumes":                 volumes.NewCommand,
 }
 
 func main() {

@@ -13,9 +13,9 @@ declare -A build_note=(
 
 # program_path NAME: where the program is, or will be after build_program.
 program_path() {
-  local sources=("$here/$1/go.mod" "$here/$1"/*.go) key
-  if [[ -e $here/$1/go.sum ]]; then sources+=("$here/$1/go.sum"); fi
-  key=$( (cat "${sources[@]}" && printf '%s' "${link_flags[$1]}") | sha256sum)
+  local key
+  key=$(cd "$here/$1" &&
+    { find . \( -name '*.go' -o -name 'go.*' \) -type f | sort | xargs sha256sum && echo "${link_flags[$1]}"; } | sha256sum)
   printf '%s/%s-%s\n' "$cache" "$1" "${key:0:16}"
 }
 

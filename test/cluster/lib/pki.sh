@@ -19,6 +19,8 @@ pki_create() {
     certificate ca kubelet /O=system:nodes/CN=system:node:node1 clientAuth
     certificate ca kube-proxy /CN=system:kube-proxy clientAuth
     certificate ca coredns /CN=coredns clientAuth
+    certificate ca volumes /CN=volumes clientAuth
+    certificate ca network-policy /CN=network-policy clientAuth
   fi
 }
 
@@ -42,7 +44,7 @@ openssl_request() {
     -keyout "$file.key" -out "$file.crt" "$@" 2>&1) || fail "openssl: $out"
 }
 
-# kubeconfig FILE USER: for the client certificate of USER; $API_PORT is the same inside and on the host.
+# kubeconfig FILE USER PORT: for the client certificate of USER.
 kubeconfig() {
   local pki=$state/pki
   (umask 077 && cat >"$1") <<END
@@ -51,7 +53,7 @@ kind: Config
 clusters:
   - name: toolhive
     cluster:
-      server: https://127.0.0.1:$API_PORT
+      server: https://127.0.0.1:$3
       certificate-authority-data: $(base64 -w0 "$pki/ca.crt")
 users:
   - name: $2

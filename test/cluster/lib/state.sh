@@ -29,7 +29,8 @@ claim_cluster() {
     fail "$cluster_home exists and is not a folder of yours: set TOOLHIVE_CLUSTER_HOME to another place"
   mkdir -p "$state"
   exec {state_lock}<"$state"
-  flock -n "$state_lock" || fail "cluster $name is being started by another process"
+  # Not at once: what an "up" that was killed had started may hold the lock for a moment longer.
+  flock -w 10 "$state_lock" || fail "cluster $name is being started by another process"
   # A 'down' may have removed the folder between the two steps.
   [[ $state -ef /proc/self/fd/$state_lock ]] || fail "cluster $name was removed while it was being started: try again"
 }

@@ -1,8 +1,8 @@
 # cluster up
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the lists of services are named by mode
 
 control_plane_services=(etcd kube-apiserver kube-controller-manager)
-node_services=("${control_plane_services[@]}" kube-scheduler containerd kubelet kube-proxy coredns)
+node_services=("${control_plane_services[@]}" kube-scheduler containerd kubelet kube-proxy coredns volumes network-policy)
 
 cluster_up() {
   local mode=$1 started=$SECONDS
@@ -82,10 +82,8 @@ wait_for_control_plane() {
 wait_for_node() {
   say "the control plane is ready; waiting for the node"
   until_true 30 cluster_kubectl apply -f "$here/manifests/node.yaml" || give_up "the node's resources cannot be applied"
-  until_true 60 in_node test -S /run/containerd/containerd.sock || give_up "containerd does not start"
-  pause_archive "$state/pause.tar"
-  until_true 60 load_images "$state/pause.tar" || give_up "containerd takes no images"
-  rm "$state/pause.tar"
+  until_true 60 in_node ctr --address /run/containerd/containerd.sock version || give_up "containerd does not start"
+  load_pause_image
   until_true 120 node_is_ready || give_up "the node is not Ready"
   until_true 60 in_node getent hosts kubernetes.default.svc.cluster.local || give_up "cluster DNS does not answer"
 }

@@ -12,6 +12,7 @@ import (
 const (
 	servicesDir = "/cluster/services"
 	logDir      = "/cluster/log"
+	apiServer   = "127.0.0.1:6443"
 )
 
 // initialize is process 1: it returns only when the cluster cannot run.
@@ -41,6 +42,12 @@ func initialize(setup []string) error {
 		return fmt.Errorf("%s: %w", setup[0], err)
 	}
 
-	go forward(listener, fmt.Sprintf("127.0.0.1:%d", listener.Addr().(*net.TCPAddr).Port))
+	// The same address leads to the API server on the host and inside, so one kubeconfig serves both.
+	inside, err := net.Listen("tcp4", listener.Addr().String())
+	if err != nil {
+		return err
+	}
+	go forward(listener, apiServer)
+	go forward(inside, apiServer)
 	return supervise()
 }

@@ -4,8 +4,8 @@
 //
 // start opens a port on the host's loopback, starts process 1 of new mount, network, PID, UTS and IPC namespaces, writes
 // STATE/port and STATE/pid, and returns. Process 1 runs SETUP with its arguments, then every program in /cluster/services,
-// and forwards connections on the host's port to the same port of the loopback inside. When process 1 ends, for
-// whatever reason, the kernel ends every process inside and drops every mount and link that was made there.
+// and forwards connections on that port to the API server inside. When process 1 ends, for whatever reason, the kernel
+// ends every process inside and drops every mount and link that was made there.
 package main
 
 import (

@@ -29,7 +29,8 @@ func start(state string, setup []string) error {
 	if err != nil {
 		return err
 	}
-	child := exec.Command("/proc/self/exe", append([]string{"init"}, setup...)...)
+	child := exec.Command("/proc/self/exe")
+	child.Args = append([]string{"sandbox", "init"}, setup...)
 	child.Env = append(os.Environ(), "API_PORT="+port)
 	child.Dir = "/"
 	child.Stdout, child.Stderr = log, log
