@@ -1,0 +1,159 @@
+#include "registry/api/api.hpp"
+
+#include <chrono>
+
+#include "registry/api/problem.hpp"
+#include "registry/api/reads.hpp"
+#include "registry/api/writes.hpp"
+#include "registry/model/json.hpp"
+
+namespace registry {
+namespace {
+
+using Kind = Route::Kind;
+
+bool is_allowed(Kind kind, std::string_view method) {
+  auto rest = allowed_methods(kind);
+  while (!rest.empty()) {
+    const auto end = rest.find(", ");
+    if (rest.substr(0, end) == method) return true;
+    rest.remove_prefix(end == rest.npos ? rest.size() : end + 2);
+  }
+  return false;
+}
+
+/// A preflight request, or any OPTIONS. Pages of other origins may read; writing from a browser is not offered to them.
+Response options(Kind kind) {
+  Response response;
+  response.status = 204;
+  response.headers = {{"Allow", std::string(allowed_methods(kind))},
+                      {"Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"},
+                      {"Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match"},
+                      {"Access-Control-Max-Age", "86400"}};
+  return response;
+}
+
+Response not_allowed(Kind kind, std::string_view method) {
+  auto response = problem(405, std::string(method.substr(0, 20)) + " is not possible here; possible are " +
+                                   std::string(allowed_methods(kind)));
+  response.headers.emplace_back("Allow", std::string(allowed_methods(kind)));
+  return response;
+}
+
+Response starting() {
+  return problem(503, "the registry is starting: it is reading its store; try again in a second");
+}
+
+}  // namespace
+
+Api::Api(ToolPolicy policy, Metrics& metrics, AddGauges add_gauges)
+    : policy_(std::move(policy)), metrics_(metrics), add_gauges_(std::move(add_gauges)) {}
+
+void Api::handle(const Request& request, Respond respond) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto question = request.target.find('?');
+  const auto path = std::string_view(request.target).substr(0, question);
+  const auto query = question == std::string::npos ? std::string_view()
+                                                   : std::string_view(request.target).substr(question + 1);
+  const auto route = route_path(path);
+  const auto kind = route ? route->kind : Kind::Unknown;
+
+  // Called once, wherever the answer is made.
+  auto finish = [this, start, kind, method = request.method,
+                 respond = std::move(respond)](Response response) {
+    response.headers.emplace_back("Access-Control-Allow-Origin", "*");
+    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    metrics_.request(kind, method, response.status, std::chrono::steady_clock::now() - start);
+    respond(std::move(response));
+  };
+
+  if (!route) return finish(problem(route.error()));
+  if (kind == Kind::Unknown) {
+    return finish(problem(404, "there is nothing at this path; tools are at /api/v1/tools"));
+  }
+  if (!is_allowed(kind, request.method)) return finish(not_allowed(kind, request.method));
+  if (request.method == "OPTIONS") return finish(options(kind));
+  if (request.method == "GET" || request.method == "HEAD") return finish(read(*route, request, query));
+  write(*route, request, query, std::move(finish));
+}
+
+Response Api::read(const Route& route, const Request& request, std::string_view query) {
+  switch (route.kind) {
+    case Kind::Health:
+      return Response::text(200, kJson, "{\"status\":\"ok\"}");
+    case Kind::Ready:
+      return ready();
+    case Kind::Metrics:
+      return metrics();
+    case Kind::Program:
+      return Response::text(200, kJson, "{\"name\":\"mcp-registry\",\"version\":\"" TOOLHIVE_VERSION "\"}");
+    default:
+      break;
+  }
+  Store* const store = store_;
+  if (store == nullptr) return starting();
+  const auto index = store->snapshot();
+  switch (route.kind) {
+    case Kind::Tools:
+      return get_tools(*index, request, query, lists_);
+    case Kind::Tool:
+      return get_tool(*index, route, request, query);
+    case Kind::Versions:
+      return get_versions(*index, route, request, query);
+    default:
+      return get_version(*index, route, request, query);
+  }
+}
+
+void Api::write(const Route& route, const Request& request, std::string_view query, Respond respond) {
+  Store* const store = store_;
+  if (store == nullptr) return respond(starting());
+  const bool registration = request.method != "DELETE";
+  auto write = read_write(route, request, query, policy_);
+  if (!write) {
+    if (registration) metrics_.registration(Metrics::Registration::Invalid);
+    return respond(problem(write.error()));
+  }
+  store->write(std::move(*write), [this, registration, method = request.method,
+                                   respond = std::move(respond)](const Result<WriteOutcome>& result) {
+    if (registration) count_registration(result);
+    if (!result && status_of(result.error().code) >= 500) metrics_.storage_error();
+    respond(write_response(method, result));
+  });
+}
+
+void Api::count_registration(const Result<WriteOutcome>& result) {
+  using R = Metrics::Registration;
+  if (result)
+    return metrics_.registration(result->kind == WriteOutcome::Kind::Created ? R::Created : R::Unchanged);
+  const auto code = result.error().code;
+  metrics_.registration(code == Code::Conflict || code == Code::Precondition ? R::Conflict : R::Failed);
+}
+
+Response Api::ready() {
+  if (stopping_) return problem(503, "the registry is stopping");
+  Store* const store = store_;
+  if (store == nullptr) return starting();
+  const auto status = store->status();
+  if (!status.writable) return problem(503, "writes are not possible: " + status.reason);
+  return Response::text(200, kJson, "{\"status\":\"ready\"}");
+}
+
+Response Api::metrics() {
+  Gauges gauges;
+  if (Store* const store = store_) {
+    const auto index = store->snapshot();
+    const auto status = store->status();
+    gauges.ready = status.writable && !stopping_;
+    gauges.tools = index->tools();
+    gauges.versions = index->versions();
+    gauges.storage_used_bytes = status.bytes;
+    gauges.storage_free_bytes = status.free_bytes;
+    gauges.storage_writable = status.writable;
+    gauges.quarantined_records = status.quarantined;
+  }
+  add_gauges_(gauges);
+  return Response::text(200, "text/plain; version=0.0.4; charset=utf-8", metrics_.render(gauges));
+}
+
+}  // namespace registry

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string_view>
+
+#include "registry/api/list_cache.hpp"
+#include "registry/api/message.hpp"
+#include "registry/api/route.hpp"
+#include "registry/metrics/metrics.hpp"
+#include "registry/model/tool.hpp"
+#include "registry/store/store.hpp"
+
+namespace registry {
+
+/// The HTTP API as a function of requests, without a network: routes, reads (reads.hpp), writes (writes.hpp), health, readiness, metrics.
+/// Thread safe.
+class Api {
+ public:
+  using Respond = std::function<void(Response)>;
+  /// Fills in the figures of the transport, for /metrics.
+  using AddGauges = std::function<void(Gauges&)>;
+
+  Api(
+      ToolPolicy policy, Metrics& metrics, AddGauges add_gauges = [](Gauges&) {});
+
+  /// From here on requests are served from `store`, which must live as long as requests come. Until then they get 503.
+  void start(Store& store) { store_ = &store; }
+  /// From here on /ready says so; requests are still served.
+  void begin_stop() { stopping_ = true; }
+
+  /// Answers once, through `respond`: a read within the call, a write when it is durable, on a thread of the store.
+  void handle(const Request& request, Respond respond);
+
+ private:
+  Response read(const Route& route, const Request& request, std::string_view query);
+  void write(const Route& route, const Request& request, std::string_view query, Respond respond);
+  Response ready();
+  Response metrics();
+  void count_registration(const Result<WriteOutcome>& result);
+
+  const ToolPolicy policy_;
+  Metrics& metrics_;
+  const AddGauges add_gauges_;
+  std::atomic<Store*> store_{nullptr};
+  std::atomic<bool> stopping_{false};
+  ListCache lists_;
+};
+
+}  // namespace registry

@@ -1,0 +1,185 @@
+#include "registry/api/route.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace registry {
+namespace {
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+/// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = [&](std::size_t k) {
+      return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u;
+    };
+    const auto tail = [&](std::size_t k) { return (byte(k) & 0xC0) == 0x80; };
+    const unsigned lead = byte(0);
+    if (lead < 0x80) {
+      i += 1;
+    } else if (lead >= 0xC2 && lead <= 0xDF && tail(1)) {
+      i += 2;
+    } else if (lead >= 0xE0 && lead <= 0xEF && tail(1) && tail(2)) {
+      if ((lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xED && byte(1) > 0x9F)) return false;
+      i += 3;
+    } else if (lead >= 0xF0 && lead <= 0xF4 && tail(1) && tail(2) && tail(3)) {
+      if ((lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) > 0x8F)) return false;
+      i += 4;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+struct Described {
+  std::string_view path;
+  std::string_view methods;
+};
+
+constexpr std::array<Described, Route::kKinds> kRoutes = {
+    {{"/api/v1/tools", "GET, HEAD, POST, OPTIONS"},
+     {"/api/v1/tools/{name}", "GET, HEAD, PUT, DELETE, OPTIONS"},
+     {"/api/v1/tools/{name}/versions", "GET, HEAD, OPTIONS"},
+     {"/api/v1/tools/{name}/versions/{version}", "GET, HEAD, DELETE, OPTIONS"},
+     {"/health", "GET, HEAD, OPTIONS"},
+     {"/ready", "GET, HEAD, OPTIONS"},
+     {"/metrics", "GET, HEAD, OPTIONS"},
+     {"/version", "GET, HEAD, OPTIONS"},
+     {"other", ""}}};
+
+}  // namespace
+
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (c == '%') {
+      const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+      const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
+      if (high < 0 || low < 0) return std::nullopt;
+      c = static_cast<char>(high << 4 | low);
+      i += 2;
+    } else if (c == '+' && plus_is_space) {
+      c = ' ';
+    }
+    if (c == '\0') return std::nullopt;
+    out += c;
+  }
+  if (!is_utf8(out)) return std::nullopt;
+  return out;
+}
+
+std::string percent_encode(std::string_view text) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' ||
+        c == '_' || c == '~') {
+      out += c;
+    } else {
+      out += '%';
+      out += kHex[static_cast<unsigned char>(c) >> 4];
+      out += kHex[static_cast<unsigned char>(c) & 0xF];
+    }
+  }
+  return out;
+}
+
+Result<Route> route_path(std::string_view raw_path) {
+  const auto malformed = [](std::string detail) { return Error{Code::Malformed, std::move(detail), "path"}; };
+  if (!raw_path.starts_with('/')) return malformed("must start with a slash");
+
+  constexpr std::size_t kDeepest = 6;
+  std::array<std::string, kDeepest> segments;
+  std::size_t count = 0;
+  for (auto rest = raw_path.substr(1);; ++count) {
+    const auto slash = rest.find('/');
+    auto segment = percent_decode(rest.substr(0, slash));
+    if (!segment)
+      return malformed("holds a broken escape, NUL or bytes that are not UTF-8; escape each byte as %XX");
+    if (*segment == "." || *segment == "..")
+      return malformed("holds a segment . or ..; send the path they lead to");
+    if (count < kDeepest) segments[count] = std::move(*segment);
+    if (slash == rest.npos) break;
+    rest.remove_prefix(slash + 1);
+  }
+  ++count;
+
+  using Kind = Route::Kind;
+  Route route;
+  if (count == 1) {
+    route.kind = segments[0] == "health"    ? Kind::Health
+                 : segments[0] == "ready"   ? Kind::Ready
+                 : segments[0] == "metrics" ? Kind::Metrics
+                 : segments[0] == "version" ? Kind::Program
+                                            : Kind::Unknown;
+    return route;
+  }
+  if (count < 3 || count > kDeepest || segments[0] != "api" || segments[1] != "v1" || segments[2] != "tools")
+    return route;
+  for (std::size_t i = 3; i < count; ++i) {
+    if (segments[i].empty()) return route;  // A slash too many.
+  }
+  if (count >= 5 && segments[4] != "versions") return route;
+  constexpr std::array kinds = {Kind::Tools, Kind::Tool, Kind::Versions, Kind::Version};
+  route.kind = kinds[count - 3];
+  route.name = std::move(segments[3]);
+  route.version = std::move(segments[5]);
+  return route;
+}
+
+std::string_view route_template(Route::Kind kind) {
+  return kRoutes[static_cast<std::size_t>(kind)].path;
+}
+
+std::string_view allowed_methods(Route::Kind kind) {
+  return kRoutes[static_cast<std::size_t>(kind)].methods;
+}
+
+Result<Query> Query::parse(std::string_view raw_query, std::initializer_list<std::string_view> known,
+                           std::initializer_list<std::string_view> text) {
+  Query query;
+  while (!raw_query.empty()) {
+    const auto end = raw_query.find('&');
+    const auto pair = raw_query.substr(0, end);
+    raw_query.remove_prefix(end == raw_query.npos ? raw_query.size() : end + 1);
+    if (pair.empty()) continue;
+    const auto equals = pair.find('=');
+    const auto name = percent_decode(pair.substr(0, equals));
+    if (!name)
+      return Error{Code::Malformed, "a parameter's name cannot be decoded; escape each byte as %XX", "query"};
+    const auto it = std::find(known.begin(), known.end(), *name);
+    if (it == known.end()) {
+      std::string list;
+      for (const auto each : known) list += (list.empty() ? "" : ", ") + std::string(each);
+      return Error{Code::Malformed,
+                   list.empty() ? "no parameters are known here; leave it out"
+                                : "unknown parameter; known here: " + list,
+                   name->substr(0, 100)};
+    }
+    if (query.find(*it) != nullptr) return Error{Code::Malformed, "is given twice; give it once", *name};
+    const bool is_text = std::find(text.begin(), text.end(), *name) != text.end();
+    auto value = percent_decode(equals == pair.npos ? std::string_view() : pair.substr(equals + 1), is_text);
+    if (!value)
+      return Error{Code::Malformed, "holds a broken escape, NUL or bytes that are not UTF-8", *name};
+    query.parameters_.emplace_back(*it, std::move(*value));
+  }
+  return query;
+}
+
+const std::string* Query::find(std::string_view name) const {
+  for (const auto& [key, value] : parameters_) {
+    if (key == name) return &value;
+  }
+  return nullptr;
+}
+
+}  // namespace registry

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "registry/result.hpp"
+
+namespace registry {
+
+/// A resource of the API.
+struct Route {
+  enum class Kind { Tools, Tool, Versions, Version, Health, Ready, Metrics, Program, Unknown };
+  static constexpr std::size_t kKinds = 9;
+
+  Kind kind = Kind::Unknown;
+  std::string name;     ///< Of the tool, decoded.
+  std::string version;  ///< Decoded.
+};
+
+/// Finds the resource of a raw path. The path is split at its slashes before anything is decoded, so that %2F never separates.
+/// Malformed for broken escapes, NUL, segments that are . or .. once decoded, and bytes that are not UTF-8.
+Result<Route> route_path(std::string_view raw_path);
+
+/// The path template, for metrics and logs: "/api/v1/tools/{name}".
+std::string_view route_template(Route::Kind kind);
+
+/// The methods of a resource, as an Allow header lists them.
+std::string_view allowed_methods(Route::Kind kind);
+
+/// Decodes %XX, and + as a space if asked to. None for a broken escape, an escaped NUL or what is not UTF-8.
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
+
+/// `text` with everything but unreserved characters (RFC 3986) as %XX.
+std::string percent_encode(std::string_view text);
+
+/// A query's parameters. Each may be given once.
+class Query {
+ public:
+  /// Malformed when a name is none of `known`, occurs twice, or cannot be decoded. In the values of those in `text`, + is a space.
+  static Result<Query> parse(std::string_view raw_query, std::initializer_list<std::string_view> known,
+                             std::initializer_list<std::string_view> text = {});
+
+  /// Null when it was not given.
+  const std::string* find(std::string_view name) const;
+
+ private:
+  std::vector<std::pair<std::string_view, std::string>> parameters_;
+};
+
+}  // namespace registry

@@ -1,0 +1,93 @@
+#include "registry/api/writes.hpp"
+
+#include "registry/api/conditional.hpp"
+#include "registry/api/problem.hpp"
+
+namespace registry {
+namespace {
+
+Result<void> check_media_type(const Request& request) {
+  const auto type =
+      to_lower(std::string_view(request.content_type).substr(0, request.content_type.find(';')));
+  const auto end = type.find_last_not_of(" \t");
+  if (type.substr(0, end == type.npos ? 0 : end + 1) == kJson) return {};
+  return Error{Code::MediaType, "must be application/json", "Content-Type"};
+}
+
+Result<Precondition> read_precondition(const Request& request) {
+  auto match = EntityTags::parse(request.if_match, "If-Match", false);
+  if (!match) return match.take_error();
+  auto none_match = EntityTags::parse(request.if_none_match, "If-None-Match", true);
+  if (!none_match) return none_match.take_error();
+  if (!none_match->tags.empty()) {
+    return Error{Code::Malformed, "takes only * in a write: create the tool if it is not there",
+                 "If-None-Match"};
+  }
+  return Precondition{none_match->any, match->any, std::move(match->tags)};
+}
+
+Result<Write> read_registration(const Route& route, const Request& request, std::string_view raw_query,
+                                const ToolPolicy& policy) {
+  if (auto query = Query::parse(raw_query, {}); !query) return query.take_error();
+  if (auto ok = check_media_type(request); !ok) return ok.take_error();
+  auto precondition = read_precondition(request);
+  if (!precondition) return precondition.take_error();
+  const bool put = route.kind == Route::Kind::Tool;
+  if (put && request.if_match.empty() && request.if_none_match.empty()) {
+    return Error{
+        Code::NoPrecondition,
+        "a PUT needs If-Match with the entity tag of the version it builds on (the ETag that GET gives), or "
+        "If-None-Match: * to create the tool"};
+  }
+  auto definition = parse_definition(request.body, policy,
+                                     put ? std::optional<std::string_view>(route.name) : std::nullopt);
+  if (!definition) return definition.take_error();
+  return Write(Register{std::move(*definition), std::move(*precondition)});
+}
+
+Result<Write> read_withdrawal(const Route& route, const Request& request, std::string_view raw_query) {
+  auto query = Query::parse(raw_query, {"managedBy"});
+  if (!query) return query.take_error();
+  auto precondition = read_precondition(request);
+  if (!precondition) return precondition.take_error();
+  Withdraw withdraw;
+  withdraw.name = route.name;
+  if (route.kind == Route::Kind::Version) withdraw.version = route.version;
+  withdraw.precondition = std::move(*precondition);
+  if (const auto* parameter = query->find("managedBy")) {
+    auto manager = parse_manager(*parameter);
+    if (!manager) return Error{Code::Malformed, manager.error().detail, manager.error().field};
+    withdraw.manager = std::move(*manager);
+  }
+  return Write(std::move(withdraw));
+}
+
+}  // namespace
+
+Result<Write> read_write(const Route& route, const Request& request, std::string_view query,
+                         const ToolPolicy& policy) {
+  if (request.method == "DELETE") return read_withdrawal(route, request, query);
+  return read_registration(route, request, query, policy);
+}
+
+Response write_response(std::string_view method, const Result<WriteOutcome>& result) {
+  if (!result) return problem(result.error());
+  Response response;
+  if (result->kind == WriteOutcome::Kind::Withdrawn) {
+    response.status = 204;
+    return response;
+  }
+  const auto& registration = result->registration;
+  // POST creates a version, PUT changes a tool.
+  const bool created = method == "POST" ? result->kind == WriteOutcome::Kind::Created : result->new_tool;
+  response.status = created ? 201 : 200;
+  const auto location =
+      "/api/v1/tools/" + result->name + "/versions/" + percent_encode(registration->version.text());
+  response.headers.emplace_back(created ? "Location" : "Content-Location", location);
+  response.headers.emplace_back("ETag", '"' + entity_tag(*registration) + '"');
+  response.content_type = kJson;
+  response.body = std::shared_ptr<const std::string>(registration, &registration->document);
+  return response;
+}
+
+}  // namespace registry

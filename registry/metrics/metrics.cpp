@@ -1,0 +1,168 @@
+#include "registry/metrics/metrics.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace registry {
+namespace {
+
+/// The index of `value`, or the length of the list.
+template <class List, class Value>
+std::size_t index_of(const List& list, const Value& value) {
+  return static_cast<std::size_t>(std::find(list.begin(), list.end(), value) - list.begin());
+}
+
+void family(std::string& out, std::string_view name, std::string_view type, std::string_view help) {
+  out.append("# HELP ")
+      .append(name)
+      .append(" ")
+      .append(help)
+      .append("\n# TYPE ")
+      .append(name)
+      .append(" ")
+      .append(type)
+      .append("\n");
+}
+
+void sample(std::string& out, std::string_view name, std::string_view labels, std::string_view value) {
+  out += name;
+  if (!labels.empty()) out.append("{").append(labels).append("}");
+  out.append(" ").append(value).append("\n");
+}
+
+void gauge(std::string& out, std::string_view name, std::string_view help, std::uint64_t value) {
+  family(out, name, "gauge", help);
+  sample(out, name, {}, std::to_string(value));
+}
+
+std::string seconds(std::int64_t nanos) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.9g", static_cast<double>(nanos) / 1e9);
+  return text;
+}
+
+std::uint64_t resident_bytes() {
+  unsigned long total = 0, resident = 0;
+  if (auto* file = std::fopen("/proc/self/statm", "re")) {
+    if (std::fscanf(file, "%lu %lu", &total, &resident) != 2) resident = 0;
+    std::fclose(file);
+  }
+  return static_cast<std::uint64_t>(resident) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+void DurationHistogram::observe(std::chrono::nanoseconds duration) {
+  const auto micros = (duration.count() + 999) / 1000;
+  const auto bucket =
+      std::lower_bound(kBoundsMicros.begin(), kBoundsMicros.end(), micros) - kBoundsMicros.begin();
+  buckets_[static_cast<std::size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
+  sum_nanos_.fetch_add(duration.count(), std::memory_order_relaxed);
+}
+
+std::uint64_t DurationHistogram::count() const {
+  std::uint64_t count = 0;
+  for (const auto& bucket : buckets_) count += bucket.load(std::memory_order_relaxed);
+  return count;
+}
+
+void DurationHistogram::append(std::string& out, std::string_view name, std::string_view labels) const {
+  const std::string prefix = labels.empty() ? std::string() : std::string(labels) + ",";
+  std::uint64_t below = 0;
+  for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    below += buckets_[i].load(std::memory_order_relaxed);
+    const auto bound = i < kBoundsMicros.size() ? seconds(kBoundsMicros[i] * 1000) : "+Inf";
+    sample(out, std::string(name) + "_bucket", prefix + "le=\"" + bound + "\"", std::to_string(below));
+  }
+  sample(out, std::string(name) + "_sum", labels, seconds(sum_nanos_.load(std::memory_order_relaxed)));
+  sample(out, std::string(name) + "_count", labels, std::to_string(below));
+}
+
+void Metrics::request(Route::Kind route, std::string_view method, unsigned status,
+                      std::chrono::nanoseconds duration) {
+  const auto r = static_cast<std::size_t>(route);
+  requests_[r][index_of(kMethods, method)][index_of(kStatuses, status)].fetch_add(1,
+                                                                                  std::memory_order_relaxed);
+  durations_[r].observe(duration);
+}
+
+void Metrics::committed(std::size_t records, std::chrono::nanoseconds duration) {
+  stored_records_ += records;
+  commits_.observe(duration);
+}
+
+std::string Metrics::render(const Gauges& gauges) const {
+  std::string out;
+  out.reserve(16 * 1024);
+
+  family(out, "mcp_registry_requests_total", "counter", "Requests answered, by route, method and status.");
+  for (std::size_t r = 0; r < requests_.size(); ++r) {
+    for (std::size_t m = 0; m <= kMethods.size(); ++m) {
+      for (std::size_t s = 0; s <= kStatuses.size(); ++s) {
+        const auto value = requests_[r][m][s].load(std::memory_order_relaxed);
+        if (value == 0) continue;
+        std::string labels =
+            "route=\"" + std::string(route_template(static_cast<Route::Kind>(r))) + "\",method=\"";
+        labels += m < kMethods.size() ? kMethods[m] : "other";
+        labels += "\",code=\"" + (s < kStatuses.size() ? std::to_string(kStatuses[s]) : "other") + "\"";
+        sample(out, "mcp_registry_requests_total", labels, std::to_string(value));
+      }
+    }
+  }
+  family(out, "mcp_registry_request_duration_seconds", "histogram",
+         "From the whole request read to its response ready.");
+  for (std::size_t r = 0; r < durations_.size(); ++r) {
+    if (durations_[r].count() == 0) continue;
+    durations_[r].append(out, "mcp_registry_request_duration_seconds",
+                         "route=\"" + std::string(route_template(static_cast<Route::Kind>(r))) + "\"");
+  }
+
+  family(out, "mcp_registry_registrations_total", "counter",
+         "Registrations asked for, by what came of them.");
+  constexpr std::array<std::string_view, 5> kResults = {"created", "unchanged", "conflict", "invalid",
+                                                        "failed"};
+  for (std::size_t i = 0; i < kResults.size(); ++i) {
+    sample(out, "mcp_registry_registrations_total", "result=\"" + std::string(kResults[i]) + "\"",
+           std::to_string(registrations_[i].load()));
+  }
+  family(out, "mcp_registry_retrievals_total", "counter",
+         "Tools, versions and lists read (status 200 and 304).");
+  constexpr std::array kRead = {Route::Kind::Tools, Route::Kind::Tool, Route::Kind::Versions,
+                                Route::Kind::Version};
+  for (const auto route : kRead) {
+    const auto& get = requests_[static_cast<std::size_t>(route)][0];
+    const auto value = get[index_of(kStatuses, 200u)].load() + get[index_of(kStatuses, 304u)].load();
+    sample(out, "mcp_registry_retrievals_total", "route=\"" + std::string(route_template(route)) + "\"",
+           std::to_string(value));
+  }
+
+  gauge(out, "mcp_registry_ready", "1 when the registry takes reads and writes.", gauges.ready);
+  gauge(out, "mcp_registry_tools", "Tools registered.", gauges.tools);
+  gauge(out, "mcp_registry_versions", "Versions of tools registered.", gauges.versions);
+  gauge(out, "mcp_registry_storage_used_bytes", "Bytes of the store on the disk.", gauges.storage_used_bytes);
+  gauge(out, "mcp_registry_storage_free_bytes", "Bytes free on the store's disk.", gauges.storage_free_bytes);
+  gauge(out, "mcp_registry_storage_writable", "1 while the store accepts writes.", gauges.storage_writable);
+  gauge(out, "mcp_registry_storage_quarantined_records", "Records that did not verify at the start.",
+        gauges.quarantined_records);
+  family(out, "mcp_registry_storage_errors_total", "counter", "Writes that the storage failed.");
+  sample(out, "mcp_registry_storage_errors_total", {}, std::to_string(storage_errors_.load()));
+  family(out, "mcp_registry_storage_records_total", "counter", "Records made durable.");
+  sample(out, "mcp_registry_storage_records_total", {}, std::to_string(stored_records_.load()));
+  family(out, "mcp_registry_storage_commit_duration_seconds", "histogram",
+         "One write and sync for a group of records.");
+  commits_.append(out, "mcp_registry_storage_commit_duration_seconds", {});
+
+  gauge(out, "mcp_registry_connections", "Connections open.", gauges.connections);
+  gauge(out, "mcp_registry_requests_in_flight", "Requests being answered.", gauges.requests_in_flight);
+  family(out, "mcp_registry_transport_errors_total", "counter",
+         "Requests the transport refused (limits, malformed, time).");
+  sample(out, "mcp_registry_transport_errors_total", {}, std::to_string(gauges.transport_errors));
+  gauge(out, "process_resident_memory_bytes", "Resident memory of the process.", resident_bytes());
+  family(out, "mcp_registry_build_info", "gauge", "1, labelled with the version.");
+  sample(out, "mcp_registry_build_info", "version=\"" TOOLHIVE_VERSION "\"", "1");
+  return out;
+}
+
+}  // namespace registry

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "registry/api/route.hpp"
+
+namespace registry {
+
+/// A cumulative histogram of durations. Thread safe; never blocks.
+class DurationHistogram {
+ public:
+  void observe(std::chrono::nanoseconds duration);
+  /// Appends the series in Prometheus' text format. `labels` is empty or `name="value"` pairs without braces.
+  void append(std::string& out, std::string_view name, std::string_view labels) const;
+  std::uint64_t count() const;
+
+ private:
+  static constexpr std::array<std::int64_t, 15> kBoundsMicros = {
+      50,     100,    250,     500,     1'000,     2'500,     5'000,     10'000,
+      25'000, 50'000, 100'000, 250'000, 1'000'000, 2'500'000, 10'000'000};
+  std::array<std::atomic<std::uint64_t>, kBoundsMicros.size() + 1>
+      buckets_{};  // Each without those below it.
+  std::atomic<std::int64_t> sum_nanos_{0};
+};
+
+/// Figures that are read where they are, when metrics are asked for.
+struct Gauges {
+  bool ready = false;
+  std::uint64_t tools = 0;
+  std::uint64_t versions = 0;
+  std::uint64_t storage_used_bytes = 0;
+  std::uint64_t storage_free_bytes = 0;
+  bool storage_writable = false;
+  std::uint64_t quarantined_records = 0;
+  std::uint64_t connections = 0;
+  std::uint64_t requests_in_flight = 0;
+  std::uint64_t transport_errors = 0;
+};
+
+/// What the service counts. Written out by hand: the label sets are few and known, so that counting is one atomic addition without
+/// a lock or a lookup. Thread safe.
+class Metrics {
+ public:
+  enum class Registration { Created, Unchanged, Conflict, Invalid, Failed };
+
+  /// One answered request.
+  void request(Route::Kind route, std::string_view method, unsigned status,
+               std::chrono::nanoseconds duration);
+  /// One registration (POST or PUT).
+  void registration(Registration result) { ++registrations_[static_cast<std::size_t>(result)]; }
+  /// One group of records made durable.
+  void committed(std::size_t records, std::chrono::nanoseconds duration);
+  /// One write that the storage failed.
+  void storage_error() { ++storage_errors_; }
+
+  /// Prometheus' text format 0.0.4.
+  std::string render(const Gauges& gauges) const;
+
+ private:
+  static constexpr std::array<std::string_view, 6> kMethods = {"GET", "HEAD",   "POST",
+                                                               "PUT", "DELETE", "OPTIONS"};
+  static constexpr std::array<unsigned, 18> kStatuses = {200, 201, 204, 304, 400, 404, 405, 408, 409,
+                                                         412, 413, 415, 422, 428, 500, 501, 503, 507};
+  // One more of each for what is not listed.
+  using ByStatus = std::array<std::atomic<std::uint64_t>, kStatuses.size() + 1>;
+  std::array<std::array<ByStatus, kMethods.size() + 1>, Route::kKinds> requests_{};
+  std::array<DurationHistogram, Route::kKinds> durations_;
+  std::array<std::atomic<std::uint64_t>, 5> registrations_{};
+  std::atomic<std::uint64_t> storage_errors_{0};
+  std::atomic<std::uint64_t> stored_records_{0};
+  DurationHistogram commits_;
+};
+
+}  // namespace registry

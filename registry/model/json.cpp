@@ -1,0 +1,305 @@
+#include "registry/model/json.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <unordered_set>
+#include <vector>
+
+namespace registry {
+namespace {
+
+/// Builds the value from the parser's events. Objects are filled without looking for the name in them, which takes linear
+/// time in an ordered object: the set of each open object tells a repeated name.
+class Builder : public nlohmann::json_sax<Json> {
+ public:
+  explicit Builder(const JsonLimits& limits) : limits_(limits) {}
+
+  Json root;
+  Error error;
+
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(number_integer_t value) override { return add(value); }
+  bool number_unsigned(number_unsigned_t value) override { return add(value); }
+  bool number_float(number_float_t value, const string_t& text) override {
+    if (!std::isfinite(value))
+      return refuse("the number " + shorten(text) + " is too large for JSON; write it as a string");
+    return add(value);
+  }
+  bool string(string_t& value) override {
+    if (has_nul(value)) return refuse("a string holds U+0000, which cannot be stored; remove it");
+    return add(std::move(value));
+  }
+  bool binary(binary_t&) override { return refuse("binary values are not JSON"); }
+  bool key(string_t& name) override {
+    if (has_nul(name)) return refuse("a member name holds U+0000, which cannot be stored; remove it");
+    if (!names_.back().insert(name).second)
+      return refuse("the member " + quoted(name) + " occurs twice in one object; keep one of them");
+    key_ = std::move(name);
+    return count();
+  }
+  bool start_object(std::size_t) override {
+    if (!open(Json::object())) return false;
+    names_.emplace_back();
+    return true;
+  }
+  bool end_object() override {
+    names_.pop_back();
+    stack_.pop_back();
+    return true;
+  }
+  bool start_array(std::size_t) override { return open(Json::array()); }
+  bool end_array() override {
+    stack_.pop_back();
+    return true;
+  }
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception& cause) override {
+    // The library's text reads "[json.exception...] parse error at line 1, column 9: syntax error while ...".
+    std::string_view what = cause.what();
+    if (auto at = what.find("parse error"); at != what.npos)
+      what.remove_prefix(at);
+    else if (auto bracket = what.find("] "); bracket != what.npos)
+      what.remove_prefix(bracket + 2);
+    if (what.find("number overflow") != what.npos) {
+      return refuse("a number near byte " + std::to_string(position) +
+                    " is too large for JSON; write it as a string");
+    }
+    // What was read may hold bytes that are not UTF-8, and is no help in an error.
+    if (auto read = what.find("; last read"); read != what.npos) what = what.substr(0, read);
+    return refuse("the body is not valid JSON in UTF-8: " + std::string(what));
+  }
+
+ private:
+  static bool has_nul(const std::string& text) { return text.find('\0') != text.npos; }
+  static std::string shorten(const std::string& text) {
+    return text.size() <= 40 ? text : text.substr(0, 37) + "...";
+  }
+  static std::string quoted(const std::string& name) {
+    if (name.size() > 100) return "with a name of " + std::to_string(name.size()) + " bytes";
+    std::string out;
+    append_json_string(out, name);
+    return out;
+  }
+
+  bool refuse(std::string detail) {
+    error = Error{Code::Malformed, std::move(detail)};
+    return false;
+  }
+  bool count() {
+    return ++values_ <= limits_.values ||
+           refuse("the body holds more than " + std::to_string(limits_.values) +
+                  " JSON values; make it smaller");
+  }
+  template <class T>
+  bool add(T&& value) {
+    return count() && place(Json(std::forward<T>(value))) != nullptr;
+  }
+  Json* place(Json&& value) {
+    if (stack_.empty()) {
+      root = std::move(value);
+      return &root;
+    }
+    Json& parent = *stack_.back();
+    if (parent.is_array()) {
+      auto& items = parent.get_ref<Json::array_t&>();
+      items.push_back(std::move(value));
+      return &items.back();
+    }
+    std::vector<std::pair<const std::string, Json>>& members = parent.get_ref<Json::object_t&>();
+    members.emplace_back(std::move(key_), std::move(value));
+    return &members.back().second;
+  }
+  bool open(Json&& container) {
+    if (stack_.size() >= limits_.depth)
+      return refuse("the body is nested deeper than " + std::to_string(limits_.depth) +
+                    " levels; flatten it");
+    if (!count()) return false;
+    stack_.push_back(place(std::move(container)));
+    return true;
+  }
+
+  const JsonLimits limits_;
+  std::size_t values_ = 0;
+  std::vector<Json*>
+      stack_;  // The open containers. A container does not move while it is open: its parent grows only after.
+  std::vector<std::unordered_set<std::string>> names_;
+  std::string key_;
+};
+
+/// Shortest digits that read back as the same double, printed as ECMAScript's Number::toString does.
+void append_number(std::string& out, double value) {
+  if (value == 0) {
+    out += '0';  // Negative zero too.
+    return;
+  }
+  char buffer[32];
+  auto end =
+      std::to_chars(buffer, buffer + sizeof buffer, std::abs(value), std::chars_format::scientific).ptr;
+  std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
+  const auto e = text.find('e');
+  std::string digits(text.substr(0, 1));
+  if (e > 2) digits += text.substr(2, e - 2);
+  int exponent = 0;
+  const char* first = text.data() + e + 1;
+  if (*first == '+') ++first;
+  std::from_chars(first, end, exponent);
+
+  if (value < 0) out += '-';
+  const int count = static_cast<int>(digits.size());
+  const int point = exponent + 1;  // Where the decimal point stands, counted from the first digit.
+  if (count <= point && point <= 21) {
+    out += digits;
+    out.append(static_cast<std::size_t>(point - count), '0');
+  } else if (0 < point && point <= 21) {
+    out.append(digits, 0, static_cast<std::size_t>(point));
+    out += '.';
+    out.append(digits, static_cast<std::size_t>(point));
+  } else if (-6 < point && point <= 0) {
+    out += "0.";
+    out.append(static_cast<std::size_t>(-point), '0');
+    out += digits;
+  } else {
+    out += digits[0];
+    if (count > 1) {
+      out += '.';
+      out.append(digits, 1);
+    }
+    out += exponent < 0 ? "e-" : "e+";
+    out += std::to_string(std::abs(exponent));
+  }
+}
+
+/// Compares valid UTF-8 as its UTF-16 code units compare. The two orders differ only where a surrogate (U+10000 and above,
+/// lead byte 0xF0 or more) meets U+E000..U+FFFF (lead byte 0xEE or 0xEF), which sorts after it.
+bool utf16_less(std::string_view a, std::string_view b) {
+  const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (x == a.end() || y == b.end()) return x == a.end() && y != b.end();
+  const auto p = static_cast<unsigned char>(*x);
+  const auto q = static_cast<unsigned char>(*y);
+  if (p >= 0xF0 && (q == 0xEE || q == 0xEF)) return true;
+  if (q >= 0xF0 && (p == 0xEE || p == 0xEF)) return false;
+  return p < q;
+}
+
+void append_canonical(std::string& out, const Json& value) {
+  switch (value.type()) {
+    case Json::value_t::object: {
+      std::vector<const Json::object_t::value_type*> members;
+      members.reserve(value.size());
+      for (const auto& member : value.get_ref<const Json::object_t&>()) members.push_back(&member);
+      std::sort(members.begin(), members.end(),
+                [](auto* a, auto* b) { return utf16_less(a->first, b->first); });
+      out += '{';
+      for (const auto* member : members) {
+        if (member != members.front()) out += ',';
+        append_json_string(out, member->first);
+        out += ':';
+        append_canonical(out, member->second);
+      }
+      out += '}';
+      return;
+    }
+    case Json::value_t::array: {
+      out += '[';
+      bool first = true;
+      for (const auto& item : value) {
+        if (!first) out += ',';
+        first = false;
+        append_canonical(out, item);
+      }
+      out += ']';
+      return;
+    }
+    case Json::value_t::string:
+      return append_json_string(out, value.get_ref<const std::string&>());
+    case Json::value_t::boolean:
+      out += value.get<bool>() ? "true" : "false";
+      return;
+    case Json::value_t::number_integer:
+    case Json::value_t::number_unsigned:
+    case Json::value_t::number_float:
+      return append_number(out, value.get<double>());
+    default:
+      out += "null";
+  }
+}
+
+}  // namespace
+
+Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
+  // The library skips a byte order mark and reads a NUL byte at the end as the end of input: neither belongs in JSON.
+  if (text.starts_with("\xEF\xBB\xBF"))
+    return Error{Code::Malformed, "the body starts with a byte order mark; remove it"};
+  if (auto at = text.find('\0'); at != text.npos) {
+    return Error{Code::Malformed,
+                 "the body holds a NUL byte at offset " + std::to_string(at) + "; remove it"};
+  }
+  if (text.empty()) return Error{Code::Malformed, "the body is empty; send a JSON object"};
+  Builder builder(limits);
+  if (!Json::sax_parse(text.begin(), text.end(), &builder)) return std::move(builder.error);
+  return std::move(builder.root);
+}
+
+std::string canonical_json(const Json& value) {
+  std::string out;
+  append_canonical(out, value);
+  return out;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : text) {
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) {
+          constexpr char kHex[] = "0123456789abcdef";
+          out += "\\u00";
+          out += kHex[(c >> 4) & 0xF];
+          out += kHex[c & 0xF];
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
+std::string pointer_to(std::string_view pointer, std::string_view token) {
+  std::string out(pointer);
+  out += '/';
+  for (const char c : token) {
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
+  }
+  return out;
+}
+
+}  // namespace registry

@@ -1,0 +1,54 @@
+#include "registry/model/name.hpp"
+
+#include <algorithm>
+
+namespace registry {
+
+Result<void> check_tool_name(std::string_view name) {
+  if (name.empty()) return Error{Code::Invalid, "the name is empty; give 1 to 128 of A-Z a-z 0-9 _ . -"};
+  if (name.size() > 128) return Error{Code::Invalid, "the name is longer than 128 characters; shorten it"};
+  for (const char c : name) {
+    const bool allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                         c == '_' || c == '.' || c == '-';
+    if (!allowed)
+      return Error{Code::Invalid, "the name holds a character other than A-Z a-z 0-9 _ . -; leave it out"};
+  }
+  if (name == "." || name == "..")
+    return Error{Code::Invalid, "the names . and .. cannot be part of a URL; use another"};
+  return {};
+}
+
+bool matches_glob(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0, t = 0;
+  std::size_t star = pattern.npos, resume = 0;  // After a mismatch the last star takes one character more.
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p;
+      ++t;
+    } else if (star != pattern.npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == pattern.npos;
+}
+
+Result<void> NamingPolicy::check(std::string_view name) const {
+  const auto matches = [name](const std::string& glob) { return matches_glob(glob, name); };
+  if (!allow.empty() && std::none_of(allow.begin(), allow.end(), matches)) {
+    std::string list;
+    for (const auto& glob : allow) list += (list.empty() ? "" : ", ") + glob;
+    return Error{Code::Invalid, "this registry takes only names that match one of: " + list};
+  }
+  if (auto it = std::find_if(deny.begin(), deny.end(), matches); it != deny.end()) {
+    return Error{Code::Invalid, "this registry takes no names that match " + *it};
+  }
+  return {};
+}
+
+}  // namespace registry

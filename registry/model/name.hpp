@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "registry/result.hpp"
+
+namespace registry {
+
+/// Checks what MCP allows as a tool's name: 1 to 128 of A-Z a-z 0-9 _ - and dot, case-sensitive. "." and ".." are refused as well,
+/// since no URL can hold them.
+Result<void> check_tool_name(std::string_view name);
+
+/// Whether `text` matches `pattern`, in which * stands for any characters and ? for one. Takes time in proportion to the product
+/// of the two lengths at worst.
+bool matches_glob(std::string_view pattern, std::string_view text);
+
+/// Which names an operator of the registry allows.
+struct NamingPolicy {
+  std::vector<std::string> allow;  ///< Globs, one of which must match; none allows every name.
+  std::vector<std::string> deny;   ///< Globs, none of which may match.
+
+  Result<void> check(std::string_view name) const;
+};
+
+}  // namespace registry

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace registry {
+
+using Sha256 = std::array<std::uint8_t, 32>;
+
+/// SHA-256 (FIPS 180-4) of `bytes`. Throws std::runtime_error when OpenSSL offers no SHA-256.
+Sha256 sha256(std::string_view bytes);
+
+/// The first `bytes` bytes of a digest as lower-case hexadecimal digits.
+std::string to_hex(const Sha256& digest, std::size_t bytes = 32);
+
+/// Reads 64 lower-case hexadecimal digits; false when `text` is anything else.
+bool from_hex(std::string_view text, Sha256& digest);
+
+}  // namespace registry

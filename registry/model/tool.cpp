@@ -1,0 +1,263 @@
+#include "registry/model/tool.hpp"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace registry {
+namespace {
+
+constexpr std::size_t kTitleChars = 256;
+constexpr std::size_t kDescriptionChars = 16 * 1024;
+constexpr std::size_t kIcons = 16;
+constexpr std::size_t kTags = 64;
+constexpr std::size_t kTagChars = 64;
+
+Error invalid(std::string_view field, std::string detail) {
+  return Error{Code::Invalid, std::move(detail), std::string(field)};
+}
+
+std::size_t count_characters(std::string_view utf8) {
+  return static_cast<std::size_t>(std::count_if(
+      utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+Result<void> check_text(const Json& value, std::string_view field, std::size_t limit) {
+  if (!value.is_string()) return invalid(field, "must be a string");
+  const auto count = count_characters(value.get_ref<const std::string&>());
+  if (count > limit) {
+    return invalid(field, "has " + std::to_string(count) + " characters; at most " + std::to_string(limit) +
+                              " are allowed");
+  }
+  return {};
+}
+
+Result<void> check_one_of(const Json& value, std::string_view field,
+                          std::initializer_list<std::string_view> known) {
+  std::string list;
+  for (const auto word : known) {
+    if (value.is_string() && value.get_ref<const std::string&>() == word) return {};
+    list += (list.empty() ? "" : ", ") + std::string(word);
+  }
+  return invalid(field, "must be one of: " + list);
+}
+
+Result<void> check_annotations(const Json& value, std::string_view field) {
+  if (!value.is_object()) return invalid(field, "must be an object");
+  for (const auto& [name, hint] : value.items()) {
+    const auto at = pointer_to(field, name);
+    if (name == "title") {
+      if (auto ok = check_text(hint, at, kTitleChars); !ok) return ok;
+    } else if (name == "readOnlyHint" || name == "destructiveHint" || name == "idempotentHint" ||
+               name == "openWorldHint") {
+      if (!hint.is_boolean()) return invalid(at, "must be true or false");
+    } else {
+      return invalid(
+          at,
+          "unknown field; title, readOnlyHint, destructiveHint, idempotentHint and openWorldHint are known, "
+          "and _meta takes what is your own");
+    }
+  }
+  return {};
+}
+
+Result<void> check_icon_source(const Json& value, std::string_view field, Profile profile) {
+  if (auto ok = check_text(value, field, 64 * 1024); !ok) return ok;
+  const auto& uri = value.get_ref<const std::string&>();
+  const auto scheme = to_lower(std::string_view(uri).substr(0, uri.find(':')));
+  if (scheme == "https" || scheme == "data" || (scheme == "http" && profile == Profile::Private)) return {};
+  return invalid(field, profile == Profile::Public
+                            ? "must be an https: or data: URI (validation profile public)"
+                            : "must be an https:, http: or data: URI");
+}
+
+Result<void> check_icons(const Json& value, std::string_view field, Profile profile) {
+  if (!value.is_array() || value.size() > kIcons)
+    return invalid(field, "must be an array of at most 16 icons");
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const auto at = pointer_to(field, std::to_string(i));
+    if (!value[i].is_object()) return invalid(at, "must be an object with src");
+    if (!value[i].contains("src")) return invalid(at + "/src", "is missing; give the icon's URI");
+    for (const auto& [name, part] : value[i].items()) {
+      const auto here = pointer_to(at, name);
+      Result<void> ok;
+      if (name == "src") {
+        ok = check_icon_source(part, here, profile);
+      } else if (name == "mimeType") {
+        ok = check_text(part, here, 128);
+      } else if (name == "theme") {
+        ok = check_one_of(part, here, {"light", "dark"});
+      } else if (name == "sizes") {
+        if (!part.is_array() || part.size() > 16)
+          return invalid(here, "must be an array of at most 16 strings such as 48x48");
+        for (std::size_t k = 0; ok && k < part.size(); ++k)
+          ok = check_text(part[k], pointer_to(here, std::to_string(k)), 32);
+      } else {
+        return invalid(here, "unknown field; src, mimeType, sizes and theme are known");
+      }
+      if (!ok) return ok;
+    }
+  }
+  return {};
+}
+
+Result<void> check_tags(const Json& value, std::string_view field) {
+  if (!value.is_array() || value.size() > kTags)
+    return invalid(field, "must be an array of at most 64 strings");
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const auto at = pointer_to(field, std::to_string(i));
+    if (auto ok = check_text(value[i], at, kTagChars); !ok) return ok;
+    const auto& tag = value[i].get_ref<const std::string&>();
+    if (tag.empty()) return invalid(at, "is empty; leave it out");
+    if (!seen.insert(tag).second) return invalid(at, "occurs twice; keep one");
+  }
+  return {};
+}
+
+Result<void> check_execution(const Json& value, std::string_view field) {
+  if (!value.is_object()) return invalid(field, "must be an object");
+  for (const auto& [name, part] : value.items()) {
+    const auto at = pointer_to(field, name);
+    if (name != "taskSupport") return invalid(at, "unknown field; taskSupport is known");
+    if (auto ok = check_one_of(part, at, {"forbidden", "optional", "required"}); !ok) return ok;
+  }
+  return {};
+}
+
+Result<void> check_schema_member(const Json& value, std::string_view field, bool input,
+                                 const SchemaLimits& limits) {
+  if (!value.is_object()) return invalid(field, "must be a JSON Schema object");
+  if (input) {
+    const auto type = value.find("type");
+    if (type == value.end() || *type != "object") {
+      return invalid(pointer_to(field, "type"), "must be \"object\": the arguments of a tool are an object");
+    }
+  }
+  return check_schema(value, field, limits);
+}
+
+/// Checks one member of the definition proper.
+Result<void> check_member(const std::string& name, const Json& value, const ToolPolicy& policy) {
+  const auto field = pointer_to("", name);
+  if (name == "title") return check_text(value, field, kTitleChars);
+  if (name == "description") return check_text(value, field, kDescriptionChars);
+  if (name == "inputSchema") return check_schema_member(value, field, true, policy.schema);
+  if (name == "outputSchema") return check_schema_member(value, field, false, policy.schema);
+  if (name == "annotations") return check_annotations(value, field);
+  if (name == "icons") return check_icons(value, field, policy.profile);
+  if (name == "tags") return check_tags(value, field);
+  if (name == "execution") return check_execution(value, field);
+  if (name == "_meta") return value.is_object() ? Result<void>() : invalid(field, "must be an object");
+  if (name == "digest" || name == "registeredAt")
+    return invalid(field, "is set by the registry; leave it out");
+  return invalid(field,
+                 "unknown field; name, version, title, description, inputSchema, outputSchema, annotations, "
+                 "icons, tags, "
+                 "execution, managedBy and _meta are known, and _meta takes what is your own");
+}
+
+Result<void> check_name(const std::string& name, std::optional<std::string_view> from_url,
+                        const ToolPolicy& policy) {
+  auto ok = check_tool_name(name);
+  if (ok) ok = policy.naming.check(name);
+  if (!ok) return Error{ok.error().code, ok.error().detail, "/name"};
+  if (from_url && *from_url != name) {
+    return invalid("/name", "differs from the name in the URL; make them equal or leave it out of the body");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Definition> parse_definition(std::string_view body, const ToolPolicy& policy,
+                                    std::optional<std::string_view> name) {
+  if (body.size() > policy.tool_bytes) {
+    return Error{Code::TooLarge, "the definition has " + std::to_string(body.size()) +
+                                     " bytes; this registry takes at most " +
+                                     std::to_string(policy.tool_bytes)};
+  }
+  auto parsed = parse_json(body, policy.json);
+  if (!parsed) return parsed.take_error();
+  if (!parsed->is_object())
+    return Error{Code::Malformed, "the body must be a JSON object that defines one tool"};
+
+  Definition definition;
+  if (name) definition.name = *name;
+  Json identity = Json::object();  // What the digest is of.
+  for (auto& [key, value] : parsed->get_ref<Json::object_t&>()) {
+    const auto field = pointer_to("", key);
+    if (key == "name") {
+      if (!value.is_string()) return invalid(field, "must be a string");
+      definition.name = value.get<std::string>();
+    } else if (key == "version") {
+      if (!value.is_string())
+        return invalid(field, "must be a string that holds a semantic version such as 1.4.0");
+      auto version = Version::parse(value.get_ref<const std::string&>());
+      if (!version) return invalid(field, version.error().detail);
+      definition.version = std::move(*version);
+    } else if (key == "managedBy") {
+      auto manager = parse_manager(value, field);
+      if (!manager) return manager.take_error();
+      definition.manager = std::move(*manager);
+    } else {
+      if (auto ok = check_member(key, value, policy); !ok) return ok.take_error();
+      if (!definition.members.empty()) definition.members += ',';
+      append_json_string(definition.members, key);
+      definition.members += ':';
+      definition.members += value.dump();
+      identity[key] = std::move(value);
+    }
+  }
+  if (definition.name.empty() && !parsed->contains("name")) {
+    return invalid("/name", "is missing; give 1 to 128 of A-Z a-z 0-9 _ . -");
+  }
+  if (auto ok = check_name(definition.name, name, policy); !ok) return ok.take_error();
+  if (!identity.contains("inputSchema")) {
+    return invalid("/inputSchema", "is missing; a tool without arguments has {\"type\":\"object\"}");
+  }
+  identity["name"] = definition.name;
+  definition.digest = sha256(canonical_json(identity));
+  return definition;
+}
+
+std::string render_document(const Definition& definition, const Version& version,
+                            std::string_view registered_at) {
+  std::string out;
+  out.reserve(definition.members.size() + definition.name.size() + 320);
+  out += "{\"name\":";
+  append_json_string(out, definition.name);
+  out += ",\"version\":";
+  append_json_string(out, version.text());
+  out += ',';
+  out += definition.members;
+  if (definition.manager) {
+    out += ",\"managedBy\":";
+    append_manager(out, *definition.manager);
+  }
+  out += ",\"digest\":\"sha256:";
+  out += to_hex(definition.digest);
+  out += "\",\"registeredAt\":";
+  append_json_string(out, registered_at);
+  out += '}';
+  return out;
+}
+
+std::string to_lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+std::string search_text(std::string_view name, std::string_view title, std::string_view description) {
+  std::string out;
+  out.reserve(name.size() + title.size() + description.size() + 2);
+  // A line feed between them keeps a search from matching across two.
+  out.append(name).append(1, '\n').append(title).append(1, '\n').append(description);
+  return to_lower(out);
+}
+
+}  // namespace registry

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "registry/model/manager.hpp"
+#include "registry/model/name.hpp"
+#include "registry/model/schema.hpp"
+#include "registry/model/sha256.hpp"
+#include "registry/model/version.hpp"
+#include "registry/result.hpp"
+
+namespace registry {
+
+/// Who the registry is for. Public takes icons from https only; Private from http as well, as found inside a cluster.
+enum class Profile { Private, Public };
+
+/// What a definition may be in this registry.
+struct ToolPolicy {
+  NamingPolicy naming;
+  Profile profile = Profile::Private;
+  std::size_t tool_bytes = 256 * 1024;  ///< Of one definition as sent.
+  JsonLimits json;
+  SchemaLimits schema;
+};
+
+/// A tool definition that was checked and is ready to be stored.
+struct Definition {
+  std::string name;
+  std::optional<Version> version;  ///< Absent: the registry numbers it.
+  std::optional<Manager> manager;
+  /// SHA-256 of the canonical JSON (RFC 8785) of the definition: everything but version and managedBy.
+  Sha256 digest = {};
+  /// The members after name and version, compact, in the order sent, without braces: "title":"...","inputSchema":{...}
+  std::string members;
+};
+
+/// Parses and checks the body of a registration. `name` is what the URL says, if it does: the body may then leave its own out, and
+/// must not differ. Malformed, Invalid with the JSON pointer of the member, or TooLarge otherwise.
+Result<Definition> parse_definition(std::string_view body, const ToolPolicy& policy,
+                                    std::optional<std::string_view> name = std::nullopt);
+
+/// The document that is stored and served: the definition with its version, manager, digest and time of registration (RFC 3339).
+std::string render_document(const Definition& definition, const Version& version,
+                            std::string_view registered_at);
+
+/// What `GET ?search=` looks at: name, title and description, ASCII letters in lower case.
+std::string search_text(std::string_view name, std::string_view title, std::string_view description);
+
+/// ASCII letters in lower case.
+std::string to_lower(std::string_view text);
+
+}  // namespace registry

@@ -1,0 +1,121 @@
+#include "registry/model/version.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace registry {
+namespace {
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_identifier_char(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+}
+bool is_numeric(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), is_digit);
+}
+
+std::string_view take_identifier(std::string_view& rest) {
+  const auto dot = rest.find('.');
+  const auto out = rest.substr(0, dot);
+  rest = dot == rest.npos ? std::string_view() : rest.substr(dot + 1);
+  return out;
+}
+
+/// Dot-separated identifiers, none empty. Numeric ones have no leading zero in a pre-release; in build metadata they may.
+bool are_identifiers(std::string_view text, bool leading_zero) {
+  if (text.empty() || text.back() == '.') return false;
+  while (!text.empty()) {
+    const auto identifier = take_identifier(text);
+    if (identifier.empty() || !std::all_of(identifier.begin(), identifier.end(), is_identifier_char))
+      return false;
+    if (!leading_zero && identifier.size() > 1 && identifier[0] == '0' && is_numeric(identifier))
+      return false;
+  }
+  return true;
+}
+
+bool take_number(std::string_view& rest, std::uint64_t& value) {
+  const auto digits =
+      static_cast<std::size_t>(std::find_if_not(rest.begin(), rest.end(), is_digit) - rest.begin());
+  // 18 digits leave room to count up.
+  if (digits == 0 || digits > 18 || (digits > 1 && rest[0] == '0')) return false;
+  std::from_chars(rest.data(), rest.data() + digits, value);
+  rest.remove_prefix(digits);
+  return true;
+}
+
+bool take_dot(std::string_view& rest) {
+  if (!rest.starts_with('.')) return false;
+  rest.remove_prefix(1);
+  return true;
+}
+
+std::weak_ordering compare_identifiers(std::string_view a, std::string_view b) {
+  const bool a_numeric = is_numeric(a);
+  const bool b_numeric = is_numeric(b);
+  if (a_numeric != b_numeric) return a_numeric ? std::weak_ordering::less : std::weak_ordering::greater;
+  // Without leading zeros the longer number is the larger one, whatever its size.
+  if (a_numeric && a.size() != b.size()) return a.size() <=> b.size();
+  return a <=> b;
+}
+
+}  // namespace
+
+Result<Version> Version::parse(std::string_view text) {
+  const auto invalid = [](std::string why) {
+    return Error{Code::Invalid, std::move(why) + "; use a semantic version such as 1.4.0 or 2.0.0-rc.1"};
+  };
+  if (text.empty()) return invalid("the version is empty");
+  if (text.size() > 255) return invalid("the version is longer than 255 bytes");
+
+  Version version;
+  auto rest = text;
+  if (!take_number(rest, version.major_) || !take_dot(rest) || !take_number(rest, version.minor_) ||
+      !take_dot(rest) || !take_number(rest, version.patch_)) {
+    return invalid(
+        "the version does not start with three numbers (of at most 18 digits, without leading zeros)");
+  }
+  const auto plus = rest.find('+');
+  const auto build = plus == rest.npos ? std::string_view() : rest.substr(plus + 1);
+  if (plus != rest.npos && !are_identifiers(build, true))
+    return invalid("the build metadata after + is malformed");
+  auto pre = rest.substr(0, plus);
+  if (!pre.empty()) {
+    if (pre[0] != '-' || !are_identifiers(pre.substr(1), false)) {
+      return invalid("what follows the three numbers is neither a pre-release nor build metadata");
+    }
+    pre.remove_prefix(1);
+    version.pre_begin_ = static_cast<std::uint16_t>(pre.data() - text.data());
+    version.pre_end_ = static_cast<std::uint16_t>(version.pre_begin_ + pre.size());
+  }
+  version.text_ = text;
+  return version;
+}
+
+std::weak_ordering Version::precedence(const Version& other) const {
+  if (auto order = major_ <=> other.major_; order != 0) return order;
+  if (auto order = minor_ <=> other.minor_; order != 0) return order;
+  if (auto order = patch_ <=> other.patch_; order != 0) return order;
+  auto a = pre_release();
+  auto b = other.pre_release();
+  // A pre-release comes before its release.
+  if (a.empty() || b.empty()) return a.empty() <=> b.empty();
+  while (!a.empty() && !b.empty()) {
+    if (auto order = compare_identifiers(take_identifier(a), take_identifier(b)); order != 0) return order;
+  }
+  return b.empty() <=> a.empty();
+}
+
+std::optional<Version> Version::next_minor() const {
+  auto next = parse(std::to_string(major_) + "." + std::to_string(minor_ + 1) + ".0");
+  if (!next) return std::nullopt;
+  return std::move(*next);
+}
+
+Version Version::first() {
+  return *parse("0.1.0");
+}
+
+}  // namespace registry

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "registry/result.hpp"
+
+namespace registry {
+
+/// A version as Semantic Versioning 2.0.0 writes it, at most 255 bytes long. A value type, cheap to copy for usual lengths.
+class Version {
+ public:
+  /// Invalid, with what is wrong and an example, when `text` is not a semantic version.
+  static Result<Version> parse(std::string_view text);
+
+  const std::string& text() const { return text_; }
+
+  /// Precedence as section 11 orders it: build metadata does not count, so unlike versions can be equivalent.
+  std::weak_ordering precedence(const Version& other) const;
+
+  /// The next version the registry gives out: the minor number plus one, patch 0, no pre-release or build. None when the number would be
+  /// longer than a version may hold.
+  std::optional<Version> next_minor() const;
+
+  /// What the first version of a tool is called when nobody says: 0.1.0.
+  static Version first();
+
+ private:
+  Version() = default;
+
+  std::string text_;
+  std::uint64_t major_ = 0, minor_ = 0, patch_ = 0;
+  std::uint16_t pre_begin_ = 0,
+                pre_end_ = 0;  // The pre-release within text_, without its hyphen; empty when equal.
+
+  std::string_view pre_release() const {
+    return std::string_view(text_).substr(pre_begin_, pre_end_ - pre_begin_);
+  }
+};
+
+}  // namespace registry

@@ -1,0 +1,192 @@
+#include "registry/server.hpp"
+
+#include <cpprest/http_listener.h>
+#include <cpprest/rawptrstream.h>
+
+#include <algorithm>
+#include <mutex>
+#include <random>
+#include <thread>
+
+#include "controller/http/request.hpp"
+#include "controller/http/server.hpp"
+#include "controller/http/tls_certificate.hpp"
+#include "registry/api/problem.hpp"
+#include "registry/log.hpp"
+
+namespace registry {
+namespace {
+
+using web::http::experimental::listener::http_listener;
+
+/// Where add_gauges() finds the server; set while one is open.
+std::mutex current_mutex;
+const http::Server* current = nullptr;
+
+/// What a client calls its request, if that is fit for a header and a log; else a name of our own.
+std::string request_id(const web::http::http_headers& headers) {
+  const auto it = headers.find("X-Request-Id");
+  if (it != headers.end() && !it->second.empty() && it->second.size() <= 128 &&
+      std::all_of(it->second.begin(), it->second.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+               c == '_' || c == '.' || c == ':' || c == '/' || c == '=';
+      })) {
+    return it->second;
+  }
+  thread_local std::mt19937_64 random{std::random_device{}()};
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string id(16, '0');
+  for (auto bits = random(); auto& c : id) {
+    c = kHex[bits & 0xF];
+    bits >>= 4;
+  }
+  return id;
+}
+
+std::string header(const web::http::http_headers& headers, const char* name) {
+  const auto it = headers.find(name);
+  return it == headers.end() ? std::string() : it->second;
+}
+
+void send(const web::http::http_request& request, Response response, const std::string& id) {
+  web::http::http_response reply(static_cast<web::http::status_code>(response.status));
+  auto& headers = reply.headers();
+  for (auto& [name, value] : response.headers) headers.add(std::string(name), std::move(value));
+  headers.add("X-Request-Id", id);
+  if (response.body != nullptr) {
+    using Stream = concurrency::streams::rawptr_stream<std::uint8_t>;
+    const auto& bytes = *response.body;
+    reply.set_body(Stream::open_istream(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()),
+                   bytes.size(), std::string(response.content_type));
+  }
+  // The continuation keeps the bytes alive until they are written, and takes the error of a client that went away.
+  request.reply(reply).then([body = std::move(response.body)](const pplx::task<void>& written) {
+    try {
+      written.get();
+    } catch (const std::exception&) {
+      return;
+    }
+  });
+}
+
+/// Writes and failures always, reads when debugging.
+void log_request(const std::string& method, const std::string& target, const std::string& id,
+                 unsigned status) {
+  const bool is_read = method == "GET" || method == "HEAD" || method == "OPTIONS";
+  const auto level = status >= 500 ? LogLevel::Error : is_read ? LogLevel::Debug : LogLevel::Info;
+  if (!log_enabled(level)) return;
+  log(level, "request",
+      {{"requestId", id},
+       {"method", method},
+       {"target", std::string_view(target).substr(0, 1024)},
+       {"status", std::to_string(status)}});
+}
+
+void serve(Api& api, const web::http::http_request& request) {
+  const auto& headers = request.headers();
+  Request in;
+  in.method = request.method();
+  in.target = http::raw_target(request);
+  in.content_type = header(headers, "Content-Type");
+  in.if_match = header(headers, "If-Match");
+  in.if_none_match = header(headers, "If-None-Match");
+  in.request_id = request_id(headers);
+  in.body = http::body(request);
+  api.handle(in, [request, method = in.method, target = in.target, id = in.request_id](Response response) {
+    log_request(method, target, id, response.status);
+    send(request, std::move(response), id);
+  });
+}
+
+http::Options transport_options(const ServerConfig& config) {
+  http::Options options;
+  options.threads = config.threads != 0 ? config.threads : std::max(2u, std::thread::hardware_concurrency());
+  options.limits.body_bytes = config.body_limit;
+  options.limits.connections = config.connections;
+  options.timeouts.header = config.header_timeout;
+  options.timeouts.body = config.body_timeout;
+  options.timeouts.write = config.write_timeout;
+  options.timeouts.idle = config.idle_timeout;
+  options.timeouts.drain = config.drain_timeout;
+  // Only these two take a body; whatever else comes with one has no use for a large one.
+  options.body_limit = [limit = config.body_limit](std::string_view method,
+                                                   std::string_view) -> std::uint64_t {
+    return method == "POST" || method == "PUT" ? limit : std::min<std::uint64_t>(limit, 16 * 1024);
+  };
+  options.error_body = [](const http::TransportError& error) {
+    return http::ErrorBody{std::string(kProblemJson), problem_document(error.status, error.detail)};
+  };
+  options.notice = [](std::string_view text) { log(LogLevel::Warn, text); };
+  return options;
+}
+
+}  // namespace
+
+struct HttpServer::State {
+  State(http::Options options, std::string address, std::string scheme)
+      : server(std::move(options)), uri(scheme + "://" + address + "/"), listener(uri) {}
+
+  http::Server server;
+  const std::string uri;
+  http_listener listener;
+  std::once_flag closed;
+};
+
+Result<std::unique_ptr<HttpServer>> HttpServer::open(const ServerConfig& config, Api& api) {
+  auto options = transport_options(config);
+  if (!config.tls_certificate.empty()) {
+    auto loaded = http::TlsCertificate::load(config.tls_certificate, config.tls_key);
+    if (loaded.certificate == nullptr) return Error{Code::Invalid, loaded.error, "tls"};
+    options.tls = std::move(loaded.certificate);
+  }
+  const bool ipv6 = config.address.find(':') != std::string::npos && config.address.front() != '[';
+  const auto address =
+      (ipv6 ? "[" + config.address + "]" : config.address) + ":" + std::to_string(config.port);
+  try {
+    const std::string scheme = options.tls == nullptr ? "http" : "https";
+    auto state = std::make_unique<State>(std::move(options), address, scheme);
+    state->listener.support([&api](const web::http::http_request& request) { serve(api, request); });
+    state->listener.open().wait();
+    std::lock_guard guard(current_mutex);
+    current = &state->server;
+    return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
+  } catch (const std::exception& cause) {
+    return Error{Code::Invalid, "cannot listen on " + address + ": " + cause.what(), "address"};
+  }
+}
+
+HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+HttpServer::~HttpServer() {
+  close();
+}
+
+void HttpServer::close() {
+  std::call_once(state_->closed, [this] {
+    {
+      std::lock_guard guard(current_mutex);
+      current = nullptr;
+    }
+    try {
+      state_->listener.close().wait();
+    } catch (const std::exception& cause) {
+      log(LogLevel::Warn, "closing the listener failed", {{"error", cause.what()}});
+    }
+    state_->server.stop();
+  });
+}
+
+std::uint16_t HttpServer::port() const {
+  return state_->server.port(state_->uri);
+}
+
+void HttpServer::add_gauges(Gauges& gauges) {
+  std::lock_guard guard(current_mutex);
+  if (current == nullptr) return;
+  const auto stats = current->stats();
+  gauges.connections = stats.connections;
+  gauges.requests_in_flight = stats.requests_in_flight;
+  gauges.transport_errors = stats.transport_errors;
+}
+
+}  // namespace registry

@@ -1,0 +1,108 @@
+// Reads the payloads of records: the way from the disk into the index, for a start and for every write alike.
+#include <simdjson.h>
+
+#include "registry/model/tool.hpp"
+#include "registry/store/rules.hpp"
+
+namespace registry {
+namespace {
+
+namespace dom = simdjson::dom;
+
+std::string_view text_or_empty(const dom::element& object, std::string_view key) {
+  std::string_view text;
+  return object[key].get(text) == simdjson::SUCCESS ? text : std::string_view();
+}
+
+Error corrupt(std::string detail) {
+  return {Code::Corrupt, std::move(detail)};
+}
+
+Result<dom::element> parse(std::string_view payload) {
+  // Keeps its buffers from record to record. Its result lives until the next parse on this thread.
+  thread_local dom::parser parser;
+  dom::element element;
+  if (const auto error = parser.parse(payload.data(), payload.size()).get(element)) {
+    return corrupt(std::string("the payload is not JSON: ") + simdjson::error_message(error));
+  }
+  if (!element.is_object()) return corrupt("the payload is not a JSON object");
+  return element;
+}
+
+Result<Version> read_version(const dom::element& object) {
+  auto version = Version::parse(text_or_empty(object, "version"));
+  if (!version) return corrupt(version.error().detail);
+  return version;
+}
+
+Result<Sha256> read_digest(const dom::element& object) {
+  auto text = text_or_empty(object, "digest");
+  Sha256 digest;
+  if (!text.starts_with("sha256:") || !from_hex(text.substr(7), digest))
+    return corrupt("the payload has no digest");
+  return digest;
+}
+
+std::string search_text_of(const dom::element& document) {
+  return search_text(text_or_empty(document, "name"), text_or_empty(document, "title"),
+                     text_or_empty(document, "description"));
+}
+
+Result<std::shared_ptr<const Registration>> apply_register(IndexBuilder& builder, const Record& record,
+                                                           const dom::element& payload,
+                                                           const std::string& name) {
+  auto version = read_version(payload);
+  if (!version) return version.take_error();
+  auto digest = read_digest(payload);
+  if (!digest) return digest.take_error();
+  std::optional<Manager> manager;
+  if (dom::element member; payload["managedBy"].get(member) == simdjson::SUCCESS) {
+    manager =
+        Manager{std::string(text_or_empty(member, "kind")), std::string(text_or_empty(member, "namespace")),
+                std::string(text_or_empty(member, "name")), std::string(text_or_empty(member, "uid"))};
+  }
+  auto registration = std::make_shared<const Registration>(Registration{
+      std::move(*version), record.sequence, record.checksum, *digest,
+      std::string(text_or_empty(payload, "registeredAt")), std::move(manager), std::string(record.payload)});
+  builder.add(name, registration, search_text_of(payload));
+  return registration;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Registration>> apply(IndexBuilder& builder, const Record& record) {
+  auto payload = parse(record.payload);
+  if (!payload) return payload.take_error();
+  const std::string name(text_or_empty(*payload, "name"));
+  if (name.empty()) return corrupt("the payload names no tool");
+
+  std::shared_ptr<const Registration> registration;
+  switch (record.operation) {
+    case Operation::Register: {
+      auto added = apply_register(builder, record, *payload, name);
+      if (!added) return added.take_error();
+      registration = std::move(*added);
+      break;
+    }
+    case Operation::Withdraw: {
+      const std::string version(text_or_empty(*payload, "version"));
+      builder.withdraw(name, version, record.sequence, [](const std::string& document) {
+        auto latest = parse(document);
+        return latest ? search_text_of(*latest) : std::string();
+      });
+      break;
+    }
+    case Operation::Retire: {
+      auto version = read_version(*payload);
+      if (!version) return version.take_error();
+      auto digest = read_digest(*payload);
+      if (!digest) return digest.take_error();
+      builder.retire(name, Retired{std::move(*version), record.sequence, *digest});
+      break;
+    }
+  }
+  builder.advance(record.sequence, record.checksum);
+  return registration;
+}
+
+}  // namespace registry

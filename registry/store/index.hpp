@@ -1,0 +1,144 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "registry/model/manager.hpp"
+#include "registry/model/sha256.hpp"
+#include "registry/model/version.hpp"
+
+namespace registry {
+
+/// One version of a tool that can be had. Immutable.
+struct Registration {
+  Version version;
+  std::uint64_t sequence = 0;
+  Sha256 checksum = {};  ///< Of its record: differs whenever the document does, so it makes the ETag.
+  Sha256 digest = {};    ///< Of the definition.
+  std::string registered_at;
+  std::optional<Manager> manager;
+  std::string document;  ///< The bytes that are served.
+};
+
+/// A version that was withdrawn. Its content is remembered by its digest: the version never stands for another.
+struct Retired {
+  Version version;
+  std::uint64_t sequence = 0;
+  Sha256 digest = {};
+};
+
+/// Everything under one name. Immutable once in an Index.
+struct Tool {
+  std::string name;
+  std::vector<std::shared_ptr<const Registration>>
+      live;  ///< Highest precedence first; between equals the later one.
+  std::vector<Retired> retired;
+  std::string search_text;  ///< Of the latest version.
+
+  const Registration* latest() const { return live.empty() ? nullptr : live.front().get(); }
+  /// By the text of the version, so that 1.0.0+a and 1.0.0+b are two.
+  std::shared_ptr<const Registration> find(std::string_view version) const;
+  const Retired* find_retired(std::string_view version) const;
+  /// The highest version there ever was.
+  const Version* highest() const;
+};
+
+/// All tools in the order of their names, as one immutable value: a sorted list of sorted leaves. A writer copies the list and
+/// the leaves it touches, and shares the others with the Index it started from; readers keep the one they took for as long as they like.
+class Index {
+ public:
+  Index() = default;
+
+  /// Null when the name was never registered. A tool found may have no live version.
+  const Tool* find(std::string_view name) const;
+
+  /// Calls `visit(const std::shared_ptr<const Tool>&)` for tools with a live version whose names come after `after` (empty: all), in
+  /// order, until it returns false.
+  template <class Visit>
+  void visit_after(std::string_view after, Visit visit) const {
+    for (auto [leaf, at] = position_after(after); leaf < leaves_.size(); ++leaf, at = 0) {
+      const auto& tools = leaves_[leaf]->tools;
+      for (; at < tools.size(); ++at) {
+        if (tools[at]->latest() != nullptr && !visit(tools[at])) return;
+      }
+    }
+  }
+
+  /// Calls `visit(const Tool&)` for every name there ever was.
+  template <class Visit>
+  void visit_all(Visit visit) const {
+    for (const auto& leaf : leaves_) {
+      for (const auto& tool : leaf->tools) visit(*tool);
+    }
+  }
+
+  std::size_t tools() const { return tools_; }        ///< With a live version.
+  std::size_t versions() const { return versions_; }  ///< Live.
+  std::uint64_t document_bytes() const { return document_bytes_; }
+  std::uint64_t sequence() const { return sequence_; }  ///< Of the last record.
+  /// Names this state of the index: another one has another tag.
+  const std::string& tag() const { return tag_; }
+
+ private:
+  friend class IndexBuilder;
+  struct Leaf {
+    std::vector<std::shared_ptr<const Tool>> tools;
+  };
+  struct Position {
+    std::size_t leaf, at;
+  };
+  Position position_after(std::string_view name) const;
+
+  std::vector<std::shared_ptr<const Leaf>> leaves_;
+  std::size_t tools_ = 0;
+  std::size_t versions_ = 0;
+  std::uint64_t document_bytes_ = 0;
+  std::uint64_t sequence_ = 0;
+  std::string tag_;
+};
+
+/// Makes the next Index out of one. One thread at a time; the base is not changed.
+class IndexBuilder {
+ public:
+  explicit IndexBuilder(const Index& base);
+
+  const Tool* find(std::string_view name) const { return index_.find(name); }
+  const Index& index() const { return index_; }
+
+  /// Adds a version, or replaces the live or retired one of the same text.
+  void add(const std::string& name, std::shared_ptr<const Registration> registration,
+           std::string search_text);
+  /// Remembers a version as withdrawn.
+  void retire(const std::string& name, Retired retired);
+  /// Withdraws one version, or all of them when `version` is empty. `search_text` is asked for the document that is then the latest.
+  template <class SearchText>
+  void withdraw(std::string_view name, std::string_view version, std::uint64_t sequence,
+                SearchText search_text) {
+    if (Tool* tool = withdraw_versions(name, version, sequence);
+        tool != nullptr && tool->latest() != nullptr) {
+      tool->search_text = search_text(tool->latest()->document);
+    }
+  }
+  /// Notes the record that the last change came from.
+  void advance(std::uint64_t sequence, const Sha256& checksum);
+
+  /// The finished Index. The builder must not be used afterwards.
+  Index take() { return std::move(index_); }
+
+ private:
+  Tool& edit(std::string_view name);
+  Index::Leaf& edit_leaf(std::size_t leaf);
+  Tool* withdraw_versions(std::string_view name, std::string_view version, std::uint64_t sequence);
+  void count(const Tool& tool, int sign);
+
+  Index index_;
+  // What this builder made itself and may change in place: nobody else has seen it.
+  std::unordered_set<const void*> own_;
+};
+
+}  // namespace registry

@@ -1,0 +1,157 @@
+#include "registry/store/loading.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "registry/model/json.hpp"
+#include "registry/store/log.hpp"
+#include "registry/store/rules.hpp"
+
+namespace registry {
+namespace {
+
+constexpr std::string_view kTemporarySuffix = ".tmp";
+
+/// Copies a damaged line to quarantine/<log>-<offset>.record. One that is there already was found by an earlier start.
+Result<void> quarantine(FileSystem& files, const std::string& directory, const std::string& log,
+                        std::string_view line, std::uint64_t offset) {
+  const auto folder = directory + "/quarantine";
+  const auto path = folder + "/" + log + "-" + std::to_string(offset) + ".record";
+  if (auto made = files.create_directories(folder); !made) return made;
+  auto file = files.create(path);
+  if (!file) return file.error().code == Code::Conflict ? Result<void>() : file.take_error();
+  auto done = (*file)->append(line);
+  if (done) done = (*file)->sync();
+  if (done) done = files.sync_directory(folder);
+  // Half a copy would be taken for a whole one the next time.
+  if (!done) (void)files.remove(path);
+  return done;
+}
+
+Result<void> cut_torn_end(FileSystem& files, const std::string& path, std::uint64_t size) {
+  auto file = files.open_append(path);
+  if (!file) return file.take_error();
+  auto done = (*file)->truncate(size);
+  if (done) done = (*file)->sync();
+  return done;
+}
+
+}  // namespace
+
+Result<LoadedLog> load_log(FileSystem& files, const std::string& directory, IndexBuilder& builder,
+                           const std::function<void(bool, std::string_view)>& notice) {
+  auto names = files.list(directory);
+  if (!names) return names.take_error();
+  LoadedLog log;
+  bool found = false;
+  for (const auto& name : *names) {
+    if (const auto number = log_number(name); number > 0) {
+      log.number = std::max(found ? log.number : 0, number);
+      found = true;
+    }
+  }
+  if (!found) return log;
+
+  const auto name = log_name(log.number);
+  const auto path = directory + "/" + name;
+  const auto on_damaged = [&](std::string_view line, std::uint64_t offset, const Error& why) {
+    ++log.damaged;
+    std::string text = "the record at byte " + std::to_string(offset) + " of " + path + " is damaged (" +
+                       why.detail + ") and not served; ";
+    if (auto kept = quarantine(files, directory, name, line, offset)) {
+      text += "a copy is in " + directory + "/quarantine; register the tool again";
+    } else {
+      log.kept_damaged = false;
+      text += "it stays where it is: " + kept.error().detail;
+    }
+    notice(true, text);
+  };
+  const auto on_record = [&](const Record& record) -> Result<void> {
+    auto applied = apply(builder, record);
+    return applied ? Result<void>() : applied.take_error();
+  };
+  auto scan = scan_log(files, path, on_record, on_damaged);
+  if (!scan) return scan.take_error();
+  log.bytes = scan->good_bytes;
+
+  if (scan->torn_bytes > 0) {
+    const auto cut = cut_torn_end(files, path, log.bytes);
+    if (!cut && cut.error().code != Code::ReadOnly) return cut.error();
+    notice(false, "the last write to " + path + " was cut short by a crash and never acknowledged; its " +
+                      std::to_string(scan->torn_bytes) + " bytes are left out");
+  }
+  for (const auto& other : *names) {
+    const auto number = log_number(other);
+    const bool left_over = (number > 0 && number < log.number) ||
+                           (other.starts_with("tools-") && other.ends_with(kTemporarySuffix));
+    if (left_over) (void)files.remove(directory + "/" + other);
+  }
+  return log;
+}
+
+std::uint64_t compacted_bytes(const Index& index) {
+  constexpr std::uint64_t kEnvelope = 100;
+  std::uint64_t bytes = index.document_bytes() + index.versions() * kEnvelope;
+  return bytes;
+}
+
+Result<LoadedLog> compact_log(FileSystem& files, const std::string& directory, const Index& index,
+                              const LoadedLog& log) {
+  struct Item {
+    std::uint64_t sequence;
+    const Tool* tool;
+    const Registration* live;
+    const Retired* retired;
+  };
+  std::vector<Item> items;
+  index.visit_all([&](const Tool& tool) {
+    for (const auto& registration : tool.live)
+      items.push_back({registration->sequence, &tool, registration.get(), nullptr});
+    for (const auto& retired : tool.retired) items.push_back({retired.sequence, &tool, nullptr, &retired});
+  });
+  // In the order of the old log: the later of two equal versions stays the later.
+  std::stable_sort(items.begin(), items.end(),
+                   [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
+
+  LoadedLog next = log;
+  next.number = log.number + 1;
+  next.bytes = 0;
+  const auto path = directory + "/" + log_name(next.number);
+  const auto temporary = path + std::string(kTemporarySuffix);
+  auto file = files.create(temporary);
+  if (!file) return file.take_error();
+
+  std::string lines;
+  Result<void> done;
+  const auto flush = [&] {
+    next.bytes += lines.size();
+    done = (*file)->append(lines);
+    lines.clear();
+  };
+  for (const auto& item : items) {
+    if (item.live != nullptr) {
+      encode_record(lines, item.sequence, Operation::Register, item.live->document);
+    } else {
+      std::string payload = "{\"name\":";
+      append_json_string(payload, item.tool->name);
+      payload += ",\"version\":";
+      append_json_string(payload, item.retired->version.text());
+      payload += ",\"digest\":\"sha256:" + to_hex(item.retired->digest) + "\"}";
+      encode_record(lines, item.sequence, Operation::Retire, payload);
+    }
+    if (lines.size() > (1 << 20)) flush();
+    if (!done) break;
+  }
+  if (done) flush();
+  if (done) done = (*file)->sync();
+  if (done) done = files.rename(temporary, path);
+  if (done) done = files.sync_directory(directory);
+  if (!done) {
+    (void)files.remove(temporary);
+    return done.take_error();
+  }
+  (void)files.remove(directory + "/" + log_name(log.number));
+  return next;
+}
+
+}  // namespace registry

@@ -1,0 +1,114 @@
+#include "registry/store/log.hpp"
+
+#include <charconv>
+#include <cstdio>
+
+namespace registry {
+namespace {
+
+constexpr std::string_view kPrefix = "tools-";
+constexpr std::string_view kSuffix = ".log";
+constexpr std::size_t kReadBytes = 256 * 1024;
+
+}  // namespace
+
+std::string log_name(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  if (digits.size() < 6) digits.insert(0, 6 - digits.size(), '0');
+  return std::string(kPrefix) + digits + std::string(kSuffix);
+}
+
+std::uint64_t log_number(std::string_view name) {
+  if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix) ||
+      name.size() <= kPrefix.size() + kSuffix.size())
+    return 0;
+  const auto digits = name.substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size());
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return error == std::errc() && end == digits.data() + digits.size() ? number : 0;
+}
+
+Result<LogScan> scan_log(
+    FileSystem& files, const std::string& path, const std::function<Result<void>(const Record&)>& on_record,
+    const std::function<void(std::string_view, std::uint64_t, const Error&)>& on_damaged) {
+  auto file = files.open_read(path);
+  if (!file) return file.take_error();
+
+  LogScan scan;
+  std::string buffer;      // From the end of the last whole line on.
+  std::size_t looked = 0;  // Up to here it holds no line feed.
+  for (;;) {
+    const auto old_size = buffer.size();
+    buffer.resize(old_size + kReadBytes);
+    auto count = (*file)->read(buffer.data() + old_size, kReadBytes);
+    if (!count) return count.take_error();
+    buffer.resize(old_size + *count);
+    if (*count == 0) break;
+
+    std::size_t begin = 0;
+    for (auto end = buffer.find('\n', looked); end != buffer.npos; end = buffer.find('\n', begin)) {
+      const auto line = std::string_view(buffer).substr(begin, end - begin);
+      Result<void> done;
+      if (auto record = decode_record(line))
+        done = on_record(*record);
+      else
+        done = record.take_error();
+      if (done) {
+        ++scan.records;
+      } else if (done.error().code == Code::Corrupt) {
+        on_damaged(line, scan.good_bytes, done.error());
+      } else {
+        return Error{done.error().code,
+                     path + " at byte " + std::to_string(scan.good_bytes) + ": " + done.error().detail};
+      }
+      scan.good_bytes += line.size() + 1;
+      begin = end + 1;
+    }
+    buffer.erase(0, begin);
+    looked = buffer.size();
+  }
+  scan.torn_bytes = buffer.size();
+  return scan;
+}
+
+LogWriter::LogWriter(FileSystem& files, std::string directory, std::string name, std::uint64_t size)
+    : files_(files), directory_(std::move(directory)), path_(directory_ + "/" + name), size_(size) {}
+
+Result<void> LogWriter::open() {
+  auto file = files_.open_append(path_);
+  if (!file && file.error().code == Code::NotFound && size_ == 0) {
+    file = files_.create(path_);
+    // Without this the file may be gone after a power failure, and what was synced into it with it.
+    if (file) {
+      if (auto synced = files_.sync_directory(directory_); !synced) return synced;
+    }
+  }
+  if (!file) return file.take_error();
+  file_ = std::move(*file);
+  return {};
+}
+
+Result<void> LogWriter::append(std::string_view lines) {
+  if (!broken_.empty()) return Error{Code::Unavailable, broken_};
+  if (file_ == nullptr) {
+    if (auto opened = open(); !opened) return opened;
+  }
+  if (auto written = file_->append(lines); !written) {
+    auto undone = file_->truncate(size_);
+    if (undone) undone = file_->sync();
+    if (!undone) {
+      broken_ = "a failed write could not be undone (" + undone.error().detail +
+                "): no writes are accepted until the process is restarted on a healthy disk";
+    }
+    return written;
+  }
+  if (auto synced = file_->sync(); !synced) {
+    broken_ = "data could not be made durable (" + synced.error().detail +
+              "): no writes are accepted until the process is restarted on a healthy disk";
+    return Error{Code::Unavailable, broken_};
+  }
+  size_ += lines.size();
+  return {};
+}
+
+}  // namespace registry

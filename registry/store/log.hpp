@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "registry/result.hpp"
+#include "registry/store/file_system.hpp"
+#include "registry/store/record.hpp"
+
+namespace registry {
+
+/// "tools-000001.log". The log with the highest number is the store; lower ones are left over from a compaction.
+std::string log_name(std::uint64_t number);
+
+/// The number in a log's name; 0 for any other name.
+std::uint64_t log_number(std::string_view name);
+
+struct LogScan {
+  std::uint64_t good_bytes = 0;  ///< Up to the end of the last whole line.
+  std::uint64_t torn_bytes =
+      0;  ///< After it: a write that a crash cut short and nobody was told had succeeded.
+  std::uint64_t records = 0;
+};
+
+/// Reads a log from start to end. `on_record` gets each record that verifies; what it returns as Corrupt, and each line that does not
+/// verify, goes to `on_damaged` with the line, its offset and the reason. Any other error ends the scan.
+Result<LogScan> scan_log(
+    FileSystem& files, const std::string& path, const std::function<Result<void>(const Record&)>& on_record,
+    const std::function<void(std::string_view line, std::uint64_t offset, const Error&)>& on_damaged);
+
+/// Appends to a log, durably. One thread at a time.
+class LogWriter {
+ public:
+  /// `size` is where the last whole line ends, 0 for a log that does not exist yet. The file is opened by the first append.
+  LogWriter(FileSystem& files, std::string directory, std::string name, std::uint64_t size);
+
+  /// Returns once `lines` are on the disk: with one write and one sync, however many there are. A failed write is undone, and
+  /// the next append may succeed. When a sync fails, or the undoing, what is on the disk is unknown: every later append fails too.
+  Result<void> append(std::string_view lines);
+
+  std::uint64_t size() const { return size_; }
+  /// Why no append will succeed any more; empty while one may.
+  const std::string& broken() const { return broken_; }
+
+ private:
+  Result<void> open();
+
+  FileSystem& files_;
+  const std::string directory_;
+  const std::string path_;
+  std::uint64_t size_;
+  std::unique_ptr<AppendFile> file_;
+  std::string broken_;
+};
+
+}  // namespace registry

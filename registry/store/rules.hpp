@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "registry/result.hpp"
+#include "registry/store/index.hpp"
+#include "registry/store/record.hpp"
+#include "registry/store/store.hpp"
+
+namespace registry {
+
+/// How much a store takes in: all of it is kept in memory.
+struct StoreLimits {
+  std::size_t tools = 100'000;
+  std::size_t versions_per_tool = 1'000;
+};
+
+/// What a write means for an index: an outcome, and the record that makes it so, if anything changes.
+struct Decision {
+  WriteOutcome::Kind kind = WriteOutcome::Kind::Unchanged;
+  bool new_tool = false;
+  std::shared_ptr<const Registration> existing;  ///< When nothing changes.
+  struct Change {
+    Operation operation;
+    std::string payload;
+  };
+  std::optional<Change> change;
+};
+
+/// The rules of the registry, as a pure function. `now` is an RFC 3339 time.
+///  - (name, version) never stands for two contents, not even after it was withdrawn. The same content again changes nothing, or brings
+///    a withdrawn version back.
+///  - Without a version: the content of the latest version changes nothing; any other gets the minor number after the highest version
+///    there ever was, 0.1.0 for a new name.
+///  - Only its manager writes to an entry: one without a manager takes no managed write, and the other way round. A resource that was
+///    deleted and created again (same kind, namespace and name, another uid) takes over on registering; its predecessor's late withdrawal
+///    is refused. When the last version is withdrawn the name is free.
+Result<Decision> decide(const Index& index, const Write& write, const StoreLimits& limits,
+                        std::string_view now);
+
+/// Changes `builder` as a record of the log says. Corrupt when its payload is not what the operation needs. Returns the registration
+/// of a Register record, else null.
+Result<std::shared_ptr<const Registration>> apply(IndexBuilder& builder, const Record& record);
+
+}  // namespace registry
