@@ -4,8 +4,11 @@
 
 namespace kube {
 
+namespace {
+constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+}
+
 std::optional<std::string> decode_base64(std::string_view text) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
   std::uint32_t bits = 0;
   int symbols = 0;
@@ -30,6 +33,18 @@ std::optional<std::string> decode_base64(std::string_view text) {
   if (symbols == 3) {
     out.push_back(static_cast<char>(bits >> 10 & 0xFFU));
     out.push_back(static_cast<char>(bits >> 2 & 0xFFU));
+  }
+  return out;
+}
+
+std::string encode_base64(std::string_view bytes) {
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t bits = 0;
+    for (std::size_t j = 0; j < 3; ++j)
+      bits = bits << 8 | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
+    for (std::size_t j = 0; j < 4; ++j)
+      out.push_back(i + j <= bytes.size() ? kAlphabet[bits >> (18 - 6 * j) & 0x3FU] : '=');
   }
   return out;
 }

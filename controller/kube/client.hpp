@@ -56,6 +56,7 @@ struct ApiCall {
   ResourceType type;
   Key key;  // name empty for list and create
   HttpRequest http;
+  bool idempotent = false;  // sent twice it does what it does once
   bool mutating() const {
     return verb == Verb::Create || verb == Verb::Update || verb == Verb::Patch || verb == Verb::Apply ||
            verb == Verb::Delete;

@@ -16,7 +16,9 @@ enum class Offered { Yes, No, Unknown };
 // Thread-safe. Answers are kept for `max_age` per group and version; a failed refresh keeps the last answer.
 class Discovery {
  public:
+  // `client` must outlive this.
   Discovery(Client& client, Duration max_age);
+  ~Discovery();
   // Unknown only when the server never answered for that group.
   Offered offers(const Context& ctx, const ResourceType& type);
   // Forgets what is known of `type`'s group, after a call failed with NotFound for the whole resource.

@@ -19,9 +19,9 @@ class Pass {
  public:
   Pass(std::string_view text, MetadataScan& out) : text_(text), scanner_(text), out_(out) {}
 
-  std::string run() {
+  std::string run(bool nameless) {
     object();
-    if (scanner_.ok() && out_.name.raw.empty()) {
+    if (!nameless && scanner_.ok() && out_.name.raw.empty()) {
       field_ = "metadata.name";
       scanner_.fail("missing or empty");
     }
@@ -125,12 +125,13 @@ class Pass {
         default:
           scanner_.skip_value();
       }
+      if (!scanner_.ok()) return;
       scanner_.peek();
       separator = scanner_.position();
       first = false;
       field_ = "metadata";
     }
-    field_ = {};
+    if (scanner_.ok()) field_ = {};
   }
 
   // Null and absent are the same, as for every reader of the API.
@@ -229,9 +230,9 @@ void MetadataScan::clear() {
   *this = std::move(fresh);
 }
 
-std::string scan_metadata(std::string_view text, MetadataScan& out) {
+std::string scan_metadata(std::string_view text, MetadataScan& out, bool nameless) {
   out.clear();
-  return Pass(text, out).run();
+  return Pass(text, out).run(nameless);
 }
 
 }  // namespace kube

@@ -33,7 +33,9 @@ struct MetadataScan {
   void clear();
 };
 
-// Checks all of `text` and fills `out`. Returns what is wrong and where, or an empty string.
-std::string scan_metadata(std::string_view text, MetadataScan& out);
+// Checks all of `text` and fills `out`. Returns what is wrong and where, or an empty string. After an error
+// `out` holds what was read before it. An object without a name is an error unless `nameless`, as bookmarks
+// are.
+std::string scan_metadata(std::string_view text, MetadataScan& out, bool nameless = false);
 
 }  // namespace kube

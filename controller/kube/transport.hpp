@@ -26,6 +26,7 @@ struct HttpResponse {
   int status = 0;
   std::map<std::string, std::string, std::less<>> headers;  // names in lower case
   std::string body;
+  std::string hint;  // what this side knows about the cause of an error reply, for people; mostly empty
 };
 
 // Lines of a response body as they arrive. One reader thread.
@@ -44,7 +45,9 @@ class Transport {
   virtual ~Transport() = default;
 
   // Any HTTP status is a success here: meaning is the caller's. Unavailable, Timeout and Cancelled when no
-  // reply came; `Unavailable` says whether the request may have been carried out.
+  // reply came. An Unavailable whose reason() is "NotSent" was surely not carried out; after another it may
+  // have been. A 401 is answered by reading the token file or asking the exec plugin again, once. Without a
+  // deadline in `ctx` it waits for as long as the server takes.
   virtual StatusOr<HttpResponse> send(const Context& ctx, const HttpRequest& request) = 0;
 
   struct StreamOptions {

@@ -1,0 +1,112 @@
+#include "controller/kube/watch.hpp"
+
+#include "controller/kube/json_scanner.hpp"
+#include "controller/kube/metadata_scan.hpp"
+#include "controller/kube/transport.hpp"
+
+namespace kube {
+
+namespace {
+
+// Where the parts of a frame stand. `object` is empty in a bare Status.
+struct Frame {
+  JsonString type;
+  JsonString kind;
+  std::int64_t code = 0;
+  std::string_view object;
+};
+
+std::string split(std::string_view text, Frame& frame) {
+  JsonScanner scanner(text);
+  JsonString key;
+  if (scanner.enter_object()) {
+    while (scanner.next_member(key)) {
+      if (key == "type" && scanner.peek() == '"') {
+        scanner.read_string(frame.type);
+      } else if (key == "kind" && scanner.peek() == '"') {
+        scanner.read_string(frame.kind);
+      } else if (key == "code" && frame.kind == "Status") {
+        scanner.read_int(frame.code);
+      } else if (key == "object") {
+        scanner.peek();
+        const std::size_t begin = scanner.position();
+        scanner.skip_value();
+        frame.object = text.substr(begin, scanner.position() - begin);
+      } else {
+        scanner.skip_value();
+      }
+    }
+  }
+  scanner.finish();
+  return scanner.ok() ? std::string() : scanner.error();
+}
+
+// The error that a Status object in a stream stands for.
+Status error_of(std::string_view status) {
+  Frame frame;
+  split(status, frame);
+  HttpResponse response;
+  response.status = frame.code >= 100 && frame.code < 600 ? static_cast<int>(frame.code) : 500;
+  response.body = status;
+  return error_from_response(response);
+}
+
+WatchEvent error_event(Status error) {
+  WatchEvent event;
+  event.type = WatchEvent::Type::Error;
+  event.error = std::move(error);
+  return event;
+}
+
+WatchEvent bookmark(std::string_view object) {
+  MetadataScan scan;
+  if (const std::string wrong = scan_metadata(object, scan, /*nameless=*/true); !wrong.empty())
+    return error_event(Status(Code::Decode, "a bookmark that is not an object: " + wrong));
+  WatchEvent event;
+  event.resource_version = scan.resource_version.str();
+  event.initial_events_end = Annotations(scan.annotations).get("k8s.io/initial-events-end") == "true";
+  return event;
+}
+
+WatchEvent change(WatchEvent::Type type, std::string_view bytes) {
+  WatchEvent event;
+  event.type = type;
+  StatusOr<Object> object = Object::parse(bytes);
+  if (object.ok()) {
+    event.resource_version = object->meta().resource_version;
+    event.object = *std::move(object);
+    return event;
+  }
+  event.error = object.status();
+  MetadataScan scan;
+  scan_metadata(bytes, scan);
+  event.resource_version = scan.resource_version.str();
+  event.meta_hint = {scan.ns.str(), scan.name.str()};
+  return event;
+}
+
+}  // namespace
+
+StatusOr<WatchEvent> decode_watch_event(std::string_view text) {
+  Frame frame;
+  if (const std::string wrong = split(text, frame); !wrong.empty())
+    return Status(Code::Decode, "a watch frame that is not JSON: " + wrong);
+  if (frame.type == "ADDED") return change(WatchEvent::Type::Added, frame.object);
+  if (frame.type == "MODIFIED") return change(WatchEvent::Type::Modified, frame.object);
+  if (frame.type == "DELETED") return change(WatchEvent::Type::Deleted, frame.object);
+  if (frame.type == "BOOKMARK") return bookmark(frame.object);
+  if (frame.type == "ERROR") return error_event(error_of(frame.object));
+  if (frame.kind == "Status") return error_event(error_of(text));
+  return error_event(Status(Code::Decode, "a watch event of an unknown type"));
+}
+
+Watch::Watch(std::unique_ptr<LineStream> stream) : stream_(std::move(stream)) {}
+Watch::~Watch() = default;
+
+StatusOr<WatchEvent> Watch::next(const Context& ctx) {
+  StatusOr<std::string_view> line = stream_->next(ctx);
+  if (!line.ok()) return line.status();
+  return decode_watch_event(*line);
+}
+
+}  // namespace kube
