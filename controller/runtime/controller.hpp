@@ -18,12 +18,12 @@
 namespace runtime {
 
 class Manager;
-class ControllerImpl;
+struct ControllerSpec;
 
 // Not thread-safe; used up by reconcile(). Errors of the calls before surface in Manager::run().
 class ControllerBuilder {
  public:
-  ControllerBuilder(Manager& manager, std::string name, kube::ResourceType type);
+  ControllerBuilder(Manager& manager, std::string name, const kube::ResourceType& type);
   ControllerBuilder(ControllerBuilder&&) noexcept;
   ~ControllerBuilder();
 
@@ -36,12 +36,12 @@ class ControllerBuilder {
   ControllerBuilder& when(Predicate predicate);
   // Workers, at least 1; default 1.
   ControllerBuilder& concurrency(int workers);
-  // A pass that takes longer gets its context's deadline; default 2 minutes.
+  // The deadline that a pass is given; default 2 minutes.
   ControllerBuilder& timeout(kube::Duration limit);
   void reconcile(Reconcile function);
 
  private:
-  std::unique_ptr<ControllerImpl> impl_;
+  std::unique_ptr<ControllerSpec> spec_;
   Manager& manager_;
 };
 

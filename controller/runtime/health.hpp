@@ -10,7 +10,7 @@
 
 namespace runtime {
 
-// Thread-safe. A check must answer at once.
+// Thread-safe. A check must answer at once, from any thread, and must not call back into this object.
 class Health {
  public:
   using Check = std::function<kube::Status()>;

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "controller/kube/client.hpp"
@@ -20,19 +21,26 @@ struct LeaderElectionOptions {
 };
 
 // Another holder's expiry is judged from when this process saw its last renewal, never from the renewTime
-// another machine's clock wrote. Our own validity runs from when the renewing request was sent. Thread-safe.
-// Use a client of its own, so that a saturated one cannot cost the lease.
+// another machine's clock wrote. Our own validity runs for renew_deadline from when the renewing request was
+// sent, on the clock that counts suspended time. Thread-safe. Use a client of its own, so that a saturated
+// one cannot cost the lease. lease_candidate.hpp argues why there are never two.
 class LeaderElection {
  public:
+  // Does its work until `stop` fires: then the lease is lost, or the process ends. Answers whether all its
+  // work has ended, else the lease is left to expire instead of being released.
+  using Lead = std::function<bool(std::stop_token stop)>;
+
   LeaderElection(kube::Client& client, kube::Clock& clock, LeaderElectionOptions options);
   ~LeaderElection();
 
-  // Blocks until `ctx` ends. Each time the lease is won calls `lead` on a thread of its own with a stop token
-  // that fires when the lease is lost or ctx ends, and waits for it to return before it competes again; at
-  // the end releases the lease, after `lead` returned.
-  kube::Status run(const kube::Context& ctx, const std::function<void(std::stop_token)>& lead);
+  // Blocks until ctx.stop. Each time the lease is won calls `lead` on a thread of its own, and waits for it
+  // to return before it competes again. At the end keeps renewing until `lead` has returned, then releases
+  // the lease. A `lead` that returns unasked ends run(). Invalid when the options cannot work.
+  kube::Status run(const kube::Context& ctx, const Lead& lead);
 
-  // The fence: true only while the lease is surely held. Cheap; asked before every mutating call.
+  // The fence: until when the lease is surely held; in the past when it is not. Cheap; asked before every
+  // mutating call.
+  kube::TimePoint held_until() const;
   bool surely_leading() const;
   std::string holder() const;  // as last seen; empty when unknown
 

@@ -4,12 +4,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/kube/client.hpp"
 #include "controller/kube/clock.hpp"
-#include "controller/kube/config.hpp"
 #include "controller/kube/discovery.hpp"
 #include "controller/runtime/cache.hpp"
 #include "controller/runtime/controller.hpp"
@@ -20,8 +21,11 @@
 
 namespace runtime {
 
+struct ControllerSpec;
+
 struct ManagerOptions {
-  std::string name = "controller";      // field manager of events, reporting controller
+  std::string name = "controller";      // reporting controller of events
+  std::string api_host;                 // host:port of the API server, a label of the rest_client metrics
   std::vector<std::string> namespaces;  // empty: all
   std::optional<LeaderElectionOptions> leader_election;
   kube::Duration graceful_stop = std::chrono::seconds(30);
@@ -29,11 +33,14 @@ struct ManagerOptions {
 };
 
 // The client() of a manager fences every mutating call with the leader lease, counts requests, and remembers
-// writes for Read::ReadYourWrites.
+// writes for Read::ReadYourWrites. What a Manager hands out lives as long as it does.
 class Manager {
  public:
   // `lease_transport` carries the leader lease alone; it may be the same as `transport` in tests.
   Manager(std::shared_ptr<kube::Transport> transport, std::shared_ptr<kube::Transport> lease_transport,
+          ManagerOptions options);
+  // Over clients, for tests that inject faults.
+  Manager(std::shared_ptr<kube::Client> client, std::shared_ptr<kube::Client> lease_client,
           ManagerOptions options);
   ~Manager();
 
@@ -46,18 +53,24 @@ class Manager {
   kube::Clock& clock();
 
   // See controller.hpp. All before run().
-  ControllerBuilder controller(std::string name, kube::ResourceType type);
-  // Wakes `key` of the controller named `name`, from anywhere.
+  ControllerBuilder controller(std::string name, const kube::ResourceType& type);
+  // Wakes `key` of the controller named `name`, from anywhere. Nothing happens while not leading: a new
+  // leader goes through every object anyway.
   void enqueue(std::string_view controller, const kube::Key& key);
-  // Runs while leading, on a thread of its own, until its token fires.
+  // Runs while leading, on a thread of its own, until its context's token fires.
   void add_leader_work(std::string name, std::function<void(const kube::Context&)> work);
 
-  // Blocks until `stop`. Order: caches, then leader election, then workers; stopped in reverse within
-  // options.graceful_stop, the lease released last. An error says what could not be started.
+  // Blocks until `stop`, once per Manager. Order: caches, then leader election, then workers; stopped in
+  // reverse within options.graceful_stop, the lease released last. Passes under way may end by themselves for
+  // half of that time, then their contexts' tokens fire. An error says what could not be started. Timeout
+  // names what did not end: its threads still run, the lease is left to expire, and the destructor would wait
+  // for them, so that the process should leave by _exit().
   kube::Status run(std::stop_token stop);
 
  private:
   friend class ControllerBuilder;
+  void add(std::unique_ptr<ControllerSpec> spec);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -13,7 +13,7 @@ namespace runtime {
 // Keys to reconcile for one object. Called for the old and the new state of an update, so that a moved
 // reference wakes both.
 using Mapper = std::function<std::vector<kube::Key>(const kube::Object&)>;
-// Whether a change is worth a reconcile. Asked for updates only: additions and deletions always pass.
+// Whether a change is worth a reconcile. Deletions pass every predicate.
 using Predicate = std::function<bool(const Change&)>;
 
 Mapper map_self();

@@ -36,7 +36,6 @@ struct WorkQueue::State {
 
   mutable std::mutex mutex;
   std::condition_variable changed;  // a key became ready, the next delay is another one, or the queue ends
-  std::condition_variable idle;     // processing became empty
 
   // Every key that must be handed out once more, whether it is ready or a worker still has it.
   std::unordered_map<Key, Wanted> dirty;
@@ -176,7 +175,6 @@ void WorkQueue::done(const Key& key) {
   if (held == s.processing.end()) return;
   if (s.observer) s.observer->finished(s.clock.now() - held->second);
   s.processing.erase(held);
-  if (s.processing.empty()) s.idle.notify_all();
   if (const auto wanted = s.dirty.find(key); wanted != s.dirty.end()) {
     s.ready.emplace(wanted->second.rank, wanted->second.turn, key);
     s.report_depth();
@@ -199,13 +197,6 @@ void WorkQueue::shut_down() {
   s.schedule.clear();
   s.report_depth();
   s.changed.notify_all();
-}
-
-bool WorkQueue::wait_idle(TimePoint deadline) {
-  State& s = *state_;
-  std::unique_lock lock(s.mutex);
-  while (!s.processing.empty() && s.clock.now() < deadline) s.clock.wait_until(lock, s.idle, deadline);
-  return s.processing.empty();
 }
 
 }  // namespace runtime

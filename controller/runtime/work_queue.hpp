@@ -64,9 +64,6 @@ class WorkQueue {
   // Refuses further adds, drops the keys that wait and wakes all workers. Nothing is lost: whoever works next
   // lists every object again.
   void shut_down();
-  // Blocks until no worker has a key, or `deadline`. Answers whether all were given back. Only after
-  // shut_down().
-  bool wait_idle(kube::TimePoint deadline);
 
  private:
   struct State;

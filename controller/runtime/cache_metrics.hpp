@@ -1,0 +1,14 @@
+// Cache metrics: size, lag and trouble of every informer.
+#pragma once
+
+#include "controller/kube/clock.hpp"
+#include "controller/runtime/cache.hpp"
+#include "controller/runtime/metrics.hpp"
+
+namespace runtime {
+
+// Adds controller_runtime_cache_* gauges, labelled with resource and namespace, which are read from `cache`
+// at each scrape. Both and `clock` must outlive `metrics`' last text().
+void expose_cache(Metrics& metrics, const Cache& cache, const kube::Clock& clock);
+
+}  // namespace runtime

@@ -1,0 +1,41 @@
+#include "controller/runtime/health.hpp"
+
+#include <utility>
+
+namespace runtime {
+
+void Health::add_liveness(std::string name, Check check) {
+  const std::lock_guard lock(mutex_);
+  liveness_.insert_or_assign(std::move(name), std::move(check));
+}
+
+void Health::add_readiness(std::string name, Check check) {
+  const std::lock_guard lock(mutex_);
+  readiness_.insert_or_assign(std::move(name), std::move(check));
+}
+
+Health::Report Health::live() const {
+  return run(&Health::liveness_);
+}
+Health::Report Health::ready() const {
+  return run(&Health::readiness_);
+}
+
+Health::Report Health::run(const Checks Health::*checks) const {
+  Checks copy;
+  {
+    const std::lock_guard lock(mutex_);
+    copy = this->*checks;
+  }
+  Report report;
+  for (const auto& [name, check] : copy) {
+    const kube::Status status = check();
+    report.ok = report.ok && status.ok();
+    report.text +=
+        status.ok() ? "[+]" + name + " ok\n" : "[-]" + name + " failed: " + status.message() + "\n";
+  }
+  report.text += report.ok ? "check passed\n" : "check failed\n";
+  return report;
+}
+
+}  // namespace runtime

@@ -1,0 +1,63 @@
+// LeaseCandidate: one competitor for a Lease, as a state machine without threads.
+//
+// Safety. Let L be lease_duration and R renew_deadline, R < L. A holder counts on the lease until R after it
+// *sent* its last successful write. A competitor takes it L after it *saw* the lease change last, which was
+// after the server had applied that write, which was after it was sent. So between the end of one and the
+// beginning of the other lie at least L - R, whatever the machines' wall clocks say; only the rates of their
+// monotonic clocks must agree within that margin.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "controller/kube/client.hpp"
+#include "controller/kube/clock.hpp"
+#include "controller/runtime/leader_election.hpp"
+
+namespace runtime {
+
+// step() and release() belong to one thread; the rest is thread-safe.
+class LeaseCandidate {
+ public:
+  // All must outlive this.
+  LeaseCandidate(kube::Client& client, kube::Clock& clock, const LeaderElectionOptions& options);
+
+  // Tries to take the lease, or to renew it: to be called every retry_period. Ok also when another holds it;
+  // else why the lease could not be read or written. Sends two requests at most.
+  kube::Status step(const kube::Context& ctx);
+  // Gives the lease back, if it is held.
+  kube::Status release(const kube::Context& ctx);
+
+  // Until when the lease is surely held; in the past, or TimePoint::min(), when it is not.
+  kube::TimePoint held_until() const { return kube::TimePoint(kube::Duration(held_until_.load())); }
+  bool holding() const { return clock_.now() < held_until(); }
+  // As last seen; empty when nobody holds it or it was never read.
+  std::string holder() const;
+
+ private:
+  kube::Status take_if_free(const kube::Context& ctx);
+  kube::Status create(const kube::Context& ctx);
+  kube::Status write(const kube::Context& ctx, const kube::Json& lease);
+  void observe(const kube::Object& lease, const kube::Json& document);
+  kube::Json claim(const kube::Json& lease) const;
+  void hold_since(kube::TimePoint sent, const kube::Object& lease);
+  void give_up();
+  void set_holder(std::string holder);
+
+  kube::Client& client_;
+  kube::Clock& clock_;
+  const LeaderElectionOptions& options_;
+  std::atomic<kube::Duration::rep> held_until_{kube::TimePoint::min().time_since_epoch().count()};
+
+  // The lease as last seen or written, and when that state was first seen here.
+  std::optional<kube::Object> seen_;
+  kube::TimePoint seen_at_{};
+  kube::Duration seen_duration_{};  // what its holder asked for
+
+  mutable std::mutex mutex_;
+  std::string holder_;  // guarded by mutex_
+};
+
+}  // namespace runtime

@@ -1,0 +1,235 @@
+#include "controller/runtime/manager.hpp"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <utility>
+
+#include "controller/runtime/cache_metrics.hpp"
+#include "controller/runtime/controller_impl.hpp"
+#include "controller/runtime/fenced_client.hpp"
+#include "controller/runtime/logging.hpp"
+#include "controller/runtime/metered_client.hpp"
+#include "controller/runtime/pass_writes.hpp"
+#include "controller/runtime/task_group.hpp"
+#include "controller/runtime/write_tracking_client.hpp"
+
+namespace runtime {
+
+using kube::Code;
+using kube::Status;
+using kube::TimePoint;
+
+namespace {
+
+constexpr kube::Duration kDiscoveryAge = std::chrono::seconds(30);
+
+std::string host_name() {
+  char name[256] = {};
+  return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
+}
+
+void wait_for(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::unique_lock lock(mutex);
+  changed.wait(lock, stop, [] { return false; });
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+}  // namespace
+
+struct Manager::Impl {
+  Impl(std::shared_ptr<kube::Client> plain, std::shared_ptr<kube::Client> plain_lease, ManagerOptions o);
+
+  struct LeaderWork {
+    std::string name;
+    std::function<void(const kube::Context&)> work;
+  };
+
+  TimePoint held_until() const { return election ? election->held_until() : TimePoint::max(); }
+  Status caches_ready() const;
+  // Everything that only a leader does, until `lost` fires. `stop` tells whether that is because the process
+  // ends. Answers whether all of it has ended.
+  bool lead(const std::stop_token& lost, const std::stop_token& stop);
+  bool end_work(const std::stop_token& stop, std::stop_source& end_passes);
+
+  const ManagerOptions options;
+  kube::Clock& clock;
+  const std::shared_ptr<kube::Client> plain;
+  const std::shared_ptr<kube::Client> plain_lease;
+
+  Metrics metrics;
+  Health health;
+  MeteredClient reads;  // also what writes go through after the fence
+  MeteredClient lease_client;
+  Cache cache;
+  std::optional<LeaderElection> election;
+  FencedClient fenced;
+  PassWrites passes;
+  WriteTrackingClient client;
+  kube::Discovery discovery;
+  EventRecorder events;
+
+  std::vector<std::unique_ptr<ControllerImpl>> controllers;  // unchanged while running
+  std::vector<LeaderWork> leader_work;                       // unchanged while running
+  Status build_error;                                        // the first of the builders' errors
+  std::vector<std::string> unfinished;                       // tasks that did not end in time
+  TaskGroup tasks;  // the last member: its destructor joins threads that use the others
+};
+
+Manager::Impl::Impl(std::shared_ptr<kube::Client> p, std::shared_ptr<kube::Client> l, ManagerOptions o)
+    : options(std::move(o)),
+      clock(*options.clock),
+      plain(std::move(p)),
+      plain_lease(std::move(l)),
+      reads(*plain, metrics, options.api_host),
+      lease_client(*plain_lease, metrics, options.api_host),
+      cache(reads, clock, options.namespaces),
+      fenced(reads, [this] { return held_until(); }),
+      client(fenced, cache, passes),
+      discovery(reads, kDiscoveryAge),
+      events(client, clock, options.name,
+             options.leader_election ? options.leader_election->identity : host_name()),
+      tasks(clock) {
+  if (options.leader_election) election.emplace(lease_client, clock, *options.leader_election);
+  expose_cache(metrics, cache, clock);
+  health.add_readiness("caches", [this] { return caches_ready(); });
+}
+
+Manager::Manager(std::shared_ptr<kube::Transport> transport, std::shared_ptr<kube::Transport> lease_transport,
+                 ManagerOptions options)
+    : Manager(std::shared_ptr<kube::Client>(kube::make_client(std::move(transport))),
+              std::shared_ptr<kube::Client>(kube::make_client(std::move(lease_transport))),
+              std::move(options)) {}
+
+Manager::Manager(std::shared_ptr<kube::Client> client, std::shared_ptr<kube::Client> lease_client,
+                 ManagerOptions options)
+    : impl_(std::make_unique<Impl>(std::move(client), std::move(lease_client), std::move(options))) {}
+
+Manager::~Manager() = default;
+
+kube::Client& Manager::client() {
+  return impl_->client;
+}
+Cache& Manager::cache() {
+  return impl_->cache;
+}
+kube::Discovery& Manager::discovery() {
+  return impl_->discovery;
+}
+EventRecorder& Manager::events() {
+  return impl_->events;
+}
+Metrics& Manager::metrics() {
+  return impl_->metrics;
+}
+Health& Manager::health() {
+  return impl_->health;
+}
+kube::Clock& Manager::clock() {
+  return impl_->clock;
+}
+
+ControllerBuilder Manager::controller(std::string name, const kube::ResourceType& type) {
+  return {*this, std::move(name), type};
+}
+
+void Manager::add(std::unique_ptr<ControllerSpec> spec) {
+  auto controller = std::make_unique<ControllerImpl>(std::move(*spec), impl_->cache, impl_->metrics,
+                                                     impl_->clock, impl_->passes);
+  const Status bound = controller->bind();
+  if (impl_->build_error.ok()) impl_->build_error = bound;
+  impl_->controllers.push_back(std::move(controller));
+}
+
+void Manager::enqueue(std::string_view controller, const kube::Key& key) {
+  for (const auto& candidate : impl_->controllers)
+    if (candidate->name() == controller) candidate->enqueue(key);
+}
+
+void Manager::add_leader_work(std::string name, std::function<void(const kube::Context&)> work) {
+  impl_->leader_work.push_back({std::move(name), std::move(work)});
+}
+
+Status Manager::run(std::stop_token stop) {
+  Impl& m = *impl_;
+  if (!m.build_error.ok()) return m.build_error;
+  const kube::Context ctx{stop, TimePoint::max(), m.clock, {}};
+  m.cache.start();
+  Status ended;
+  // Only a process that could work at once may hold the lease.
+  if (m.cache.wait_synced(ctx).ok()) {
+    log(LogLevel::Info, "caches are synced");
+    if (m.election) {
+      ended = m.election->run(ctx, [&](const std::stop_token& lost) { return m.lead(lost, stop); });
+    } else {
+      m.lead(stop, stop);
+    }
+  }
+  m.events.stop();
+  m.cache.stop();
+  if (!m.unfinished.empty())
+    return Status(Code::Timeout, "still running after the time for a graceful stop: " + joined(m.unfinished));
+  return ended;
+}
+
+bool Manager::Impl::lead(const std::stop_token& lost, const std::stop_token& stop) {
+  std::stop_source end_passes;
+  for (const auto& controller : controllers) controller->start(end_passes.get_token(), tasks);
+  for (const LeaderWork& work : leader_work) {
+    tasks.start("leader work " + work.name, [this, &work, lost] {
+      const LogScope scope({{"work", work.name}});
+      try {
+        work.work({lost, TimePoint::max(), clock, {}});
+      } catch (const std::exception& thrown) {
+        log(LogLevel::Error, "leader work ended with an exception", {{"error", thrown.what()}});
+      }
+    });
+  }
+  wait_for(lost);
+  return end_work(stop, end_passes);
+}
+
+bool Manager::Impl::end_work(const std::stop_token& stop, std::stop_source& end_passes) {
+  for (const auto& controller : controllers) controller->stop();
+  // Without the lease no pass can write: there is nothing to finish.
+  if (stop.stop_requested()) tasks.wait(clock.now() + options.graceful_stop / 2);
+  end_passes.request_stop();
+  while (true) {
+    unfinished = tasks.wait(clock.now() + options.graceful_stop / 2);
+    if (unfinished.empty()) break;
+    log(LogLevel::Error, "work does not end although it was told to", {{"work", joined(unfinished)}});
+    if (stop.stop_requested()) return false;
+  }
+  if (stop.stop_requested()) {
+    // While the lease is still held, which its last events need.
+    events.stop();
+    cache.stop();
+  }
+  return true;
+}
+
+Status Manager::Impl::caches_ready() const {
+  std::string problems;
+  for (const Informer* informer : cache.informers()) {
+    const Status error = informer->last_error();
+    // A server that is briefly away takes nobody's readiness: the caches serve on.
+    if (informer->synced() && (error.ok() || error.retryable())) continue;
+    problems += (problems.empty() ? "" : "; ") + informer->type().to_string();
+    if (!informer->options().ns.empty()) problems += " in " + informer->options().ns;
+    problems += ": " + (error.ok() ? std::string("not synced yet") : error.message());
+  }
+  if (problems.empty()) return {};
+  return {Code::Unavailable, problems};
+}
+
+}  // namespace runtime
