@@ -1,0 +1,32 @@
+// Finding: what is the case, in the words of a condition: status, reason, message.
+#pragma once
+
+#include <string>
+
+#include "controller/runtime/conditions.hpp"
+
+namespace toolhive {
+
+struct Finding {
+  runtime::ConditionStatus status = runtime::ConditionStatus::Unknown;
+  std::string reason;   // UpperCamelCase; docs/resources.md lists all of them
+  std::string message;  // for people: what is the case and what to do about it
+
+  bool holds() const { return status == runtime::ConditionStatus::True; }
+
+  static Finding yes(std::string reason, std::string message) {
+    return {runtime::ConditionStatus::True, std::move(reason), std::move(message)};
+  }
+  static Finding no(std::string reason, std::string message) {
+    return {runtime::ConditionStatus::False, std::move(reason), std::move(message)};
+  }
+  static Finding unknown(std::string reason, std::string message) {
+    return {runtime::ConditionStatus::Unknown, std::move(reason), std::move(message)};
+  }
+  bool operator==(const Finding&) const = default;
+};
+
+// The condition of that type; at most 1,024 bytes of message are kept, so that a status stays small.
+runtime::Condition to_condition(std::string type, const Finding& finding, std::int64_t generation);
+
+}  // namespace toolhive

@@ -1,0 +1,39 @@
+// Labels and annotations that the operator sets or heeds. They are API: docs/resources.md.
+#pragma once
+
+#include <string>
+
+#include "controller/kube/object.hpp"
+#include "crds/field_reader.hpp"
+
+namespace toolhive {
+
+inline constexpr const char* kOperatorName = "toolhive-operator";
+inline constexpr const char* kFieldManager = kOperatorName;
+
+inline constexpr const char* kNameLabel = "app.kubernetes.io/name";
+inline constexpr const char* kInstanceLabel = "app.kubernetes.io/instance";
+inline constexpr const char* kManagedByLabel = "app.kubernetes.io/managed-by";
+// Begins the labels and annotations that users may not set on a registry's pods.
+inline constexpr const char* kReservedLabelPrefix = "app.kubernetes.io/";
+inline constexpr const char* kReservedPrefix = "mcpregistry.dev/";
+
+// On a Registry or MCPTool, "true" makes the operator leave everything of it as it is.
+inline constexpr const char* kPausedAnnotation = "mcpregistry.dev/reconciliation-paused";
+// On the pods of a registry: changes with every input that only a restart takes up.
+inline constexpr const char* kConfigChecksumAnnotation = "mcpregistry.dev/config-checksum";
+// Holds an MCPTool until its tool is withdrawn.
+inline constexpr const char* kWithdrawFinalizer = "mcpregistry.dev/withdraw";
+
+// On every operand of the Registry `instance`.
+StringMap operand_labels(const std::string& instance);
+// The stable part of them, by which Deployment, Service and policies find the pods.
+StringMap selector_labels(const std::string& instance);
+// selector_labels() as a label selector's text.
+std::string selector_text(const std::string& instance);
+// Selects all operands of this operator.
+std::string managed_selector();
+
+bool is_paused(const kube::Object& object);
+
+}  // namespace toolhive

@@ -1,0 +1,321 @@
+#include "controller/operator/mcptool/reconciler.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "controller/operator/labels.hpp"
+#include "controller/operator/mcptool/permission.hpp"
+#include "controller/operator/pause.hpp"
+#include "controller/operator/registry/reconciler.hpp"
+#include "controller/operator/types.hpp"
+#include "controller/runtime/finalizer.hpp"
+#include "controller/runtime/status_writer.hpp"
+
+namespace toolhive {
+
+using kube::Code;
+using kube::Json;
+using kube::Key;
+using kube::Object;
+using kube::Status;
+using kube::StatusOr;
+using runtime::EventType;
+using runtime::Result;
+
+namespace {
+
+// How often a settled entry is looked at: registries can lose entries without anybody telling.
+constexpr std::chrono::seconds kPeriod{60};
+
+constexpr const char* kRegistryIndex = "registry";
+constexpr const char* kClaimIndex = "claim";
+
+Json status_of(const Object& object) { return object.json().value("status", Json::object()); }
+
+Manager manager_of(const Object& object) {
+  return {mcptool_type().kind, std::string(object.meta().ns), std::string(object.meta().name),
+          std::string(object.meta().uid)};
+}
+
+std::string describe(const Claim& claim) { return "Registry " + claim.registry.to_string(); }
+
+std::vector<std::string> index_registry(const Object& object) {
+  const auto claim = claim_of(object);
+  return claim ? std::vector<std::string>{claim->registry.to_string()} : std::vector<std::string>{};
+}
+
+std::vector<std::string> index_claim(const Object& object) {
+  const auto claim = claim_of(object);
+  return claim ? std::vector<std::string>{claim->to_string()} : std::vector<std::string>{};
+}
+
+}  // namespace
+
+MCPToolReconciler::MCPToolReconciler(runtime::Manager& manager, RegistryAccess& access,
+                                     OperatorOptions options)
+    : manager_(manager), access_(access), options_(std::move(options)) {}
+
+void MCPToolReconciler::attach() {
+  const auto keys_of = [this](const char* index, const std::string& value, const Object* but) {
+    std::vector<Key> keys;
+    for (const Object& tool : manager_.cache().find(mcptool_type(), index, value))
+      if (!but || tool.key() != but->key()) keys.push_back(tool.key());
+    return keys;
+  };
+  const auto referrers = [keys_of](const Object& registry) {
+    return keys_of(kRegistryIndex, registry.key().to_string(), nullptr);
+  };
+  // Who claims the same name: one that goes leaves it to the next.
+  const auto peers = [keys_of](const Object& tool) {
+    const auto claim = claim_of(tool);
+    return claim ? keys_of(kClaimIndex, claim->to_string(), &tool) : std::vector<Key>{};
+  };
+  manager_.controller("mcptool", mcptool_type())
+      .watches(registry_type(), referrers, {}, concerns_tools)
+      .watches(mcptool_type(), peers, {}, runtime::declared_changed())
+      .concurrency(options_.workers)
+      .reconcile([this](const kube::Context& ctx, const Key& key) { return reconcile(ctx, key); });
+  for (const Status& added : {manager_.cache().add_index(mcptool_type(), kRegistryIndex, index_registry),
+                              manager_.cache().add_index(mcptool_type(), kClaimIndex, index_claim)}) {
+    if (!added.ok()) throw std::logic_error(added.to_string());
+  }
+}
+
+StatusOr<Result> MCPToolReconciler::reconcile(const kube::Context& ctx, const Key& key) {
+  auto object = manager_.cache().get(ctx, mcptool_type(), key);
+  if (object.status().code() == Code::NotFound) {
+    backoff_.reset(key);
+    return Result{};
+  }
+  if (!object.ok()) return object.status();
+  // Before anything else: no annotation and no invalid spec holds up a deletion.
+  if (object->meta().deleting()) return release(ctx, *object);
+  if (is_paused(*object)) {
+    const Status written = write_status(
+        ctx, *object, paused_status(status_of(*object), object->meta().generation, manager_.clock().wall()));
+    return written.ok() ? StatusOr<Result>(Result{}) : written;
+  }
+  return bring_about(ctx, *object);
+}
+
+StatusOr<Result> MCPToolReconciler::bring_about(const kube::Context& ctx, const Object& seen) {
+  const Json before = status_of(seen);
+  const RememberedTool memory = remembered(before);
+  ToolObservation observed;
+  observed.generation = seen.meta().generation;
+  observed.accepted = Finding::yes("Accepted", "the definition is in order");
+  observed.tool = memory.tool;
+  const auto finish = [&](const Object& object, kube::Duration again) -> StatusOr<Result> {
+    const Status written =
+        write_status(ctx, object, mcptool_status(before, observed, manager_.clock().wall()));
+    if (!written.ok()) return written;
+    return Result{.requeue_after = again};
+  };
+
+  const auto tool = seen.as<MCPTool>();
+  const auto claim = claim_of(seen);
+  if (!tool.ok() || !claim) {
+    observed.accepted =
+        Finding::no("InvalidSpec", tool.ok() ? "spec.registryRef: is required" : tool.status().message());
+    observed.registered = Finding::no("NotAccepted", "the definition is not accepted");
+    return finish(seen, kPeriod);
+  }
+  auto held = hold_or_let_go(ctx, seen, tool->spec.deletion_policy);
+  if (!held.ok()) return held.status();
+  const Object& object = *held;
+  const kube::Duration period = jittered(kPeriod, object.key());
+
+  auto registry = manager_.cache().get(ctx, registry_type(), claim->registry);
+  const bool gone =
+      registry.status().code() == Code::NotFound || (registry.ok() && registry->meta().deleting());
+  if (gone) {
+    observed.registered = Finding::no("RegistryNotFound", describe(*claim) + " does not exist");
+    observed.tool.reset();
+    return finish(object, period);
+  }
+  if (!registry.ok()) return registry.status();
+  const RegistryTarget target = target_of(*registry);
+  observed.registry_url = target.url;
+
+  auto allowed = is_allowed_in(ctx, target, claim->registry, object.meta().ns);
+  if (!allowed.ok()) return allowed.status();
+  if (!*allowed) {
+    observed.accepted = Finding::no(
+        "NamespaceNotAllowed", "spec.registryRef: " + describe(*claim) + " does not take MCPTools of namespace " +
+                                   std::string(object.meta().ns) + "; ask for it in its allowedNamespaces");
+    observed.registered = Finding::no("NotAccepted", "the namespace is not allowed");
+    return give_up_name(ctx, object, *claim, std::move(observed), memory);
+  }
+  auto other = rival(ctx, object, *claim, target);
+  if (!other.ok()) return other.status();
+  if (*other) {
+    observed.registered =
+        Finding::no("NameConflict", "the older MCPTool " + (*other)->key().to_string() + " has the name " +
+                                        claim->name + " in " + describe(*claim) +
+                                        "; use another definition.name, or delete one of the two");
+    return give_up_name(ctx, object, *claim, std::move(observed), memory);
+  }
+  if (!target.available) {
+    // What was registered stays so while its registry restarts; the Registry reports the outage.
+    if (memory.tool && memory.generation == observed.generation) return Result{.requeue_after = period};
+    observed.registered =
+        Finding::unknown("RegistryUnavailable", describe(*claim) + " does not serve; see its conditions");
+    return finish(object, period);
+  }
+
+  auto api = access_.open(claim->registry);
+  if (!api.ok()) return api.status();
+  const WantedTool wanted{claim->name, tool->spec.version, observed.generation, tool->spec.definition,
+                          manager_of(object)};
+  RegistrationOutcome outcome = register_tool(ctx, **api, wanted, memory.tool, memory.generation);
+  observed.accepted = outcome.accepted;
+  observed.registered = outcome.registered;
+  observed.tool = outcome.tool;
+  if (outcome.wrote) manager_.enqueue(kRegistryController, claim->registry);
+  if (!outcome.unavailable) {
+    backoff_.reset(object.key());
+    return finish(object, period);
+  }
+  const kube::Duration again = backoff_.next(object.key());
+  if (memory.tool && memory.generation == observed.generation) return Result{.requeue_after = again};
+  return finish(object, again);
+}
+
+StatusOr<Object> MCPToolReconciler::hold_or_let_go(const kube::Context& ctx, const Object& object,
+                                                   DeletionPolicy policy) {
+  if (policy == DeletionPolicy::Withdraw)
+    return runtime::ensure_finalizer(ctx, manager_.client(), mcptool_type(), object, kWithdrawFinalizer);
+  if (!object.meta().has_finalizer(kWithdrawFinalizer)) return object;
+  const Status removed =
+      runtime::remove_finalizer(ctx, manager_.client(), mcptool_type(), object, kWithdrawFinalizer);
+  return removed.ok() ? StatusOr<Object>(object) : removed;
+}
+
+StatusOr<bool> MCPToolReconciler::is_allowed_in(const kube::Context& ctx, const RegistryTarget& target,
+                                                const Key& registry, std::string_view ns) {
+  if (!needs_labels(target.allowed_namespaces, registry.ns, ns))
+    return is_allowed(target.allowed_namespaces, registry.ns, ns, {});
+  auto object = manager_.client().get(ctx, namespace_type(), Key{"", std::string(ns)});
+  if (object.status().code() == Code::NotFound) return false;
+  if (!object.ok()) return object.status();
+  return is_allowed(target.allowed_namespaces, registry.ns, ns, object->meta().labels);
+}
+
+StatusOr<std::optional<Object>> MCPToolReconciler::rival(const kube::Context& ctx, const Object& object,
+                                                         const Claim& claim, const RegistryTarget& target) {
+  std::vector<Object> claimants;
+  for (Object& peer : manager_.cache().find(mcptool_type(), kClaimIndex, claim.to_string())) {
+    if (peer.meta().uid == object.meta().uid) continue;
+    // Who may not register there cannot hold a name there either.
+    auto allowed = is_allowed_in(ctx, target, claim.registry, peer.meta().ns);
+    if (!allowed.ok()) return allowed.status();
+    if (*allowed) claimants.push_back(std::move(peer));
+  }
+  if (claimants.empty()) return std::optional<Object>();
+  claimants.push_back(object);
+  const Object* first = holder(claimants);
+  if (first->meta().uid == object.meta().uid) return std::optional<Object>();
+  return std::optional<Object>(*first);
+}
+
+// Somebody else has the name, or this namespace has lost the right to it: what is registered goes.
+StatusOr<Result> MCPToolReconciler::give_up_name(const kube::Context& ctx, const Object& object,
+                                                 const Claim& claim, ToolObservation observed,
+                                                 const RememberedTool& memory) {
+  kube::Duration again = jittered(kPeriod, object.key());
+  if (memory.tool) {
+    const Status withdrawn = withdraw(ctx, object, claim);
+    if (withdrawn.ok()) {
+      observed.tool.reset();
+    } else {
+      again = backoff_.next(object.key());
+    }
+  }
+  const Status written = write_status(
+      ctx, object, mcptool_status(status_of(object), observed, manager_.clock().wall()));
+  if (!written.ok()) return written;
+  return Result{.requeue_after = again};
+}
+
+StatusOr<Result> MCPToolReconciler::release(const kube::Context& ctx, const Object& object) {
+  if (!object.meta().has_finalizer(kWithdrawFinalizer)) return Result{};
+  const auto let_go = [&](const std::string& why) -> StatusOr<Result> {
+    const Status removed =
+        runtime::remove_finalizer(ctx, manager_.client(), mcptool_type(), object, kWithdrawFinalizer);
+    if (!removed.ok()) return removed;
+    spdlog::info("mcptool {}: let go: {}", object.key().to_string(), why);
+    return Result{};
+  };
+
+  const auto tool = object.as<MCPTool>();
+  if (tool.ok() && tool->spec.deletion_policy == DeletionPolicy::Retain)
+    return let_go("deletionPolicy is Retain");
+  const auto claim = claim_of(object);
+  if (!claim) return let_go("it names no registry");
+
+  auto registry = manager_.cache().get(ctx, registry_type(), claim->registry);
+  if (registry.status().code() == Code::NotFound || (registry.ok() && registry->meta().deleting()))
+    return let_go(describe(*claim) + " does not exist any more");
+  if (!registry.ok()) return registry.status();
+  if (!target_of(*registry).available)
+    return wait_for_registry(ctx, object, describe(*claim) + " does not serve");
+
+  const Status withdrawn = withdraw(ctx, object, *claim);
+  if (!withdrawn.ok()) return wait_for_registry(ctx, object, withdrawn.message());
+  manager_.enqueue(kRegistryController, claim->registry);
+  return let_go("the tool " + claim->name + " is withdrawn from " + describe(*claim));
+}
+
+StatusOr<Result> MCPToolReconciler::wait_for_registry(const kube::Context& ctx, const Object& object,
+                                                      const std::string& why) {
+  const Json before = status_of(object);
+  ToolObservation observed;
+  observed.generation = object.meta().generation;
+  observed.accepted = Finding::yes("Accepted", "the definition is in order");
+  observed.tool = remembered(before).tool;
+  observed.registered = Finding::unknown(
+      "WithdrawalPending", "the tool cannot be withdrawn yet: " + why +
+                               "; to let the MCPTool go without it, set spec.deletionPolicy to Retain");
+  const Status written =
+      write_status(ctx, object, mcptool_status(before, observed, manager_.clock().wall()));
+  if (!written.ok()) return written;
+  return Result{.requeue_after = backoff_.next(object.key())};
+}
+
+// Success also when the registry has no such tool, or another's.
+Status MCPToolReconciler::withdraw(const kube::Context& ctx, const Object& object, const Claim& claim) {
+  auto api = access_.open(claim.registry);
+  if (!api.ok()) return api.status();
+  const Status withdrawn = (*api)->withdraw(ctx, claim.name, manager_of(object));
+  if (withdrawn.code() == Code::NotFound || withdrawn.code() == Code::Conflict) return {};
+  return withdrawn;
+}
+
+Status MCPToolReconciler::write_status(const kube::Context& ctx, const Object& object, const Json& status) {
+  auto written =
+      runtime::write_status(ctx, manager_.client(), mcptool_type(), object, status, kFieldManager);
+  if (!written.ok()) return written.status();
+  if (*written) report(object, status_of(object), status);
+  return {};
+}
+
+// Tells of a change of Ready, once: an event for who looks at the object, a line for who looks at the log.
+void MCPToolReconciler::report(const Object& object, const Json& before, const Json& status) {
+  const auto was = runtime::Conditions::from_json(before.value("conditions", Json::array()));
+  const auto is = runtime::Conditions::from_json(status.value("conditions", Json::array()));
+  const runtime::Condition* old_ready = was.find("Ready");
+  const runtime::Condition* ready = is.find("Ready");
+  if (!ready) return;
+  if (old_ready && old_ready->status == ready->status && old_ready->reason == ready->reason &&
+      old_ready->observed_generation == ready->observed_generation)
+    return;
+  const bool holds = ready->status == runtime::ConditionStatus::True;
+  spdlog::info("mcptool {}: Ready={} ({}): {}", object.key().to_string(), holds ? "True" : "False",
+               ready->reason, ready->message);
+  manager_.events().record(object, holds ? EventType::Normal : EventType::Warning, ready->reason,
+                           holds ? "Register" : "Reconcile", ready->message);
+}
+
+}  // namespace toolhive

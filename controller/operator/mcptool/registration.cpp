@@ -1,0 +1,137 @@
+#include "controller/operator/mcptool/registration.hpp"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+namespace toolhive {
+
+using kube::Code;
+using kube::Json;
+using kube::Status;
+using kube::StatusOr;
+
+namespace {
+
+RegisteredTool to_tool(const RegistryEntry& entry) {
+  return {entry.name, entry.version, entry.digest, entry.registered_at};
+}
+
+RegistrationOutcome settled(const RegistryEntry& entry) {
+  RegistrationOutcome outcome;
+  outcome.registered =
+      Finding::yes("Registered", "the registry has " + entry.name + " in version " + entry.version);
+  outcome.tool = to_tool(entry);
+  return outcome;
+}
+
+RegistrationOutcome version_conflict(const WantedTool& wanted, const std::optional<RegisteredTool>& known) {
+  RegistrationOutcome outcome;
+  outcome.registered = Finding::no(
+      "VersionConflict", "version " + wanted.version + " of " + wanted.name +
+                             " is registered with other content, and a version never changes; raise "
+                             "spec.version");
+  outcome.tool = known;
+  return outcome;
+}
+
+RegistrationOutcome failed(const Status& error, const std::optional<RegisteredTool>& known) {
+  RegistrationOutcome outcome;
+  switch (error.code()) {
+    case Code::Invalid:
+      outcome.accepted = Finding::no("InvalidDefinition", "spec.definition: " + error.message());
+      outcome.registered = Finding::no("NotAccepted", "the registry refuses the definition");
+      outcome.tool = known;
+      break;
+    case Code::Conflict:
+      outcome.registered = Finding::no("NameConflict", error.message());
+      break;
+    default:
+      outcome.registered = Finding::unknown("RegistryUnavailable", error.message());
+      outcome.tool = known;
+      outcome.unavailable = true;
+      break;
+  }
+  return outcome;
+}
+
+bool is_other_content(const Status& error) {
+  return error.code() == Code::Conflict && error.reason() == RegistryApi::kOtherContent;
+}
+
+RegistrationOutcome put(const kube::Context& ctx, RegistryApi& registry, const WantedTool& wanted,
+                        const std::string& version, const std::optional<RegisteredTool>& known) {
+  auto entry = registry.put(ctx, registration_body(wanted, version));
+  if (is_other_content(entry.status())) {
+    if (!wanted.version.empty()) return version_conflict(wanted, known);
+    // An earlier MCPTool of this name had that number: the registry knows which one is free.
+    if (!version.empty()) entry = registry.put(ctx, registration_body(wanted, ""));
+  }
+  if (!entry.ok()) return failed(entry.status(), known);
+  RegistrationOutcome outcome = settled(*entry);
+  outcome.wrote = true;
+  return outcome;
+}
+
+// Major and minor number of a semantic version.
+std::optional<std::pair<std::int64_t, std::int64_t>> major_minor(const std::string& version) {
+  std::int64_t major = 0;
+  std::int64_t minor = 0;
+  const char* const end = version.data() + version.size();
+  const auto first = std::from_chars(version.data(), end, major);
+  if (first.ec != std::errc() || first.ptr == end || *first.ptr != '.') return std::nullopt;
+  const auto second = std::from_chars(first.ptr + 1, end, minor);
+  if (second.ec != std::errc()) return std::nullopt;
+  return std::pair(major, minor);
+}
+
+}  // namespace
+
+Json registration_body(const WantedTool& wanted, const std::string& version) {
+  Json body = *wanted.definition;
+  body["name"] = wanted.name;
+  if (!version.empty()) body["version"] = version;
+  body["managedBy"] = {{"kind", wanted.manager.kind},
+                       {"namespace", wanted.manager.ns},
+                       {"name", wanted.manager.name},
+                       {"uid", wanted.manager.uid}};
+  return body;
+}
+
+bool same_definition(const Json& entry, const WantedTool& wanted) {
+  Json is = entry;
+  for (const char* added : {"version", "managedBy", "digest", "registeredAt"}) is.erase(added);
+  Json should_be = *wanted.definition;
+  should_be["name"] = wanted.name;
+  return is == should_be;
+}
+
+std::string numbered_version(std::int64_t generation, const std::optional<RegisteredTool>& known,
+                             std::int64_t known_generation) {
+  if (known && known_generation == generation) return known->version;
+  if (known) {
+    const auto last = major_minor(known->version);
+    if (last && *last >= std::pair<std::int64_t, std::int64_t>(0, generation)) return {};
+  }
+  return "0." + std::to_string(generation) + ".0";
+}
+
+RegistrationOutcome register_tool(const kube::Context& ctx, RegistryApi& registry, const WantedTool& wanted,
+                                  const std::optional<RegisteredTool>& known, std::int64_t known_generation) {
+  const std::string number = wanted.version.empty()
+                                 ? numbered_version(wanted.generation, known, known_generation)
+                                 : wanted.version;
+  const bool may_be_there = known && (wanted.version.empty() || wanted.version == known->version);
+  if (!may_be_there) return put(ctx, registry, wanted, number, known);
+
+  auto entry = registry.get(ctx, wanted.name, known->version);
+  if (entry.status().code() == Code::NotFound) return put(ctx, registry, wanted, number, known);
+  if (!entry.ok()) return failed(entry.status(), known);
+  // An entry of another manager: the registry knows who may follow whom, and says so.
+  if (entry->manager == wanted.manager) {
+    if (same_definition(*entry->document, wanted)) return settled(*entry);
+    if (!wanted.version.empty()) return version_conflict(wanted, known);
+  }
+  return put(ctx, registry, wanted, number, known);
+}
+
+}  // namespace toolhive

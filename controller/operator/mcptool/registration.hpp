@@ -1,0 +1,56 @@
+// Registration: bringing one definition into a registry, whatever is there.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "controller/kube/context.hpp"
+#include "controller/kube/json.hpp"
+#include "controller/operator/finding.hpp"
+#include "controller/operator/registry_client.hpp"
+#include "crds/mcptool.hpp"
+
+namespace toolhive {
+
+// One line of status.tools.
+struct RegisteredTool {
+  std::string name;
+  std::string version;
+  std::string digest;
+  std::string registered_at;
+  bool operator==(const RegisteredTool&) const = default;
+};
+
+struct WantedTool {
+  std::string name;
+  std::string version;  // as declared; empty: to be numbered
+  std::int64_t generation = 0;
+  JsonPtr definition;
+  Manager manager;
+};
+
+struct RegistrationOutcome {
+  // Whether the registry takes the definition at all.
+  Finding accepted = Finding::yes("Accepted", "the definition is in order");
+  Finding registered;
+  std::optional<RegisteredTool> tool;  // what is registered now; absent: nothing, or unknown
+  bool wrote = false;                  // something was registered in this pass
+  bool unavailable = false;            // the registry could not be asked; try again
+};
+
+// `known` is what was registered when last seen, and `known_generation` the generation it was for. A settled
+// tool costs one GET.
+RegistrationOutcome register_tool(const kube::Context& ctx, RegistryApi& registry, const WantedTool& wanted,
+                                  const std::optional<RegisteredTool>& known, std::int64_t known_generation);
+
+// The body to register: the definition with name, version (none when empty) and manager.
+kube::Json registration_body(const WantedTool& wanted, const std::string& version);
+// Whether an entry of the registry has the content that is wanted.
+bool same_definition(const kube::Json& entry, const WantedTool& wanted);
+// The version for a definition that declares none: 0.<generation>.0; the one it had when the registry lost it;
+// empty, which leaves it to the registry, when a higher one was registered before.
+std::string numbered_version(std::int64_t generation, const std::optional<RegisteredTool>& known,
+                             std::int64_t known_generation);
+
+}  // namespace toolhive

@@ -1,0 +1,73 @@
+#include "controller/operator/mcptool/status.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/operator/text.hpp"
+
+namespace toolhive {
+
+using kube::Json;
+using runtime::Conditions;
+
+namespace {
+
+std::string text(const Json& object, const char* name) {
+  const auto value = object.find(name);
+  return value != object.end() && value->is_string() ? value->get<std::string>() : std::string();
+}
+
+Conditions conditions_of(const Json& status) {
+  return Conditions::from_json(status.is_object() ? status.value("conditions", Json::array()) : Json::array());
+}
+
+Finding ready(const ToolObservation& observed) {
+  if (!observed.accepted.holds()) return Finding::no(observed.accepted.reason, observed.accepted.message);
+  if (!observed.registered.holds())
+    return Finding::no(observed.registered.reason, observed.registered.message);
+  return observed.registered;
+}
+
+Json to_json(const RegisteredTool& tool) {
+  Json json = {{"name", tool.name}, {"version", tool.version}};
+  if (!tool.digest.empty()) json["digest"] = tool.digest;
+  if (!tool.registered_at.empty()) json["registeredAt"] = tool.registered_at;
+  return json;
+}
+
+}  // namespace
+
+Json mcptool_status(const Json& before, const ToolObservation& observed, kube::WallTime now) {
+  Conditions conditions = conditions_of(before);
+  const auto set = [&](const char* type, const Finding& finding) {
+    conditions.set(to_condition(type, finding, observed.generation), now);
+  };
+  set("Accepted", observed.accepted);
+  set("Registered", observed.registered);
+  set("Ready", ready(observed));
+  conditions.remove("ReconciliationPaused");
+
+  Json status = {{"observedGeneration", observed.generation}, {"conditions", conditions.to_json()}};
+  if (observed.tool) {
+    status["tools"] = Json::array({to_json(*observed.tool)});
+    if (!observed.registry_url.empty())
+      status["url"] = observed.registry_url + "/api/v1/tools/" + percent_encoded(observed.tool->name) +
+                      "/versions/" + percent_encoded(observed.tool->version);
+  }
+  return status;
+}
+
+RememberedTool remembered(const Json& status) {
+  RememberedTool memory;
+  if (!status.is_object()) return memory;
+  const Conditions conditions = conditions_of(status);
+  if (conditions.is_true("Registered")) memory.generation = conditions.find("Registered")->observed_generation;
+  const auto tools = status.find("tools");
+  if (tools == status.end() || !tools->is_array() || tools->empty()) return memory;
+  const Json& first = tools->front();
+  if (!first.is_object() || text(first, "name").empty() || text(first, "version").empty()) return memory;
+  memory.tool = RegisteredTool{text(first, "name"), text(first, "version"), text(first, "digest"),
+                               text(first, "registeredAt")};
+  return memory;
+}
+
+}  // namespace toolhive

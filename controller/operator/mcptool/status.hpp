@@ -1,0 +1,32 @@
+// The status of an MCPTool, as a pure function of what was observed, and what it remembers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "controller/kube/clock.hpp"
+#include "controller/kube/json.hpp"
+#include "controller/operator/finding.hpp"
+#include "controller/operator/mcptool/registration.hpp"
+
+namespace toolhive {
+
+struct ToolObservation {
+  std::int64_t generation = 0;
+  Finding accepted;
+  Finding registered;
+  std::optional<RegisteredTool> tool;
+  std::string registry_url;  // of the Registry's status; empty: unknown
+};
+
+kube::Json mcptool_status(const kube::Json& before, const ToolObservation& observed, kube::WallTime now);
+
+// What a status says is registered, and for which generation: 0 unless the condition Registered is True.
+struct RememberedTool {
+  std::optional<RegisteredTool> tool;
+  std::int64_t generation = 0;
+};
+RememberedTool remembered(const kube::Json& status);
+
+}  // namespace toolhive

@@ -1,0 +1,34 @@
+#include "controller/operator/mcptool/target.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/runtime/conditions.hpp"
+
+namespace toolhive {
+
+using kube::Json;
+
+RegistryTarget target_of(const kube::Object& registry) {
+  RegistryTarget target;
+  const Json document = registry.json();
+  if (auto parsed = Registry::from_json(document); parsed.ok())
+    target.allowed_namespaces = parsed->spec.allowed_namespaces;
+  const Json status = document.value("status", Json::object());
+  if (!status.is_object()) return target;
+  target.available =
+      runtime::Conditions::from_json(status.value("conditions", Json::array())).is_true("Available");
+  if (const auto url = status.find("url"); url != status.end() && url->is_string())
+    target.url = url->get<std::string>();
+  return target;
+}
+
+bool concerns_tools(const runtime::Change& change) {
+  if (!change.before || !change.after) return true;
+  if (change.before->meta().generation != change.after->meta().generation) return true;
+  if (change.before->meta().deleting() != change.after->meta().deleting()) return true;
+  const RegistryTarget before = target_of(*change.before);
+  const RegistryTarget after = target_of(*change.after);
+  return before.url != after.url || (after.available && !before.available);
+}
+
+}  // namespace toolhive

@@ -1,0 +1,16 @@
+// OperatorOptions: what the reconcilers are told at start.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace toolhive {
+
+struct OperatorOptions {
+  std::string registry_image;           // for a Registry that names none
+  std::string operator_namespace;       // where the operator's pods run; empty outside the cluster
+  std::vector<std::string> namespaces;  // empty: all
+  int workers = 4;                      // per controller
+};
+
+}  // namespace toolhive

@@ -1,0 +1,20 @@
+#include "controller/operator/pause.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/operator/finding.hpp"
+#include "controller/operator/labels.hpp"
+
+namespace toolhive {
+
+kube::Json paused_status(const kube::Json& before, std::int64_t generation, kube::WallTime now) {
+  kube::Json status = before.is_object() ? before : kube::Json::object();
+  auto conditions = runtime::Conditions::from_json(status.value("conditions", kube::Json::array()));
+  const Finding paused = Finding::yes(
+      "Annotated", std::string("nothing is done while the annotation ") + kPausedAnnotation + " is true");
+  conditions.set(to_condition("ReconciliationPaused", paused, generation), now);
+  status["conditions"] = conditions.to_json();
+  return status;
+}
+
+}  // namespace toolhive

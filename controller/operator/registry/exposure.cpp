@@ -1,0 +1,59 @@
+#include "controller/operator/registry/exposure.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace toolhive {
+
+using kube::Json;
+
+namespace {
+
+std::string text(const Json& object, const char* name) {
+  const auto value = object.find(name);
+  return value != object.end() && value->is_string() ? value->get<std::string>() : std::string();
+}
+
+// The router's verdict is in status.ingress[]: a Route can be offered to several routers, and one is enough.
+Finding admission(const Json& route, std::string& url) {
+  const Json::json_pointer at("/status/ingress");
+  Finding answer = Finding::no("RoutePending", "no router has admitted the Route yet");
+  if (!route.contains(at) || !route.at(at).is_array()) return answer;
+  for (const Json& ingress : route.at(at)) {
+    const Json conditions = ingress.value("conditions", Json::array());
+    for (const Json& condition : conditions) {
+      if (text(condition, "type") != "Admitted") continue;
+      const std::string host = text(ingress, "host");
+      if (text(condition, "status") == "True" && !host.empty()) {
+        url = "https://" + host;
+        return Finding::yes("RouteAdmitted", "the Route is admitted as " + host);
+      }
+      answer = Finding::no("RouteRefused", "the router refuses the Route: " + text(condition, "reason") +
+                                               ": " + text(condition, "message"));
+    }
+  }
+  return answer;
+}
+
+}  // namespace
+
+ExposureState observe_exposure(const RegistrySpec::Exposure& spec, kube::Offered routes, const Json* route) {
+  using Type = RegistrySpec::Exposure::Type;
+  ExposureState state;
+  state.required = spec.type == Type::Route;
+  if (spec.type == Type::None) {
+    state.exposed = Finding::no("NotRequested", "spec.exposure.type is None");
+  } else if (routes == kube::Offered::Unknown) {
+    state.exposed = Finding::unknown("RouteAPIUnknown", "the API server has not said whether it offers Routes");
+  } else if (routes == kube::Offered::No) {
+    state.exposed =
+        Finding::no("RouteAPIMissing", std::string("this cluster does not offer Routes") +
+                                           (state.required ? "; set spec.exposure.type to Auto or None" : ""));
+  } else if (!route) {
+    state.exposed = Finding::no("RoutePending", "the Route does not exist yet");
+  } else {
+    state.exposed = admission(*route, state.url);
+  }
+  return state;
+}
+
+}  // namespace toolhive

@@ -1,0 +1,23 @@
+// How a registry is reached from outside, as observed.
+#pragma once
+
+#include <string>
+
+#include "controller/kube/discovery.hpp"
+#include "controller/kube/json.hpp"
+#include "controller/operator/finding.hpp"
+#include "crds/registry.hpp"
+
+namespace toolhive {
+
+struct ExposureState {
+  Finding exposed;
+  std::string url;        // of the admitted Route; empty otherwise
+  bool required = false;  // whether the registry is not ready without it
+};
+
+// `route` null: there is none.
+ExposureState observe_exposure(const RegistrySpec::Exposure& spec, kube::Offered routes,
+                               const kube::Json* route);
+
+}  // namespace toolhive

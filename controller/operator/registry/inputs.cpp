@@ -1,0 +1,25 @@
+#include "controller/operator/registry/inputs.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/operator/labels.hpp"
+
+namespace toolhive {
+
+std::string claim_name(const RegistryInputs& inputs) {
+  const std::string& existing = inputs.spec.storage.existing_claim;
+  return existing.empty() ? inputs.key.name + "-data" : existing;
+}
+
+std::string config_map_name(const kube::Key& registry) { return registry.name + "-config"; }
+std::string server_config_map_name(const kube::Key& registry) { return registry.name + "-server"; }
+
+kube::Json operand_metadata(const RegistryInputs& inputs, const std::string& name) {
+  return {{"name", name}, {"namespace", inputs.key.ns}, {"labels", operand_labels(inputs.key.name)}};
+}
+
+std::string internal_url(const kube::Key& registry) {
+  return "http://" + registry.name + "." + registry.ns + ".svc:" + std::to_string(kServicePort);
+}
+
+}  // namespace toolhive

@@ -1,0 +1,35 @@
+// RegistryInputs: everything that the operands of one Registry are made from. Equal inputs, equal operands.
+#pragma once
+
+#include <string>
+
+#include "controller/kube/json.hpp"
+#include "controller/kube/resource.hpp"
+#include "crds/registry.hpp"
+
+namespace toolhive {
+
+struct RegistryInputs {
+  kube::Key key;
+  std::string uid;
+  RegistrySpec spec;
+  std::string image;               // spec.image, or the operator's default
+  std::string operator_namespace;  // empty: the operator runs outside the cluster
+  // Whether a pod needs an fsGroup of ours to write to its volume; OpenShift assigns one itself.
+  bool set_fs_group = true;
+};
+
+inline constexpr int kServicePort = 8080;
+
+// Names of the operands. Deployment, Service, ServiceAccount, Route and policies have the Registry's own.
+std::string claim_name(const RegistryInputs& inputs);  // of the claim in use, existing or ours
+std::string config_map_name(const kube::Key& registry);
+std::string server_config_map_name(const kube::Key& registry);
+
+// metadata of an operand: name, namespace, labels.
+kube::Json operand_metadata(const RegistryInputs& inputs, const std::string& name);
+
+// Where pods reach the registry.
+std::string internal_url(const kube::Key& registry);
+
+}  // namespace toolhive

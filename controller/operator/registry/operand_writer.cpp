@@ -1,0 +1,113 @@
+#include "controller/operator/registry/operand_writer.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/operator/registry/operands.hpp"
+#include "controller/operator/types.hpp"
+
+namespace toolhive {
+
+using kube::Code;
+using kube::Json;
+using kube::ResourceType;
+using kube::Status;
+
+namespace {
+
+class Writer {
+ public:
+  Writer(const kube::Context& ctx, runtime::Applier& applier, const kube::Object& owner)
+      : ctx_(ctx), applier_(applier), owner_(owner) {}
+
+  bool stopped() const { return written.refused || written.failed || !written.retry.ok(); }
+
+  std::optional<kube::Object> apply(const ResourceType& type, Json intent) {
+    if (stopped()) return {};
+    auto object = applier_.apply(ctx_, type, owner_, std::move(intent));
+    if (object.ok()) return *object;
+    sort(object.status());
+    return {};
+  }
+
+  void remove(const ResourceType& type, const kube::Key& key) {
+    if (stopped()) return;
+    const Status removed = applier_.remove(ctx_, type, owner_, key);
+    if (!removed.ok()) sort(removed);
+  }
+
+  void apply_claim(const RegistryInputs& inputs) {
+    if (stopped()) return;
+    auto claim =
+        applier_.apply(ctx_, claim_type(), owner_, persistent_volume_claim(inputs), {.owned = false});
+    if (claim.ok()) {
+      written.claim = *claim;
+      return;
+    }
+    const Status& error = claim.status();
+    const bool waits = error.code() == Code::Conflict && error.reason() != runtime::Applier::kNameConflict;
+    // The API server's word for a class that does not allow expansion, and for a quota.
+    if (error.code() == Code::Forbidden) {
+      written.storage = Finding::no("ClaimRefused", error.message());
+    } else if (!waits) {
+      sort(error);
+    }
+  }
+
+  WrittenOperands written;
+
+ private:
+  void sort(const Status& error) {
+    if (error.reason() == runtime::Applier::kNameConflict) {
+      written.failed = Finding::no("NameConflict", error.message());
+    } else if (error.code() == Code::Invalid) {
+      written.refused = Finding::no("Refused", error.message());
+    } else if (error.code() == Code::Forbidden) {
+      written.failed = Finding::no("OperandForbidden", error.message());
+    } else {
+      written.retry = error;
+    }
+  }
+
+  const kube::Context& ctx_;
+  runtime::Applier& applier_;
+  const kube::Object& owner_;
+};
+
+}  // namespace
+
+WrittenOperands write_operands(const kube::Context& ctx, runtime::Applier& applier, const kube::Object& owner,
+                               const RegistryInputs& inputs, kube::Offered routes) {
+  Writer writer(ctx, applier, owner);
+  const RegistrySpec& spec = inputs.spec;
+
+  // What the pod needs comes before the pod.
+  writer.apply(service_type(), service(inputs));
+  writer.apply(service_account_type(), service_account(inputs));
+  writer.apply(config_map_type(), registry_config_map(inputs));
+  writer.apply(config_map_type(), server_config_map(inputs));
+  if (spec.storage.existing_claim.empty()) writer.apply_claim(inputs);
+
+  if (spec.network_policy) {
+    writer.apply(network_policy_type(), network_policy(inputs));
+  } else {
+    writer.remove(network_policy_type(), inputs.key);
+  }
+  if (spec.disruption_budget) {
+    writer.apply(disruption_budget_type(), pod_disruption_budget(inputs));
+  } else {
+    writer.remove(disruption_budget_type(), inputs.key);
+  }
+
+  writer.written.deployment = writer.apply(deployment_type(), deployment(inputs));
+
+  if (routes == kube::Offered::Yes) {
+    if (spec.exposure.type != RegistrySpec::Exposure::Type::None) {
+      writer.written.route = writer.apply(route_type(), route(inputs));
+    } else {
+      writer.remove(route_type(), inputs.key);
+    }
+  }
+  return std::move(writer.written);
+}
+
+}  // namespace toolhive

@@ -1,0 +1,28 @@
+// OperandWriter: applies the operands of one Registry, in order, and sorts what goes wrong.
+#pragma once
+
+#include <optional>
+
+#include "controller/kube/discovery.hpp"
+#include "controller/kube/object.hpp"
+#include "controller/operator/finding.hpp"
+#include "controller/operator/registry/inputs.hpp"
+#include "controller/runtime/applier.hpp"
+
+namespace toolhive {
+
+struct WrittenOperands {
+  std::optional<kube::Object> claim;
+  std::optional<kube::Object> deployment;
+  std::optional<kube::Object> route;
+  std::optional<Finding> refused;  // the API server refuses what the spec makes
+  std::optional<Finding> failed;   // a taken name, a missing right, a quota
+  std::optional<Finding> storage;  // the claim cannot be brought to its state; the rest can
+  kube::Status retry;              // not Ok: nothing can be said; try the pass again
+};
+
+// Stops at the first operand that cannot be applied, the claim excepted.
+WrittenOperands write_operands(const kube::Context& ctx, runtime::Applier& applier, const kube::Object& owner,
+                               const RegistryInputs& inputs, kube::Offered routes);
+
+}  // namespace toolhive

@@ -1,0 +1,258 @@
+#include "controller/operator/registry/reconciler.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "controller/operator/labels.hpp"
+#include "controller/operator/pause.hpp"
+#include "controller/operator/registry/operands.hpp"
+#include "controller/operator/registry/storage.hpp"
+#include "controller/operator/registry/validation.hpp"
+#include "controller/operator/schedule.hpp"
+#include "controller/operator/types.hpp"
+#include "controller/runtime/status_writer.hpp"
+
+namespace toolhive {
+
+using kube::Code;
+using kube::Json;
+using kube::Key;
+using kube::Object;
+using kube::Offered;
+using kube::Status;
+using kube::StatusOr;
+using runtime::Result;
+
+namespace {
+
+constexpr std::chrono::seconds kPeriod{60};
+// For what nothing tells about: a name that becomes free, the Route API that appears.
+constexpr std::chrono::seconds kShortPeriod{20};
+
+Json status_of(const Object& object) { return object.json().value("status", Json::object()); }
+
+// The Registry that an operand is labelled with, for those without an owner reference.
+std::vector<Key> map_instance(const Object& object) {
+  const auto instance = object.meta().labels.get(kInstanceLabel);
+  if (!instance) return {};
+  return {Key{std::string(object.meta().ns), std::string(*instance)}};
+}
+
+}  // namespace
+
+RegistryReconciler::RegistryReconciler(runtime::Manager& manager, RegistryAccess& access,
+                                       OperatorOptions options)
+    : manager_(manager),
+      access_(access),
+      options_(std::move(options)),
+      applier_(manager.client(), manager.cache(), kFieldManager),
+      probe_(access) {}
+
+void RegistryReconciler::attach() {
+  // Only what carries our label is cached: a cluster's other ConfigMaps and pods are none of our business.
+  const runtime::InformerOptions ours{.ns = {}, .label_selector = managed_selector(), .field_selector = {}};
+  runtime::InformerOptions optional = ours;
+  optional.optional = true;
+  manager_.controller(kRegistryController, registry_type())
+      .owns(service_account_type(), ours)
+      .owns(config_map_type(), ours)
+      .owns(service_type(), ours)
+      .owns(deployment_type(), ours)
+      .owns(network_policy_type(), ours)
+      .owns(disruption_budget_type(), ours)
+      .owns(route_type(), optional)
+      .watches(claim_type(), map_instance, ours)
+      .watches(pod_type(), map_instance, ours)
+      .concurrency(options_.workers)
+      .reconcile([this](const kube::Context& ctx, const Key& key) { return reconcile(ctx, key); });
+}
+
+StatusOr<Result> RegistryReconciler::reconcile(const kube::Context& ctx, const Key& key) {
+  auto object = manager_.cache().get(ctx, registry_type(), key);
+  if (object.status().code() == Code::NotFound) {
+    access_.forget(key);
+    probe_.forget(key);
+    return Result{};
+  }
+  if (!object.ok()) return object.status();
+  // The garbage collector takes the operands; what is retained stays as it is.
+  if (object->meta().deleting()) {
+    applier_.forget(std::string(object->meta().uid));
+    return Result{};
+  }
+
+  const Json before = status_of(*object);
+  const kube::WallTime now = manager_.clock().wall();
+  if (is_paused(*object)) {
+    const Status written =
+        write_status(ctx, *object, before, paused_status(before, object->meta().generation, now));
+    return written.ok() ? StatusOr<Result>(Result{}) : written;
+  }
+  auto registry = object->as<Registry>();
+  if (!registry.ok()) {
+    const Finding refusal = Finding::no("InvalidSpec", registry.status().message());
+    const Status written = write_status(
+        ctx, *object, before, refused_status(before, refusal, object->meta().generation, now));
+    return written.ok() ? StatusOr<Result>(Result{}) : written;
+  }
+  auto inputs = inputs_of(ctx, *object, std::move(registry->spec));
+  if (!inputs.ok()) return inputs.status();
+  return bring_about(ctx, *object, before, *inputs);
+}
+
+StatusOr<RegistryInputs> RegistryReconciler::inputs_of(const kube::Context& ctx, const Object& object,
+                                                       RegistrySpec spec) {
+  RegistryInputs inputs;
+  inputs.key = object.key();
+  inputs.uid = object.meta().uid;
+  inputs.image = spec.image.empty() ? options_.registry_image : spec.image;
+  inputs.operator_namespace = options_.operator_namespace;
+  inputs.spec = std::move(spec);
+  switch (manager_.discovery().offers(ctx, security_context_constraints_type())) {
+    case Offered::Yes:
+      inputs.set_fs_group = false;
+      break;
+    case Offered::No:
+      inputs.set_fs_group = true;
+      break;
+    case Offered::Unknown:
+      return Status(Code::Unavailable, "the API server does not say whether this is OpenShift; trying again");
+  }
+  return inputs;
+}
+
+StatusOr<std::optional<Json>> RegistryReconciler::claim_of(const kube::Context& ctx,
+                                                           const RegistryInputs& inputs) {
+  const Key key{inputs.key.ns, claim_name(inputs)};
+  // An existing claim is somebody else's and not in the cache.
+  auto claim = inputs.spec.storage.existing_claim.empty()
+                   ? manager_.cache().get(ctx, claim_type(), key)
+                   : manager_.client().get(ctx, claim_type(), key);
+  if (claim.status().code() == Code::NotFound) return std::optional<Json>();
+  if (!claim.ok()) return claim.status();
+  return std::optional<Json>(claim->json());
+}
+
+std::vector<Json> RegistryReconciler::pods_of(const Key& key) const {
+  std::vector<Json> pods;
+  for (const Object& pod : manager_.cache().list(pod_type(), key.ns)) {
+    if (pod.meta().labels.get(kInstanceLabel) == key.name) pods.push_back(pod.json());
+  }
+  return pods;
+}
+
+// A spec that was not accepted yet is tried on the running Deployment first, before anything is changed: the
+// API server's refusal must come before the ConfigMaps that the pod would read at its next start.
+StatusOr<std::optional<Finding>> RegistryReconciler::rehearse(const kube::Context& ctx, const Object& object,
+                                                              const Json& before,
+                                                              const RegistryInputs& inputs) {
+  const auto conditions = runtime::Conditions::from_json(before.value("conditions", Json::array()));
+  const runtime::Condition* accepted = conditions.find("Accepted");
+  if (accepted && accepted->status == runtime::ConditionStatus::True &&
+      accepted->observed_generation == object.meta().generation)
+    return std::optional<Finding>();
+  auto running = manager_.cache().get(ctx, deployment_type(), inputs.key);
+  if (running.status().code() == Code::NotFound) return std::optional<Finding>();
+  if (!running.ok()) return running.status();
+  const kube::OwnerReference* owner = running->meta().controller();
+  if (!owner || owner->uid != object.meta().uid) return std::optional<Finding>();
+
+  kube::WriteOptions options;
+  options.field_manager = kFieldManager;
+  options.dry_run = true;
+  Json intent = deployment(inputs);
+  intent["metadata"]["uid"] = running->meta().uid;
+  const Status tried = manager_.client().apply(ctx, deployment_type(), intent, options).status();
+  if (tried.code() == Code::Invalid)
+    return std::optional<Finding>(Finding::no("Refused", "spec: " + tried.message()));
+  if (!tried.ok()) return tried;
+  return std::optional<Finding>();
+}
+
+StatusOr<Result> RegistryReconciler::bring_about(const kube::Context& ctx, const Object& object,
+                                                 const Json& before, const RegistryInputs& inputs) {
+  auto claim = claim_of(ctx, inputs);
+  if (!claim.ok()) return claim.status();
+  const bool own_claim = inputs.spec.storage.existing_claim.empty();
+
+  RegistryObservation observed;
+  observed.key = inputs.key;
+  observed.generation = object.meta().generation;
+  observed.refused = refuse(inputs, own_claim && *claim ? &**claim : nullptr);
+  if (!observed.refused) {
+    auto refusal = rehearse(ctx, object, before, inputs);
+    if (!refusal.ok()) return refusal.status();
+    observed.refused = *refusal;
+  }
+
+  const Offered routes = manager_.discovery().offers(ctx, route_type());
+  std::optional<Json> deployment_now;
+  std::optional<Json> route_now;
+  std::optional<Finding> claim_refused;
+  if (!observed.refused) {
+    WrittenOperands written = write_operands(ctx, applier_, object, inputs, routes);
+    if (!written.retry.ok()) return written.retry;
+    observed.refused = written.refused;
+    observed.failed = written.failed;
+    claim_refused = written.storage;
+    if (written.claim) *claim = written.claim->json();
+    if (written.deployment) deployment_now = written.deployment->json();
+    if (written.route) route_now = written.route->json();
+  }
+  if (!deployment_now) {
+    auto running = manager_.cache().get(ctx, deployment_type(), inputs.key);
+    if (running.ok()) deployment_now = running->json();
+  }
+
+  observed.storage = claim_refused ? *claim_refused
+                                   : observe_storage(*claim ? &**claim : nullptr, claim_name(inputs),
+                                                     own_claim ? inputs.spec.storage.size : std::string());
+  observed.rollout = observe_rollout(deployment_now ? &*deployment_now : nullptr, pods_of(inputs.key));
+  observed.exposure = observe_exposure(inputs.spec.exposure, routes, route_now ? &*route_now : nullptr);
+
+  Result result{.requeue_after = jittered(kPeriod, inputs.key)};
+  const bool waits_for_route = observed.exposure.exposed.reason == "RouteAPIMissing";
+  if (observed.failed || waits_for_route || !*claim) result.requeue_after = kShortPeriod;
+  if (observed.rollout.ready_replicas > 0) {
+    const ServiceProbe::Answer answer = probe_.ask(ctx, inputs.key);
+    observed.service = answer.report;
+    if (!answer.error.ok()) observed.unreachable = Finding::no("RegistryUnreachable", answer.error.message());
+    if (answer.ask_again > kube::Duration::zero()) result.requeue_after = answer.ask_again;
+  }
+
+  const Json status = registry_status(before, observed, manager_.clock().wall());
+  const Status written = write_status(ctx, object, before, status);
+  if (!written.ok()) return written;
+  return result;
+}
+
+Status RegistryReconciler::write_status(const kube::Context& ctx, const Object& object, const Json& before,
+                                        const Json& status) {
+  auto written =
+      runtime::write_status(ctx, manager_.client(), registry_type(), object, status, kFieldManager);
+  if (!written.ok()) return written.status();
+  if (*written) report(object, before, status);
+  return {};
+}
+
+// Tells of a change of Ready, once: an event for who looks at the object, a line for who looks at the log.
+void RegistryReconciler::report(const Object& object, const Json& before, const Json& status) {
+  const auto was = runtime::Conditions::from_json(before.value("conditions", Json::array()));
+  const auto is = runtime::Conditions::from_json(status.value("conditions", Json::array()));
+  const runtime::Condition* old_ready = was.find("Ready");
+  const runtime::Condition* ready = is.find("Ready");
+  if (!ready) return;
+  if (old_ready && old_ready->status == ready->status && old_ready->reason == ready->reason) return;
+  const bool holds = ready->status == runtime::ConditionStatus::True;
+  spdlog::info("registry {}: Ready={} ({}): {}", object.key().to_string(), holds ? "True" : "False",
+               ready->reason, ready->message);
+  const runtime::Condition* accepted = is.find("Accepted");
+  const bool refused = accepted && accepted->status == runtime::ConditionStatus::False;
+  if (holds || refused || is.is_true("Degraded"))
+    manager_.events().record(object, holds ? runtime::EventType::Normal : runtime::EventType::Warning,
+                             ready->reason, "Reconcile", ready->message);
+}
+
+}  // namespace toolhive

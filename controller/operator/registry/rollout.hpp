@@ -1,0 +1,26 @@
+// Rollout: what a Deployment and its pods say about the configuration that was applied last.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "controller/kube/json.hpp"
+#include "controller/operator/finding.hpp"
+
+namespace toolhive {
+
+struct Rollout {
+  // Pods that are not being deleted, and those of them that serve, of any configuration.
+  std::int64_t replicas = 0;
+  std::int64_t ready_replicas = 0;
+  Finding available;  // True while at least one pod serves
+  // True when exactly what was applied last serves: a registry whose new configuration does not start is not
+  // settled, even while an old pod still serves.
+  Finding settled;
+  bool failed = false;  // it will not settle without somebody doing something
+};
+
+// `deployment` null: there is none yet. `pods`: those the Deployment selects.
+Rollout observe_rollout(const kube::Json* deployment, const std::vector<kube::Json>& pods);
+
+}  // namespace toolhive

@@ -1,0 +1,127 @@
+#include "controller/operator/registry/validation.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "controller/operator/labels.hpp"
+#include "controller/operator/quantity.hpp"
+#include "controller/operator/text.hpp"
+
+namespace toolhive {
+
+using kube::Json;
+
+namespace {
+
+using Refusal = std::optional<Finding>;
+
+// "<name>-config" and "<name>-server" stay within 63 characters, so that every operand's name also serves as
+// a label's value.
+constexpr std::size_t kMaxName = 56;
+
+Refusal check_name(const RegistryInputs& inputs, const Json*) {
+  if (is_dns_label(inputs.key.name) && inputs.key.name.size() <= kMaxName) return {};
+  return Finding::no("InvalidName", "metadata.name: \"" + inputs.key.name +
+                                        "\" cannot name a Service; use at most " + std::to_string(kMaxName) +
+                                        " of a-z, 0-9 and -, beginning with a letter and not ending with -");
+}
+
+Refusal check_image(const RegistryInputs& inputs, const Json*) {
+  if (!inputs.image.empty()) return {};
+  return Finding::no("ImageMissing",
+                     "spec.image: give an image; this operator was started without a default one "
+                     "(RELATED_IMAGE_REGISTRY or --registry-image)");
+}
+
+Refusal check_replicas(const RegistryInputs& inputs, const Json*) {
+  if (inputs.spec.replicas == 0 || inputs.spec.replicas == 1) return {};
+  return Finding::no("InvalidSpec",
+                     "spec.replicas: must be 0 or 1, because the file store has exactly one writer");
+}
+
+Refusal reserved(const StringMap& map, const std::string& path, bool labels) {
+  for (const auto& [key, value] : map) {
+    if (key.starts_with(kReservedPrefix) || (labels && key.starts_with(kReservedLabelPrefix)))
+      return Finding::no("InvalidSpec", path + "[" + key + "]: is set by the operator; leave it out");
+  }
+  return {};
+}
+
+Refusal check_pod_metadata(const RegistryInputs& inputs, const Json*) {
+  const RegistrySpec::PodTemplate& pod = inputs.spec.pod_template;
+  if (Refusal refusal = reserved(pod.labels, "spec.podTemplate.metadata.labels", true)) return refusal;
+  return reserved(pod.annotations, "spec.podTemplate.metadata.annotations", false);
+}
+
+Refusal check_resources(const RegistryInputs& inputs, const Json*) {
+  if (!inputs.spec.resources) return {};
+  for (const auto& [name, request] : inputs.spec.resources->requests) {
+    const auto limit = inputs.spec.resources->limits.find(name);
+    if (limit == inputs.spec.resources->limits.end()) continue;
+    const auto requested = parse_quantity(request);
+    const auto allowed = parse_quantity(limit->second);
+    if (requested && allowed && *requested > *allowed)
+      return Finding::no("InvalidSpec", "spec.resources.requests[" + name + "]: " + request +
+                                            " is more than the limit of " + limit->second);
+  }
+  return {};
+}
+
+const Json* find(const Json& object, const char* pointer) {
+  const Json::json_pointer at(pointer);
+  return object.contains(at) ? &object.at(at) : nullptr;
+}
+
+Refusal check_claim_size(const RegistryInputs& inputs, const Json* claim) {
+  const auto wanted = parse_quantity(inputs.spec.storage.size);
+  if (!wanted || *wanted <= 0)
+    return Finding::no("InvalidSpec", "spec.storage.size: \"" + inputs.spec.storage.size +
+                                          "\" is not a size; write one such as 10Gi");
+  const Json* is = claim ? find(*claim, "/spec/resources/requests/storage") : nullptr;
+  if (!is || !is->is_string()) return {};
+  const std::string text = is->get<std::string>();
+  const auto current = parse_quantity(text);
+  if (!current || *wanted >= *current) return {};
+  return Finding::no("StorageCannotShrink", "spec.storage.size: " + inputs.spec.storage.size +
+                                                " is less than the " + text + " of the claim " +
+                                                claim_name(inputs) +
+                                                ", and a claim cannot shrink; leave it at " + text);
+}
+
+// A claim that was retained from an earlier Registry may have been made with another class or other modes.
+Refusal check_claim_kind(const RegistryInputs& inputs, const Json* claim) {
+  if (!claim) return {};
+  const std::string& wanted = inputs.spec.storage.storage_class_name;
+  const Json* storage_class = find(*claim, "/spec/storageClassName");
+  if (!wanted.empty() && storage_class && *storage_class != wanted)
+    return Finding::no("StorageImmutable", "spec.storage.storageClassName: the claim " + claim_name(inputs) +
+                                               " has the class " + storage_class->get<std::string>() +
+                                               " and keeps it; name that class, or delete the claim");
+  const Json* modes = find(*claim, "/spec/accessModes");
+  if (!modes || !modes->is_array()) return {};
+  const auto is = modes->get<std::set<std::string>>();
+  const auto& given = inputs.spec.storage.access_modes;
+  if (is == std::set<std::string>(given.begin(), given.end())) return {};
+  return Finding::no("StorageImmutable", "spec.storage.accessModes: the claim " + claim_name(inputs) +
+                                             " has " + modes->dump() +
+                                             " and keeps it; name those, or delete the claim");
+}
+
+Refusal check_claim(const RegistryInputs& inputs, const Json* claim) {
+  if (!inputs.spec.storage.existing_claim.empty()) return {};
+  if (Refusal refusal = check_claim_size(inputs, claim)) return refusal;
+  return check_claim_kind(inputs, claim);
+}
+
+}  // namespace
+
+Refusal refuse(const RegistryInputs& inputs, const Json* claim) {
+  for (const auto check :
+       {check_name, check_image, check_replicas, check_pod_metadata, check_resources, check_claim}) {
+    if (Refusal refusal = check(inputs, claim)) return refusal;
+  }
+  return {};
+}
+
+}  // namespace toolhive

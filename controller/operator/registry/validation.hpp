@@ -1,0 +1,16 @@
+// What a Registry's schema cannot say: checks of a spec against names, images and what exists already.
+#pragma once
+
+#include <optional>
+
+#include "controller/kube/json.hpp"
+#include "controller/operator/finding.hpp"
+#include "controller/operator/registry/inputs.hpp"
+
+namespace toolhive {
+
+// The first thing that keeps the spec from being accepted, or nothing. `claim` is the claim that exists under
+// the name of the one the operator would create, or null.
+std::optional<Finding> refuse(const RegistryInputs& inputs, const kube::Json* claim);
+
+}  // namespace toolhive

@@ -1,0 +1,33 @@
+// RegistryAccess: the way from the operator to the registries it manages.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "controller/kube/resource.hpp"
+#include "controller/kube/status.hpp"
+#include "controller/kube/transport.hpp"
+#include "controller/operator/registry_client.hpp"
+
+namespace toolhive {
+
+// Thread-safe. In a pod it asks the Service; elsewhere it goes through the API server's proxy of the Service,
+// which needs the right to services/proxy.
+class RegistryAccess {
+ public:
+  // `api` null: the operator runs in the cluster and reaches Services by name.
+  explicit RegistryAccess(std::shared_ptr<kube::Transport> api);
+  virtual ~RegistryAccess() = default;
+
+  virtual kube::StatusOr<std::shared_ptr<RegistryApi>> open(const kube::Key& registry);
+  // Lets go of the connections to a registry that is gone.
+  void forget(const kube::Key& registry);
+
+ private:
+  std::shared_ptr<kube::Transport> api_;
+  std::mutex mutex_;
+  std::map<kube::Key, std::shared_ptr<RegistryApi>> clients_;  // guarded by mutex_
+};
+
+}  // namespace toolhive

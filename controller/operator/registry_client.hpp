@@ -1,0 +1,86 @@
+// RegistryApi: what the operator asks of a registry service, and RegistryClient: asking it over HTTP.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "controller/kube/context.hpp"
+#include "controller/kube/json.hpp"
+#include "controller/kube/status.hpp"
+#include "controller/kube/transport.hpp"
+#include "crds/field_reader.hpp"
+
+namespace toolhive {
+
+// Whose an entry is: the resource that registered it.
+struct Manager {
+  std::string kind;
+  std::string ns;
+  std::string name;
+  std::string uid;
+  bool operator==(const Manager&) const = default;
+};
+
+// One registered version of a tool.
+struct RegistryEntry {
+  std::string name;
+  std::string version;
+  std::string digest;
+  std::string registered_at;
+  Manager manager;   // empty kind: nobody's
+  JsonPtr document;  // as the registry serves it
+};
+
+// What a registry says of itself.
+struct ServiceReport {
+  std::int64_t tools = 0;
+  std::string version;
+};
+
+// Thread-safe. Errors: NotFound; Conflict with reason kOtherContent or kOtherManager; Invalid when the registry
+// does not take what was sent, whoever sends it and whenever; all else (Unavailable, Timeout, Forbidden, ...)
+// means that the registry could not be asked or cannot write now.
+class RegistryApi {
+ public:
+  static constexpr const char* kOtherContent = "/version";
+  static constexpr const char* kOtherManager = "/managedBy";
+
+  virtual ~RegistryApi() = default;
+  virtual kube::StatusOr<RegistryEntry> get(const kube::Context& ctx, const std::string& name,
+                                            const std::string& version) = 0;
+  // The registry numbers a definition without a version itself. The same content again is success.
+  virtual kube::StatusOr<RegistryEntry> put(const kube::Context& ctx, const kube::Json& definition) = 0;
+  // Takes out all versions of a tool, if they are `manager`'s.
+  virtual kube::Status withdraw(const kube::Context& ctx, const std::string& name,
+                                const Manager& manager) = 0;
+  virtual kube::StatusOr<ServiceReport> report(const kube::Context& ctx) = 0;
+};
+
+class RegistryClient : public RegistryApi {
+ public:
+  // `prefix` is the path under which `transport` reaches the service: empty for the service itself, the path
+  // of its proxy when the way leads through the API server. A call takes at most 10 s.
+  RegistryClient(std::shared_ptr<kube::Transport> transport, std::string prefix);
+
+  kube::StatusOr<RegistryEntry> get(const kube::Context& ctx, const std::string& name,
+                                    const std::string& version) override;
+  kube::StatusOr<RegistryEntry> put(const kube::Context& ctx, const kube::Json& definition) override;
+  kube::Status withdraw(const kube::Context& ctx, const std::string& name, const Manager& manager) override;
+  kube::StatusOr<ServiceReport> report(const kube::Context& ctx) override;
+
+ private:
+  kube::StatusOr<kube::Json> send(const kube::Context& ctx, const char* method, const std::string& target,
+                                  std::string body = {});
+
+  std::shared_ptr<kube::Transport> transport_;
+  std::string prefix_;
+};
+
+// The error that a reply of the registry, or of a proxy before it, stands for.
+kube::Status registry_error(const kube::HttpResponse& response);
+// Decode when the document lacks what every entry has.
+kube::StatusOr<RegistryEntry> parse_entry(const kube::Json& document);
+
+}  // namespace toolhive

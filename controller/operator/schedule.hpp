@@ -1,0 +1,26 @@
+// When to look again, where nothing tells of a change.
+#pragma once
+
+#include <map>
+#include <mutex>
+
+#include "controller/kube/clock.hpp"
+#include "controller/kube/resource.hpp"
+
+namespace toolhive {
+
+// `period`, up to a tenth longer, the same for the same key: checks of many resources spread out.
+kube::Duration jittered(kube::Duration period, const kube::Key& key);
+
+// Delays between attempts, per key: 1 s, doubling to 60 s. Thread-safe.
+class Backoff {
+ public:
+  kube::Duration next(const kube::Key& key);
+  void reset(const kube::Key& key);
+
+ private:
+  std::mutex mutex_;
+  std::map<kube::Key, int> failures_;  // guarded by mutex_
+};
+
+}  // namespace toolhive

@@ -1,0 +1,67 @@
+#include "controller/operator/types.hpp"
+
+namespace toolhive {
+
+using kube::ResourceType;
+using kube::Scope;
+
+const ResourceType& service_account_type() {
+  static const ResourceType type{"", "v1", "ServiceAccount", "serviceaccounts", Scope::Namespaced};
+  return type;
+}
+
+const ResourceType& config_map_type() {
+  static const ResourceType type{"", "v1", "ConfigMap", "configmaps", Scope::Namespaced};
+  return type;
+}
+
+const ResourceType& claim_type() {
+  static const ResourceType type{"", "v1", "PersistentVolumeClaim", "persistentvolumeclaims",
+                                 Scope::Namespaced};
+  return type;
+}
+
+const ResourceType& service_type() {
+  static const ResourceType type{"", "v1", "Service", "services", Scope::Namespaced};
+  return type;
+}
+
+const ResourceType& pod_type() {
+  static const ResourceType type{"", "v1", "Pod", "pods", Scope::Namespaced};
+  return type;
+}
+
+const ResourceType& namespace_type() {
+  static const ResourceType type{"", "v1", "Namespace", "namespaces", Scope::Cluster};
+  return type;
+}
+
+const ResourceType& deployment_type() {
+  static const ResourceType type{"apps", "v1", "Deployment", "deployments", Scope::Namespaced};
+  return type;
+}
+
+const ResourceType& network_policy_type() {
+  static const ResourceType type{"networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies",
+                                 Scope::Namespaced};
+  return type;
+}
+
+const ResourceType& disruption_budget_type() {
+  static const ResourceType type{"policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets",
+                                 Scope::Namespaced};
+  return type;
+}
+
+const ResourceType& route_type() {
+  static const ResourceType type{"route.openshift.io", "v1", "Route", "routes", Scope::Namespaced};
+  return type;
+}
+
+const ResourceType& security_context_constraints_type() {
+  static const ResourceType type{"security.openshift.io", "v1", "SecurityContextConstraints",
+                                 "securitycontextconstraints", Scope::Cluster};
+  return type;
+}
+
+}  // namespace toolhive

@@ -1,0 +1,21 @@
+// The resource types that the operator reads and writes, besides its own (crds/).
+#pragma once
+
+#include "controller/kube/resource.hpp"
+
+namespace toolhive {
+
+const kube::ResourceType& service_account_type();
+const kube::ResourceType& config_map_type();
+const kube::ResourceType& claim_type();  // PersistentVolumeClaim
+const kube::ResourceType& service_type();
+const kube::ResourceType& pod_type();
+const kube::ResourceType& namespace_type();
+const kube::ResourceType& deployment_type();
+const kube::ResourceType& network_policy_type();
+const kube::ResourceType& disruption_budget_type();
+const kube::ResourceType& route_type();
+// Offered by OpenShift only, where it assigns users and groups to pods.
+const kube::ResourceType& security_context_constraints_type();
+
+}  // namespace toolhive

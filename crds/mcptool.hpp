@@ -1,0 +1,44 @@
+// MCPTool: the C++ view of mcptools.mcpregistry.dev; field by field what mcpregistry.dev_mcptools.yaml says.
+#pragma once
+
+#include <string>
+
+#include "controller/kube/resource.hpp"
+#include "controller/kube/status.hpp"
+#include "crds/field_reader.hpp"
+
+namespace toolhive {
+
+enum class DeletionPolicy { Withdraw, Retain };
+
+struct MCPToolSpec {
+  struct RegistryRef {
+    std::string name;
+    std::string ns;  // empty: the MCPTool's own
+  };
+  RegistryRef registry_ref;
+  std::string version;  // empty: numbered by the operator
+  // As declared, `name` included where it was given.
+  JsonPtr definition;
+  std::string definition_name;  // empty: the MCPTool's name
+  DeletionPolicy deletion_policy = DeletionPolicy::Withdraw;
+};
+
+struct MCPTool {
+  MCPToolSpec spec;
+
+  // Invalid and terminal, with the field's path, when a field does not fit.
+  static kube::StatusOr<MCPTool> from_json(const kube::Json& document);
+};
+
+const kube::ResourceType& mcptool_type();
+
+}  // namespace toolhive
+
+template <>
+struct kube::Resource<toolhive::MCPTool> {
+  static const ResourceType& type() { return toolhive::mcptool_type(); }
+  static StatusOr<toolhive::MCPTool> from_json(const Json& document) {
+    return toolhive::MCPTool::from_json(document);
+  }
+};

@@ -1,0 +1,144 @@
+#include "crds/registry.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace toolhive {
+
+namespace {
+
+using Spec = RegistrySpec;
+
+// One of a few words; fails with all of them when the field holds another.
+template <class Enum>
+void read_enum(const FieldReader& fields, const char* name,
+               std::initializer_list<std::pair<const char*, Enum>> words, Enum& member) {
+  if (!fields.has(name)) return;
+  std::string text;
+  fields.read(name, text);
+  std::string known;
+  for (const auto& [word, value] : words) {
+    if (text == word) {
+      member = value;
+      return;
+    }
+    known += (known.empty() ? "" : ", ") + std::string(word);
+  }
+  fields.fail(fields.path_of(name), "must be one of " + known);
+}
+
+Spec::Storage read_storage(const FieldReader& fields) {
+  Spec::Storage storage;
+  fields.read_quantity("size", storage.size);
+  fields.read("storageClassName", storage.storage_class_name);
+  fields.read("accessModes", storage.access_modes);
+  fields.read("existingClaim", storage.existing_claim);
+  fields.read("retain", storage.retain);
+  return storage;
+}
+
+Spec::Config read_config(const FieldReader& fields) {
+  Spec::Config config;
+  fields.read("logLevel", config.log_level);
+  fields.object("validation").read("profile", config.validation_profile);
+  const FieldReader naming = fields.object("naming");
+  naming.read("allow", config.allowed_names);
+  naming.read("deny", config.denied_names);
+  const FieldReader limits = fields.object("limits");
+  limits.read("tools", config.tools);
+  limits.read("versionsPerTool", config.versions_per_tool);
+  limits.read("toolBytes", config.tool_bytes);
+  limits.read("schemaDepth", config.schema_depth);
+  limits.read("schemaCount", config.schema_count);
+  return config;
+}
+
+Spec::Server read_server(const FieldReader& fields) {
+  Spec::Server server;
+  fields.read("threads", server.threads);
+  fields.read("maxBodyBytes", server.max_body_bytes);
+  fields.read("connections", server.connections);
+  const FieldReader timeouts = fields.object("timeouts");
+  timeouts.read("headerSeconds", server.header_seconds);
+  timeouts.read("bodySeconds", server.body_seconds);
+  timeouts.read("writeSeconds", server.write_seconds);
+  timeouts.read("idleSeconds", server.idle_seconds);
+  timeouts.read("drainSeconds", server.drain_seconds);
+  return server;
+}
+
+Spec::Exposure read_exposure(const FieldReader& fields) {
+  using Type = Spec::Exposure::Type;
+  Spec::Exposure exposure;
+  read_enum<Type>(fields, "type", {{"Auto", Type::Auto}, {"Route", Type::Route}, {"None", Type::None}},
+                  exposure.type);
+  fields.read("host", exposure.host);
+  fields.read("annotations", exposure.annotations);
+  return exposure;
+}
+
+Spec::AllowedNamespaces read_allowed_namespaces(const FieldReader& fields) {
+  using From = Spec::AllowedNamespaces::From;
+  Spec::AllowedNamespaces allowed;
+  read_enum<From>(fields, "from", {{"Same", From::Same}, {"All", From::All}, {"Selector", From::Selector}},
+                  allowed.from);
+  allowed.selector = LabelSelector::read(fields.object("selector"));
+  return allowed;
+}
+
+Spec::PodTemplate read_pod_template(const FieldReader& fields) {
+  Spec::PodTemplate pod;
+  const FieldReader metadata = fields.object("metadata");
+  metadata.read("labels", pod.labels);
+  metadata.read("annotations", pod.annotations);
+  fields.read("nodeSelector", pod.node_selector);
+  fields.read("tolerations", pod.tolerations);
+  fields.read("affinity", pod.affinity);
+  fields.read("topologySpreadConstraints", pod.topology_spread_constraints);
+  fields.read("priorityClassName", pod.priority_class_name);
+  return pod;
+}
+
+Spec read_spec(const FieldReader& fields) {
+  Spec spec;
+  fields.read("image", spec.image);
+  fields.read("imagePullPolicy", spec.image_pull_policy);
+  for (const FieldReader& secret : fields.objects("imagePullSecrets")) {
+    secret.require("name");
+    secret.read("name", spec.image_pull_secrets.emplace_back());
+  }
+  fields.read("replicas", spec.replicas);
+  spec.storage = read_storage(fields.object("storage"));
+  spec.config = read_config(fields.object("config"));
+  spec.server = read_server(fields.object("server"));
+  spec.exposure = read_exposure(fields.object("exposure"));
+  fields.object("networkPolicy").read("enabled", spec.network_policy);
+  fields.object("availability").object("disruptionBudget").read("enabled", spec.disruption_budget);
+  spec.allowed_namespaces = read_allowed_namespaces(fields.object("allowedNamespaces"));
+  if (fields.has("resources")) {
+    const FieldReader resources = fields.object("resources");
+    spec.resources.emplace();
+    resources.read_quantities("requests", spec.resources->requests);
+    resources.read_quantities("limits", spec.resources->limits);
+  }
+  spec.pod_template = read_pod_template(fields.object("podTemplate"));
+  return spec;
+}
+
+}  // namespace
+
+kube::StatusOr<Registry> Registry::from_json(const kube::Json& document) {
+  kube::Status error;
+  const FieldReader root = FieldReader::root(document, error);
+  Registry registry;
+  registry.spec = read_spec(root.object("spec"));
+  if (!error.ok()) return error;
+  return registry;
+}
+
+const kube::ResourceType& registry_type() {
+  static const kube::ResourceType type{"mcpregistry.dev", "v1alpha1", "Registry", "registries",
+                                       kube::Scope::Namespaced};
+  return type;
+}
+
+}  // namespace toolhive

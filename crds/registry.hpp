@@ -1,0 +1,105 @@
+// Registry: the C++ view of registries.mcpregistry.dev; field by field what mcpregistry.dev_registries.yaml
+// says, defaults included, so that a document from before a default existed reads the same.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/kube/resource.hpp"
+#include "controller/kube/status.hpp"
+#include "crds/field_reader.hpp"
+#include "crds/label_selector.hpp"
+
+namespace toolhive {
+
+struct RegistrySpec {
+  std::string image;  // empty: the operator's default
+  std::string image_pull_policy;
+  std::vector<std::string> image_pull_secrets;
+  std::int64_t replicas = 1;
+
+  struct Storage {
+    std::string size = "10Gi";
+    std::string storage_class_name;  // empty: the cluster's default
+    std::vector<std::string> access_modes = {"ReadWriteOnce"};
+    std::string existing_claim;
+    bool retain = true;
+  } storage;
+
+  // What the registry accepts and how it logs. Absent fields are the service's own defaults.
+  struct Config {
+    std::string log_level = "info";
+    std::string validation_profile = "Private";
+    std::vector<std::string> allowed_names;
+    std::vector<std::string> denied_names;
+    std::optional<std::int64_t> tools;
+    std::optional<std::int64_t> versions_per_tool;
+    std::optional<std::int64_t> tool_bytes;
+    std::optional<std::int64_t> schema_depth;
+    std::optional<std::int64_t> schema_count;
+  } config;
+
+  struct Server {
+    std::optional<std::int64_t> threads;
+    std::optional<std::int64_t> max_body_bytes;
+    std::optional<std::int64_t> connections;
+    std::optional<std::int64_t> header_seconds;
+    std::optional<std::int64_t> body_seconds;
+    std::optional<std::int64_t> write_seconds;
+    std::optional<std::int64_t> idle_seconds;
+    std::optional<std::int64_t> drain_seconds;
+  } server;
+
+  struct Exposure {
+    enum class Type { Auto, Route, None };
+    Type type = Type::Auto;
+    std::string host;
+    StringMap annotations;
+  } exposure;
+
+  bool network_policy = true;
+  bool disruption_budget = true;
+
+  struct AllowedNamespaces {
+    enum class From { Same, All, Selector };
+    From from = From::Same;
+    LabelSelector selector;
+  } allowed_namespaces;
+
+  struct Resources {
+    StringMap requests;
+    StringMap limits;
+  };
+  std::optional<Resources> resources;
+
+  struct PodTemplate {
+    StringMap labels;
+    StringMap annotations;
+    StringMap node_selector;
+    JsonPtr tolerations;
+    JsonPtr affinity;
+    JsonPtr topology_spread_constraints;
+    std::string priority_class_name;
+  } pod_template;
+};
+
+struct Registry {
+  RegistrySpec spec;
+
+  // Invalid and terminal, with the field's path, when a field does not fit.
+  static kube::StatusOr<Registry> from_json(const kube::Json& document);
+};
+
+const kube::ResourceType& registry_type();
+
+}  // namespace toolhive
+
+template <>
+struct kube::Resource<toolhive::Registry> {
+  static const ResourceType& type() { return toolhive::registry_type(); }
+  static StatusOr<toolhive::Registry> from_json(const Json& document) {
+    return toolhive::Registry::from_json(document);
+  }
+};

@@ -1,0 +1,75 @@
+// The C++ view of the custom resources.
+#include <doctest/doctest.h>
+
+#include "crds/mcptool.hpp"
+#include "test/unit/operator/make.hpp"
+
+namespace {
+
+using namespace toolhive;
+using namespace toolhive::test;
+
+std::string registry_error(const Json& spec) {
+  return Registry::from_json({{"spec", spec}}).status().message();
+}
+
+TEST_CASE("an empty Registry reads with every default of the schema") {
+  for (const Json& document : {Json::object(), Json{{"spec", Json::object()}}, Json{{"spec", nullptr}}}) {
+    const auto registry = Registry::from_json(document);
+    REQUIRE(registry.ok());
+    const RegistrySpec& spec = registry->spec;
+    CHECK(spec.replicas == 1);
+    CHECK(spec.storage.size == "10Gi");
+    CHECK(spec.storage.access_modes == std::vector<std::string>{"ReadWriteOnce"});
+    CHECK(spec.storage.retain);
+    CHECK(spec.network_policy);
+    CHECK(spec.disruption_budget);
+    CHECK(spec.exposure.type == RegistrySpec::Exposure::Type::Auto);
+    CHECK(spec.allowed_namespaces.from == RegistrySpec::AllowedNamespaces::From::Same);
+    CHECK_FALSE(spec.resources);
+  }
+}
+
+TEST_CASE("a field of the wrong type is named with its path") {
+  CHECK(registry_error({{"storage", {{"size", true}}}}).starts_with("spec.storage.size: "));
+  CHECK(registry_error({{"storage", "big"}}).starts_with("spec.storage: "));
+  CHECK(registry_error({{"replicas", 1.5}}).starts_with("spec.replicas: "));
+  CHECK(registry_error({{"podTemplate", {{"metadata", {{"labels", {{"a", 1}}}}}}}})
+            .starts_with("spec.podTemplate.metadata.labels[a]: "));
+  CHECK(registry_error({{"imagePullSecrets", Json::array({Json::object()})}})
+            .starts_with("spec.imagePullSecrets[0].name: "));
+  CHECK(registry_error({{"config", {{"naming", {{"allow", Json::array({"a", 2})}}}}}})
+            .starts_with("spec.config.naming.allow[1]: "));
+}
+
+TEST_CASE("an unknown word is answered with the known ones") {
+  CHECK(registry_error({{"exposure", {{"type", "Ingress"}}}}) ==
+        "spec.exposure.type: must be one of Auto, Route, None");
+}
+
+TEST_CASE("what does not fit will not fit at the next try either") {
+  CHECK(Registry::from_json({{"spec", 1}}).status().terminal());
+  CHECK_FALSE(Registry::from_json(Json::array()).ok());
+}
+
+TEST_CASE("a size may be written as a number") {
+  const auto registry = Registry::from_json({{"spec", {{"storage", {{"size", 1000}}}}}});
+  REQUIRE(registry.ok());
+  CHECK(registry->spec.storage.size == "1000");
+}
+
+TEST_CASE("an MCPTool needs a registry and a definition with an input schema") {
+  const Json definition = {{"inputSchema", {{"type", "object"}}}};
+  const auto error = [](const Json& spec) { return MCPTool::from_json({{"spec", spec}}).status().message(); };
+  CHECK(error({{"definition", definition}}) == "spec.registryRef: is required");
+  CHECK(error({{"registryRef", {{"name", "r"}}}}) == "spec.definition: is required");
+  CHECK(error({{"registryRef", {{"name", "r"}}}, {"definition", Json::object()}}) ==
+        "spec.definition.inputSchema: is required");
+  const auto tool = MCPTool::from_json(
+      {{"spec", {{"registryRef", {{"name", "r"}}}, {"definition", definition}, {"version", "1.0.0"}}}});
+  REQUIRE(tool.ok());
+  CHECK(tool->spec.deletion_policy == DeletionPolicy::Withdraw);
+  CHECK(*tool->spec.definition == definition);
+}
+
+}  // namespace

@@ -1,0 +1,91 @@
+// What is refused before anything is applied.
+#include <doctest/doctest.h>
+
+#include "controller/operator/registry/validation.hpp"
+#include "test/unit/operator/make.hpp"
+
+namespace {
+
+using namespace toolhive;
+using namespace toolhive::test;
+
+Json claim(const std::string& size) {
+  return {{"spec",
+           {{"accessModes", Json::array({"ReadWriteOnce"})},
+            {"storageClassName", "standard"},
+            {"resources", {{"requests", {{"storage", size}}}}}}}};
+}
+
+std::string reason(const RegistryInputs& given, const Json* existing = nullptr) {
+  const auto refusal = refuse(given, existing);
+  return refusal ? refusal->reason : "";
+}
+
+TEST_CASE("a spec of defaults is accepted, with and without its claim") {
+  const Json existing = claim("10Gi");
+  CHECK(reason(inputs()) == "");
+  CHECK(reason(inputs(), &existing) == "");
+}
+
+TEST_CASE("a name that no Service or label can have is refused with the field's path") {
+  for (const char* name : {"mcp.registry", "1registry", "registry-", "-registry"}) {
+    CAPTURE(name);
+    const auto refusal = refuse(inputs(Json::object(), name), nullptr);
+    REQUIRE(refusal);
+    CHECK(refusal->reason == "InvalidName");
+    CHECK(refusal->message.starts_with("metadata.name: "));
+  }
+  CHECK(reason(inputs(Json::object(), std::string(56, 'a'))) == "");
+  CHECK(reason(inputs(Json::object(), std::string(57, 'a'))) == "InvalidName");
+}
+
+TEST_CASE("an image must come from somewhere") {
+  RegistryInputs given = inputs();
+  given.image.clear();
+  CHECK(reason(given) == "ImageMissing");
+}
+
+TEST_CASE("more than one writer is refused") { CHECK(reason(inputs({{"replicas", 2}})) == "InvalidSpec"); }
+
+TEST_CASE("the operator's own labels and annotations cannot be given in the pod template") {
+  const auto labels = [](const char* key) {
+    return inputs({{"podTemplate", {{"metadata", {{"labels", {{key, "x"}}}}}}}});
+  };
+  CHECK(reason(labels("app.kubernetes.io/instance")) == "InvalidSpec");
+  CHECK(reason(labels("mcpregistry.dev/x")) == "InvalidSpec");
+  CHECK(reason(labels("example.com/x")) == "");
+  CHECK(reason(inputs({{"podTemplate", {{"metadata", {{"annotations", {{"mcpregistry.dev/x", "y"}}}}}}}})) ==
+        "InvalidSpec");
+}
+
+TEST_CASE("a request above its limit is refused") {
+  const auto resources = [](const char* request, const char* limit) {
+    return inputs(
+        {{"resources", {{"requests", {{"memory", request}}}, {"limits", {{"memory", limit}}}}}});
+  };
+  CHECK(reason(resources("1Gi", "512Mi")) == "InvalidSpec");
+  CHECK(reason(resources("512Mi", "1Gi")) == "");
+  CHECK(reason(resources("1024Mi", "1Gi")) == "");
+}
+
+TEST_CASE("a claim grows but does not shrink") {
+  const Json existing = claim("10Gi");
+  const auto size = [](const char* text) { return inputs({{"storage", {{"size", text}}}}); };
+  CHECK(reason(size("5Gi"), &existing) == "StorageCannotShrink");
+  CHECK(reason(size("10Gi"), &existing) == "");
+  CHECK(reason(size("10240Mi"), &existing) == "");
+  CHECK(reason(size("20Gi"), &existing) == "");
+  CHECK(reason(size("0"), &existing) == "InvalidSpec");
+  const auto refusal = refuse(size("5Gi"), &existing);
+  CHECK(refusal->message.starts_with("spec.storage.size: "));
+}
+
+TEST_CASE("a retained claim of another class or other modes is not taken for what the spec asks") {
+  const Json existing = claim("10Gi");
+  CHECK(reason(inputs({{"storage", {{"storageClassName", "fast"}}}}), &existing) == "StorageImmutable");
+  CHECK(reason(inputs({{"storage", {{"storageClassName", "standard"}}}}), &existing) == "");
+  CHECK(reason(inputs({{"storage", {{"accessModes", Json::array({"ReadWriteMany"})}}}}), &existing) ==
+        "StorageImmutable");
+}
+
+}  // namespace
