@@ -7,9 +7,9 @@ kubernetes_version=v1.34.4
 version_package=k8s.io/component-base/version
 declare -A link_flags=(
   [kubernetes]="-X $version_package.gitVersion=$kubernetes_version -X $version_package.gitMajor=1 -X $version_package.gitMinor=34"
-  [coredns]="" [sandbox]="")
+  [coredns]="" [probe]="" [sandbox]="")
 declare -A build_note=(
-  [kubernetes]="Kubernetes $kubernetes_version (6 minutes on two cores)" [coredns]="CoreDNS (a minute)" [sandbox]="the sandbox")
+  [kubernetes]="Kubernetes $kubernetes_version (6 minutes on two cores)" [coredns]="CoreDNS (a minute)" [probe]="the test's program" [sandbox]="the sandbox")
 
 # program_path NAME: where the program is, or will be after build_program.
 program_path() {

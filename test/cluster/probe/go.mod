@@ -1,0 +1,3 @@
+module toolhive.dev/test/cluster/probe
+
+go 1.24.0
