@@ -147,11 +147,6 @@ Reflector::Next Reflector::list_pages(const kube::Context& ctx) {
   list.label_selector = options_.label_selector;
   list.field_selector = options_.field_selector;
   auto page = client_.list(ctx, type_, list);
-  if (page.status().code() == Code::Expired) {
-    // A continue token grew too old between two pages: ask for everything at once.
-    list.limit = 0;
-    page = client_.list(ctx, type_, list);
-  }
   if (page.status().code() == Code::NotFound) return absent(page.status());
   if (!page.ok()) return failed(State::PagedList, page.status());
   for (const Status& why : page->undecodable) target_.undecodable({}, why);
@@ -204,8 +199,13 @@ Reflector::Next Reflector::pass_on_event(const kube::Context& ctx) {
   auto event = stream_->next(ctx);
   if (!event.ok()) return stream_failed(event.status());
   if (event->type == WatchEvent::Type::Error) return stream_failed(event->error);
-  // Within a stream versions only grow; anything else is a replay of what was seen.
-  if (kube::compare_resource_versions(event->resource_version, last_version_) <= 0) return {State::Watching};
+  // Within a stream versions only grow; anything else is a replay of what was seen. An object that does not
+  // decode may have none.
+  if (!event->resource_version.empty()) {
+    if (kube::compare_resource_versions(event->resource_version, last_version_) <= 0)
+      return {State::Watching};
+    last_version_ = event->resource_version;
+  }
   switch (event->type) {
     case WatchEvent::Type::Added:
     case WatchEvent::Type::Modified:
@@ -228,7 +228,6 @@ Reflector::Next Reflector::pass_on_event(const kube::Context& ctx) {
       break;
   }
   unreadable_streams_ = 0;
-  last_version_ = event->resource_version;
   target_.reached(last_version_);
   return {State::Watching};
 }

@@ -63,10 +63,11 @@ struct WorkQueue::State {
     }
   }
 
-  void want(const Key& key, Priority priority, TimePoint now) {
+  // `since` may lie in the past, for a key whose delay ended while all workers were busy.
+  void want(const Key& key, Priority priority, TimePoint since) {
     undelay(key);
     const bool held = processing.contains(key);
-    Wanted wanted{now, priority == Priority::Low ? now + options.ageing : now, next_turn++};
+    Wanted wanted{since, priority == Priority::Low ? since + options.ageing : since, next_turn++};
     auto [entry, fresh] = dirty.try_emplace(key, wanted);
     if (!fresh) {
       // Only ever forward: a Normal add raises a Low key, nothing pushes a key back.
@@ -97,8 +98,8 @@ struct WorkQueue::State {
 
   void release_due(TimePoint now) {
     while (!schedule.empty() && schedule.begin()->first <= now) {
-      const Key key = schedule.begin()->second;
-      want(key, Priority::Normal, now);  // takes it out of the schedule
+      const auto [due, key] = *schedule.begin();
+      want(key, Priority::Normal, due);  // takes it out of the schedule
     }
   }
 
@@ -184,6 +185,7 @@ void WorkQueue::done(const Key& key) {
 
 std::size_t WorkQueue::depth() const {
   std::lock_guard lock(state_->mutex);
+  state_->release_due(state_->clock.now());
   return state_->ready.size();
 }
 
