@@ -45,6 +45,7 @@ struct Session {
   std::shared_ptr<const Tls> tls;  // null without TLS
   std::unique_ptr<http_client> client;
   std::string stamp;  // of the certificates' sources
+  std::atomic<bool> spoiled = false;
 };
 
 // A request that was sent and whose reply is awaited. Abandoned when it is destroyed before the reply's end.
@@ -190,9 +191,9 @@ class RestTransport final : public Transport {
     try {
       web::http::http_request message = make_request(request, credential);
       message.set_response_stream(reply_stream(exchange));
-      const std::shared_ptr<const Tls> tls = (*session)->tls;
-      const auto fail = [exchange, tls](const std::exception_ptr& error) {
-        exchange->finish(transport_error(error, tls ? tls->last_refusal() : std::string()));
+      const auto fail = [exchange, used = *session](const std::exception_ptr& error) {
+        if (spoils_pool(error)) used->spoiled = true;
+        exchange->finish(transport_error(error, used->tls ? used->tls->last_refusal() : std::string()));
       };
       (*session)
           ->client->request(message, flight->token())
@@ -272,7 +273,7 @@ class RestTransport final : public Transport {
     const std::lock_guard lock(mutex_);
     const TimePoint now = ctx.clock.now();
     const bool check = !checked_ || now - *checked_ >= kFileCheckInterval || now < *checked_;
-    if (check || credential.certificate != certificate_) {
+    if (check || session_->spoiled || credential.certificate != certificate_) {
       checked_ = now;
       // A pair of files that is being replaced may not fit together for a moment: what was read before stays
       // in use.
@@ -285,7 +286,9 @@ class RestTransport final : public Transport {
     const std::string stamp = file_stamp(config_.certificate_authority.file) + " " +
                               file_stamp(config_.client_certificate.file) + " " +
                               file_stamp(config_.client_key.file);
-    if (session_ != nullptr && session_->stamp == stamp && credential.certificate == certificate_) return {};
+    if (session_ != nullptr && session_->stamp == stamp && !session_->spoiled &&
+        credential.certificate == certificate_)
+      return {};
     auto fresh = std::make_shared<Session>();
     fresh->stamp = stamp;
     Config config = config_;

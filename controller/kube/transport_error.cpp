@@ -43,6 +43,16 @@ std::string tls_reason(int code) {
 
 }  // namespace
 
+bool spoils_pool(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& failure) {
+    return std::string_view(failure.what()).starts_with("cannot rewind input stream");
+  } catch (...) {
+    return false;
+  }
+}
+
 Status transport_error(const std::exception_ptr& error, const std::string& refusal) {
   try {
     std::rethrow_exception(error);

@@ -1,0 +1,38 @@
+// What the tests of the kube library share: a client of the cluster that $KUBECONFIG names.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "controller/kube/client.hpp"
+#include "controller/kube/config.hpp"
+#include "controller/kube/json.hpp"
+
+namespace test {
+
+inline const kube::ResourceType kConfigMap{"", "v1", "ConfigMap", "configmaps"};
+inline const kube::ResourceType kSecret{"", "v1", "Secret", "secrets"};
+inline const kube::ResourceType kNamespace{"", "v1", "Namespace", "namespaces", kube::Scope::Cluster};
+inline const kube::ResourceType kDeployment{"apps", "v1", "Deployment", "deployments"};
+inline const kube::ResourceType kServiceAccount{"", "v1", "ServiceAccount", "serviceaccounts"};
+
+kube::Config config();
+std::shared_ptr<kube::Transport> transport(const kube::Config& config);
+std::unique_ptr<kube::Client> client(const kube::Config& config = test::config());
+
+// A namespace of its own for one test, deleted at the end.
+class Namespace {
+ public:
+  Namespace();
+  ~Namespace();
+  Namespace(const Namespace&) = delete;
+  Namespace& operator=(const Namespace&) = delete;
+  const std::string& name() const { return name_; }
+
+ private:
+  std::string name_;
+};
+
+kube::Json config_map(const std::string& ns, const std::string& name, const std::string& value);
+
+}  // namespace test
