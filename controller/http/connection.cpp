@@ -24,7 +24,10 @@ Connection::Connection(std::shared_ptr<Core> core, std::shared_ptr<Endpoint> end
       endpoint_(std::move(endpoint)),
       worker_(worker),
       stream_(std::move(stream)),
-      remote_address_(std::move(remote_address)) {}
+      remote_address_(std::move(remote_address)) {
+  endpoint_->connections.enter();
+  counted_ = true;
+}
 
 Connection::~Connection() = default;
 
@@ -214,6 +217,7 @@ void Connection::linger() {
   state_ = State::Lingering;
   set_deadline(kLinger);
   stream_->shutdown(shared_from_this());
+  leave_endpoint();  // all is with the kernel: no reason for a drain to wait for a client that does not hang up
 }
 
 void Connection::on_shutdown() {
@@ -238,7 +242,11 @@ void Connection::close() {
     log(false);
     retire(false);
   }
-  endpoint_->connections.leave();
+  leave_endpoint();
+}
+
+void Connection::leave_endpoint() {
+  if (std::exchange(counted_, false)) endpoint_->connections.leave();
 }
 
 // The request is over: gives back what it held and tells the handler.

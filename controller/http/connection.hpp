@@ -84,6 +84,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   bool keep_body_bytes();
   void linger();
   void close();
+  void leave_endpoint();
   void retire(bool complete);
   void log(bool complete) const;
 
@@ -124,6 +125,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   bool refused_ = false;     // beyond the limit on connections
   bool served_ = false;      // at least one request was read
   bool dispatched_ = false;  // the current request is counted as in flight
+  bool counted_ = false;     // in the endpoint's gauge, whose end a drain waits for
   bool keep_alive_ = true;
 
   ReadBuffer input_;

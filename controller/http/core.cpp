@@ -245,7 +245,6 @@ void Core::adopt(int descriptor, bool v6, std::string remote_address,
   boost::system::error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   ++worker.load;
-  endpoint->connections.enter();
   auto stream = endpoint->tls() ? make_tls_stream(std::move(socket), options_.tls->context())
                                 : make_plain_stream(std::move(socket));
   auto connection = std::make_shared<Connection>(shared_from_this(), endpoint, worker, std::move(stream),

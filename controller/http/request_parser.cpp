@@ -133,12 +133,10 @@ bool RequestParser::scan_line(std::string_view line) {
   if (lines_++ == 0) {
     const std::size_t space = line.find(' ');
     if (!plausible_method(line.substr(0, space))) return fail(400, kNoHttp);
+    if (space == std::string_view::npos) return fail(400, kNoHttp);
     if (space > kMethodBytes) return fail(501, "The method is not known.");
-    const std::size_t target = space == std::string_view::npos ? 0 : line.find(' ', space + 1) - space - 1;
-    if (target > limits_.target_bytes && line.size() > limits_.target_bytes) {
-      return fail(414, "The request target is too long.");
-    }
-    return true;
+    const std::size_t target = std::min(line.find(' ', space + 1), line.size()) - space - 1;
+    return target <= limits_.target_bytes || fail(414, "The request target is too long.");
   }
   if (!line.empty() && (line[0] == ' ' || line[0] == '\t')) {
     return fail(400, "A header field is folded over two lines; send it on one.");

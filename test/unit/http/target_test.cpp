@@ -1,0 +1,94 @@
+#include "controller/http/target.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+namespace {
+
+bool refused(std::string_view raw) {
+  http::Target target;
+  return !http::check_target("GET", raw, target).empty();
+}
+
+}  // namespace
+
+TEST_CASE("a request target is taken as it is when it is a path, with or without a query") {
+  http::Target target;
+  CHECK(http::check_target("GET", "/api/v1/tools?limit=3&q=a%20b", target).empty());
+  CHECK(target.origin == "/api/v1/tools?limit=3&q=a%20b");
+  CHECK(target.path == "/api/v1/tools");
+  CHECK_FALSE(refused("/"));
+  CHECK_FALSE(refused("/a//b/"));
+  CHECK_FALSE(refused("/a:b@c,d;e=f!$&'()*+~_-.g"));
+}
+
+TEST_CASE("an escaped slash is allowed and left alone") {
+  http::Target target;
+  CHECK(http::check_target("GET", "/v0.1/servers/io.example%2Fweather/versions", target).empty());
+  CHECK(target.path == "/v0.1/servers/io.example%2Fweather/versions");
+  CHECK(http::routing_path(target.path) == "/v0.1/servers/io.example%2Fweather/versions");
+}
+
+TEST_CASE("dot segments are refused however they are escaped and delimited") {
+  for (const std::string raw :
+       {"/.", "/..", "/../", "/a/../b", "/a/./b", "/a/..", "/%2e%2e/etc", "/.%2E", "/%2e", "/a/%2e/b",
+        "/a%2F..", "/..%2Fetc%2Fpasswd", "/a%2f%2e%2e%2fb", "/..%5Cetc", "/a%5c.."}) {
+    CAPTURE(raw);
+    CHECK(refused(raw));
+  }
+  for (const std::string raw : {"/...", "/.a", "/a.", "/..a", "/a..b/.well-known", "/a?b=/../c"}) {
+    CAPTURE(raw);
+    CHECK_FALSE(refused(raw));
+  }
+}
+
+TEST_CASE("NUL is refused everywhere, other control characters in the path") {
+  CHECK(refused("/a%00"));
+  CHECK(refused("/a?b=%00"));
+  CHECK(refused("/a%0d%0aSet-Cookie:x"));
+  CHECK(refused("/a%7f"));
+  CHECK_FALSE(refused("/a?text=line%0Aline"));
+}
+
+TEST_CASE("broken escapes and characters outside RFC 3986 are refused") {
+  for (const std::string raw : {"/%", "/%4", "/%zz", "/a%2", "/?%", "/?%g0", "/a b", "/a\"b", "/<a>", "/a|b",
+                                "/a\\b", "/a#b", "/\x80", "/?\xff", "/{a}", "/a\tb"}) {
+    CAPTURE(raw);
+    CHECK(refused(raw));
+  }
+}
+
+TEST_CASE("a path that could be read as a host is refused") {
+  CHECK(refused("//evil.example/x"));
+  CHECK(refused("http://host//evil.example/x"));
+  CHECK(refused("evil.example:443"));
+  CHECK(refused("a/b"));
+  CHECK(refused("?a"));
+  CHECK(refused(""));
+}
+
+TEST_CASE("an absolute form loses its scheme and authority") {
+  http::Target target;
+  CHECK(http::check_target("GET", "http://example.com:8080/a?b", target).empty());
+  CHECK(target.origin == "/a?b");
+  CHECK(target.authority == "example.com:8080");
+  CHECK(http::check_target("GET", "HTTPS://example.com", target).empty());
+  CHECK(target.origin == "/");
+  CHECK(refused("http:///a"));
+  CHECK(refused("http://user@host/a"));
+  CHECK(refused("ftp://host/a"));
+}
+
+TEST_CASE("an asterisk is a target for OPTIONS only") {
+  http::Target target;
+  CHECK(http::check_target("OPTIONS", "*", target).empty());
+  CHECK(target.asterisk);
+  CHECK(refused("*"));
+}
+
+TEST_CASE("listener paths are compared with decoded paths") {
+  CHECK(http::routing_path("/%61pi/v1") == "/api/v1");
+  CHECK(http::routing_path("/a%2fb%20c") == "/a%2Fb c");
+}

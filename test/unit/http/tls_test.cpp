@@ -1,0 +1,161 @@
+#include "controller/http/tls_certificate.hpp"
+#include "test/unit/http/client.hpp"
+#include "test/unit/http/test_server.hpp"
+#include "test/unit/http/tls_client.hpp"
+
+#include <doctest/doctest.h>
+#include <openssl/ssl.h>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+using namespace http_test;
+using http::TlsCertificate;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+const std::string kGet = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
+const std::string kLast = "GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+http::Options tls_options(const CertificateFiles& files) {
+  http::Options options;
+  options.tls = TlsCertificate::load(files.certificate(), files.key()).certificate;
+  options.tls_reload = milliseconds(20);
+  return options;
+}
+
+void write(const std::string& file, const std::string& text) {
+  std::ofstream(file, std::ios::trunc) << text;
+}
+
+}  // namespace
+
+TEST_CASE("requests are served over TLS 1.2 and 1.3, by the name http/1.1, and nothing older is") {
+  const CertificateFiles files("one");
+  TestServer server(tls_options(files), echo, "https");
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    TlsClient client(server.port(), version);
+    REQUIRE(client.connected());
+    CHECK(client.protocol() == "http/1.1");
+    for (int i = 0; i < 3; ++i) {
+      client.send(kGet);
+      CHECK(client.read(20).find("HTTP/1.1 200") == 0);
+    }
+    client.send(kLast);
+    CHECK(client.ended_properly());
+  }
+  CHECK_FALSE(TlsClient(server.port(), TLS1_1_VERSION).connected());
+}
+
+TEST_CASE("large bodies pass TLS in both directions") {
+  const CertificateFiles files("one");
+  http::Options options = tls_options(files);
+  options.limits.body_bytes = 10'000'000;
+  TestServer server(options, echo, "https");
+  TlsClient client(server.port());
+  const std::string body(3'000'000, 'b');
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 3000000\r\n\r\n" + body);
+  const std::string answer = client.read(SIZE_MAX);
+  CHECK(answer.find("HTTP/1.1 200") == 0);
+  CHECK(answer.size() > body.size());
+  CHECK(answer.substr(answer.size() - body.size()) == body);
+}
+
+TEST_CASE("a certificate that is replaced on disk serves new connections, and old ones go on") {
+  const CertificateFiles files("one");
+  std::vector<std::string> notices;
+  std::mutex mutex;
+  http::Options options = tls_options(files);
+  options.notice = [&](std::string_view text) {
+    const std::lock_guard lock(mutex);
+    notices.emplace_back(text);
+  };
+  const auto noticed = [&](const std::string& text) {
+    return eventually([&] {
+      const std::lock_guard lock(mutex);
+      return std::any_of(notices.begin(), notices.end(),
+                         [&](const std::string& notice) { return notice.find(text) != std::string::npos; });
+    });
+  };
+  TestServer server(options, echo, "https");
+  TlsClient before(server.port());
+  CHECK(before.peer_name() == "one");
+
+  write(files.key(), "-----BEGIN PRIVATE KEY-----\nnot a key\n-----END PRIVATE KEY-----\n");
+  CHECK(noticed("stays in use"));
+  CHECK(TlsClient(server.port()).peer_name() == "one");
+
+  files.renew("two");
+  CHECK(noticed("was reloaded"));
+  CHECK(eventually([&] { return TlsClient(server.port()).peer_name() == "two"; }));
+  before.send(kGet);
+  CHECK(before.read(20).find("HTTP/1.1 200") == 0);
+}
+
+TEST_CASE("what is wrong with a certificate is said, without the key") {
+  const CertificateFiles files("one");
+  const CertificateFiles other("other");
+  CHECK(TlsCertificate::load("/nowhere/tls.crt", files.key()).error.find("/nowhere/tls.crt") !=
+        std::string::npos);
+  CHECK(TlsCertificate::load(files.certificate(), "/nowhere/tls.key").error.find("/nowhere/tls.key") !=
+        std::string::npos);
+  CHECK(TlsCertificate::load(files.certificate(), other.key()).error.find("no usable pair") !=
+        std::string::npos);
+  CHECK(TlsCertificate::load(files.key(), files.certificate()).error.find("no usable pair") !=
+        std::string::npos);
+  write(files.certificate(), "");
+  CHECK(TlsCertificate::load(files.certificate(), files.key()).error.find("is empty") != std::string::npos);
+}
+
+TEST_CASE("plain connections to the TLS port leave descriptors flat") {
+  const CertificateFiles files("one");
+  http::Options options = tls_options(files);
+  options.timeouts.handshake = milliseconds(200);
+  TestServer server(options, echo, "https");
+  TlsClient(server.port()).send(kGet);
+  CHECK(eventually([&] { return server.server().stats().connections == 0; }));
+  const std::size_t before = open_descriptors();
+  {
+    std::vector<Client> silent;
+    for (int i = 0; i < 50; ++i) silent.emplace_back(server.port());
+    for (Client& client : silent) CHECK(client.ended_within(seconds(10)));
+  }
+  for (int i = 0; i < 50; ++i) Client(server.port()).send(kGet);
+  for (int i = 0; i < 50; ++i) Client(server.port()).send("\x16\x03\x01\x02");
+  CHECK(eventually([&] { return server.server().stats().connections == 0; }));
+  CHECK(eventually([&] { return open_descriptors() <= before; }));
+  CHECK(TlsClient(server.port()).connected());
+}
+
+TEST_CASE("a TLS client that is slow gets a 408, one that vanishes leaves nothing") {
+  const CertificateFiles files("one");
+  http::Options options = tls_options(files);
+  options.timeouts.header = milliseconds(sanitized() ? 500 : 200);
+  TestServer server(options, echo, "https");
+  {
+    TlsClient slow(server.port());
+    slow.send("GET / HT");
+    CHECK(slow.read(12).find("HTTP/1.1 408") == 0);
+    TlsClient gone(server.port());
+    gone.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n");
+  }
+  CHECK(eventually([&] { return server.server().stats().connections == 0; }));
+}
+
+TEST_CASE("a TLS listener drains like a plain one") {
+  const CertificateFiles files("one");
+  Held held;
+  TestServer server(tls_options(files), held.handler(), "https");
+  TlsClient busy(server.port());
+  busy.send(kGet);
+  const web::http::http_request request = held.take();
+  std::thread reply([&] { request.reply(200, "done"); });
+  server.close();
+  reply.join();
+  const std::string answer = busy.read(SIZE_MAX);
+  CHECK(answer.find("Connection: close") != std::string::npos);
+  CHECK(answer.find("done") != std::string::npos);
+}
