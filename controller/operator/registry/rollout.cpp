@@ -38,8 +38,9 @@ bool is_status(const Json* item, const char* status) { return item && text(*item
 bool is_leaving(const Json& pod) { return at(pod, "/metadata/deletionTimestamp") != nullptr; }
 
 bool is_finished(const Json& pod) {
-  const Json* phase = at(pod, "/status/phase");
-  return phase && (*phase == "Failed" || *phase == "Succeeded");
+  const Json* status = at(pod, "/status");
+  const std::string phase = status ? text(*status, "phase") : std::string();
+  return phase == "Failed" || phase == "Succeeded";
 }
 
 // Reasons that do not pass by waiting a moment.
@@ -52,7 +53,7 @@ bool is_trouble(const std::string& reason) {
 std::string exit_text(const Json& terminated) {
   std::string what = "the last run ended with exit code " + std::to_string(number(terminated, "/exitCode"));
   const std::string reason = text(terminated, "reason");
-  if (!reason.empty() && reason != "Error" && reason != "Completed") what += " (" + reason + ")";
+  if (!reason.empty() && reason != "Error" && reason != "Completed") what.append(" (").append(reason).append(")");
   return what;
 }
 
@@ -62,8 +63,10 @@ std::optional<Finding> container_trouble(const Json& container) {
     const std::string reason = text(*waiting, "reason");
     if (!is_trouble(reason)) return {};
     std::string message = reason;
-    if (const std::string detail = text(*waiting, "message"); !detail.empty()) message += ": " + detail;
-    if (const Json* last = at(container, "/lastState/terminated")) message += "; " + exit_text(*last);
+    if (const std::string detail = text(*waiting, "message"); !detail.empty())
+      message.append(": ").append(detail);
+    if (const Json* last = at(container, "/lastState/terminated"))
+      message.append("; ").append(exit_text(*last));
     return Finding::no(reason, message);
   }
   if (const Json* terminated = at(container, "/state/terminated"))
