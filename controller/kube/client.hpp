@@ -19,10 +19,10 @@
 namespace kube {
 
 struct ListOptions {
-  std::string ns;  // empty: all namespaces
-  std::string label_selector;
-  std::string field_selector;
-  std::string resource_version;
+  std::string ns = {};  // empty: all namespaces
+  std::string label_selector = {};
+  std::string field_selector = {};
+  std::string resource_version = {};
   int limit = 500;  // objects per page; list() follows the pages
 };
 
@@ -35,7 +35,7 @@ struct ObjectList {
 
 struct WriteOptions {
   std::string field_manager = "toolhive-operator";
-  std::string subresource;  // "status", "scale", or empty
+  std::string subresource = {};  // "status", "scale", or empty
   bool dry_run = false;
 };
 
@@ -43,10 +43,10 @@ struct WriteOptions {
 enum class PatchType { JsonPatch, MergePatch };
 
 struct DeleteOptions {
-  std::string uid;               // precondition; empty: none
-  std::string resource_version;  // precondition; empty: none
+  std::string uid = {};               // precondition; empty: none
+  std::string resource_version = {};  // precondition; empty: none
   // "Background", "Foreground" or "Orphan"; empty leaves it to the server.
-  std::string propagation;
+  std::string propagation = {};
 };
 
 // One request to the API, with what decorators need to know about it.

@@ -15,11 +15,11 @@
 namespace kube {
 
 struct HttpRequest {
-  std::string method;  // upper case
-  std::string target;  // path and query, percent-encoded, beginning with '/'
-  std::string content_type;
+  std::string method = {};  // upper case
+  std::string target = {};  // path and query, percent-encoded, beginning with '/'
+  std::string content_type = {};
   std::string accept = "application/json";
-  std::string body;
+  std::string body = {};
 };
 
 struct HttpResponse {

@@ -16,10 +16,10 @@ namespace kube {
 class LineStream;
 
 struct WatchOptions {
-  std::string ns;
-  std::string label_selector;
-  std::string field_selector;
-  std::string resource_version;
+  std::string ns = {};
+  std::string label_selector = {};
+  std::string field_selector = {};
+  std::string resource_version = {};
   // Streaming list (KEP-3157): the stream starts with every existing object, then a bookmark that says so.
   // resource_version stays empty with it.
   bool send_initial_events = false;

@@ -21,10 +21,13 @@ std::shared_ptr<kube::Transport> transport(const kube::Config& config) {
   return *std::move(transport);
 }
 
-std::unique_ptr<kube::Client> client(const kube::Config& config) { return kube::make_client(transport(config)); }
+std::unique_ptr<kube::Client> client(const kube::Config& config) {
+  return kube::make_client(transport(config));
+}
 
 Namespace::Namespace() {
-  const Json document = {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"generateName", "kube-test-"}}}};
+  const Json document = {
+      {"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"generateName", "kube-test-"}}}};
   const kube::StatusOr<kube::Object> made = client()->create(Context{}, kNamespace, document);
   REQUIRE_MESSAGE(made.ok(), made.status());
   name_ = made->meta().name;

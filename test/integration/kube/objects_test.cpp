@@ -83,7 +83,8 @@ TEST_CASE("status is written apart from the spec") {
   const test::Namespace ns;
   const auto client = test::client();
   const Json intent = {{"metadata", {{"name", ns.name()}}}, {"status", {{"phase", "Active"}}}};
-  const StatusOr<Object> applied = client->apply(Context{}, test::kNamespace, intent, {.subresource = "status"});
+  const StatusOr<Object> applied =
+      client->apply(Context{}, test::kNamespace, intent, {.subresource = "status"});
   REQUIRE_MESSAGE(applied.ok(), applied.status());
   CHECK(applied->json()["status"]["phase"] == "Active");
 }
@@ -112,8 +113,8 @@ TEST_CASE("a list follows its pages and is one consistent whole") {
     document["metadata"]["labels"] = {{"parity", i % 2 == 0 ? "even" : "odd"}};
     REQUIRE(client->create(Context{}, kConfigMap, document).ok());
   }
-  const StatusOr<kube::ObjectList> list =
-      client->list(Context{}, kConfigMap, {.ns = ns.name(), .label_selector = "parity in (even,odd)", .limit = 7});
+  const StatusOr<kube::ObjectList> list = client->list(
+      Context{}, kConfigMap, {.ns = ns.name(), .label_selector = "parity in (even,odd)", .limit = 7});
   REQUIRE_MESSAGE(list.ok(), list.status());
   CHECK(list->undecodable.empty());
   CHECK_FALSE(list->resource_version.empty());
@@ -126,9 +127,11 @@ TEST_CASE("a list follows its pages and is one consistent whole") {
   }
   CHECK(names.size() == 25);
   CHECK(list->items.size() == 25);
-  CHECK(client->list(Context{}, kConfigMap, {.ns = ns.name(), .label_selector = "parity=even"})->items.size() == 13);
-  CHECK(client->list(Context{}, kConfigMap, {.ns = ns.name(), .field_selector = "metadata.name=cm-3"})->items.size() ==
-        1);
+  CHECK(
+      client->list(Context{}, kConfigMap, {.ns = ns.name(), .label_selector = "parity=even"})->items.size() ==
+      13);
+  CHECK(client->list(Context{}, kConfigMap, {.ns = ns.name(), .field_selector = "metadata.name=cm-3"})
+            ->items.size() == 1);
 }
 
 TEST_CASE("a resource that the server does not have is NotFound") {

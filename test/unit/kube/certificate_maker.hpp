@@ -1,0 +1,34 @@
+// Certificates made on the spot, for tests of TLS.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+struct x509_st;
+struct evp_pkey_st;
+
+namespace test {
+
+struct Pem {
+  std::string certificate;
+  std::string key;
+};
+
+// A certificate authority of its own.
+class Authority {
+ public:
+  explicit Authority(const std::string& name);
+  const std::string& certificate() const { return pem_.certificate; }
+  // For `names` as subjectAltName ("DNS:localhost,IP:127.0.0.1"), valid until `end` from now.
+  Pem issue(const std::string& name, const std::string& alternatives,
+            std::chrono::seconds end = std::chrono::hours(1)) const;
+
+ private:
+  std::shared_ptr<x509_st> self_;
+  std::shared_ptr<evp_pkey_st> key_;
+  Pem pem_;
+};
+
+}  // namespace test
