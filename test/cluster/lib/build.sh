@@ -35,11 +35,14 @@ build_program() {
   if [[ ! -x $program ]]; then
     use_go
     say "building ${build_note[$name]}"
-    if ! (cd "$here/$name" && go build -trimpath -buildvcs=false -ldflags "-s -w ${link_flags[$name]}" -o "$program.new" . >&2); then
+    if ! (cd "$here/$name" && go build -trimpath -buildvcs=false -ldflags "-s -w ${link_flags[$name]}" -o "$program.new" .) \
+      >"$cache/$name.log" 2>&1; then
+      tail -n 20 "$cache/$name.log" >&2
       rm -f "$program.new"
-      fail "building $name failed"
+      fail "building $name failed; the whole output is in $cache/$name.log"
     fi
     mv "$program.new" "$program"
+    rm "$cache/$name.log"
     # What no cluster has used for a month was built from sources that are gone.
     find "$cache" -maxdepth 1 -name "$name-*" -mtime +30 -delete
   fi

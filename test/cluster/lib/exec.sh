@@ -5,6 +5,7 @@
 # The command ends when the caller does, and when the cluster does.
 cluster_exec() {
   local bin
+  build_program kubernetes # a cluster can be older than its sources
   bin=$(dirname "$(kubectl_path)")
   KUBECONFIG=$state/kubeconfig PATH=$bin:$PATH \
     exec nsenter --target "$(cluster_pid)" --net --uts --ipc --pid -- \

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 control_plane_programs=(curl:curl ip:iproute2 openssl:openssl nsenter:util-linux flock:util-linux setpriv:util-linux)
-node_programs=(containerd:containerd runc:runc nft:nftables catatonit:catatonit /usr/lib/cni/bridge:containernetworking-plugins)
+node_programs=(containerd:containerd runc:runc nft:nftables catatonit:catatonit /usr/lib/cni/ptp:containernetworking-plugins)
 
 # missing_packages PROGRAM:PACKAGE...: one package per line.
 missing_packages() {

@@ -12,13 +12,12 @@ cluster_state() {
   fi
 }
 
-# resident_mib: memory of all processes, shared pages counted once for each.
-resident_mib() {
-  local pid sum=0 pages
+# memory_mib: of all processes, pods included; pages that several share are counted once.
+memory_mib() {
+  local pid
   for pid in $(cgroup_processes); do
-    if read -r _ pages _ 2>/dev/null <"/proc/$pid/statm"; then sum=$((sum + pages)); fi
-  done
-  echo $((sum * $(getconf PAGESIZE) / 1048576))
+    cat "/proc/$pid/smaps_rollup" 2>/dev/null || true
+  done | awk '/^Pss:/ { kib += $2 } END { printf "%d\n", kib / 1024 }'
 }
 
 read_or() { cat "$1" 2>/dev/null || printf '%s\n' "$2"; }
@@ -28,7 +27,7 @@ cluster_status() {
   local json=$1 separator='' format='%-16s %-9s %-14s %-26s %6s MiB  %s\n'
   shift
   if [[ -n $json ]]; then
-    format='{"name":"%s","state":"%s","mode":"%s","server":"%s","residentMiB":%s,"kubeconfig":"%s"}'
+    format='{"name":"%s","state":"%s","mode":"%s","server":"%s","memoryMiB":%s,"kubeconfig":"%s"}'
     printf '['
   fi
   for name; do
@@ -37,7 +36,7 @@ cluster_status() {
     if [[ -n $json ]]; then separator=,; fi
     # shellcheck disable=SC2059 # one of the two formats above
     printf "$format" "$name" "$(cluster_state)" "$(read_or "$state/mode" unknown)" \
-      "https://127.0.0.1:$(read_or "$state/port" 0)" "$(resident_mib)" "$state/kubeconfig"
+      "https://127.0.0.1:$(read_or "$state/port" 0)" "$(memory_mib)" "$state/kubeconfig"
   done
   if [[ -n $json ]]; then printf ']\n'; fi
 }

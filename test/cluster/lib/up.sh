@@ -6,7 +6,6 @@ node_services=("${control_plane_services[@]}" kube-scheduler containerd kubelet 
 
 cluster_up() {
   local mode=$1 started=$SECONDS
-  require_root
   if cluster_runs && [[ -e $state/ready ]]; then
     [[ $(<"$state/mode") == "$mode" ]] ||
       fail "cluster $name is up as '$(<"$state/mode")', not as '$mode': take it down first, or give another --name"
