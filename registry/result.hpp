@@ -24,11 +24,13 @@ enum class Code {
   Internal,        ///< A defect of this program.
 };
 
-/// A failure with its cause and what to do about it, in words for the person who sent the request or runs the service.
+/// A failure with its cause and what to do about it, in words for the person who sent the request or runs the
+/// service.
 struct Error {
   Code code = Code::Internal;
   std::string detail;
-  /// JSON pointer into the request body ("/inputSchema/type"), a parameter's name, or a configuration path; may be empty.
+  /// JSON pointer into the request body ("/inputSchema/type"), a parameter's name, or a configuration path;
+  /// may be empty.
   std::string field = {};
 };
 

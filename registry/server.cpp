@@ -59,7 +59,8 @@ void send(const web::http::http_request& request, Response response, const std::
     reply.set_body(Stream::open_istream(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()),
                    bytes.size(), std::string(response.content_type));
   }
-  // The continuation keeps the bytes alive until they are written, and takes the error of a client that went away.
+  // The continuation keeps the bytes alive until they are written, and takes the error of a client that went
+  // away.
   request.reply(reply).then([body = std::move(response.body)](const pplx::task<void>& written) {
     try {
       written.get();
@@ -145,7 +146,11 @@ Result<std::unique_ptr<HttpServer>> HttpServer::open(const ServerConfig& config,
   try {
     const std::string scheme = options.tls == nullptr ? "http" : "https";
     auto state = std::make_unique<State>(std::move(options), address, scheme);
-    state->listener.support([&api](const web::http::http_request& request) { serve(api, request); });
+    const auto handle = [&api](const web::http::http_request& request) { serve(api, request); };
+    state->listener.support(handle);
+    // Without a handler of their own the library answers these two itself.
+    state->listener.support(web::http::methods::OPTIONS, handle);
+    state->listener.support(web::http::methods::TRCE, handle);
     state->listener.open().wait();
     std::lock_guard guard(current_mutex);
     current = &state->server;

@@ -22,7 +22,8 @@ bool is_allowed(Kind kind, std::string_view method) {
   return false;
 }
 
-/// A preflight request, or any OPTIONS. Pages of other origins may read; writing from a browser is not offered to them.
+/// A preflight request, or any OPTIONS. Pages of other origins may read; writing from a browser is not
+/// offered to them.
 Response options(Kind kind) {
   Response response;
   response.status = 204;

@@ -13,8 +13,8 @@
 
 namespace registry {
 
-/// The HTTP API as a function of requests, without a network: routes, reads (reads.hpp), writes (writes.hpp), health, readiness, metrics.
-/// Thread safe.
+/// The HTTP API as a function of requests, without a network: routes, reads (reads.hpp), writes (writes.hpp),
+/// health, readiness, metrics. Thread safe.
 class Api {
  public:
   using Respond = std::function<void(Response)>;
@@ -24,12 +24,14 @@ class Api {
   Api(
       ToolPolicy policy, Metrics& metrics, AddGauges add_gauges = [](Gauges&) {});
 
-  /// From here on requests are served from `store`, which must live as long as requests come. Until then they get 503.
+  /// From here on requests are served from `store`, which must live as long as requests come. Until then they
+  /// get 503.
   void start(Store& store) { store_ = &store; }
   /// From here on /ready says so; requests are still served.
   void begin_stop() { stopping_ = true; }
 
-  /// Answers once, through `respond`: a read within the call, a write when it is durable, on a thread of the store.
+  /// Answers once, through `respond`: a read within the call, a write when it is durable, on a thread of the
+  /// store.
   void handle(const Request& request, Respond respond);
 
  private:

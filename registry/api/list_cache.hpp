@@ -8,7 +8,8 @@
 
 namespace registry {
 
-/// Pages of lists as they were sent, for one state of the index: most readers ask for the same first pages. Thread safe.
+/// Pages of lists as they were sent, for one state of the index: most readers ask for the same first pages.
+/// Thread safe.
 class ListCache {
  public:
   using Page = std::shared_ptr<const std::string>;

@@ -8,7 +8,8 @@
 
 namespace registry {
 
-/// What the API looks at in a request; the transport fills it in. The views must live until the response is given.
+/// What the API looks at in a request; the transport fills it in. The views must live until the response is
+/// given.
 struct Request {
   std::string method;
   std::string target;  ///< Path and query as they came, nothing decoded.

@@ -20,7 +20,8 @@ std::string quoted(const std::string& tag) {
   return '"' + tag + '"';
 }
 
-/// True when the client has this state already; `response` is then the answer, else it carries the entity tag.
+/// True when the client has this state already; `response` is then the answer, else it carries the entity
+/// tag.
 Result<bool> not_modified(const Request& request, const std::string& tag, Response& response) {
   response.headers.emplace_back("ETag", quoted(tag));
   if (request.if_none_match.empty()) return false;
@@ -161,7 +162,8 @@ Response get_versions(const Index& index, const Route& route, const Request& req
   const Tool* tool = find_live(index, route.name);
   if (tool == nullptr) return problem(no_tool(route.name));
 
-  // The list changes with what is live: the last change to that is the newest sequence of a registration or withdrawal.
+  // The list changes with what is live: the last change to that is the newest sequence of a registration or
+  // withdrawal.
   std::uint64_t newest = 0;
   for (const auto& registration : tool->live) newest = std::max(newest, registration->sequence);
   for (const auto& retired : tool->retired) newest = std::max(newest, retired.sequence);

@@ -9,8 +9,8 @@
 
 namespace registry {
 
-// GET (and HEAD) of each resource, as functions of the index. A document is handed out as it lies in the index: the index is kept
-// alive by the response as far as it needs it.
+// GET (and HEAD) of each resource, as functions of the index. A document is handed out as it lies in the
+// index: the index is kept alive by the response as far as it needs it.
 
 /// One page of tools in the order of their names, each in its latest version.
 Response get_tools(const Index& index, const Request& request, std::string_view query, ListCache& cache);

@@ -20,8 +20,9 @@ struct Route {
   std::string version;  ///< Decoded.
 };
 
-/// Finds the resource of a raw path. The path is split at its slashes before anything is decoded, so that %2F never separates.
-/// Malformed for broken escapes, NUL, segments that are . or .. once decoded, and bytes that are not UTF-8.
+/// Finds the resource of a raw path. The path is split at its slashes before anything is decoded, so that %2F
+/// never separates. Malformed for broken escapes, NUL, segments that are . or .. once decoded, and bytes that
+/// are not UTF-8.
 Result<Route> route_path(std::string_view raw_path);
 
 /// The path template, for metrics and logs: "/api/v1/tools/{name}".
@@ -39,7 +40,8 @@ std::string percent_encode(std::string_view text);
 /// A query's parameters. Each may be given once.
 class Query {
  public:
-  /// Malformed when a name is none of `known`, occurs twice, or cannot be decoded. In the values of those in `text`, + is a space.
+  /// Malformed when a name is none of `known`, occurs twice, or cannot be decoded. In the values of those in
+  /// `text`, + is a space.
   static Result<Query> parse(std::string_view raw_query, std::initializer_list<std::string_view> known,
                              std::initializer_list<std::string_view> text = {});
 

@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <functional>
+#include <map>
 #include <set>
-#include <sstream>
 #include <vector>
 
 namespace registry {
@@ -204,12 +203,16 @@ Result<Value> parse(const std::string& text) {
 
 template <class Value>
 Result<Value> load(const std::string& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf() || file.peek() == std::ifstream::traits_type::eof())) {
-    return Error{Code::NotFound, "cannot read " + path + ": " + std::strerror(errno)};
+  std::string text;
+  errno = 0;
+  if (auto* file = std::fopen(path.c_str(), "re")) {
+    char buffer[4096];
+    for (std::size_t count; (count = std::fread(buffer, 1, sizeof buffer, file)) > 0;)
+      text.append(buffer, count);
+    std::fclose(file);
   }
-  auto value = parse<Value>(text.str());
+  if (errno != 0) return Error{Code::NotFound, "cannot read " + path + ": " + std::strerror(errno)};
+  auto value = parse<Value>(text);
   if (value) return value;
   const auto& error = value.error();
   return Error{error.code, path + ": " + (error.field.empty() ? "" : error.field + ": ") + error.detail};

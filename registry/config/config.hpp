@@ -33,8 +33,9 @@ struct ServerConfig {
   std::string tls_certificate, tls_key;  ///< PEM files; both or neither.
 };
 
-/// Reads YAML, which JSON is part of. Every field is optional. Invalid with the field's path ("limits.toolBytes") for an unknown
-/// or repeated field and for a value that is not acceptable; Malformed with the line for what is not YAML.
+/// Reads YAML, which JSON is part of. Every field is optional. Invalid with the field's path
+/// ("limits.toolBytes") for an unknown or repeated field and for a value that is not acceptable; Malformed
+/// with the line for what is not YAML.
 Result<Config> parse_config(const std::string& text);
 Result<ServerConfig> parse_server_config(const std::string& text);
 

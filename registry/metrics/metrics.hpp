@@ -42,8 +42,8 @@ struct Gauges {
   std::uint64_t transport_errors = 0;
 };
 
-/// What the service counts. Written out by hand: the label sets are few and known, so that counting is one atomic addition without
-/// a lock or a lookup. Thread safe.
+/// What the service counts. Written out by hand: the label sets are few and known, so that counting is one
+/// atomic addition without a lock or a lookup. Thread safe.
 class Metrics {
  public:
   enum class Registration { Created, Unchanged, Conflict, Invalid, Failed };

@@ -10,8 +10,8 @@
 namespace registry {
 namespace {
 
-/// Builds the value from the parser's events. Objects are filled without looking for the name in them, which takes linear
-/// time in an ordered object: the set of each open object tells a repeated name.
+/// Builds the value from the parser's events. Objects are filled without looking for the name in them, which
+/// takes linear time in an ordered object: the set of each open object tells a repeated name.
 class Builder : public nlohmann::json_sax<Json> {
  public:
   explicit Builder(const JsonLimits& limits) : limits_(limits) {}
@@ -172,8 +172,9 @@ void append_number(std::string& out, double value) {
   }
 }
 
-/// Compares valid UTF-8 as its UTF-16 code units compare. The two orders differ only where a surrogate (U+10000 and above,
-/// lead byte 0xF0 or more) meets U+E000..U+FFFF (lead byte 0xEE or 0xEF), which sorts after it.
+/// Compares valid UTF-8 as its UTF-16 code units compare. The two orders differ only where a surrogate
+/// (U+10000 and above, lead byte 0xF0 or more) meets U+E000..U+FFFF (lead byte 0xEE or 0xEF), which sorts
+/// after it.
 bool utf16_less(std::string_view a, std::string_view b) {
   const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
   if (x == a.end() || y == b.end()) return x == a.end() && y != b.end();
@@ -230,7 +231,8 @@ void append_canonical(std::string& out, const Json& value) {
 }  // namespace
 
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
-  // The library skips a byte order mark and reads a NUL byte at the end as the end of input: neither belongs in JSON.
+  // The library skips a byte order mark and reads a NUL byte at the end as the end of input: neither belongs
+  // in JSON.
   if (text.starts_with("\xEF\xBB\xBF"))
     return Error{Code::Malformed, "the body starts with a byte order mark; remove it"};
   if (auto at = text.find('\0'); at != text.npos) {

@@ -19,12 +19,13 @@ struct JsonLimits {
   std::size_t values = 100'000;
 };
 
-/// Parses one JSON text (RFC 8259) as strictly as I-JSON (RFC 7493) asks: valid UTF-8, no member name twice in an object, no
-/// number beyond the range of a double; and no U+0000 in strings. Malformed, with the line and column or the member, otherwise.
+/// Parses one JSON text (RFC 8259) as strictly as I-JSON (RFC 7493) asks: valid UTF-8, no member name twice
+/// in an object, no number beyond the range of a double; and no U+0000 in strings. Malformed, with the line
+/// and column or the member, otherwise.
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits = {});
 
-/// The canonical form of RFC 8785: members sorted by UTF-16 code units, numbers as ECMAScript prints doubles. Integers that a
-/// double cannot hold exactly are rounded to it, as the RFC says.
+/// The canonical form of RFC 8785: members sorted by UTF-16 code units, numbers as ECMAScript prints doubles.
+/// Integers that a double cannot hold exactly are rounded to it, as the RFC says.
 std::string canonical_json(const Json& value);
 
 /// Appends `text` as a JSON string, quotes included. The text must be UTF-8.

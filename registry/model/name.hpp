@@ -8,12 +8,12 @@
 
 namespace registry {
 
-/// Checks what MCP allows as a tool's name: 1 to 128 of A-Z a-z 0-9 _ - and dot, case-sensitive. "." and ".." are refused as well,
-/// since no URL can hold them.
+/// Checks what MCP allows as a tool's name: 1 to 128 of A-Z a-z 0-9 _ - and dot, case-sensitive. "." and ".."
+/// are refused as well, since no URL can hold them.
 Result<void> check_tool_name(std::string_view name);
 
-/// Whether `text` matches `pattern`, in which * stands for any characters and ? for one. Takes time in proportion to the product
-/// of the two lengths at worst.
+/// Whether `text` matches `pattern`, in which * stands for any characters and ? for one. Takes time in
+/// proportion to the product of the two lengths at worst.
 bool matches_glob(std::string_view pattern, std::string_view text);
 
 /// Which names an operator of the registry allows.

@@ -14,7 +14,8 @@
 
 namespace registry {
 
-/// Who the registry is for. Public takes icons from https only; Private from http as well, as found inside a cluster.
+/// Who the registry is for. Public takes icons from https only; Private from http as well, as found inside a
+/// cluster.
 enum class Profile { Private, Public };
 
 /// What a definition may be in this registry.
@@ -33,16 +34,19 @@ struct Definition {
   std::optional<Manager> manager;
   /// SHA-256 of the canonical JSON (RFC 8785) of the definition: everything but version and managedBy.
   Sha256 digest = {};
-  /// The members after name and version, compact, in the order sent, without braces: "title":"...","inputSchema":{...}
+  /// The members after name and version, compact, in the order sent, without braces:
+  /// "title":"...","inputSchema":{...}
   std::string members;
 };
 
-/// Parses and checks the body of a registration. `name` is what the URL says, if it does: the body may then leave its own out, and
-/// must not differ. Malformed, Invalid with the JSON pointer of the member, or TooLarge otherwise.
+/// Parses and checks the body of a registration. `name` is what the URL says, if it does: the body may then
+/// leave its own out, and must not differ. Malformed, Invalid with the JSON pointer of the member, or
+/// TooLarge otherwise.
 Result<Definition> parse_definition(std::string_view body, const ToolPolicy& policy,
                                     std::optional<std::string_view> name = std::nullopt);
 
-/// The document that is stored and served: the definition with its version, manager, digest and time of registration (RFC 3339).
+/// The document that is stored and served: the definition with its version, manager, digest and time of
+/// registration (RFC 3339).
 std::string render_document(const Definition& definition, const Version& version,
                             std::string_view registered_at);
 

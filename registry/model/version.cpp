@@ -23,7 +23,8 @@ std::string_view take_identifier(std::string_view& rest) {
   return out;
 }
 
-/// Dot-separated identifiers, none empty. Numeric ones have no leading zero in a pre-release; in build metadata they may.
+/// Dot-separated identifiers, none empty. Numeric ones have no leading zero in a pre-release; in build
+/// metadata they may.
 bool are_identifiers(std::string_view text, bool leading_zero) {
   if (text.empty() || text.back() == '.') return false;
   while (!text.empty()) {

@@ -10,7 +10,8 @@
 
 namespace registry {
 
-/// A version as Semantic Versioning 2.0.0 writes it, at most 255 bytes long. A value type, cheap to copy for usual lengths.
+/// A version as Semantic Versioning 2.0.0 writes it, at most 255 bytes long. A value type, cheap to copy for
+/// usual lengths.
 class Version {
  public:
   /// Invalid, with what is wrong and an example, when `text` is not a semantic version.
@@ -21,8 +22,8 @@ class Version {
   /// Precedence as section 11 orders it: build metadata does not count, so unlike versions can be equivalent.
   std::weak_ordering precedence(const Version& other) const;
 
-  /// The next version the registry gives out: the minor number plus one, patch 0, no pre-release or build. None when the number would be
-  /// longer than a version may hold.
+  /// The next version the registry gives out: the minor number plus one, patch 0, no pre-release or build.
+  /// None when the number would be longer than a version may hold.
   std::optional<Version> next_minor() const;
 
   /// What the first version of a tool is called when nobody says: 0.1.0.

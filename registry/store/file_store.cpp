@@ -90,7 +90,8 @@ struct FileStore::State {
     }
   }
 
-  /// Decides each write in turn, each on top of those before it, and makes all of their records durable at once.
+  /// Decides each write in turn, each on top of those before it, and makes all of their records durable at
+  /// once.
   void commit(std::vector<Pending> group) {
     const auto now = format_time(options.now());
     const auto base = snapshot();
@@ -138,7 +139,8 @@ struct FileStore::State {
     record.checksum = encode_record(lines, record.sequence, record.operation, record.payload);
     auto registration = apply(builder, record);
     if (!registration) {
-      // Only a defect gets here: what decide() writes, apply() reads. The log must not hold what a start would refuse.
+      // Only a defect gets here: what decide() writes, apply() reads. The log must not hold what a start
+      // would refuse.
       lines.resize(before);
       return Error{Code::Internal, "a record could not be read back: " + registration.error().detail};
     }

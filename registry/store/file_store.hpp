@@ -22,7 +22,8 @@ struct FileStoreOptions {
   };
   /// Writes waiting for the disk; more are refused with Unavailable.
   std::size_t queue = 4096;
-  /// A log is compacted when it is opened, has at least this size, and more than half of it is of no use any more.
+  /// A log is compacted when it is opened, has at least this size, and more than half of it is of no use any
+  /// more.
   std::uint64_t compact_bytes = 8 << 20;
 
   // Both are called on the store's own threads and must be thread safe.
@@ -36,8 +37,8 @@ struct FileStoreOptions {
 /// Tools in one append-only log; README.md beside this file tells how, and what it survives.
 class FileStore final : public Store {
  public:
-  /// Reads the log, which takes about 10 us for each record. Conflict when another process has the directory; Invalid when a newer
-  /// program wrote it. A read-only disk is no error: the store then serves reads.
+  /// Reads the log, which takes about 10 us for each record. Conflict when another process has the directory;
+  /// Invalid when a newer program wrote it. A read-only disk is no error: the store then serves reads.
   static Result<std::unique_ptr<FileStore>> open(FileSystem& files, FileStoreOptions options);
 
   /// Finishes the writes that are waiting, then closes.
@@ -62,7 +63,8 @@ struct VerifyReport {
   std::vector<std::string> problems;  ///< One sentence for each record that is damaged.
 };
 
-/// Reads everything in the directory and checks each checksum and each definition's digest. Changes nothing, and needs no lock.
+/// Reads everything in the directory and checks each checksum and each definition's digest. Changes nothing,
+/// and needs no lock.
 Result<VerifyReport> verify_store(FileSystem& files, const std::string& directory);
 
 }  // namespace registry

@@ -20,8 +20,8 @@ class AppendFile {
 
   /// Writes all of `bytes` at the end. After a failure any part of them may be there.
   virtual Result<void> append(std::string_view bytes) = 0;
-  /// Returns once everything appended is on the disk. After a failure nothing is known about what is there, and another call
-  /// may report success for bytes that are lost: do not retry.
+  /// Returns once everything appended is on the disk. After a failure nothing is known about what is there,
+  /// and another call may report success for bytes that are lost: do not retry.
   virtual Result<void> sync() = 0;
   /// Cuts the file to `size` bytes.
   virtual Result<void> truncate(std::uint64_t size) = 0;
@@ -53,9 +53,9 @@ struct DiskSpace {
   bool read_only = false;
 };
 
-/// The store's one seam to the operating system; tests put a disk behind it that fills up, fails and loses what was not
-/// synced. Errors carry StorageFull (ENOSPC, EDQUOT), ReadOnly (EROFS), NotFound (ENOENT), Conflict (EEXIST, or a lock held elsewhere)
-/// or Unavailable, and name the path. Thread safe.
+/// The store's one seam to the operating system; tests put a disk behind it that fills up, fails and loses
+/// what was not synced. Errors carry StorageFull (ENOSPC, EDQUOT), ReadOnly (EROFS), NotFound (ENOENT),
+/// Conflict (EEXIST, or a lock held elsewhere) or Unavailable, and name the path. Thread safe.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -63,7 +63,8 @@ class FileSystem {
   virtual Result<void> create_directories(const std::string& path) = 0;
   /// The names in a directory, sorted, without . and ..
   virtual Result<std::vector<std::string>> list(const std::string& path) = 0;
-  /// Creates a file only its owner can read; Conflict when there is one. Durable after sync_directory() of its folder.
+  /// Creates a file only its owner can read; Conflict when there is one. Durable after sync_directory() of
+  /// its folder.
   virtual Result<std::unique_ptr<AppendFile>> create(const std::string& path) = 0;
   virtual Result<std::unique_ptr<AppendFile>> open_append(const std::string& path) = 0;
   virtual Result<std::unique_ptr<ReadFile>> open_read(const std::string& path) = 0;
@@ -71,8 +72,8 @@ class FileSystem {
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
   virtual Result<void> remove(const std::string& path) = 0;
   virtual Result<void> sync_directory(const std::string& path) = 0;
-  /// Locks the file `path`, created if need be, against every other process and every other lock of this one; Conflict when it is
-  /// held. On a read-only file system a missing file needs no lock.
+  /// Locks the file `path`, created if need be, against every other process and every other lock of this one;
+  /// Conflict when it is held. On a read-only file system a missing file needs no lock.
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
   virtual Result<DiskSpace> space(const std::string& path) = 0;
 };

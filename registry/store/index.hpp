@@ -25,7 +25,8 @@ struct Registration {
   std::string document;  ///< The bytes that are served.
 };
 
-/// A version that was withdrawn. Its content is remembered by its digest: the version never stands for another.
+/// A version that was withdrawn. Its content is remembered by its digest: the version never stands for
+/// another.
 struct Retired {
   Version version;
   std::uint64_t sequence = 0;
@@ -48,8 +49,9 @@ struct Tool {
   const Version* highest() const;
 };
 
-/// All tools in the order of their names, as one immutable value: a sorted list of sorted leaves. A writer copies the list and
-/// the leaves it touches, and shares the others with the Index it started from; readers keep the one they took for as long as they like.
+/// All tools in the order of their names, as one immutable value: a sorted list of sorted leaves. A writer
+/// copies the list and the leaves it touches, and shares the others with the Index it started from; readers
+/// keep the one they took for as long as they like.
 class Index {
  public:
   Index() = default;
@@ -57,8 +59,8 @@ class Index {
   /// Null when the name was never registered. A tool found may have no live version.
   const Tool* find(std::string_view name) const;
 
-  /// Calls `visit(const std::shared_ptr<const Tool>&)` for tools with a live version whose names come after `after` (empty: all), in
-  /// order, until it returns false.
+  /// Calls `visit(const std::shared_ptr<const Tool>&)` for tools with a live version whose names come after
+  /// `after` (empty: all), in order, until it returns false.
   template <class Visit>
   void visit_after(std::string_view after, Visit visit) const {
     for (auto [leaf, at] = position_after(after); leaf < leaves_.size(); ++leaf, at = 0) {
@@ -115,7 +117,8 @@ class IndexBuilder {
            std::string search_text);
   /// Remembers a version as withdrawn.
   void retire(const std::string& name, Retired retired);
-  /// Withdraws one version, or all of them when `version` is empty. `search_text` is asked for the document that is then the latest.
+  /// Withdraws one version, or all of them when `version` is empty. `search_text` is asked for the document
+  /// that is then the latest.
   template <class SearchText>
   void withdraw(std::string_view name, std::string_view version, std::uint64_t sequence,
                 SearchText search_text) {

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view kTemporarySuffix = ".tmp";
 
-/// Copies a damaged line to quarantine/<log>-<offset>.record. One that is there already was found by an earlier start.
+/// Copies a damaged line to quarantine/<log>-<offset>.record. One that is there already was found by an
+/// earlier start.
 Result<void> quarantine(FileSystem& files, const std::string& directory, const std::string& log,
                         std::string_view line, std::uint64_t offset) {
   const auto folder = directory + "/quarantine";

@@ -19,12 +19,13 @@ struct LoadedLog {
   bool kept_damaged = true;   ///< Each of them is in quarantine.
 };
 
-/// Reads the newest log of `directory` into `builder`, copies what does not verify into quarantine/, cuts off a torn end and
-/// removes what a compaction left behind.
+/// Reads the newest log of `directory` into `builder`, copies what does not verify into quarantine/, cuts off
+/// a torn end and removes what a compaction left behind.
 Result<LoadedLog> load_log(FileSystem& files, const std::string& directory, IndexBuilder& builder,
                            const std::function<void(bool urgent, std::string_view)>& notice);
 
-/// Writes what `index` holds as the log after `log`, puts it in its place and returns it. On failure the old log stays in force.
+/// Writes what `index` holds as the log after `log`, puts it in its place and returns it. On failure the old
+/// log stays in force.
 Result<LoadedLog> compact_log(FileSystem& files, const std::string& directory, const Index& index,
                               const LoadedLog& log);
 

@@ -88,18 +88,28 @@ Result<void> LogWriter::open() {
   return {};
 }
 
+Result<void> LogWriter::undo() {
+  if (!leftovers_) return {};
+  if (auto cut = file_->truncate(size_); !cut) return cut;
+  // Without this the records could be back after a power failure, although their writers were told they failed.
+  if (auto synced = file_->sync(); !synced) {
+    broken_ = "a failed write could not be undone (" + synced.error().detail +
+              "): no writes are accepted until the process is restarted on a healthy disk";
+    return synced;
+  }
+  leftovers_ = false;
+  return {};
+}
+
 Result<void> LogWriter::append(std::string_view lines) {
   if (!broken_.empty()) return Error{Code::Unavailable, broken_};
   if (file_ == nullptr) {
     if (auto opened = open(); !opened) return opened;
   }
+  if (auto undone = undo(); !undone) return undone;
   if (auto written = file_->append(lines); !written) {
-    auto undone = file_->truncate(size_);
-    if (undone) undone = file_->sync();
-    if (!undone) {
-      broken_ = "a failed write could not be undone (" + undone.error().detail +
-                "): no writes are accepted until the process is restarted on a healthy disk";
-    }
+    leftovers_ = true;
+    (void)undo();
     return written;
   }
   if (auto synced = file_->sync(); !synced) {

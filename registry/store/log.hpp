@@ -12,7 +12,8 @@
 
 namespace registry {
 
-/// "tools-000001.log". The log with the highest number is the store; lower ones are left over from a compaction.
+/// "tools-000001.log". The log with the highest number is the store; lower ones are left over from a
+/// compaction.
 std::string log_name(std::uint64_t number);
 
 /// The number in a log's name; 0 for any other name.
@@ -25,8 +26,9 @@ struct LogScan {
   std::uint64_t records = 0;
 };
 
-/// Reads a log from start to end. `on_record` gets each record that verifies; what it returns as Corrupt, and each line that does not
-/// verify, goes to `on_damaged` with the line, its offset and the reason. Any other error ends the scan.
+/// Reads a log from start to end. `on_record` gets each record that verifies; what it returns as Corrupt, and
+/// each line that does not verify, goes to `on_damaged` with the line, its offset and the reason. Any other
+/// error ends the scan.
 Result<LogScan> scan_log(
     FileSystem& files, const std::string& path, const std::function<Result<void>(const Record&)>& on_record,
     const std::function<void(std::string_view line, std::uint64_t offset, const Error&)>& on_damaged);
@@ -34,11 +36,13 @@ Result<LogScan> scan_log(
 /// Appends to a log, durably. One thread at a time.
 class LogWriter {
  public:
-  /// `size` is where the last whole line ends, 0 for a log that does not exist yet. The file is opened by the first append.
+  /// `size` is where the last whole line ends, 0 for a log that does not exist yet. The file is opened by the
+  /// first append.
   LogWriter(FileSystem& files, std::string directory, std::string name, std::uint64_t size);
 
-  /// Returns once `lines` are on the disk: with one write and one sync, however many there are. A failed write is undone, and
-  /// the next append may succeed. When a sync fails, or the undoing, what is on the disk is unknown: every later append fails too.
+  /// Returns once `lines` are on the disk: with one write and one sync, however many there are. A failed write is
+  /// undone, at once or before the next one, and the next append may succeed. When a sync fails, what is on the
+  /// disk is unknown: every later append fails too.
   Result<void> append(std::string_view lines);
 
   std::uint64_t size() const { return size_; }
@@ -47,12 +51,14 @@ class LogWriter {
 
  private:
   Result<void> open();
+  Result<void> undo();
 
   FileSystem& files_;
   const std::string directory_;
   const std::string path_;
   std::uint64_t size_;
   std::unique_ptr<AppendFile> file_;
+  bool leftovers_ = false;  ///< A failed write may have left bytes behind size_.
   std::string broken_;
 };
 

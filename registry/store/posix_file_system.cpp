@@ -105,7 +105,8 @@ class PosixReadFile : public ReadFile {
   std::string path_;
 };
 
-/// An flock: it belongs to the open file, so that a second open in this process is refused as another process is.
+/// An flock: it belongs to the open file, so that a second open in this process is refused as another process
+/// is.
 class PosixFileLock : public FileLock {
  public:
   explicit PosixFileLock(Descriptor fd) : fd_(std::move(fd)) {}

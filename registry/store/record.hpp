@@ -16,9 +16,9 @@ enum class Operation {
   Retire,    ///< Left of a withdrawn version when the log is compacted. Payload: name, version, digest.
 };
 
-/// One line of the log: `1 <sha256> <sequence> <operation> <payload>` and a line feed. The leading 1 is the format version; the
-/// checksum is of everything after it and its space. The payload is compact JSON, which holds no line feed, so that a reader finds
-/// the next record after a damaged one.
+/// One line of the log: `1 <sha256> <sequence> <operation> <payload>` and a line feed. The leading 1 is the
+/// format version; the checksum is of everything after it and its space. The payload is compact JSON, which
+/// holds no line feed, so that a reader finds the next record after a damaged one.
 struct Record {
   Sha256 checksum = {};
   std::uint64_t sequence = 0;  ///< Grows with every record, by one.
@@ -29,8 +29,8 @@ struct Record {
 /// Appends the line of a record to `out` and returns its checksum.
 Sha256 encode_record(std::string& out, std::uint64_t sequence, Operation operation, std::string_view payload);
 
-/// Reads a line without its line feed. Corrupt when it does not verify; Invalid when it verifies but another format version
-/// wrote it, which a newer program would read.
+/// Reads a line without its line feed. Corrupt when it does not verify; Invalid when it verifies but another
+/// format version wrote it, which a newer program would read.
 Result<Record> decode_record(std::string_view line);
 
 }  // namespace registry

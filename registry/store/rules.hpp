@@ -31,18 +31,19 @@ struct Decision {
 };
 
 /// The rules of the registry, as a pure function. `now` is an RFC 3339 time.
-///  - (name, version) never stands for two contents, not even after it was withdrawn. The same content again changes nothing, or brings
-///    a withdrawn version back.
-///  - Without a version: the content of the latest version changes nothing; any other gets the minor number after the highest version
-///    there ever was, 0.1.0 for a new name.
-///  - Only its manager writes to an entry: one without a manager takes no managed write, and the other way round. A resource that was
-///    deleted and created again (same kind, namespace and name, another uid) takes over on registering; its predecessor's late withdrawal
-///    is refused. When the last version is withdrawn the name is free.
+///  - (name, version) never stands for two contents, not even after it was withdrawn. The same content again
+///    changes nothing, or brings a withdrawn version back.
+///  - Without a version: the content of the latest version changes nothing; any other gets the minor number after
+///    the highest version there ever was, 0.1.0 for a new name.
+///  - Only its manager writes to an entry: one without a manager takes no managed write, and the other way round.
+///    A resource that was deleted and created again (same kind, namespace and name, another uid) takes over on
+///    registering; its predecessor's late withdrawal is refused. When the last version is withdrawn the name is
+///    free.
 Result<Decision> decide(const Index& index, const Write& write, const StoreLimits& limits,
                         std::string_view now);
 
-/// Changes `builder` as a record of the log says. Corrupt when its payload is not what the operation needs. Returns the registration
-/// of a Register record, else null.
+/// Changes `builder` as a record of the log says. Corrupt when its payload is not what the operation needs.
+/// Returns the registration of a Register record, else null.
 Result<std::shared_ptr<const Registration>> apply(IndexBuilder& builder, const Record& record);
 
 }  // namespace registry

@@ -14,7 +14,8 @@
 
 namespace registry {
 
-/// If-Match and If-None-Match of a write (RFC 9110, section 13.1), checked against the tool's latest version when its turn has come.
+/// If-Match and If-None-Match of a write (RFC 9110, section 13.1), checked against the tool's latest version
+/// when its turn has come.
 struct Precondition {
   bool must_not_exist = false;      ///< If-None-Match: *
   bool must_exist = false;          ///< If-Match: *
@@ -69,8 +70,9 @@ class Store {
   /// The tools as of the last durable write. Never null.
   virtual std::shared_ptr<const Index> snapshot() const = 0;
 
-  /// Carries out `write` and calls `done` once: with its outcome when that is durable and seen by snapshot(), or with why nothing was
-  /// changed. `done` runs on a thread of the store and must not block; it may run before write() returns.
+  /// Carries out `write` and calls `done` once: with its outcome when that is durable and seen by snapshot(),
+  /// or with why nothing was changed. `done` runs on a thread of the store and must not block; it may run
+  /// before write() returns.
   virtual void write(Write write, Done done) = 0;
 
   virtual StoreStatus status() = 0;

@@ -1,0 +1,95 @@
+#include "registry/config/config.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace registry;
+
+TEST_CASE("an empty configuration is the default one") {
+  auto config = parse_config("");
+  REQUIRE(config.ok());
+  CHECK(config->storage_path == "/data/registry");
+  CHECK(config->policy.profile == Profile::Private);
+  auto server = parse_server_config("");
+  REQUIRE(server.ok());
+  CHECK(server->port == 8080);
+  CHECK(server->body_limit == 1 << 20);
+}
+
+TEST_CASE("every field of the configuration is read, from YAML and from JSON") {
+  auto config = parse_config(R"(
+logLevel: debug
+storage: {path: /srv/tools}
+naming:
+  allow: ["team-a.*", "shared"]
+  deny: ["*.secret"]
+validation: {profile: public}
+limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPerTool: 3}
+)");
+  REQUIRE(config.ok());
+  CHECK(config->log_level == LogLevel::Debug);
+  CHECK(config->storage_path == "/srv/tools");
+  CHECK(config->policy.naming.allow.size() == 2);
+  CHECK(config->policy.naming.deny == std::vector<std::string>{"*.secret"});
+  CHECK(config->policy.profile == Profile::Public);
+  CHECK(config->policy.tool_bytes == 64 * 1024);
+  CHECK(config->policy.schema.depth == 8);
+  CHECK(config->policy.schema.subschemas == 100);
+  CHECK(config->limits.tools == 5);
+  CHECK(config->limits.versions_per_tool == 3);
+
+  auto server = parse_server_config(
+      R"({"address": "127.0.0.1", "port": 0, "threads": 3, "bodyLimit": "2Mi", "connections": 10,
+    "timeouts": {"header": "1s", "body": "1500ms", "write": "2m", "idle": "3s", "drain": "4s"},
+    "tls": {"certFile": "/tls/tls.crt", "keyFile": "/tls/tls.key"}})");
+  REQUIRE(server.ok());
+  CHECK(server->address == "127.0.0.1");
+  CHECK(server->port == 0);
+  CHECK(server->threads == 3);
+  CHECK(server->body_limit == 2 << 20);
+  CHECK(server->connections == 10);
+  CHECK(server->body_timeout.count() == 1500);
+  CHECK(server->write_timeout.count() == 120'000);
+  CHECK(server->tls_key == "/tls/tls.key");
+}
+
+TEST_CASE("an unknown, repeated or unacceptable field is an error that names its path") {
+  const std::pair<const char*, const char*> cases[] = {
+      {"loglevel: info", "loglevel"},
+      {"limits: {toolbytes: 1}", "limits.toolbytes"},
+      {"limits: {toolBytes: 1}", "limits.toolBytes"},
+      {"limits: {toolBytes: 1Ti}", "limits.toolBytes"},
+      {"limits: {tools: -1}", "limits.tools"},
+      {"limits: {tools: 99999999999999999999}", "limits.tools"},
+      {"limits: {tools: 17179869184Gi}", "limits.tools"},
+      {"limits: 7", "limits"},
+      {"logLevel: loud", "logLevel"},
+      {"logLevel: [info]", "logLevel"},
+      {"naming: {allow: a}", "naming.allow"},
+      {"naming: {allow: [[a]]}", "naming.allow"},
+      {"validation: {profile: none}", "validation.profile"},
+      {"storage: {path: ''}", "storage.path"},
+      {"storage: {path: /a}\nstorage: {path: /b}", "storage"},
+  };
+  for (const auto& [text, field] : cases) {
+    CAPTURE(text);
+    auto config = parse_config(text);
+    REQUIRE_FALSE(config.ok());
+    CHECK(config.error().code == Code::Invalid);
+    CHECK(config.error().field == field);
+  }
+  CHECK(parse_server_config("timeouts: {idle: 10}").error().field == "timeouts.idle");
+  CHECK(parse_server_config("timeouts: {idle: 0s}").error().field == "timeouts.idle");
+  CHECK(parse_server_config("tls: {certFile: /a}").error().field == "tls.keyFile");
+  CHECK(parse_server_config("port: 65536").error().field == "port");
+  CHECK(parse_server_config("storage: {path: /a}").error().field == "storage");
+}
+
+TEST_CASE("what is not YAML is an error with its line, a missing file one with its name") {
+  auto config = parse_config("a: 1\n  b: [");
+  REQUIRE_FALSE(config.ok());
+  CHECK(config.error().code == Code::Malformed);
+  CHECK(config.error().detail.find("line 2") != std::string::npos);
+  CHECK(parse_config("[1, 2]").error().code == Code::Invalid);
+  CHECK(load_config("/nowhere/config.yaml").error().detail.find("/nowhere/config.yaml") != std::string::npos);
+  CHECK_FALSE(load_config("/tmp").ok());
+}

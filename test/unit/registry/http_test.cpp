@@ -1,0 +1,115 @@
+#include <arpa/inet.h>
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <string>
+#include <thread>
+
+#include "controller/http/process.hpp"
+#include "registry/server.hpp"
+#include "store_fixture.hpp"
+
+using namespace registry;
+using namespace registry::test;
+
+namespace {
+
+/// Sends bytes on a connection of its own and returns all that comes back until the server closes it.
+std::string talk(std::uint16_t port, const std::string& bytes) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  REQUIRE(fd >= 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  REQUIRE(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  const timeval limit{10, 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  (void)!::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  std::string out;
+  char buffer[4096];
+  for (ssize_t count; (count = ::recv(fd, buffer, sizeof buffer, 0)) > 0;)
+    out.append(buffer, static_cast<std::size_t>(count));
+  ::close(fd);
+  return out;
+}
+
+std::string request(const std::string& line, const std::string& headers = "", const std::string& body = "") {
+  return line + " HTTP/1.1\r\nHost: registry\r\nConnection: close\r\n" + headers +
+         (body.empty()
+              ? ""
+              : "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n") +
+         "\r\n" + body;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "over HTTP a tool is registered, read, listed and withdrawn, and hostile requests get a clear answer") {
+  http::init_process(1);
+  FaultFileSystem files;
+  Metrics metrics;
+  auto store = open_store(files);
+  Api api(ToolPolicy(), metrics, HttpServer::add_gauges);
+  api.start(*store);
+  ServerConfig config;
+  config.address = "127.0.0.1";
+  config.port = 0;
+  auto server = HttpServer::open(config, api);
+  REQUIRE_MESSAGE(server.ok(), (server.ok() ? "" : server.error().detail));
+  const auto port = (*server)->port();
+  REQUIRE(port != 0);
+
+  const std::string body = R"({"name":"weather","version":"1.0.0","inputSchema":{"type":"object"}})";
+  const auto created = talk(port, request("POST /api/v1/tools", "X-Request-Id: from-client\r\n", body));
+  CHECK(created.starts_with("HTTP/1.1 201 "));
+  CHECK(created.find("Location: /api/v1/tools/weather/versions/1.0.0\r\n") != std::string::npos);
+  CHECK(created.find("X-Request-Id: from-client\r\n") != std::string::npos);
+  CHECK(created.find("Content-Type: application/json\r\n") != std::string::npos);
+
+  const auto read = talk(port, request("GET /api/v1/tools/weather"));
+  CHECK(read.starts_with("HTTP/1.1 200 "));
+  CHECK(read.substr(read.find("\r\n\r\n") + 4) == created.substr(created.find("\r\n\r\n") + 4));
+  CHECK(read.find("X-Request-Id: ") != std::string::npos);
+
+  const auto head = talk(port, request("HEAD /api/v1/tools/weather"));
+  CHECK(head.starts_with("HTTP/1.1 200 "));
+  CHECK(head.ends_with("\r\n\r\n"));
+  CHECK(head.find("Content-Length: " + std::to_string(read.size() - read.find("\r\n\r\n") - 4) + "\r\n") !=
+        std::string::npos);
+
+  const auto etag_at = read.find("ETag: ") + 6;
+  const auto etag = read.substr(etag_at, read.find("\r\n", etag_at) - etag_at);
+  const auto cached = talk(port, request("GET /api/v1/tools/weather", "If-None-Match: " + etag + "\r\n"));
+  CHECK(cached.starts_with("HTTP/1.1 304 "));
+  CHECK(cached.ends_with("\r\n\r\n"));
+
+  CHECK(talk(port, request("GET /api/v1/tools?limit=1")).find("\"total\":1}") != std::string::npos);
+  CHECK(talk(port, request("GET /metrics")).find("mcp_registry_tools 1\n") != std::string::npos);
+  CHECK(talk(port, request("OPTIONS /api/v1/tools")).starts_with("HTTP/1.1 204 "));
+
+  // The body is announced and never sent: the answer comes all the same, as a problem document.
+  const auto large = talk(
+      port, request("POST /api/v1/tools", "Content-Type: application/json\r\nContent-Length: 99999999\r\n"));
+  CHECK(large.starts_with("HTTP/1.1 413 "));
+  CHECK(large.find("application/problem+json") != std::string::npos);
+  CHECK(large.find("\"error\":") != std::string::npos);
+
+  CHECK(talk(port, request("GET /api/v1/tools/a%00b")).starts_with("HTTP/1.1 400 "));
+  CHECK(talk(port, request("GET /api/v1/tools/../../health")).starts_with("HTTP/1.1 400 "));
+  CHECK(talk(port, request("GET /api/v1/tools/a%2Fversions")).starts_with("HTTP/1.1 404 "));
+  CHECK(talk(port, request("PATCH /api/v1/tools")).starts_with("HTTP/1.1 405 "));
+  // A request id that could break a log line or a header is replaced.
+  CHECK(talk(port, request("GET /health", "X-Request-Id: a\"b c\r\n")).find("a\"b") == std::string::npos);
+
+  CHECK(talk(port, request("DELETE /api/v1/tools/weather")).starts_with("HTTP/1.1 204 "));
+  CHECK(talk(port, request("GET /api/v1/tools/weather")).starts_with("HTTP/1.1 404 "));
+
+  (*server)->close();
+  Gauges gauges;
+  HttpServer::add_gauges(gauges);
+  CHECK(gauges.connections == 0);
+}

@@ -1,0 +1,121 @@
+#include "registry/store/index.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <random>
+
+using namespace registry;
+
+namespace {
+
+std::shared_ptr<const Registration> registration(const std::string& version, std::uint64_t sequence) {
+  Registration made{
+      *Version::parse(version), sequence, {}, {}, "", std::nullopt, std::string("document ").append(version)};
+  return std::make_shared<const Registration>(std::move(made));
+}
+
+std::vector<std::string> names_after(const Index& index, const std::string& after,
+                                     std::size_t limit = 1'000'000) {
+  std::vector<std::string> names;
+  index.visit_after(after, [&](const auto& tool) {
+    names.push_back(tool->name);
+    return names.size() < limit;
+  });
+  return names;
+}
+
+std::string numbered(std::string prefix, unsigned long number) {
+  return prefix.append(std::to_string(number));
+}
+
+const auto no_text = [](const std::string&) { return std::string(); };
+
+}  // namespace
+
+TEST_CASE("an index holds what was added, in order, however many leaves it takes") {
+  std::mt19937 random(7);
+  std::map<std::string, int> expected;
+  Index index;
+  for (int round = 0; round < 50; ++round) {
+    IndexBuilder builder(index);
+    for (int i = 0; i < 60; ++i) {
+      const auto name = numbered("tool-", random() % 2000);
+      if (random() % 5 == 0) {
+        builder.withdraw(name, "", 1, no_text);
+        expected.erase(name);
+      } else {
+        builder.add(name, registration("1.0.0", 1), "");
+        expected[name] = 1;
+      }
+    }
+    index = builder.take();
+    REQUIRE(index.tools() == expected.size());
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, one] : expected) names.push_back(name);
+  CHECK(names_after(index, "") == names);
+  for (const auto& name : names) CHECK(index.find(name)->name == name);
+  CHECK(index.find("tool-") == nullptr);
+  CHECK(index.find("zzz") == nullptr);
+  CHECK(index.find("") == nullptr);
+  // Every page starts where the one before ended.
+  for (std::size_t i = 0; i < names.size(); i += 97) {
+    const auto page = names_after(index, names[i], 3);
+    for (std::size_t k = 0; k < page.size(); ++k) CHECK(page[k] == names[i + 1 + k]);
+  }
+  CHECK(names_after(index, "tool-1", 1).front() > "tool-1");
+}
+
+TEST_CASE("a reader's index stays what it was while a builder changes its successor") {
+  IndexBuilder first{Index()};
+  for (unsigned i = 0; i < 300; ++i) first.add(numbered("t", i), registration("1.0.0", 1), "");
+  const Index before = first.take();
+  IndexBuilder second(before);
+  for (unsigned i = 0; i < 300; ++i) {
+    second.withdraw(numbered("t", i), "", 2, no_text);
+    second.add(numbered("u", i), registration("1.0.0", 2), "");
+  }
+  second.add("t7", registration("2.0.0", 3), "");
+  const Index after = second.take();
+  CHECK(before.tools() == 300);
+  CHECK(before.find("t7")->latest()->version.text() == "1.0.0");
+  CHECK(before.find("u1") == nullptr);
+  CHECK(after.tools() == 301);
+  CHECK(after.find("t7")->latest()->version.text() == "2.0.0");
+}
+
+TEST_CASE("the latest version is the highest, between equals the later") {
+  IndexBuilder builder{Index()};
+  builder.add("a", registration("1.0.0", 1), "");
+  builder.add("a", registration("2.0.0-rc.1", 2), "");
+  builder.add("a", registration("0.9.0", 3), "");
+  CHECK(builder.find("a")->latest()->version.text() == "2.0.0-rc.1");
+  builder.add("a", registration("2.0.0", 4), "");
+  builder.add("a", registration("2.0.0+sha.1", 5), "");
+  CHECK(builder.find("a")->latest()->version.text() == "2.0.0+sha.1");
+  builder.add("a", registration("2.0.0-rc.2", 6), "");
+  CHECK(builder.find("a")->latest()->version.text() == "2.0.0+sha.1");
+  builder.withdraw("a", "2.0.0+sha.1", 7, no_text);
+  CHECK(builder.find("a")->latest()->version.text() == "2.0.0");
+  CHECK(builder.find("a")->find_retired("2.0.0+sha.1") != nullptr);
+  CHECK(builder.index().versions() == 5);
+}
+
+TEST_CASE("the counts follow additions, replacements and withdrawals") {
+  IndexBuilder builder{Index()};
+  builder.add("a", registration("1.0.0", 1), "");
+  builder.add("a", registration("1.0.0", 2), "");
+  CHECK(builder.index().versions() == 1);
+  CHECK(builder.index().document_bytes() == std::string("document 1.0.0").size());
+  builder.withdraw("a", "9.9.9", 3, no_text);
+  CHECK(builder.index().tools() == 1);
+  builder.withdraw("a", "1.0.0", 3, no_text);
+  CHECK(builder.index().tools() == 0);
+  CHECK(builder.index().versions() == 0);
+  CHECK(builder.index().document_bytes() == 0);
+  builder.add("a", registration("1.0.0", 4), "");
+  CHECK(builder.find("a")->retired.empty());
+  builder.withdraw("nobody", "", 5, no_text);
+  CHECK(builder.find("nobody") == nullptr);
+}

@@ -1,0 +1,120 @@
+#include "registry/model/json.hpp"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "registry/model/sha256.hpp"
+
+using namespace registry;
+
+namespace {
+
+std::string canonical(std::string_view text) {
+  auto value = parse_json(text);
+  REQUIRE_MESSAGE(value.ok(), (value.ok() ? "" : value.error().detail));
+  return canonical_json(*value);
+}
+
+std::string refusal(std::string_view text, const JsonLimits& limits = {}) {
+  auto value = parse_json(text, limits);
+  REQUIRE_FALSE(value.ok());
+  CHECK(value.error().code == Code::Malformed);
+  return value.error().detail;
+}
+
+bool mentions(const std::string& text, const char* part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("canonical JSON is what RFC 8785 gives as its example") {
+  CHECK(canonical(R"({
+    "numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
+    "string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/",
+    "literals": [null, true, false]
+  })") ==
+        "{\"literals\":[null,true,false],\"numbers\":[333333333.3333333,1e+30,4.5,0.002,1e-27],"
+        "\"string\":\"\xE2\x82\xAC$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}");
+}
+
+TEST_CASE("canonical JSON sorts members by UTF-16 code units") {
+  // The RFC's own list: a surrogate pair sorts before U+FB33 although its code point is larger.
+  CHECK(canonical(R"({"\ufb33":1,"\ud83d\ude02":2,"\u20ac":3,"\u00f6":4,"1":5,"\r":6,"\u0080":7})") ==
+        "{\"\\r\":6,\"1\":5,\"\xC2\x80\":7,\"\xC3\xB6\":4,\"\xE2\x82\xAC\":3,\"\xF0\x9F\x98\x82\":2,"
+        "\"\xEF\xAC\xB3\":1}");
+}
+
+TEST_CASE("canonical JSON prints doubles as ECMAScript does") {
+  CHECK(canonical("[-0.0, 1e21, 1e20, 123456789012345680000, 0.000001, 1e-7, 5e-324, 1.7976931348623157e308, "
+                  "-1.5]") ==
+        "[0,1e+21,100000000000000000000,123456789012345680000,0.000001,1e-7,5e-324,1.7976931348623157e+308,-"
+        "1.5]");
+}
+
+TEST_CASE("canonical JSON rounds integers beyond 53 bits to the double next to them") {
+  CHECK(canonical("[9007199254740993, 9223372036854775807, 18446744073709551615, -9223372036854775808]") ==
+        "[9007199254740992,9223372036854776000,18446744073709552000,-9223372036854776000]");
+}
+
+TEST_CASE("parsing keeps the order of members") {
+  CHECK(parse_json(R"({"b":1,"a":2})")->dump() == R"({"b":1,"a":2})");
+}
+
+TEST_CASE("a member that occurs twice in one object is refused by name") {
+  CHECK(mentions(refusal(R"({"a":1,"b":{"x":1},"a":2})"), "\"a\" occurs twice"));
+  CHECK(mentions(refusal(R"([{"\u0061":1,"a":2}])"), "\"a\" occurs twice"));
+  CHECK(parse_json(R"({"a":{"a":1},"b":{"a":1}})").ok());
+}
+
+TEST_CASE("JSON deeper than the limit is refused, whatever its depth") {
+  const JsonLimits limits{4, 1000};
+  CHECK(parse_json("[[[[1]]]]", limits).ok());
+  CHECK(mentions(refusal("[[[[[1]]]]]", limits), "deeper than 4"));
+  CHECK(mentions(refusal(std::string(5'000'000, '[')), "deeper than 64"));
+}
+
+TEST_CASE("JSON of more values than the limit is refused") {
+  CHECK(parse_json("[1,2,3]", {4, 4}).ok());
+  CHECK(mentions(refusal("[1,2,3,4]", {4, 4}), "more than 4"));
+}
+
+TEST_CASE("numbers a double cannot hold are refused, not rounded to infinity") {
+  CHECK(mentions(refusal("[1e400]"), "too large"));
+  CHECK(mentions(refusal("-1e999"), "too large"));
+  CHECK(parse_json("1e-400").ok());
+  CHECK(parse_json("123456789012345678901234567890").ok());
+}
+
+TEST_CASE("what is not UTF-8 is refused, and the error holds none of it") {
+  for (const char* text :
+       {"\"\xff\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "{\"\xff\":1}"}) {
+    const auto detail = refusal(text);
+    CHECK(mentions(detail, "UTF-8"));
+    for (const char c : detail) CHECK(static_cast<unsigned char>(c) < 0x80);
+  }
+  CHECK_FALSE(parse_json(R"("\ud800")").ok());
+}
+
+TEST_CASE("NUL is refused as a byte and as an escape") {
+  CHECK(mentions(refusal(std::string_view("{}\0", 3)), "NUL"));
+  CHECK(mentions(refusal(std::string_view("\"a\0b\"", 5)), "NUL"));
+  CHECK(mentions(refusal(R"("a\u0000b")"), "U+0000"));
+  CHECK(mentions(refusal(R"({"a\u0000":1})"), "U+0000"));
+}
+
+TEST_CASE("an empty body, a byte order mark, a second value and a cut-off value are refused") {
+  CHECK(mentions(refusal(""), "empty"));
+  CHECK(mentions(refusal("\xEF\xBB\xBF{}"), "byte order mark"));
+  CHECK(mentions(refusal("{} {}"), "line 1"));
+  CHECK(mentions(refusal("{\"a\":"), "end of input"));
+}
+
+TEST_CASE("SHA-256 of abc is what FIPS 180-4 says") {
+  CHECK(to_hex(sha256("abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  Sha256 digest;
+  CHECK(from_hex(to_hex(sha256("abc")), digest));
+  CHECK(digest == sha256("abc"));
+  CHECK_FALSE(from_hex(std::string(64, 'G'), digest));
+}

@@ -1,0 +1,95 @@
+#include "registry/api/route.hpp"
+
+#include <doctest/doctest.h>
+
+#include "registry/api/conditional.hpp"
+
+using namespace registry;
+using Kind = Route::Kind;
+
+TEST_CASE("each path of the API leads to its resource") {
+  CHECK(route_path("/api/v1/tools")->kind == Kind::Tools);
+  CHECK(route_path("/api/v1/tools/a.b")->kind == Kind::Tool);
+  CHECK(route_path("/api/v1/tools/a.b")->name == "a.b");
+  CHECK(route_path("/api/v1/tools/a/versions")->kind == Kind::Versions);
+  const auto version = route_path("/api/v1/tools/a/versions/1.0.0%2Bx");
+  CHECK(version->kind == Kind::Version);
+  CHECK(version->name == "a");
+  CHECK(version->version == "1.0.0+x");
+  CHECK(route_path("/api/v1/tools/a/versions/1.0.0+x")->version == "1.0.0+x");
+  CHECK(route_path("/health")->kind == Kind::Health);
+  CHECK(route_path("/ready")->kind == Kind::Ready);
+  CHECK(route_path("/metrics")->kind == Kind::Metrics);
+  CHECK(route_path("/version")->kind == Kind::Program);
+}
+
+TEST_CASE("any other path leads nowhere") {
+  for (const char* path :
+       {"/", "/api", "/api/v1", "/api/v1/", "/api/v1/tools/", "/api/v1/tools//versions", "/api/v1/tools/a/",
+        "/api/v1/tools/a/version", "/api/v1/tools/a/versions/", "/api/v1/tools/a/versions/1/x",
+        "/api/v2/tools", "/API/v1/tools", "//api/v1/tools", "/healthy", "/health/"}) {
+    CAPTURE(path);
+    auto route = route_path(path);
+    REQUIRE(route.ok());
+    CHECK(route->kind == Kind::Unknown);
+  }
+}
+
+TEST_CASE("an escaped slash belongs to its segment") {
+  const auto route = route_path("/api/v1/tools/a%2Fversions");
+  CHECK(route->kind == Kind::Tool);
+  CHECK(route->name == "a/versions");
+}
+
+TEST_CASE("broken escapes, NUL, dot segments and bytes that are not UTF-8 are malformed") {
+  for (const char* path :
+       {"/api/v1/tools/%", "/api/v1/tools/%4", "/api/v1/tools/%zz", "/api/v1/tools/a%00b", "/api/v1/tools/..",
+        "/api/v1/tools/%2e%2E", "/api/v1/tools/.", "/api/v1/tools/%FF", "/api/v1/tools/%C0%AF", "api", ""}) {
+    CAPTURE(path);
+    auto route = route_path(path);
+    REQUIRE_FALSE(route.ok());
+    CHECK(route.error().code == Code::Malformed);
+  }
+}
+
+TEST_CASE("percent encoding and decoding undo each other") {
+  std::string all;
+  for (char c = 1; c < 127; ++c) all += c;
+  all += "\xe2\x82\xac";
+  CHECK(percent_decode(percent_encode(all)) == all);
+  CHECK(percent_decode("a+b%2B", false) == "a+b+");
+  CHECK(percent_decode("a+b%2B", true) == "a b+");
+}
+
+TEST_CASE("a query takes each known parameter once and nothing else") {
+  auto query = Query::parse("limit=5&&search=a+b%2Bc&cursor", {"limit", "cursor", "search"}, {"search"});
+  REQUIRE(query.ok());
+  CHECK(*query->find("limit") == "5");
+  CHECK(*query->find("search") == "a b+c");
+  CHECK(query->find("cursor")->empty());
+  CHECK(query->find("tag") == nullptr);
+
+  auto unknown = Query::parse("limt=5", {"limit"});
+  REQUIRE_FALSE(unknown.ok());
+  CHECK(unknown.error().field == "limt");
+  CHECK(unknown.error().detail.find("limit") != std::string::npos);
+  CHECK_FALSE(Query::parse("limit=1&limit=2", {"limit"}).ok());
+  CHECK_FALSE(Query::parse("limit=%zz", {"limit"}).ok());
+  CHECK_FALSE(Query::parse("li%00mit=1", {"limit"}).ok());
+  CHECK_FALSE(Query::parse("x=1", {}).ok());
+}
+
+TEST_CASE("entity tags are read from lists, weak ones only where they count") {
+  auto tags = EntityTags::parse(R"( "a" , W/"b","c")", "If-None-Match", true);
+  REQUIRE(tags.ok());
+  CHECK(tags->tags == std::vector<std::string>{"a", "b", "c"});
+  CHECK(EntityTags::parse("*", "If-Match", false)->any);
+  CHECK(EntityTags::parse("", "If-Match", false)->empty());
+  CHECK_FALSE(EntityTags::parse("abc", "If-Match", false).ok());
+  CHECK_FALSE(EntityTags::parse("\"abc", "If-Match", false).ok());
+  CHECK_FALSE(EntityTags::parse("\"a\", *", "If-Match", false).ok());
+  // Only weak tags: no tag can match, which is not the same as no condition.
+  auto weak = EntityTags::parse(R"(W/"a")", "If-Match", false);
+  CHECK_FALSE(weak->empty());
+  CHECK_FALSE(weak->matches("a"));
+}

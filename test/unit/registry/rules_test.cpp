@@ -1,0 +1,185 @@
+#include "registry/store/rules.hpp"
+
+#include <doctest/doctest.h>
+
+#include "store_fixture.hpp"
+
+using namespace registry;
+using registry::test::definition;
+
+namespace {
+
+const Manager kFirst{"MCPTool", "default", "weather", "uid-1"};
+const Manager kSuccessor{"MCPTool", "default", "weather", "uid-2"};
+const Manager kOther{"MCPTool", "default", "other", "uid-3"};
+
+/// An index that is changed by decisions alone.
+class World {
+ public:
+  Result<Decision> put(Definition what, Precondition precondition = {}, StoreLimits limits = {}) {
+    return run(Register{std::move(what), std::move(precondition)}, limits);
+  }
+  Result<Decision> withdraw(const std::string& name, std::optional<std::string> version = std::nullopt,
+                            std::optional<Manager> manager = std::nullopt, Precondition precondition = {}) {
+    return run(Withdraw{name, std::move(version), std::move(manager), std::move(precondition)}, {});
+  }
+  std::string latest(const std::string& name) const { return index.find(name)->latest()->version.text(); }
+
+  Index index;
+
+ private:
+  Result<Decision> run(const Write& write, const StoreLimits& limits) {
+    auto decision = decide(index, write, limits, "2026-01-01T00:00:00.000Z");
+    if (decision.ok() && decision->change) {
+      IndexBuilder builder(index);
+      Record record;
+      record.sequence = index.sequence() + 1;
+      record.operation = decision->change->operation;
+      record.payload = decision->change->payload;
+      std::string line;
+      record.checksum = encode_record(line, record.sequence, record.operation, record.payload);
+      auto applied = apply(builder, record);
+      REQUIRE(applied.ok());
+      index = builder.take();
+    }
+    return decision;
+  }
+};
+
+bool created(const Result<Decision>& decision) {
+  return decision.ok() && decision->kind == WriteOutcome::Kind::Created && decision->change.has_value();
+}
+bool unchanged(const Result<Decision>& decision) {
+  return decision.ok() && decision->kind == WriteOutcome::Kind::Unchanged && !decision->change;
+}
+bool refused(const Result<Decision>& decision, Code code) {
+  return !decision.ok() && decision.error().code == code;
+}
+
+}  // namespace
+
+TEST_CASE("the same content under the same version changes nothing, other content is a conflict") {
+  World world;
+  CHECK(created(world.put(definition("a", "x", "1.0.0"))));
+  CHECK(unchanged(world.put(definition("a", "x", "1.0.0"))));
+  const auto conflict = world.put(definition("a", "y", "1.0.0"));
+  CHECK(refused(conflict, Code::Conflict));
+  CHECK(conflict.error().detail.find("raise the version") != std::string::npos);
+  CHECK(created(world.put(definition("a", "y", "1.0.0+b"))));
+}
+
+TEST_CASE("a withdrawn version comes back with its content and with no other") {
+  World world;
+  CHECK(created(world.put(definition("a", "x", "1.0.0"))));
+  CHECK(world.withdraw("a").ok());
+  CHECK(refused(world.put(definition("a", "y", "1.0.0")), Code::Conflict));
+  CHECK(created(world.put(definition("a", "x", "1.0.0"))));
+  CHECK(world.latest("a") == "1.0.0");
+}
+
+TEST_CASE("a definition without a version is numbered after the highest there ever was") {
+  World world;
+  CHECK(created(world.put(definition("a", "one"))));
+  CHECK(world.latest("a") == "0.1.0");
+  CHECK(unchanged(world.put(definition("a", "one"))));
+  CHECK(created(world.put(definition("a", "two"))));
+  CHECK(world.latest("a") == "0.2.0");
+  CHECK(created(world.put(definition("a", "three", "1.4.2"))));
+  CHECK(created(world.put(definition("a", "four"))));
+  CHECK(world.latest("a") == "1.5.0");
+  // Content of an older version is a change of the latest, so it gets a number of its own.
+  CHECK(created(world.put(definition("a", "one"))));
+  CHECK(world.latest("a") == "1.6.0");
+
+  CHECK(world.withdraw("a").ok());
+  CHECK(created(world.put(definition("a", "one"))));
+  CHECK(world.latest("a") == "1.6.0");  // The same content as before it was withdrawn.
+  CHECK(world.withdraw("a").ok());
+  CHECK(created(world.put(definition("a", "five"))));
+  CHECK(world.latest("a") == "1.7.0");
+  CHECK(created(world.put(definition("b", "x", "0.999999999999999999.0"))));
+  CHECK(refused(world.put(definition("b", "y")), Code::Conflict));
+}
+
+TEST_CASE("only its manager writes to an entry") {
+  World world;
+  CHECK(created(world.put(definition("a", "x", "1.0.0", kFirst))));
+  CHECK(refused(world.put(definition("a", "y", "1.1.0", kOther)), Code::Conflict));
+  CHECK(refused(world.put(definition("a", "y", "1.1.0")), Code::Conflict));
+  CHECK(refused(world.put(definition("a", "x", "1.0.0")), Code::Conflict));
+  CHECK(refused(world.withdraw("a"), Code::Conflict));
+  CHECK(refused(world.withdraw("a", std::nullopt, kOther), Code::Conflict));
+  CHECK(created(world.put(definition("a", "y", "1.1.0", kFirst))));
+  CHECK(world.withdraw("a", std::nullopt, kFirst).ok());
+  // Free again.
+  CHECK(created(world.put(definition("a", "x", "1.0.0", kOther))));
+}
+
+TEST_CASE("an entry without a manager takes no managed write") {
+  World world;
+  CHECK(created(world.put(definition("a", "x", "1.0.0"))));
+  CHECK(refused(world.put(definition("a", "x", "1.0.0", kFirst)), Code::Conflict));
+  CHECK(refused(world.withdraw("a", std::nullopt, kFirst), Code::Conflict));
+  CHECK(world.withdraw("a").ok());
+}
+
+TEST_CASE("a resource created anew takes its entry over, and its predecessor cannot withdraw it any more") {
+  World world;
+  CHECK(created(world.put(definition("a", "x", "1.0.0", kFirst))));
+  const auto taken = world.put(definition("a", "x", "1.0.0", kSuccessor));
+  REQUIRE(taken.ok());
+  CHECK(taken->kind == WriteOutcome::Kind::Unchanged);
+  CHECK(taken->change.has_value());
+  CHECK(world.index.find("a")->latest()->manager == kSuccessor);
+  CHECK(refused(world.withdraw("a", std::nullopt, kFirst), Code::Conflict));
+  CHECK(world.withdraw("a", std::nullopt, kSuccessor).ok());
+}
+
+TEST_CASE("a withdrawal asks for what is there") {
+  World world;
+  CHECK(refused(world.withdraw("a"), Code::NotFound));
+  CHECK(created(world.put(definition("a", "x", "1.0.0"))));
+  CHECK(created(world.put(definition("a", "y", "2.0.0"))));
+  CHECK(refused(world.withdraw("a", "3.0.0"), Code::NotFound));
+  CHECK(world.withdraw("a", "2.0.0").ok());
+  CHECK(world.latest("a") == "1.0.0");
+  CHECK(world.withdraw("a", "1.0.0").ok());
+  CHECK(refused(world.withdraw("a"), Code::NotFound));
+}
+
+TEST_CASE("conditions are checked against the latest version") {
+  World world;
+  CHECK(refused(world.put(definition("a", "x"), {false, true, {}}), Code::Precondition));
+  CHECK(refused(world.put(definition("a", "x"), {false, false, {"tag"}}), Code::Precondition));
+  CHECK(created(world.put(definition("a", "x"), {true, false, {}})));
+  CHECK(refused(world.put(definition("a", "y"), {true, false, {}}), Code::Precondition));
+  const auto tag = entity_tag(*world.index.find("a")->latest());
+  CHECK(created(world.put(definition("a", "y"), {false, false, {"other", tag}})));
+  CHECK(refused(world.put(definition("a", "z"), {false, false, {tag}}), Code::Precondition));
+  CHECK(refused(world.withdraw("a", std::nullopt, std::nullopt, {false, false, {tag}}), Code::Precondition));
+  CHECK(created(world.put(definition("a", "z"), {false, true, {}})));
+}
+
+TEST_CASE("a full registry takes versions of the tools it has but no more tools") {
+  World world;
+  const StoreLimits limits{1, 2};
+  CHECK(created(world.put(definition("a", "x"), {}, limits)));
+  const auto full = world.put(definition("b", "x"), {}, limits);
+  CHECK(refused(full, Code::StorageFull));
+  CHECK(full.error().detail.find("limits.tools") != std::string::npos);
+  CHECK(created(world.put(definition("a", "y"), {}, limits)));
+  CHECK(refused(world.put(definition("a", "z"), {}, limits), Code::StorageFull));
+  CHECK(unchanged(world.put(definition("a", "y"), {}, limits)));
+}
+
+TEST_CASE("payloads that verify and make no sense are corrupt, not a crash") {
+  IndexBuilder builder{Index()};
+  for (const char* payload :
+       {"", "[]", "{}", "{\"name\":1}", R"({"name":"a"})", R"({"name":"a","version":"x"})",
+        R"({"name":"a","version":"1.0.0","digest":"sha256:zz"})", "{\"name\":\"a\""}) {
+    CAPTURE(payload);
+    Record record;
+    record.payload = payload;
+    CHECK(apply(builder, record).error().code == Code::Corrupt);
+  }
+}

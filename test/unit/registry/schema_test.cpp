@@ -1,0 +1,93 @@
+#include "registry/model/schema.hpp"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+using namespace registry;
+
+namespace {
+
+Result<void> check(const std::string& text, const SchemaLimits& limits = {}) {
+  auto schema = parse_json(text);
+  REQUIRE(schema.ok());
+  return check_schema(*schema, "/inputSchema", limits);
+}
+
+Error refusal(const std::string& text, const SchemaLimits& limits = {}) {
+  auto checked = check(text, limits);
+  REQUIRE_FALSE(checked.ok());
+  CHECK(checked.error().code == Code::Invalid);
+  return checked.error();
+}
+
+}  // namespace
+
+TEST_CASE("the error about an invalid schema points at the innermost wrong place") {
+  CHECK(refusal(R"({"type":"objekt"})").field == "/inputSchema/type");
+  CHECK(refusal(R"({"properties":{"a":{"type":"strin"}}})").field == "/inputSchema/properties/a/type");
+  CHECK(refusal(R"({"properties":{"a":{"items":{"minimum":"3"}}}})").field ==
+        "/inputSchema/properties/a/items/minimum");
+  CHECK(refusal(R"({"anyOf":[{"type":"string"},{"required":"a"}]})").field ==
+        "/inputSchema/anyOf/1/required");
+  CHECK(refusal(R"({"required":["a","a"]})").field == "/inputSchema/required");
+}
+
+TEST_CASE("references inside the schema are followed, also by $id and $anchor") {
+  CHECK(check(R"({"properties":{"a":{"$ref":"#/$defs/x"}},"$defs":{"x":{"type":"integer"}}})").ok());
+  CHECK(check(R"({"properties":{"a":{"$ref":"#"}}})").ok());
+  CHECK(
+      check(
+          R"({"$id":"https://example.com/a.json","properties":{"a":{"$ref":"b.json"}},"$defs":{"b":{"$id":"b.json"}}})")
+          .ok());
+  CHECK(check(R"({"properties":{"a":{"$ref":"#here"}},"$defs":{"x":{"$anchor":"here"}}})").ok());
+}
+
+TEST_CASE("a reference that leads nowhere is refused, and none is fetched") {
+  CHECK(refusal(R"({"properties":{"a":{"$ref":"#/$defs/nope"}}})").detail.find("#/$defs/nope") !=
+        std::string::npos);
+  const auto outside = refusal(R"({"properties":{"a":{"$ref":"https://example.com/x.json"}}})");
+  CHECK(outside.detail.find("https://example.com/x.json") != std::string::npos);
+  CHECK(outside.detail.find("never fetched") != std::string::npos);
+  CHECK(refusal(R"({"properties":{"a":{"$ref":"file:///etc/passwd"}}})").detail.find("never fetched") !=
+        std::string::npos);
+}
+
+TEST_CASE("older drafts are checked by their own rules, an unknown one is refused") {
+  CHECK(
+      check(
+          R"({"$schema":"http://json-schema.org/draft-07/schema#","properties":{"a":{"$ref":"#/definitions/x"}},"definitions":{"x":{}}})")
+          .ok());
+  CHECK(check(R"({"$schema":"http://json-schema.org/draft-07/schema","items":[{"type":"string"}]})").ok());
+  CHECK_FALSE(check(R"({"items":[{"type":"string"}]})").ok());  // 2020-12 calls this prefixItems.
+  CHECK(refusal(R"({"$schema":"http://json-schema.org/draft-04/schema#","required":[]})").field ==
+        "/inputSchema/required");
+  CHECK(check(R"({"$schema":"http://json-schema.org/draft-06/schema#","required":[]})").ok());
+  CHECK(refusal(R"({"$schema":"https://json-schema.org/draft/2019-09/schema","minLength":-1})").field ==
+        "/inputSchema/minLength");
+  CHECK(refusal(R"({"$schema":"http://json-schema.org/draft-03/schema#"})").field == "/inputSchema/$schema");
+  CHECK(refusal(R"({"$schema":7})").field == "/inputSchema/$schema");
+}
+
+TEST_CASE("regular expressions of JavaScript are no error, and huge ones no danger") {
+  CHECK(check(R"({"properties":{"a":{"pattern":"^\\p{L}+(?<=x)(?<n>y)$"}}})").ok());
+  CHECK(check(R"({"patternProperties":{"^\\p{Lu}":{"type":"string"},"[":{}}})").ok());
+  CHECK(check(R"({"properties":{"a":{"pattern":")" + std::string(100'000, '(') + R"("}}})").ok());
+  CHECK(check(R"({"patternProperties":{")" + std::string(100'000, '(') + R"(":{}}})").ok());
+  CHECK(check(R"({"properties":{"pattern":{"type":"string"},"patternProperties":{"type":"object"}}})").ok());
+  CHECK(refusal(R"({"properties":{"a":{"pattern":7}}})").field == "/inputSchema/properties/a/pattern");
+}
+
+TEST_CASE("schemas nested deeper or more than the limits are refused") {
+  std::string deep;
+  for (int i = 0; i < 5; ++i) deep += R"({"not":)";
+  deep += "{}" + std::string(5, '}');
+  CHECK(check(deep, {5, 100}).ok());
+  CHECK(refusal(deep, {4, 100}).detail.find("limits.schemaDepth") != std::string::npos);
+  CHECK(check(deep, {5, 6}).ok());
+  CHECK(refusal(deep, {5, 5}).detail.find("limits.schemaCount") != std::string::npos);
+}
+
+TEST_CASE("references in a circle end") {
+  CHECK(check(R"({"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/b"},"b":{"$ref":"#/$defs/a"}}})").ok());
+}
