@@ -82,6 +82,11 @@ write_is_audited() {
   kubectl plane create configmap audited &&
     grep '"verb":"create"' "$TOOLHIVE_CLUSTER_HOME/plane/audit.log" | grep '"username":"admin"' | grep -q '"name":"audited"'
 }
+rights_are_needed() {
+  local answer
+  answer=$(kubectl plane auth can-i list secrets --as=system:serviceaccount:default:default)
+  equal "$answer" no
+}
 namespace_goes() { kubectl plane create namespace short && kubectl plane delete namespace short --timeout=30s; }
 separate() { kubectl plane get configmap audited && not kubectl node get configmap audited; }
 rolled_out() { kubectl node apply -f "$here/testdata/web.yaml" && kubectl node -n demo rollout status deployment/web --timeout=60s; }
@@ -148,6 +153,7 @@ check "up of a running cluster changes nothing" "$cluster" up --name node
 check "up of a running cluster in another mode is refused" not "$cluster" up --name node --control-plane
 check "anonymous requests learn the health and nothing else" health_only
 check "a write is in the audit log with its user and verb" write_is_audited
+check "a service account has no rights that it was not given" rights_are_needed
 check "a namespace is deleted" namespace_goes
 check "an object of one cluster is not in the other" separate
 check "an image is loaded" "$cluster" load-image --name node "$work/image.tar"
