@@ -38,6 +38,34 @@ Namespace::~Namespace() {
   CHECK_MESSAGE(removed.ok(), removed);
 }
 
+CustomResource::CustomResource() {
+  const std::string group =
+      std::to_string(std::chrono::system_clock::now().time_since_epoch().count()).append(".test.dev");
+  type_ = {std::string("t").append(group), "v1", "Widget", "widgets"};
+  const Json schema = {{"type", "object"}, {"x-kubernetes-preserve-unknown-fields", true}};
+  const Json definition = {{"metadata", {{"name", std::string("widgets.").append(type_.group)}}},
+                           {"spec",
+                            {{"group", type_.group},
+                             {"scope", "Namespaced"},
+                             {"names", {{"plural", "widgets"}, {"singular", "widget"}, {"kind", "Widget"}}},
+                             {"versions", Json::array({{{"name", "v1"},
+                                                        {"served", true},
+                                                        {"storage", true},
+                                                        {"schema", {{"openAPIV3Schema", schema}}}}})}}}};
+  const auto client = test::client();
+  const kube::StatusOr<kube::Object> made = client->apply(Context{}, kDefinition, definition);
+  REQUIRE_MESSAGE(made.ok(), made.status());
+  const Context limit = Context{}.with_timeout(std::chrono::seconds(20));
+  while (client->list(limit, type_, {.ns = "default"}).status().code() == kube::Code::NotFound)
+    REQUIRE(kube::sleep_for(limit.clock, std::chrono::milliseconds(20), {}));
+}
+
+CustomResource::~CustomResource() {
+  const kube::Status removed =
+      client()->remove(Context{}, kDefinition, {"", std::string("widgets.").append(type_.group)});
+  CHECK_MESSAGE(removed.ok(), removed);
+}
+
 Json config_map(const std::string& ns, const std::string& name, const std::string& value) {
   return {{"apiVersion", "v1"},
           {"kind", "ConfigMap"},

@@ -14,6 +14,8 @@ inline const kube::ResourceType kConfigMap{"", "v1", "ConfigMap", "configmaps"};
 inline const kube::ResourceType kSecret{"", "v1", "Secret", "secrets"};
 inline const kube::ResourceType kNamespace{"", "v1", "Namespace", "namespaces", kube::Scope::Cluster};
 inline const kube::ResourceType kDeployment{"apps", "v1", "Deployment", "deployments"};
+inline const kube::ResourceType kDefinition{"apiextensions.k8s.io", "v1", "CustomResourceDefinition",
+                                            "customresourcedefinitions", kube::Scope::Cluster};
 inline const kube::ResourceType kServiceAccount{"", "v1", "ServiceAccount", "serviceaccounts"};
 
 kube::Config config();
@@ -31,6 +33,19 @@ class Namespace {
 
  private:
   std::string name_;
+};
+
+// A resource defined for one test: `widgets` of a group of its own, with any spec.
+class CustomResource {
+ public:
+  CustomResource();
+  ~CustomResource();
+  CustomResource(const CustomResource&) = delete;
+  CustomResource& operator=(const CustomResource&) = delete;
+  const kube::ResourceType& type() const { return type_; }
+
+ private:
+  kube::ResourceType type_;
 };
 
 kube::Json config_map(const std::string& ns, const std::string& name, const std::string& value);

@@ -85,10 +85,12 @@ TEST_CASE("a streaming list gives every object and then says that it did") {
   CHECK(next(*watch).object->meta().name == "later");
 }
 
-TEST_CASE("a resource version that is too old is Expired") {
+TEST_CASE("a resource version from before the server's memory is Expired") {
+  // What the server remembers of a resource begins when it starts to serve it.
   const auto client = test::client();
+  const test::CustomResource widgets;
   const StatusOr<std::unique_ptr<Watch>> watch =
-      client->watch(Context{}, kConfigMap, {.ns = "default", .resource_version = "1"});
+      client->watch(Context{}, widgets.type(), {.ns = "default", .resource_version = "1"});
   Status status = watch.status();
   if (watch.ok()) {
     StatusOr<WatchEvent> event = (*watch)->next(Context{}.with_timeout(20s));

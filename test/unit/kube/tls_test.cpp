@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 #include <openssl/ssl.h>
 
+#include <csignal>
+
 #include "controller/kube/transport.hpp"
 #include "test/unit/kube/certificate_maker.hpp"
 #include "test/unit/kube/fake_server.hpp"
@@ -19,6 +21,8 @@ namespace {
 
 // Answers each request over TLS with the subject of the client's certificate, or "nobody".
 FakeServer::Handler tls_handler(const test::TemporaryFolder& folder, const Pem& pem) {
+  // OpenSSL writes to sockets as to files.
+  std::signal(SIGPIPE, SIG_IGN);
   const std::string certificate = folder.write("server.crt", pem.certificate);
   const std::string key = folder.write("server.key", pem.key);
   return [certificate, key](Connection& connection) {

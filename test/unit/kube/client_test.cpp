@@ -1,0 +1,268 @@
+#include "controller/kube/client.hpp"
+
+#include <doctest/doctest.h>
+
+#include <deque>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "controller/kube/discovery.hpp"
+#include "controller/kube/simulated_clock.hpp"
+
+using namespace std::chrono_literals;
+using kube::Code;
+using kube::Context;
+using kube::HttpRequest;
+using kube::HttpResponse;
+using kube::Json;
+using kube::Key;
+using kube::Status;
+using kube::StatusOr;
+
+namespace {
+
+const kube::ResourceType kWidget{"example.dev", "v1", "Widget", "widgets"};
+const kube::ResourceType kNode{"", "v1", "Node", "nodes", kube::Scope::Cluster};
+
+// Gives prepared answers and keeps what was asked.
+class ScriptedTransport final : public kube::Transport {
+ public:
+  StatusOr<HttpResponse> send(const Context&, const HttpRequest& request) override {
+    requests.push_back(request);
+    if (answers.empty()) return Status(Code::Internal, "the script has ended");
+    StatusOr<HttpResponse> answer = std::move(answers.front());
+    answers.pop_front();
+    return answer;
+  }
+  StatusOr<std::unique_ptr<kube::LineStream>> stream(const Context&, const HttpRequest& request,
+                                                     const StreamOptions&) override {
+    requests.push_back(request);
+    return Status(Code::Internal, "no streams here");
+  }
+  void reply(int status, const std::string& body, kube::HttpResponse base = {}) {
+    base.status = status;
+    base.body = body;
+    answers.emplace_back(std::move(base));
+  }
+  void fail(const char* reason) {
+    answers.emplace_back(Status(Code::Unavailable, "broken").with_reason(reason));
+  }
+
+  std::deque<StatusOr<HttpResponse>> answers;
+  std::vector<HttpRequest> requests;
+};
+
+struct Fixture {
+  std::shared_ptr<ScriptedTransport> transport = std::make_shared<ScriptedTransport>();
+  std::unique_ptr<kube::Client> client = kube::make_client(transport);
+  Json widget = {{"metadata", {{"namespace", "n"}, {"name", "w"}}}};
+  std::string body = R"({"metadata":{"namespace":"n","name":"w"}})";
+};
+
+HttpResponse retry_after(const char* seconds) {
+  HttpResponse response;
+  response.headers["retry-after"] = seconds;
+  return response;
+}
+
+}  // namespace
+
+TEST_CASE("paths are those of the API, percent-encoded") {
+  CHECK(kube::resource_path({"", "v1", "Pod", "pods"}, "a", "b", "log") == "/api/v1/namespaces/a/pods/b/log");
+  CHECK(kube::resource_path(kWidget, "", "") == "/apis/example.dev/v1/widgets");
+  CHECK(kube::resource_path(kNode, "ignored", "n 1/..") == "/api/v1/nodes/n%201%2F..");
+}
+
+TEST_CASE_FIXTURE(Fixture, "each verb sends what the API expects") {
+  for (int i = 0; i < 7; ++i) transport->reply(200, body);
+  CHECK(client->get(Context{}, kWidget, {"n", "w"}).ok());
+  CHECK(client->create(Context{}, kWidget, widget).ok());
+  CHECK(client->update(Context{}, kWidget, widget, {.subresource = "status"}).ok());
+  CHECK(client->apply(Context{}, kWidget, widget, {.dry_run = true}).ok());
+  CHECK(client->patch(Context{}, kWidget, {"n", "w"}, kube::PatchType::JsonPatch, Json::array()).ok());
+  CHECK(client->remove(Context{}, kWidget, {"n", "w"}, {.uid = "u", .propagation = "Foreground"}).ok());
+  CHECK(client->raw(Context{}, {.method = "GET", .target = "/version"}).ok());
+  const auto& sent = transport->requests;
+  const std::string path = "/apis/example.dev/v1/namespaces/n/widgets";
+  CHECK(sent[0].method + sent[0].target == "GET" + path + "/w");
+  CHECK(sent[1].method + sent[1].target == "POST" + path + "?fieldManager=toolhive-operator");
+  CHECK(sent[2].method + sent[2].target == "PUT" + path + "/w/status?fieldManager=toolhive-operator");
+  CHECK(sent[3].method + sent[3].target ==
+        "PATCH" + path + "/w?fieldManager=toolhive-operator&dryRun=All&force=true");
+  CHECK(sent[3].content_type == "application/apply-patch+yaml");
+  CHECK(Json::parse(sent[3].body)["apiVersion"] == "example.dev/v1");
+  CHECK(Json::parse(sent[3].body)["kind"] == "Widget");
+  CHECK(sent[4].content_type == "application/json-patch+json");
+  CHECK(sent[5].method == "DELETE");
+  CHECK(Json::parse(sent[5].body)["preconditions"]["uid"] == "u");
+  CHECK(Json::parse(sent[5].body)["propagationPolicy"] == "Foreground");
+  CHECK(sent[6].target == "/version");
+}
+
+TEST_CASE_FIXTURE(Fixture, "an object that cannot be addressed is refused without a request") {
+  CHECK(client->get(Context{}, kWidget, {"", "w"}).status().code() == Code::Invalid);
+  CHECK(client->get(Context{}, kWidget, {"n", ""}).status().code() == Code::Invalid);
+  CHECK(client->apply(Context{}, kWidget, {{"metadata", {{"name", "w"}}}}).status().message() ==
+        "apply widgets.example.dev w: the object has no metadata.namespace");
+  CHECK(client->create(Context{}, kWidget, Json("text")).status().code() == Code::Invalid);
+  CHECK(client->apply(Context{}, kWidget, Json{{"metadata", {{"namespace", "n"}, {"name", "\xff"}}}})
+            .status()
+            .code() == Code::Invalid);
+  CHECK(transport->requests.empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "an error reply becomes a status with its reason, causes and waiting time") {
+  transport->reply(422, R"({"kind":"Status","reason":"Invalid","message":"Widget \"w\" is invalid","code":422,
+    "details":{"causes":[{"field":"spec.size","message":"must be positive"}]}})");
+  Status status = client->get(Context{}, kWidget, {"n", "w"}).status();
+  CHECK(status.code() == Code::Invalid);
+  CHECK(status.reason() == "Invalid");
+  CHECK(status.message() ==
+        "get widgets.example.dev n/w: Widget \"w\" is invalid (spec.size: must be positive)");
+  transport->reply(500, "<html>\noops");
+  status = client->get(Context{}, kWidget, {"n", "w"}).status();
+  CHECK(status.code() == Code::Unavailable);
+  CHECK(status.http_status() == 500);
+  CHECK(status.message().ends_with("the API server answered 500: <html>"));
+}
+
+TEST_CASE("the server's reasons decide the code where the HTTP status is not enough") {
+  const auto code = [](int status, const char* reason) {
+    HttpResponse response;
+    response.status = status;
+    response.body = Json{{"kind", "Status"}, {"reason", reason}, {"message", "m"}}.dump();
+    return kube::error_from_response(response).code();
+  };
+  CHECK(code(409, "AlreadyExists") == Code::AlreadyExists);
+  CHECK(code(409, "Conflict") == Code::Conflict);
+  CHECK(code(410, "Gone") == Code::Expired);
+  CHECK(code(504, "Timeout") == Code::Timeout);
+  CHECK(code(500, "ServerTimeout") == Code::Timeout);
+  CHECK(code(503, "ServiceUnavailable") == Code::Unavailable);
+  CHECK(code(429, "TooManyRequests") == Code::TooManyRequests);
+  CHECK(code(302, "") == Code::Invalid);
+}
+
+TEST_CASE_FIXTURE(
+    Fixture, "a request that is throttled waits as long as it is told, and no longer than its deadline") {
+  kube::SimulatedClock clock;
+  transport->reply(429, "{}", retry_after("3"));
+  transport->reply(503, "{}", retry_after("1"));
+  transport->reply(200, body);
+  std::jthread user([&] {
+    const Context context{.stop = {}, .deadline = clock.now() + 30s, .clock = clock};
+    CHECK(client->create(context, kWidget, widget).ok());
+  });
+  clock.wait_for_waiters(1);
+  CHECK(clock.next_deadline() - clock.now() == 3s);
+  clock.advance(3s);
+  clock.wait_for_waiters(1);
+  clock.advance(1s);
+  user.join();
+  CHECK(transport->requests.size() == 3);
+
+  transport->reply(429, "{}", retry_after("60"));
+  const Context context{.stop = {}, .deadline = clock.now() + 30s, .clock = clock};
+  const Status status = client->create(context, kWidget, widget).status();
+  CHECK(status.code() == Code::TooManyRequests);
+  CHECK(status.retry_after() == 60s);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a throttled request that is stopped ends at once") {
+  kube::SimulatedClock clock;
+  transport->reply(429, "{}", retry_after("3"));
+  std::stop_source stop;
+  std::jthread user([&] {
+    const Context context{.stop = stop.get_token(), .deadline = clock.now() + 30s, .clock = clock};
+    CHECK(client->get(context, kWidget, {"n", "w"}).status().code() == Code::Cancelled);
+  });
+  clock.wait_for_waiters(1);
+  stop.request_stop();
+}
+
+TEST_CASE_FIXTURE(Fixture, "after a broken connection only what is harmless is sent again") {
+  const auto attempts = [&](const char* reason, const std::function<Status()>& call) {
+    transport->answers.clear();
+    transport->requests.clear();
+    transport->fail(reason);
+    transport->reply(200, body);
+    static_cast<void>(call());
+    return transport->requests.size();
+  };
+  const Key key{"n", "w"};
+  const auto get = [&] { return client->get(Context{}, kWidget, key).status(); };
+  const auto create = [&] { return client->create(Context{}, kWidget, widget).status(); };
+  const auto apply = [&] { return client->apply(Context{}, kWidget, widget).status(); };
+  const auto remove = [&] { return client->remove(Context{}, kWidget, key); };
+  const auto remove_uid = [&] { return client->remove(Context{}, kWidget, key, {.uid = "u"}); };
+  CHECK(attempts("", get) == 2);
+  CHECK(attempts("", create) == 1);
+  CHECK(attempts("NotSent", create) == 2);
+  CHECK(attempts("", apply) == 2);
+  CHECK(attempts("", remove) == 1);
+  CHECK(attempts("", remove_uid) == 2);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a server that stays away is given up after a few attempts") {
+  for (int i = 0; i < 10; ++i) transport->fail("NotSent");
+  CHECK(client->get(Context{}, kWidget, {"n", "w"}).status().code() == Code::Unavailable);
+  CHECK(transport->requests.size() == 3);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a list whose continue token expired starts again without pages") {
+  transport->reply(
+      200, R"({"metadata":{"resourceVersion":"5","continue":"t"},"items":[{"metadata":{"name":"a"}}]})");
+  transport->reply(410, R"({"kind":"Status","reason":"Expired","message":"m","code":410})");
+  transport->reply(200,
+                   R"({"metadata":{"resourceVersion":"6"},"items":[{"metadata":{"name":"a"}},{"metadata":{}},
+                            {"metadata":{"name":"b"}}]})");
+  const StatusOr<kube::ObjectList> list =
+      client->list(Context{}, kWidget, {.ns = "n", .label_selector = "a=b"});
+  REQUIRE_MESSAGE(list.ok(), list.status());
+  CHECK(list->items.size() == 2);
+  CHECK(list->undecodable.size() == 1);
+  CHECK(list->resource_version == "6");
+  CHECK(transport->requests[0].target.ends_with("?labelSelector=a%3Db&limit=500"));
+  CHECK(transport->requests[1].target.ends_with("?labelSelector=a%3Db&limit=500&continue=t"));
+  CHECK(transport->requests[2].target.ends_with("?labelSelector=a%3Db"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "a list whose pages do not end is an error") {
+  for (int i = 0; i < 3; ++i) transport->reply(200, R"({"metadata":{"continue":"t"},"items":[]})");
+  CHECK(client->list(Context{}, kWidget, {.ns = "n"}).status().code() == Code::Decode);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what is not a list is an error") {
+  for (const char* text : {"", "[]", "{}", R"({"items":{}})", R"({"items":[)"}) {
+    transport->reply(200, text);
+    CHECK(client->list(Context{}, kWidget, {.ns = "n"}).status().code() == Code::Decode);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "discovery keeps its last answer while the server cannot say") {
+  kube::SimulatedClock clock;
+  const Context context{.stop = {}, .deadline = clock.now() + 24h, .clock = clock};
+  kube::Discovery discovery(*client, 60s);
+  transport->reply(503, "{}");
+  CHECK(discovery.offers(context, kWidget) == kube::Offered::Unknown);
+  CHECK(discovery.offers(context, kWidget) == kube::Offered::Unknown);
+  CHECK(transport->requests.size() == 1);
+  CHECK(transport->requests[0].target == "/apis/example.dev/v1");
+
+  clock.advance(5s);
+  transport->reply(
+      200, R"({"kind":"APIResourceList","resources":[{"name":"widgets"},{"name":"widgets/status"}]})");
+  CHECK(discovery.offers(context, kWidget) == kube::Offered::Yes);
+  clock.advance(60s);
+  transport->reply(503, "{}");
+  CHECK(discovery.offers(context, kWidget) == kube::Offered::Yes);
+  clock.advance(60s);
+  transport->reply(404, "{}");
+  CHECK(discovery.offers(context, kWidget) == kube::Offered::No);
+  CHECK(discovery.offers(context, kWidget) == kube::Offered::No);
+  CHECK(transport->requests.size() == 4);
+  discovery.invalidate(kWidget);
+  transport->reply(200, R"({"resources":[{"name":"widgets"}]})");
+  CHECK(discovery.offers(context, kWidget) == kube::Offered::Yes);
+}

@@ -1,0 +1,68 @@
+#include "controller/kube/watch.hpp"
+
+#include <doctest/doctest.h>
+
+using kube::Code;
+using kube::decode_watch_event;
+using kube::WatchEvent;
+
+TEST_CASE("a change carries its object") {
+  const auto event = decode_watch_event(
+      R"({"type":"MODIFIED","object":{"kind":"Pod","metadata":{"name":"a","namespace":"n","resourceVersion":"7"}}})");
+  REQUIRE(event.ok());
+  CHECK(event->type == WatchEvent::Type::Modified);
+  CHECK(event->object->key() == kube::Key{"n", "a"});
+  CHECK(event->resource_version == "7");
+  CHECK(event->error.ok());
+}
+
+TEST_CASE("a bookmark holds a version, and may end the initial events") {
+  auto event =
+      decode_watch_event(R"({"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":"9"}}})");
+  REQUIRE(event.ok());
+  CHECK(event->type == WatchEvent::Type::Bookmark);
+  CHECK(event->resource_version == "9");
+  CHECK_FALSE(event->initial_events_end);
+  event = decode_watch_event(
+      R"({"object":{"metadata":{"annotations":{"k8s.io/initial-events-end":"true"},"resourceVersion":"9"}},"type":"BOOKMARK"})");
+  CHECK(event->initial_events_end);
+}
+
+TEST_CASE("an error event and a bare Status mean the same") {
+  const std::string status =
+      R"({"kind":"Status","status":"Failure","message":"too old","reason":"Expired","code":410})";
+  for (const std::string& frame :
+       {status, std::string(R"({"type":"ERROR","object":)").append(status).append("}")}) {
+    const auto event = decode_watch_event(frame);
+    REQUIRE(event.ok());
+    CHECK(event->type == WatchEvent::Type::Error);
+    CHECK(event->error.code() == Code::Expired);
+    CHECK(event->error.http_status() == 410);
+    CHECK(event->error.message() == "too old");
+  }
+}
+
+TEST_CASE("an object that does not decode is reported with its name, and hides no other") {
+  const auto event = decode_watch_event(
+      R"({"type":"ADDED","object":{"metadata":{"name":"a","namespace":"n","resourceVersion":"7","labels":{"x":1}}}})");
+  REQUIRE(event.ok());
+  CHECK(event->type == WatchEvent::Type::Added);
+  CHECK_FALSE(event->object);
+  CHECK(event->error.code() == Code::Decode);
+  CHECK(event->meta_hint == kube::Key{"n", "a"});
+  CHECK(event->resource_version == "7");
+}
+
+TEST_CASE("a frame that is no JSON object is refused") {
+  for (const char* frame : {"", "x", "[]", "{\"type\":\"ADDED\"", "{\"type\":\"ADDED\"}{}"})
+    CHECK(decode_watch_event(frame).status().code() == Code::Decode);
+}
+
+TEST_CASE("an event of an unknown type is an error event") {
+  for (const char* frame : {"{}", R"({"type":"NEW","object":{}})", R"({"type":7})"}) {
+    const auto event = decode_watch_event(frame);
+    REQUIRE(event.ok());
+    CHECK(event->type == WatchEvent::Type::Error);
+    CHECK(event->error.code() == Code::Decode);
+  }
+}
