@@ -76,8 +76,9 @@ class JsonLineFormatter final : public spdlog::formatter {
   }
 };
 
-void set_up_logging(LogLevel level) {
-  auto logger = std::make_shared<spdlog::logger>("json", std::make_shared<spdlog::sinks::stdout_sink_mt>());
+void set_up_logging(LogLevel level, std::FILE* out) {
+  using Sink = spdlog::sinks::stdout_sink_base<spdlog::details::console_mutex>;
+  auto logger = std::make_shared<spdlog::logger>("json", std::make_shared<Sink>(out));
   logger->set_formatter(std::make_unique<JsonLineFormatter>());
   logger->set_level(to_spdlog(level));
   logger->flush_on(spdlog::level::debug);

@@ -6,6 +6,7 @@
 // Lines go through spdlog's default logger, so code that only knows spdlog::info() is formatted the same way.
 #pragma once
 
+#include <cstdio>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,8 +18,9 @@ enum class LogLevel { Debug, Info, Warn, Error };
 
 using LogFields = std::vector<std::pair<std::string_view, std::string>>;
 
-// Replaces spdlog's default logger. Call once, at the start of main(), before other threads log.
-void set_up_logging(LogLevel level);
+// Replaces spdlog's default logger. Call once, at the start of main(), before other threads log. `out` must stay
+// open.
+void set_up_logging(LogLevel level, std::FILE* out = stdout);
 
 // Adds fields to every line that the current thread logs while it exists. Scopes nest. Names must outlive it
 // and need no escaping; values are escaped.

@@ -1,0 +1,442 @@
+#include <doctest/doctest.h>
+
+#include <future>
+#include <memory>
+#include <thread>
+
+#include "controller/kube/simulated_clock.hpp"
+#include "controller/runtime/leader_election.hpp"
+#include "controller/runtime/lease_candidate.hpp"
+#include "test/unit/runtime/fake_api.hpp"
+#include "test/unit/runtime/seed.hpp"
+
+using namespace std::chrono_literals;
+using kube::Code;
+using kube::Duration;
+using kube::Status;
+using kube::TimePoint;
+using runtime::LeaderElection;
+using runtime::LeaderElectionOptions;
+using runtime::LeaseCandidate;
+using namespace runtime_test;
+
+namespace {
+
+const kube::ResourceType kLease{"coordination.k8s.io", "v1", "Lease", "leases", kube::Scope::Namespaced};
+const kube::Key kLeaseKey{"system", "leader"};
+
+LeaderElectionOptions options(std::string identity) {
+  return {"system", "leader", std::move(identity)};
+}
+
+std::string stored_holder(const FakeApi& api) {
+  const auto lease = api.find(kLease, kLeaseKey);
+  return lease ? lease->json()["spec"].value("holderIdentity", "") : "none";
+}
+
+// One candidate on a clock that all share.
+struct Candidate {
+  Candidate(FakeApi& api, kube::Clock& clock, std::string identity)
+      : opts(options(std::move(identity))),
+        candidate(api, clock, opts),
+        ctx{{}, TimePoint::max(), clock, {}} {}
+  Status step() { return candidate.step(ctx); }
+  const LeaderElectionOptions opts;
+  LeaseCandidate candidate;
+  kube::Context ctx;
+};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("lease");
+
+TEST_CASE("the first candidate creates the lease and holds it, the second waits") {
+  FakeApi api;
+  kube::SimulatedClock clock;
+  Candidate a(api, clock, "a"), b(api, clock, "b");
+  REQUIRE(a.step().ok());
+  REQUIRE(b.step().ok());
+  CHECK(a.candidate.holding());
+  CHECK(!b.candidate.holding());
+  CHECK(b.candidate.holder() == "a");
+  CHECK(a.candidate.held_until() == clock.now() + 10s);
+}
+
+TEST_CASE("validity runs from when the renewal was sent") {
+  FakeApi api;
+  kube::SimulatedClock clock;
+  Candidate a(api, clock, "a");
+  REQUIRE(a.step().ok());
+  const TimePoint sent = clock.now();
+  api.fail_with([&](const kube::ApiCall&) {
+    clock.advance(3s);  // a slow server
+    return Status();
+  });
+  REQUIRE(a.step().ok());
+  CHECK(a.candidate.held_until() == sent + 10s);
+}
+
+TEST_CASE("a silent holder is replaced 15 s after its last renewal was seen, and stops itself before") {
+  FakeApi api;
+  kube::SimulatedClock clock;
+  Candidate a(api, clock, "a"), b(api, clock, "b");
+  REQUIRE(a.step().ok());
+  REQUIRE(b.step().ok());
+  clock.advance(14999ms);
+  REQUIRE(b.step().ok());
+  CHECK(!b.candidate.holding());
+  CHECK(!a.candidate.holding());
+  clock.advance(1ms);
+  REQUIRE(b.step().ok());
+  CHECK(b.candidate.holding());
+  CHECK(api.find(kLease, kLeaseKey)->json()["spec"]["leaseTransitions"] == 1);
+}
+
+TEST_CASE("a renewTime in the far past or future moves nothing") {
+  FakeApi api;
+  kube::SimulatedClock clock;
+  Candidate a(api, clock, "a"), b(api, clock, "b");
+  for (const char* time : {"1990-01-01T00:00:00.000000Z", "2990-01-01T00:00:00.000000Z"}) {
+    REQUIRE(a.step().ok());
+    auto lease = api.find(kLease, kLeaseKey)->json();
+    lease["spec"]["renewTime"] = time;
+    api.put(kLease, lease);
+    REQUIRE(b.step().ok());
+    CHECK(!b.candidate.holding());
+    clock.advance(15s);
+    REQUIRE(b.step().ok());
+    CHECK(b.candidate.holding());
+    REQUIRE(b.candidate.release(b.ctx).ok());
+  }
+}
+
+TEST_CASE("a released lease is taken at once") {
+  FakeApi api;
+  kube::SimulatedClock clock;
+  Candidate a(api, clock, "a"), b(api, clock, "b");
+  REQUIRE(a.step().ok());
+  REQUIRE(b.step().ok());
+  REQUIRE(a.candidate.release(a.ctx).ok());
+  CHECK(!a.candidate.holding());
+  REQUIRE(b.step().ok());
+  CHECK(b.candidate.holding());
+}
+
+TEST_CASE("a renewal whose reply was lost is recognized as one's own") {
+  FakeApi api;
+  kube::SimulatedClock clock;
+  Candidate a(api, clock, "a");
+  REQUIRE(a.step().ok());
+  // As if an earlier write of ours had been applied without us hearing of it.
+  auto lease = api.find(kLease, kLeaseKey)->json();
+  lease["spec"]["renewTime"] = "2026-01-01T00:00:09.000000Z";
+  api.put(kLease, lease);
+  clock.advance(2s);
+  REQUIRE(a.step().ok());
+  CHECK(a.candidate.held_until() == clock.now() + 10s);
+}
+
+TEST_CASE("a holder that finds another in its place stops at once") {
+  FakeApi api;
+  kube::SimulatedClock clock;
+  Candidate a(api, clock, "a");
+  REQUIRE(a.step().ok());
+  auto lease = api.find(kLease, kLeaseKey)->json();
+  lease["spec"]["holderIdentity"] = "b";
+  api.put(kLease, lease);
+  REQUIRE(a.step().ok());
+  CHECK(!a.candidate.holding());
+  CHECK(a.candidate.holder() == "b");
+}
+
+TEST_CASE("a lease that is deleted under its holder is not taken by a witness before its time") {
+  FakeApi api;
+  kube::SimulatedClock clock;
+  Candidate a(api, clock, "a"), b(api, clock, "b");
+  REQUIRE(a.step().ok());
+  REQUIRE(b.step().ok());
+  api.remove(kLease, kLeaseKey);
+  REQUIRE(b.step().ok());
+  CHECK(!b.candidate.holding());
+  REQUIRE(a.step().ok());  // the holder makes it anew
+  CHECK(a.candidate.holding());
+  CHECK(stored_holder(api) == "a");
+}
+
+TEST_CASE("the fence closes before the release is sent") {
+  FakeApi api;
+  kube::SimulatedClock clock;
+  Candidate a(api, clock, "a");
+  REQUIRE(a.step().ok());
+  bool open_while_released = true;
+  api.fail_with([&](const kube::ApiCall&) {
+    open_while_released = a.candidate.holding();
+    return Status();
+  });
+  REQUIRE(a.candidate.release(a.ctx).ok());
+  CHECK(!open_while_released);
+}
+
+TEST_SUITE_END();
+
+// ---- A model of several processes, in one thread -------------------------------------------------------------
+
+namespace {
+
+struct World;
+
+// A process's own view of time: it runs a little fast or slow, and its wall clock is whatever it likes.
+class DriftingClock final : public kube::Clock {
+ public:
+  DriftingClock(const TimePoint& real, double rate) : real_(real), rate_(rate) {}
+  TimePoint now() const override {
+    return TimePoint(
+        Duration(static_cast<Duration::rep>(static_cast<double>(real_.time_since_epoch().count()) * rate_)));
+  }
+  kube::WallTime wall() const override { return wall_; }
+  void wait_until(std::unique_lock<std::mutex>&, std::condition_variable&, TimePoint) override {
+    FAIL("no waiting");
+  }
+  void jump(kube::WallTime to) { wall_ = to; }
+
+ private:
+  const TimePoint& real_;
+  const double rate_;
+  kube::WallTime wall_{};
+};
+
+// The way from one process to the server: slow, lossy both ways. While a request is under way the others go on.
+class LossyClient final : public kube::Client {
+ public:
+  LossyClient(World& world, FakeApi& api) : world_(world), api_(api) {}
+  kube::StatusOr<kube::HttpResponse> call(const kube::Context& ctx, const kube::ApiCall& call) override;
+  kube::StatusOr<std::unique_ptr<kube::LineStream>> open_watch(
+      const kube::Context&, const kube::ApiCall&, const kube::Transport::StreamOptions&) override {
+    return Status(Code::Internal, "not used");
+  }
+
+ private:
+  World& world_;
+  FakeApi& api_;
+};
+
+struct Process {
+  Process(World& world, FakeApi& api, const TimePoint& real, double rate, const std::string& identity)
+      : clock(real, rate), client(world, api), opts(options(identity)), candidate(client, clock, opts) {}
+  DriftingClock clock;
+  LossyClient client;
+  LeaderElectionOptions opts;
+  LeaseCandidate candidate;
+  TimePoint next_step{};  // in real time; later when paused
+  bool inside = false;    // a step is under way
+};
+
+struct World {
+  World(int count, std::uint64_t seed) : random(seed) {
+    for (int i = 0; i < count; ++i) {
+      const double rate = 0.95 + 0.1 * static_cast<double>(below(1000)) / 1000;
+      processes.push_back(
+          std::make_unique<Process>(*this, api, now, rate, std::string(1, static_cast<char>('a' + i))));
+    }
+  }
+  std::uint64_t below(std::uint64_t n) { return random() % n; }
+
+  // Lets time pass, in which those that are not in a request of their own do their steps.
+  void pass(Duration duration) {
+    const TimePoint end = now + duration;
+    while (now < end) {
+      now += std::min<Duration>(end - now, std::chrono::milliseconds(1 + below(500)));
+      check();
+      for (auto& process : processes)
+        if (!process->inside && process->next_step <= now) step(*process);
+    }
+  }
+
+  void step(Process& process) {
+    process.inside = true;
+    const kube::Context ctx{{}, TimePoint::max(), process.clock, {}};
+    if (below(200) == 0 && process.candidate.holding()) {
+      (void)process.candidate.release(ctx);
+      ++releases;
+    } else {
+      (void)process.candidate.step(ctx);
+    }
+    process.inside = false;
+    process.next_step = now + 2s;
+    if (below(20) == 0) process.next_step += std::chrono::milliseconds(below(60000));  // paused
+    if (below(10) == 0) process.clock.jump(kube::WallTime(std::chrono::seconds(below(4'000'000'000))));
+  }
+
+  // Never two past the fence.
+  void check() {
+    std::string holders;
+    for (const auto& process : processes)
+      if (process->candidate.holding()) holders += process->opts.identity;
+    REQUIRE(holders.size() <= 1);
+    if (holders.empty()) return;
+    if (holders != last_holder) ++changes;
+    last_holder = holders;
+    ++led;
+  }
+
+  TimePoint now{};
+  FakeApi api;
+  std::mt19937_64 random;
+  std::vector<std::unique_ptr<Process>> processes;
+  std::string last_holder;
+  int changes = 0, led = 0, releases = 0;
+};
+
+kube::StatusOr<kube::HttpResponse> LossyClient::call(const kube::Context& ctx, const kube::ApiCall& call) {
+  const auto travel = [&] {
+    const bool slow = world_.below(10) == 0;
+    world_.pass(std::chrono::milliseconds(world_.below(slow ? 8000 : 50)));
+  };
+  travel();
+  if (world_.below(20) == 0) return Status(Code::Unavailable, "lost on the way there");
+  auto reply = api_.call({{}, TimePoint::max(), ctx.clock, {}}, call);
+  travel();
+  if (world_.below(20) == 0) return Status(Code::Unavailable, "lost on the way back");
+  return reply;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("lease");
+
+TEST_CASE("whatever is slow, lost, paused or set back, there are never two past the fence") {
+  const std::uint64_t seed = test_seed();
+  for (const int count : {2, 3}) {
+    CAPTURE(count);
+    World world(count, seed);
+    world.pass(std::chrono::hours(8));
+    MESSAGE(count << " candidates: " << world.changes << " changes of leader, " << world.releases
+                  << " releases");
+    // The test would be worthless if hardly anybody ever led, or always the same.
+    CHECK(world.changes > 20);
+    CHECK(world.led > 1000);
+  }
+}
+
+TEST_SUITE_END();
+
+// ---- The threads around it ---------------------------------------------------------------------------------
+
+TEST_SUITE_BEGIN("leader election");
+
+namespace {
+
+struct Runner {
+  Runner(FakeApi& api, kube::Clock& c, std::string identity)
+      : election(api, c, options(std::move(identity))), clock(c) {}
+  void start() {
+    done = std::async(std::launch::async, [this] {
+      return election.run({stop.get_token(), TimePoint::max(), clock, {}}, [this](std::stop_token lost) {
+        ++terms;
+        leading = true;
+        std::mutex mutex;
+        std::condition_variable_any changed;
+        std::unique_lock lock(mutex);
+        changed.wait(lock, lost, [] { return false; });
+        while (busy) std::this_thread::yield();
+        leading = false;
+        return all_ended.load();
+      });
+    });
+  }
+  ~Runner() {
+    busy = false;
+    stop.request_stop();
+  }
+
+  LeaderElection election;
+  kube::Clock& clock;
+  std::stop_source stop;
+  std::atomic<int> terms = 0;
+  std::atomic<bool> leading = false, busy = false, all_ended = true;
+  std::future<Status> done;
+};
+
+}  // namespace
+
+TEST_CASE("options that cannot work are refused before anything is sent") {
+  FakeApi api;
+  kube::SimulatedClock clock;
+  auto bad = options("a");
+  bad.renew_deadline = 20s;
+  CHECK(LeaderElection(api, clock, bad).run({}, [](std::stop_token) { return true; }).code() ==
+        Code::Invalid);
+  CHECK(LeaderElection(api, clock, options("")).run({}, [](std::stop_token) { return true; }).code() ==
+        Code::Invalid);
+  CHECK(api.count("") == 0);
+}
+
+TEST_CASE("the lease is renewed while work ends, and released after it") {
+  FakeApi api;
+  kube::SimulatedClock clock;
+  Runner a(api, clock, "a");
+  a.busy = true;
+  a.start();
+  REQUIRE(api.wait_for([&] { return a.leading.load(); }));
+  a.stop.request_stop();
+  for (int i = 0; i < 10; ++i) {
+    clock.wait_for_waiters(1);
+    clock.advance(2s);
+  }
+  CHECK(a.election.surely_leading());
+  CHECK(stored_holder(api) == "a");
+  a.busy = false;
+  CHECK(a.done.get().ok());
+  CHECK(stored_holder(api).empty());
+  CHECK(!a.election.surely_leading());
+}
+
+TEST_CASE("work that did not end leaves the lease to expire") {
+  FakeApi api;
+  kube::SimulatedClock clock;
+  Runner a(api, clock, "a");
+  a.all_ended = false;
+  a.start();
+  REQUIRE(api.wait_for([&] { return a.leading.load(); }));
+  a.stop.request_stop();
+  CHECK(a.done.get().ok());
+  CHECK(stored_holder(api) == "a");
+}
+
+TEST_CASE("a holder that cannot renew is demoted within renew_deadline, and leads again when it can") {
+  FakeApi api;
+  kube::SimulatedClock clock;
+  Runner a(api, clock, "a");
+  a.start();
+  REQUIRE(api.wait_for([&] { return a.leading.load(); }));
+  api.fail_with([](const kube::ApiCall&) { return Status(Code::Unavailable, "connection refused"); });
+  for (int i = 0; i < 5; ++i) {
+    clock.wait_for_waiters(1);
+    clock.advance(2s);
+  }
+  REQUIRE(api.wait_for([&] { return !a.leading; }));
+  CHECK(!a.election.surely_leading());
+  api.fail_with(nullptr);
+  clock.wait_for_waiters(1);
+  clock.advance(3s);
+  CHECK(api.wait_for([&] { return a.leading.load(); }));
+  CHECK(a.terms == 2);
+}
+
+TEST_CASE("a second candidate leads as soon as the first has released") {
+  FakeApi api;
+  kube::SimulatedClock clock;
+  Runner a(api, clock, "a"), b(api, clock, "b");
+  a.start();
+  REQUIRE(api.wait_for([&] { return a.leading.load(); }));
+  b.start();
+  clock.wait_for_waiters(2);
+  a.stop.request_stop();
+  REQUIRE(a.done.get().ok());
+  CHECK(!b.leading);
+  clock.wait_for_waiters(1);
+  clock.advance(3s);
+  CHECK(api.wait_for([&] { return b.leading.load(); }));
+}
+
+TEST_SUITE_END();

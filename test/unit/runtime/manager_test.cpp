@@ -1,0 +1,402 @@
+#include "controller/runtime/manager.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <future>
+#include <thread>
+
+#include "controller/runtime/applier.hpp"
+#include "test/unit/runtime/fake_api.hpp"
+
+using namespace std::chrono_literals;
+using kube::ApiCall;
+using kube::Code;
+using kube::Key;
+using kube::Status;
+using kube::StatusOr;
+using runtime::Manager;
+using runtime::ManagerOptions;
+using runtime::Result;
+using namespace runtime_test;
+
+namespace {
+
+const kube::ResourceType kLease{"coordination.k8s.io", "v1", "Lease", "leases", kube::Scope::Namespaced};
+
+// A manager that runs until the end of its scope.
+struct Running {
+  explicit Running(std::shared_ptr<FakeApi> a = std::make_shared<FakeApi>(), ManagerOptions options = {})
+      : api(std::move(a)),
+        manager(std::static_pointer_cast<kube::Client>(api), std::static_pointer_cast<kube::Client>(api),
+                std::move(options)) {}
+  ~Running() { end(); }
+  void start() {
+    done = std::async(std::launch::async, [this] { return manager.run(stop.get_token()); });
+  }
+  Status end() {
+    stop.request_stop();
+    return done.valid() ? done.get() : Status();
+  }
+  bool wait_for(const std::function<bool()>& condition) { return api->wait_for(condition); }
+  bool shows(const std::string& metric) {
+    return wait_for([&] { return manager.metrics().text().find(metric) != std::string::npos; });
+  }
+  // A controller of widgets that calls `pass` and counts.
+  void reconcile(runtime::Reconcile pass) {
+    manager.controller("widgets", kWidget)
+        .owns(kConfigMap)
+        .reconcile([this, pass = std::move(pass)](const kube::Context& ctx, const Key& key) {
+          ++passes;
+          return pass(ctx, key);
+        });
+  }
+
+  std::shared_ptr<FakeApi> api;
+  Manager manager;
+  std::stop_source stop;
+  std::future<Status> done;
+  std::atomic<int> passes = 0;
+};
+
+ManagerOptions candidate(const std::string& identity) {
+  ManagerOptions options;
+  options.leader_election.emplace();
+  options.leader_election->ns = "system";
+  options.leader_election->lease_name = "leader";
+  options.leader_election->identity = identity;
+  options.leader_election->lease_duration = 900ms;
+  options.leader_election->renew_deadline = 500ms;
+  options.leader_election->retry_period = 50ms;
+  return options;
+}
+
+// Each widget owns a config map of its name.
+runtime::Reconcile make_config_maps(Running& r, runtime::Applier& applier) {
+  return [&](const kube::Context& ctx, const Key& key) -> StatusOr<Result> {
+    const auto owner = r.manager.cache().get(ctx, kWidget, key);
+    if (owner.status().code() == Code::NotFound) return Result{};
+    if (!owner.ok()) return owner.status();
+    const auto applied = applier.apply(ctx, kConfigMap, *owner, config_map(key.ns, key.name, {{"k", "v"}}));
+    if (!applied.ok()) return applied.status();
+    return Result{};
+  };
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("manager");
+
+TEST_CASE("objects are reconciled, owned objects are restored, and nothing is written at rest") {
+  Running r;
+  runtime::Applier applier(r.manager.client(), r.manager.cache(), "manager");
+  r.reconcile(make_config_maps(r, applier));
+  r.api->put(kWidget, widget("ns", "before"));
+  r.start();
+  REQUIRE(r.wait_for([&] { return r.api->find(kConfigMap, {"ns", "before"}).has_value(); }));
+  r.api->put(kWidget, widget("ns", "after"));
+  REQUIRE(r.wait_for([&] { return r.api->find(kConfigMap, {"ns", "after"}).has_value(); }));
+
+  r.api->remove(kConfigMap, {"ns", "after"});
+  REQUIRE(r.wait_for([&] { return r.api->find(kConfigMap, {"ns", "after"}).has_value(); }));
+  auto edited = r.api->find(kConfigMap, {"ns", "before"})->json();
+  edited["data"]["k"] = "edited";
+  r.api->put(kConfigMap, edited);
+  REQUIRE(r.wait_for([&] { return r.api->find(kConfigMap, {"ns", "before"})->json()["data"]["k"] == "v"; }));
+
+  // Every further pass finds things as they should be.
+  int passes = r.passes;
+  REQUIRE(r.wait_for([&] { return std::exchange(passes, r.passes.load()) == r.passes; }));
+  r.api->clear_calls();
+  for (int i = 0; i < 20; ++i) {
+    passes = r.passes;
+    r.manager.enqueue("widgets", {"ns", i % 2 ? "before" : "after"});
+    REQUIRE(r.wait_for([&] { return r.passes > passes; }));
+  }
+  CHECK(r.end().ok());
+  CHECK(r.api->writes().empty());
+}
+
+TEST_CASE("a change of status alone wakes nobody, a deletion always does") {
+  Running r;
+  r.reconcile([](const kube::Context&, const Key&) { return Result{}; });
+  r.api->put(kWidget, widget("ns", "a"));
+  r.start();
+  REQUIRE(r.wait_for([&] { return r.passes == 1; }));
+  auto document = r.api->find(kWidget, {"ns", "a"})->json();
+  document["status"] = {{"ready", true}};
+  r.api->put(kWidget, document);
+  REQUIRE(r.wait_for([&] {
+    const auto cached = r.manager.cache().list(kWidget);
+    return cached.size() == 1 && cached[0].json().contains("status");
+  }));
+  CHECK(r.passes == 1);
+  r.api->remove(kWidget, {"ns", "a"});
+  CHECK(r.wait_for([&] { return r.passes == 2; }));
+}
+
+TEST_CASE("an error is tried again with backoff, a terminal one is not until a change") {
+  Running r;
+  std::atomic<bool> terminal = false;
+  r.reconcile([&](const kube::Context&, const Key&) -> StatusOr<Result> {
+    const Status why(Code::Unavailable, "not now");
+    return terminal ? why.as_terminal() : why;
+  });
+  r.api->put(kWidget, widget("ns", "a"));
+  r.start();
+  REQUIRE(r.wait_for([&] { return r.passes >= 4; }));
+  terminal = true;
+  CHECK(r.shows("controller_runtime_terminal_reconcile_errors_total{controller=\"widgets\"} 1"));
+  const int passes = r.passes;
+  std::this_thread::sleep_for(100ms);  // nothing can be waited for where nothing happens
+  CHECK(r.passes == passes);
+  r.api->put(kWidget, widget("ns", "a", {{"size", 2}}));
+  CHECK(r.wait_for([&] { return r.passes == passes + 1; }));
+}
+
+TEST_CASE("a Conflict is tried again quietly and counted apart from errors") {
+  Running r;
+  r.reconcile([&](const kube::Context&, const Key&) -> StatusOr<Result> {
+    if (r.passes < 3) return Status(Code::Conflict, "changed meanwhile");
+    return Result{};
+  });
+  r.api->put(kWidget, widget("ns", "a"));
+  r.start();
+  CHECK(r.shows("controller_runtime_reconcile_conflicts_total{controller=\"widgets\"} 2"));
+  CHECK(r.shows("controller_runtime_reconcile_errors_total{controller=\"widgets\"} 0"));
+  CHECK(r.shows("controller_runtime_reconcile_total{controller=\"widgets\",result=\"success\"} 1"));
+}
+
+TEST_CASE("an exception ends the pass as an error and leaves the worker alive") {
+  Running r;
+  r.reconcile([&](const kube::Context&, const Key&) -> StatusOr<Result> {
+    if (r.passes == 1) throw std::runtime_error("boom");
+    if (r.passes == 2) throw 42;
+    return Result{};
+  });
+  r.api->put(kWidget, widget("ns", "a"));
+  r.start();
+  CHECK(r.wait_for([&] { return r.passes == 3; }));
+  CHECK(r.shows("controller_runtime_reconcile_panics_total{controller=\"widgets\"} 2"));
+}
+
+TEST_CASE("a pass that asks to be called again is") {
+  Running r;
+  r.reconcile([&](const kube::Context&, const Key&) -> StatusOr<Result> {
+    return r.passes < 3 ? Result{kube::Duration(10ms)} : Result{};
+  });
+  r.api->put(kWidget, widget("ns", "a"));
+  r.start();
+  CHECK(r.wait_for([&] { return r.passes == 3; }));
+  CHECK(r.shows("controller_runtime_reconcile_total{controller=\"widgets\",result=\"requeue_after\"} 2"));
+}
+
+TEST_CASE("a pass is given a deadline and an id of its own") {
+  Running r;
+  std::mutex mutex;
+  std::set<std::string> ids;
+  std::atomic<bool> bounded = false;
+  r.manager.controller("widgets", kWidget)
+      .timeout(7s)
+      .concurrency(2)
+      .reconcile([&](const kube::Context& ctx, const Key&) -> StatusOr<Result> {
+        const std::lock_guard lock(mutex);
+        ids.insert(std::string(ctx.reconcile_id));
+        bounded = ctx.deadline - ctx.clock.now() <= 7s;
+        return Result{};
+      });
+  for (const char* name : {"a", "b", "c"}) r.api->put(kWidget, widget("ns", name));
+  r.start();
+  CHECK(r.wait_for([&] {
+    const std::lock_guard lock(mutex);
+    return ids.size() == 3;
+  }));
+  CHECK(bounded);
+}
+
+TEST_CASE("an object that every pass writes to is reported as a hot loop") {
+  Running r;
+  r.reconcile([&](const kube::Context& ctx, const Key& key) -> StatusOr<Result> {
+    const std::string count = std::to_string(r.passes);
+    const auto written = r.manager.client().apply(ctx, kWidget, widget(key.ns, key.name, {{"count", count}}));
+    if (!written.ok()) return written.status();
+    return Result{};
+  });
+  r.api->put(kWidget, widget("ns", "a"));
+  r.start();
+  CHECK(r.shows("controller_runtime_hot_loops_total{controller=\"widgets\"} 1"));
+}
+
+TEST_CASE("conflicting declarations surface when the manager runs") {
+  Running r;
+  r.manager.controller("widgets", kWidget).reconcile([](const kube::Context&, const Key&) {
+    return Result{};
+  });
+  runtime::InformerOptions other;
+  other.label_selector = "a=b";
+  r.manager.controller("maps", kConfigMap)
+      .owns(kWidget, other)
+      .reconcile([](const kube::Context&, const Key&) { return Result{}; });
+  r.start();
+  CHECK(r.done.get().code() == Code::Internal);
+}
+
+TEST_CASE("readiness fails with the name and the cause until every cache has synced") {
+  Running r;
+  r.reconcile([](const kube::Context&, const Key&) { return Result{}; });
+  r.api->fail_with([](const ApiCall& call) {
+    return call.type == kConfigMap ? Status(Code::Forbidden, "no right to list configmaps") : Status();
+  });
+  CHECK(!r.manager.health().ready().ok);
+  r.start();
+  REQUIRE(r.wait_for([&] {
+    return r.manager.health().ready().text.find("no right to list configmaps") != std::string::npos;
+  }));
+  CHECK(!r.manager.health().ready().ok);
+  CHECK(r.manager.health().live().ok);
+  r.api->put(kWidget, widget("ns", "a"));
+  r.api->fail_with(nullptr);
+  CHECK(r.wait_for([&] { return r.manager.health().ready().ok; }));
+  CHECK(r.wait_for([&] { return r.passes == 1; }));
+}
+
+TEST_CASE("the metrics have the names that dashboards know") {
+  ManagerOptions options;
+  options.api_host = "10.0.0.1:443";
+  Running r(std::make_shared<FakeApi>(), options);
+  r.reconcile([](const kube::Context&, const Key&) { return Result{}; });
+  r.api->put(kWidget, widget("ns", "a"));
+  r.start();
+  REQUIRE(r.wait_for([&] { return r.passes == 1; }));
+  REQUIRE(r.manager.client().get({}, kWidget, {"ns", "a"}).ok());
+  REQUIRE(r.shows("result=\"success\"} 1"));
+  const std::string text = r.manager.metrics().text();
+  for (const char* name :
+       {"controller_runtime_reconcile_total{", "controller_runtime_reconcile_errors_total{",
+        "controller_runtime_reconcile_time_seconds_count{", "controller_runtime_active_workers{",
+        "controller_runtime_max_concurrent_reconciles{", "workqueue_depth{", "workqueue_adds_total{",
+        "workqueue_queue_duration_seconds_count{", "workqueue_work_duration_seconds_count{",
+        "workqueue_retries_total{", "rest_client_request_duration_seconds_count{",
+        "rest_client_requests_total{code=\"200\",host=\"10.0.0.1:443\",method=\"GET\"} ",
+        "controller_runtime_cache_objects{namespace=\"\",resource=\"widgets.example.dev\"} 1",
+        "controller_runtime_cache_bytes{", "controller_runtime_cache_lag_seconds{",
+        "controller_runtime_cache_watches{"})
+    CHECK_MESSAGE(text.find(name) != std::string::npos, name);
+}
+
+TEST_CASE("leader work runs while leading and ends with it") {
+  Running r;
+  std::atomic<int> state = 0;
+  r.manager.add_leader_work("waiter", [&](const kube::Context& ctx) {
+    state = 1;
+    kube::sleep_until(ctx.clock, kube::TimePoint::max(), ctx.stop);
+    state = 2;
+  });
+  r.start();
+  REQUIRE(r.wait_for([&] { return state == 1; }));
+  CHECK(r.end().ok());
+  CHECK(state == 2);
+}
+
+TEST_CASE("a pass under way may end by itself when the manager stops") {
+  Running r;
+  std::atomic<bool> began = false, finish = false, interrupted = false;
+  r.reconcile([&](const kube::Context& ctx, const Key&) -> StatusOr<Result> {
+    began = true;
+    while (!finish) std::this_thread::yield();
+    interrupted = ctx.stop.stop_requested();
+    return Result{};
+  });
+  r.api->put(kWidget, widget("ns", "a"));
+  r.start();
+  REQUIRE(r.wait_for([&] { return began.load(); }));
+  r.stop.request_stop();
+  finish = true;
+  CHECK(r.end().ok());
+  CHECK(!interrupted);
+}
+
+TEST_CASE("a pass that does not end by itself has its token fired, and one that ignores it is named") {
+  ManagerOptions options;
+  options.graceful_stop = 100ms;
+  Running r(std::make_shared<FakeApi>(), options);
+  std::atomic<bool> obedient = false, finish = false, began = false;
+  r.reconcile([&](const kube::Context& ctx, const Key&) -> StatusOr<Result> {
+    began = true;
+    while (!finish && !(obedient && ctx.stop.stop_requested())) std::this_thread::yield();
+    return Result{};
+  });
+  SUBCASE("obeys") {
+    obedient = true;
+  }
+  SUBCASE("ignores") {}
+  r.api->put(kWidget, widget("ns", "a"));
+  r.start();
+  REQUIRE(r.wait_for([&] { return began.load(); }));
+  const Status ended = r.end();
+  if (obedient) {
+    CHECK(ended.ok());
+  } else {
+    CHECK(ended.code() == Code::Timeout);
+    CHECK(ended.message().find("controller widgets") != std::string::npos);
+  }
+  finish = true;
+}
+
+TEST_CASE("without the lease no write is sent, but reads and reviews are") {
+  auto api = std::make_shared<FakeApi>();
+  Running leader(api, candidate("leader")), standby(api, candidate("standby"));
+  leader.start();
+  REQUIRE(api->wait_for([&] { return leader.manager.client().apply({}, kWidget, widget("ns", "a")).ok(); }));
+  standby.start();
+  REQUIRE(api->wait_for([&] { return standby.manager.health().ready().ok; }));
+  CHECK(standby.manager.client().apply({}, kWidget, widget("ns", "b")).status().code() == Code::Fenced);
+  CHECK(standby.manager.client().remove({}, kWidget, {"ns", "a"}).code() == Code::Fenced);
+  CHECK(standby.manager.client().get({}, kWidget, {"ns", "a"}).ok());
+  const kube::ResourceType review{"authentication.k8s.io", "v1", "TokenReview", "tokenreviews",
+                                  kube::Scope::Cluster};
+  CHECK(standby.manager.client().create({}, review, {{"metadata", {{"name", "r"}}}}).ok());
+  CHECK(!api->find(kWidget, {"ns", "b"}));
+}
+
+TEST_CASE(
+    "losing the lease demotes in process: passes stop, caches stay, and all is reconciled when it is back") {
+  auto api = std::make_shared<FakeApi>();
+  Running r(api, candidate("a"));
+  r.reconcile([](const kube::Context&, const Key&) { return Result{}; });
+  api->put(kWidget, widget("ns", "x"));
+  r.start();
+  REQUIRE(r.wait_for([&] { return r.passes == 1; }));
+  std::atomic<bool> refuse = true;
+  api->fail_with([&](const ApiCall& call) {
+    return refuse && call.type == kLease ? Status(Code::Unavailable, "connection refused") : Status();
+  });
+  REQUIRE(r.wait_for([&] {
+    return r.manager.client().apply({}, kConfigMap, config_map("ns", "m")).status().code() == Code::Fenced;
+  }));
+  api->put(kWidget, widget("ns", "y"));
+  REQUIRE(r.wait_for([&] { return r.manager.cache().list(kWidget).size() == 2; }));
+  CHECK(r.passes == 1);
+  CHECK(r.manager.health().ready().ok);
+  refuse = false;
+  CHECK(r.wait_for([&] { return r.passes == 3; }));
+  CHECK(r.end().ok());
+}
+
+TEST_CASE("when the leader stops, the standby takes over with everything in its queue") {
+  auto api = std::make_shared<FakeApi>();
+  auto a = std::make_unique<Running>(api, candidate("a"));
+  Running b(api, candidate("b"));
+  a->reconcile([](const kube::Context&, const Key&) { return Result{}; });
+  b.reconcile([](const kube::Context&, const Key&) { return Result{}; });
+  api->put(kWidget, widget("ns", "x"));
+  a->start();
+  REQUIRE(api->wait_for([&] { return a->passes == 1; }));
+  b.start();
+  REQUIRE(api->wait_for([&] { return b.manager.health().ready().ok; }));
+  CHECK(b.passes == 0);
+  CHECK(a->end().ok());
+  CHECK(api->wait_for([&] { return b.passes == 1; }));
+}
+
+TEST_SUITE_END();

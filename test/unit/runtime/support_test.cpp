@@ -1,0 +1,287 @@
+// Conditions, mappers, health, logging, hot loops, backoff: the small parts.
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <set>
+#include <thread>
+
+#include <spdlog/spdlog.h>
+#include <nlohmann/json.hpp>
+
+#include "controller/kube/simulated_clock.hpp"
+#include "controller/runtime/backoff.hpp"
+#include "controller/runtime/conditions.hpp"
+#include "controller/runtime/health.hpp"
+#include "controller/runtime/hot_loop.hpp"
+#include "controller/runtime/logging.hpp"
+#include "controller/runtime/mapping.hpp"
+#include "test/unit/runtime/fake_api.hpp"
+
+using namespace std::chrono_literals;
+using kube::Json;
+using kube::Key;
+using runtime::Change;
+using runtime::Condition;
+using runtime::Conditions;
+using runtime::ConditionStatus;
+using namespace runtime_test;
+
+namespace {
+
+const kube::WallTime kThen(std::chrono::seconds(1'700'000'000));
+
+Condition condition(const char* type, ConditionStatus status, const char* reason = "Because") {
+  Condition c;
+  c.type = type;
+  c.status = status;
+  c.reason = reason;
+  c.message = "message";
+  c.observed_generation = 3;
+  return c;
+}
+
+Change updated(const Json& before, const Json& after) {
+  Change change;
+  change.type = Change::Type::Updated;
+  change.before = object(before);
+  change.after = object(after);
+  return change;
+}
+
+// Runs `body` with the JSON logger and answers what it printed.
+std::vector<Json> logged(const std::function<void()>& body) {
+  std::FILE* file = std::tmpfile();
+  const auto before = spdlog::default_logger();
+  runtime::set_up_logging(runtime::LogLevel::Debug, file);
+  body();
+  spdlog::set_default_logger(before);
+  std::rewind(file);
+  std::string text;
+  char buffer[4096];
+  while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, file)) text.append(buffer, n);
+  std::fclose(file);
+  std::vector<Json> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at);
+    lines.push_back(Json::parse(text.substr(at, end - at)));
+    at = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("conditions");
+
+TEST_CASE("the transition time moves only when the status flips") {
+  Conditions conditions;
+  conditions.set(condition("Ready", ConditionStatus::False), kThen);
+  conditions.set(condition("Ready", ConditionStatus::False, "Other"), kThen + 1h);
+  CHECK(conditions.find("Ready")->last_transition_time == "2023-11-14T22:13:20Z");
+  CHECK(conditions.find("Ready")->reason == "Other");
+  conditions.set(condition("Ready", ConditionStatus::True), kThen + 2h);
+  CHECK(conditions.find("Ready")->last_transition_time == "2023-11-15T00:13:20Z");
+  CHECK(conditions.is_true("Ready"));
+  CHECK(!conditions.is_true("Other"));
+}
+
+TEST_CASE("conditions are sorted by type and survive a round trip") {
+  Conditions conditions;
+  for (const char* type : {"Ready", "Accepted", "Exposed"})
+    conditions.set(condition(type, ConditionStatus::Unknown), kThen);
+  const Json json = conditions.to_json();
+  CHECK(json[0]["type"] == "Accepted");
+  CHECK(json[1]["type"] == "Exposed");
+  CHECK(json[2]["type"] == "Ready");
+  CHECK(json[2]["status"] == "Unknown");
+  CHECK(json[2]["observedGeneration"] == 3);
+  CHECK(Conditions::from_json(json).to_json() == json);
+  conditions.remove("Exposed");
+  CHECK(conditions.to_json().size() == 2);
+}
+
+TEST_CASE("malformed conditions are dropped, the others kept") {
+  const Json json =
+      Json::array({1,
+                   nullptr,
+                   Json::object(),
+                   {{"type", "A"}},
+                   {{"type", "B"}, {"status", "Maybe"}},
+                   {{"type", 7}, {"status", "True"}},
+                   {{"type", "C"}, {"status", "True"}, {"observedGeneration", "x"}, {"reason", 1}}});
+  const Conditions conditions = Conditions::from_json(json);
+  CHECK(conditions.to_json().size() == 1);
+  CHECK(conditions.is_true("C"));
+  CHECK(Conditions::from_json(Json("text")).to_json().empty());
+  CHECK(Conditions::from_json(Json()).to_json().empty());
+}
+
+TEST_CASE("times are printed in UTC, also before 1970") {
+  CHECK(runtime::to_rfc3339(kThen + 999ms) == "2023-11-14T22:13:20Z");
+  CHECK(runtime::to_rfc3339_micro(kThen + 1us) == "2023-11-14T22:13:20.000001Z");
+  CHECK(runtime::to_rfc3339_micro(kube::WallTime(-1us)) == "1969-12-31T23:59:59.999999Z");
+}
+
+TEST_SUITE_END();
+
+TEST_SUITE_BEGIN("mapping");
+
+TEST_CASE("an owner is matched by group and kind, whatever its version") {
+  Json document = config_map("ns", "m");
+  document["metadata"]["ownerReferences"] = Json::array({{{"apiVersion", "example.dev/v9"},
+                                                          {"kind", "Widget"},
+                                                          {"name", "w"},
+                                                          {"uid", "u"},
+                                                          {"controller", true}}});
+  const auto keys = runtime::map_owner(kWidget)(object(document));
+  REQUIRE(keys.size() == 1);
+  CHECK(keys[0] == Key{"ns", "w"});
+  CHECK(runtime::map_owner(kSecret)(object(document)).empty());
+  document["metadata"]["ownerReferences"][0]["apiVersion"] = "other.dev/v1";
+  CHECK(runtime::map_owner(kWidget)(object(document)).empty());
+  document["metadata"]["ownerReferences"][0]["apiVersion"] = "example.dev/v1";
+  document["metadata"]["ownerReferences"][0]["controller"] = false;
+  CHECK(runtime::map_owner(kWidget)(object(document)).empty());
+}
+
+TEST_CASE("a label names a key with or without its namespace") {
+  Json document = config_map("ns", "m");
+  const auto mapper = runtime::map_label("owner");
+  CHECK(mapper(object(document)).empty());
+  document["metadata"]["labels"] = {{"owner", "w"}};
+  CHECK(mapper(object(document)) == std::vector<Key>{{"ns", "w"}});
+  document["metadata"]["labels"] = {{"owner", "other.w"}};
+  CHECK(mapper(object(document)) == std::vector<Key>{{"other", "w"}});
+}
+
+TEST_CASE("an update wakes the keys of its old and its new state, each once") {
+  Json before = config_map("ns", "m"), after = config_map("ns", "m");
+  before["metadata"]["labels"] = {{"owner", "a"}};
+  after["metadata"]["labels"] = {{"owner", "b"}};
+  CHECK(runtime::keys_of(updated(before, after), runtime::map_label("owner")).size() == 2);
+  CHECK(runtime::keys_of(updated(before, before), runtime::map_label("owner")).size() == 1);
+}
+
+TEST_CASE("declared_changed sees every change but that of status") {
+  const auto passes = [](const std::function<void(Json&)>& edit) {
+    Json before = widget("ns", "a");
+    before["metadata"]["generation"] = 1;
+    Json after = before;
+    edit(after);
+    return runtime::declared_changed()(updated(before, after));
+  };
+  CHECK(!passes([](Json& o) { o["status"] = {{"ready", true}}; }));
+  CHECK(passes([](Json& o) { o["metadata"]["generation"] = 2; }));
+  CHECK(passes([](Json& o) { o["metadata"]["labels"] = {{"a", "b"}}; }));
+  CHECK(passes([](Json& o) { o["metadata"]["annotations"] = {{"a", "b"}}; }));
+  CHECK(passes([](Json& o) { o["metadata"]["finalizers"] = {"a/b"}; }));
+  CHECK(passes([](Json& o) { o["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"; }));
+  CHECK(passes([](Json& o) {
+    o["metadata"]["ownerReferences"] = Json::array(
+        {{{"apiVersion", "v1"}, {"kind", "K"}, {"name", "n"}, {"uid", "u"}, {"controller", true}}});
+  }));
+}
+
+TEST_SUITE_END();
+
+TEST_SUITE_BEGIN("health");
+
+TEST_CASE("a report has a line per check and fails when one does") {
+  runtime::Health health;
+  CHECK(health.ready().ok);
+  health.add_readiness("good", [] { return kube::Status(); });
+  health.add_readiness("bad", [] { return kube::Status(kube::Code::Unavailable, "not yet"); });
+  const auto report = health.ready();
+  CHECK(!report.ok);
+  CHECK(report.text.find("[+]good ok\n") != std::string::npos);
+  CHECK(report.text.find("[-]bad failed: not yet\n") != std::string::npos);
+  CHECK(health.live().ok);
+}
+
+TEST_SUITE_END();
+
+TEST_SUITE_BEGIN("logging");
+
+TEST_CASE("each line is one JSON object with time, level, message and fields") {
+  const auto lines = logged([] {
+    runtime::log(runtime::LogLevel::Error, "reconcile failed", {{"error", "a \"quoted\"\nreason"}});
+    spdlog::info("plain {}", 1);
+  });
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0]["level"] == "error");
+  CHECK(lines[0]["msg"] == "reconcile failed");
+  CHECK(lines[0]["error"] == "a \"quoted\"\nreason");
+  CHECK(lines[0]["ts"].get<std::string>().back() == 'Z');
+  CHECK(lines[1]["msg"] == "plain 1");
+  CHECK(!lines[1].contains("error"));
+}
+
+TEST_CASE("every line of a thread carries the fields of the scopes it is in") {
+  const auto lines = logged([] {
+    const runtime::LogScope outer({{"controller", "registry"}, {"reconcileID", "1"}});
+    {
+      const runtime::LogScope inner({{"step", "apply"}});
+      spdlog::warn("inside");
+      std::thread([] { spdlog::warn("elsewhere"); }).join();
+    }
+    spdlog::warn("after");
+  });
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0]["controller"] == "registry");
+  CHECK(lines[0]["step"] == "apply");
+  CHECK(!lines[1].contains("controller"));
+  CHECK(lines[2]["reconcileID"] == "1");
+  CHECK(!lines[2].contains("step"));
+}
+
+TEST_CASE("bytes that are not UTF-8 and control characters leave the line valid") {
+  const auto lines =
+      logged([] { spdlog::info("{}", std::string("bad \xff\x01 bytes\r\n{\"msg\":\"forged\"}")); });
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0]["level"] == "info");
+}
+
+TEST_SUITE_END();
+
+TEST_SUITE_BEGIN("hot loop");
+
+TEST_CASE("writing passes add up within a minute and are reported once a minute") {
+  kube::SimulatedClock clock;
+  runtime::HotLoopDetector detector(clock, 3);
+  const Key key{"ns", "a"};
+  for (int i = 0; i < 3; ++i) CHECK(!detector.pass_ended(key, 1));
+  CHECK(detector.pass_ended(key, 1));
+  CHECK(!detector.pass_ended(key, 1));
+  clock.advance(61s);
+  for (int i = 0; i < 3; ++i) CHECK(!detector.pass_ended(key, 1));
+  CHECK(detector.pass_ended(key, 2));
+}
+
+TEST_CASE("a pass without a write settles the object") {
+  kube::SimulatedClock clock;
+  runtime::HotLoopDetector detector(clock, 2);
+  const Key key{"ns", "a"};
+  for (int i = 0; i < 10; ++i) {
+    CHECK(!detector.pass_ended(key, 1));
+    CHECK(!detector.pass_ended(key, 1));
+    CHECK(!detector.pass_ended(key, 0));
+  }
+}
+
+TEST_SUITE_END();
+
+TEST_SUITE_BEGIN("backoff");
+
+TEST_CASE("equal seeds wait equally, different seeds do not") {
+  kube::SimulatedClock clock;
+  runtime::Backoff a(clock, {}, 1), b(clock, {}, 1), c(clock, {}, 2);
+  std::set<std::int64_t> waits;
+  for (int i = 0; i < 5; ++i) {
+    const auto wait = a.next();
+    CHECK(wait == b.next());
+    waits.insert((wait - c.next()).count());
+  }
+  CHECK(waits.size() > 1);
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,350 @@
+#include <doctest/doctest.h>
+
+#include "controller/kube/simulated_clock.hpp"
+#include "controller/runtime/applier.hpp"
+#include "controller/runtime/cache.hpp"
+#include "controller/runtime/finalizer.hpp"
+#include "controller/runtime/ownership.hpp"
+#include "controller/runtime/pass_writes.hpp"
+#include "controller/runtime/status_writer.hpp"
+#include "controller/runtime/write_tracking_client.hpp"
+#include "test/unit/runtime/fake_api.hpp"
+
+using kube::Code;
+using kube::Json;
+using kube::Key;
+using kube::Object;
+using runtime::Applier;
+using namespace runtime_test;
+
+namespace {
+
+constexpr const char* kFinalizer = "example.dev/cleanup";
+
+struct Owned {
+  Owned() {
+    REQUIRE(cache.declare(kConfigMap).ok());
+    cache.start();
+    REQUIRE(api.wait_for([&] { return cache.synced(); }));
+    owner = api.put(kWidget, widget("ns", "w"));
+    api.clear_calls();
+  }
+  kube::Context ctx() { return {{}, kube::TimePoint::max(), clock, {}}; }
+  kube::StatusOr<Object> apply(const Json& intent, bool owned = true) {
+    Applier::Options options;
+    options.owned = owned;
+    return applier.apply(ctx(), kConfigMap, *owner, intent, options);
+  }
+  // Until the cache has what the server has.
+  void settle() {
+    REQUIRE(api.wait_for([&] {
+      const auto cached = cache.list(kConfigMap);
+      for (const Object& object : cached) {
+        const auto real = api.find(kConfigMap, object.key());
+        if (!real || real->meta().resource_version != object.meta().resource_version) return false;
+      }
+      return true;
+    }));
+  }
+
+  FakeApi api;
+  kube::SimulatedClock clock;
+  runtime::Cache cache{api, clock, {}};
+  runtime::PassWrites passes;
+  runtime::WriteTrackingClient client{api, cache, passes};
+  Applier applier{client, cache, "manager"};
+  std::optional<Object> owner;
+};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("applier");
+
+TEST_CASE("an object that does not exist is created with an owner reference") {
+  Owned o;
+  const auto applied = o.apply(config_map("ns", "m", {{"k", "v"}}));
+  REQUIRE(applied.ok());
+  const auto stored = o.api.find(kConfigMap, {"ns", "m"});
+  REQUIRE(stored);
+  REQUIRE(stored->meta().controller());
+  CHECK(stored->meta().controller()->uid == o.owner->meta().uid);
+  CHECK(stored->meta().controller()->kind == "Widget");
+  CHECK(o.api.writes() == std::vector<std::string>{"APPLY configmaps ns/m"});
+}
+
+TEST_CASE("a settled object costs no API call") {
+  Owned o;
+  REQUIRE(o.apply(config_map("ns", "m", {{"k", "v"}})).ok());
+  o.api.clear_calls();
+  for (int i = 0; i < 3; ++i) REQUIRE(o.apply(config_map("ns", "m", {{"k", "v"}})).ok());
+  CHECK(o.api.count("") == 0);
+}
+
+TEST_CASE("a changed intent is applied") {
+  Owned o;
+  REQUIRE(o.apply(config_map("ns", "m", {{"k", "v"}})).ok());
+  REQUIRE(o.apply(config_map("ns", "m", {{"k", "w"}})).ok());
+  CHECK(o.api.find(kConfigMap, {"ns", "m"})->json()["data"]["k"] == "w");
+}
+
+TEST_CASE("what somebody changed is applied again, once") {
+  Owned o;
+  REQUIRE(o.apply(config_map("ns", "m", {{"k", "v"}})).ok());
+  Json edited = o.api.find(kConfigMap, {"ns", "m"})->json();
+  edited["data"]["k"] = "hacked";
+  edited["metadata"].erase("resourceVersion");
+  o.api.put(kConfigMap, edited);
+  o.settle();
+  o.api.clear_calls();
+  REQUIRE(o.apply(config_map("ns", "m", {{"k", "v"}})).ok());
+  REQUIRE(o.apply(config_map("ns", "m", {{"k", "v"}})).ok());
+  CHECK(o.api.writes().size() == 1);
+  CHECK(o.api.find(kConfigMap, {"ns", "m"})->json()["data"]["k"] == "v");
+}
+
+TEST_CASE("a change of status alone is not applied again") {
+  Owned o;
+  REQUIRE(o.apply(config_map("ns", "m", {{"k", "v"}})).ok());
+  Json changed = o.api.find(kConfigMap, {"ns", "m"})->json();
+  changed["status"] = {{"ready", 1}};
+  o.api.put(kConfigMap, changed);
+  o.settle();
+  o.api.clear_calls();
+  REQUIRE(o.apply(config_map("ns", "m", {{"k", "v"}})).ok());
+  CHECK(o.api.count("") == 0);
+}
+
+TEST_CASE("a deleted object is created again") {
+  Owned o;
+  REQUIRE(o.apply(config_map("ns", "m")).ok());
+  o.api.remove(kConfigMap, {"ns", "m"});
+  REQUIRE(o.api.wait_for([&] { return o.cache.list(kConfigMap).empty(); }));
+  REQUIRE(o.apply(config_map("ns", "m")).ok());
+  CHECK(o.api.find(kConfigMap, {"ns", "m"}));
+}
+
+TEST_CASE("an object of that name that is nobody's, or another's, is never written") {
+  Owned o;
+  Json foreign = config_map("ns", "m", {{"k", "theirs"}});
+  SUBCASE("nobody's") {}
+  SUBCASE("another's") {
+    foreign["metadata"]["ownerReferences"] = Json::array({{{"apiVersion", "example.dev/v1"},
+                                                           {"kind", "Widget"},
+                                                           {"name", "x"},
+                                                           {"uid", "other"},
+                                                           {"controller", true}}});
+  }
+  o.api.put(kConfigMap, foreign);
+  o.settle();
+  const auto applied = o.apply(config_map("ns", "m", {{"k", "v"}}));
+  CHECK(applied.status().code() == Code::Conflict);
+  CHECK(applied.status().reason() == Applier::kNameConflict);
+  CHECK(o.api.writes().empty());
+  CHECK(o.applier.remove(o.ctx(), kConfigMap, *o.owner, {"ns", "m"}).ok());
+  CHECK(o.api.find(kConfigMap, {"ns", "m"})->json()["data"]["k"] == "theirs");
+}
+
+TEST_CASE("an object that the cache does not know yet is not overwritten") {
+  Owned o;
+  o.api.freeze_streams(true);
+  o.api.put(kConfigMap, config_map("ns", "m", {{"k", "theirs"}}));
+  CHECK(o.apply(config_map("ns", "m", {{"k", "v"}})).status().reason() == Applier::kNameConflict);
+  CHECK(o.api.writes().empty());
+  o.api.freeze_streams(false);
+}
+
+TEST_CASE("a name that is free again is taken although the cache still shows the other's object") {
+  Owned o;
+  o.api.put(kConfigMap, config_map("ns", "m", {{"k", "theirs"}}));
+  REQUIRE(o.api.wait_for([&] { return o.cache.list(kConfigMap).size() == 1; }));
+  o.api.freeze_streams(true);
+  o.api.remove(kConfigMap, {"ns", "m"});
+  CHECK(o.apply(config_map("ns", "m", {{"k", "v"}})).ok());
+  o.api.freeze_streams(false);
+}
+
+TEST_CASE("an object of an earlier owner of the same name is left to the garbage collector") {
+  Owned o;
+  REQUIRE(o.apply(config_map("ns", "m")).ok());
+  o.api.remove(kWidget, {"ns", "w"});
+  o.owner = o.api.put(kWidget, widget("ns", "w"));
+  o.api.clear_calls();
+  const auto applied = o.apply(config_map("ns", "m"));
+  CHECK(applied.status().code() == Code::Conflict);
+  CHECK(applied.status().reason() != Applier::kNameConflict);
+  CHECK(o.api.writes().empty());
+}
+
+TEST_CASE("an object that outlives its owner is taken over by an owner of the same name") {
+  Owned o;
+  REQUIRE(o.apply(config_map("ns", "m", {{"k", "v"}}), false).ok());
+  const auto stored = o.api.find(kConfigMap, {"ns", "m"});
+  CHECK(!stored->meta().controller());
+  CHECK(stored->meta().labels.get(Applier::kOwnerLabel) == "widget.w");
+  o.api.remove(kWidget, {"ns", "w"});
+  o.owner = o.api.put(kWidget, widget("ns", "w"));
+  CHECK(o.apply(config_map("ns", "m", {{"k", "w"}}), false).ok());
+  o.owner = o.api.put(kWidget, widget("ns", "other"));
+  CHECK(o.apply(config_map("ns", "m", {{"k", "x"}}), false).status().reason() == Applier::kNameConflict);
+}
+
+TEST_CASE("removing takes only what is the owner's, and absence is success") {
+  Owned o;
+  REQUIRE(o.apply(config_map("ns", "m")).ok());
+  REQUIRE(o.apply(config_map("ns", "kept"), false).ok());
+  CHECK(o.applier.remove(o.ctx(), kConfigMap, *o.owner, {"ns", "m"}).ok());
+  CHECK(!o.api.find(kConfigMap, {"ns", "m"}));
+  CHECK(o.applier.remove(o.ctx(), kConfigMap, *o.owner, {"ns", "kept"}).ok());
+  CHECK(!o.api.find(kConfigMap, {"ns", "kept"}));
+  CHECK(o.applier.remove(o.ctx(), kConfigMap, *o.owner, {"ns", "m"}).ok());
+}
+
+TEST_CASE("what was forgotten is applied again") {
+  Owned o;
+  REQUIRE(o.apply(config_map("ns", "m")).ok());
+  o.applier.forget(std::string(o.owner->meta().uid));
+  o.api.clear_calls();
+  REQUIRE(o.apply(config_map("ns", "m")).ok());
+  CHECK(o.api.writes().size() == 1);
+}
+
+TEST_CASE("owner labels fit into 63 characters and stay distinct") {
+  const std::string longest(253, 'a');
+  const Object one = object(widget("ns", longest));
+  const Object two = object(widget("ns", longest.substr(1)));
+  CHECK(runtime::owner_label_value(one).size() == 63);
+  CHECK(runtime::owner_label_value(one) != runtime::owner_label_value(two));
+  CHECK(runtime::owner_label_value(one) == runtime::owner_label_value(one));
+  CHECK(runtime::owner_label_value(object(widget("ns", "w"))) == "widget.w");
+}
+
+TEST_SUITE_END();
+
+TEST_SUITE_BEGIN("finalizer");
+
+TEST_CASE("a finalizer is added once, beside those of others") {
+  FakeApi api;
+  Json document = widget("ns", "a");
+  document["metadata"]["finalizers"] = {"other"};
+  const Object before = api.put(kWidget, document);
+  const auto held = runtime::ensure_finalizer({}, api, kWidget, before, kFinalizer);
+  REQUIRE(held.ok());
+  CHECK(held->meta().has_finalizer(kFinalizer));
+  CHECK(held->meta().has_finalizer("other"));
+  api.clear_calls();
+  CHECK(runtime::ensure_finalizer({}, api, kWidget, *held, kFinalizer).ok());
+  CHECK(api.count("") == 0);
+}
+
+TEST_CASE("adding a finalizer to an object that changed meanwhile is a Conflict") {
+  FakeApi api;
+  const Object stale = api.put(kWidget, widget("ns", "a"));
+  api.put(kWidget, widget("ns", "a", {{"size", 2}}));
+  CHECK(runtime::ensure_finalizer({}, api, kWidget, stale, kFinalizer).status().code() == Code::Conflict);
+  CHECK(api.find(kWidget, {"ns", "a"})->meta().finalizers.empty());
+}
+
+TEST_CASE("an object that is being deleted takes no new finalizer") {
+  FakeApi api;
+  Json document = widget("ns", "a");
+  document["metadata"]["finalizers"] = {"other"};
+  api.put(kWidget, document);
+  api.remove(kWidget, {"ns", "a"});
+  const auto deleting = api.find(kWidget, {"ns", "a"});
+  REQUIRE(deleting);
+  CHECK(runtime::ensure_finalizer({}, api, kWidget, *deleting, kFinalizer).status().code() == Code::Conflict);
+  CHECK(api.writes().empty());
+}
+
+TEST_CASE("only the own finalizer is removed, also when its place in the list changed") {
+  FakeApi api;
+  Json document = widget("ns", "a");
+  document["metadata"]["finalizers"] = {kFinalizer, "other"};
+  const Object stale = api.put(kWidget, document);
+  document["metadata"]["finalizers"] = {"first", "other", kFinalizer};
+  api.put(kWidget, document);
+  CHECK(runtime::remove_finalizer({}, api, kWidget, stale, kFinalizer).ok());
+  const auto left = api.find(kWidget, {"ns", "a"});
+  CHECK(!left->meta().has_finalizer(kFinalizer));
+  CHECK(left->meta().has_finalizer("first"));
+  CHECK(left->meta().has_finalizer("other"));
+}
+
+TEST_CASE("removing the last finalizer of an object being deleted lets it go") {
+  FakeApi api;
+  Json document = widget("ns", "a");
+  document["metadata"]["finalizers"] = {kFinalizer};
+  api.put(kWidget, document);
+  api.remove(kWidget, {"ns", "a"});
+  const auto deleting = api.find(kWidget, {"ns", "a"});
+  REQUIRE(deleting);
+  CHECK(runtime::remove_finalizer({}, api, kWidget, *deleting, kFinalizer).ok());
+  CHECK(!api.find(kWidget, {"ns", "a"}));
+  CHECK(runtime::remove_finalizer({}, api, kWidget, *deleting, kFinalizer).ok());
+}
+
+TEST_CASE("another object that took the name keeps its finalizer") {
+  FakeApi api;
+  Json document = widget("ns", "a");
+  document["metadata"]["finalizers"] = {kFinalizer};
+  const Object old = api.put(kWidget, document);
+  Json other = widget("ns", "a");
+  other["metadata"]["finalizers"] = {kFinalizer};
+  other["metadata"]["uid"] = "another";
+  api.put(kWidget, other);
+  CHECK(runtime::remove_finalizer({}, api, kWidget, old, kFinalizer).ok());
+  CHECK(api.find(kWidget, {"ns", "a"})->meta().has_finalizer(kFinalizer));
+}
+
+TEST_CASE("an error that is not about the object ends the removal") {
+  FakeApi api;
+  Json document = widget("ns", "a");
+  document["metadata"]["finalizers"] = {kFinalizer};
+  const Object held = api.put(kWidget, document);
+  api.fail_with([](const kube::ApiCall&) { return kube::Status(Code::Fenced, "not leading"); });
+  CHECK(runtime::remove_finalizer({}, api, kWidget, held, kFinalizer).code() == Code::Fenced);
+  CHECK(api.count("") == 1);
+}
+
+TEST_SUITE_END();
+
+TEST_SUITE_BEGIN("status");
+
+TEST_CASE("a status is written when it differs, and only then") {
+  FakeApi api;
+  const Object fresh = api.put(kWidget, widget("ns", "a"));
+  const Json status = {{"ready", true}};
+  auto written = runtime::write_status({}, api, kWidget, fresh, status, "manager");
+  REQUIRE(written.ok());
+  CHECK(*written);
+  const auto after = api.find(kWidget, {"ns", "a"});
+  CHECK(after->json()["status"] == status);
+  CHECK(after->meta().generation == 1);
+  written = runtime::write_status({}, api, kWidget, *after, status, "manager");
+  REQUIRE(written.ok());
+  CHECK(!*written);
+  CHECK(api.writes().size() == 1);
+}
+
+TEST_CASE("an empty status of an object without one is nothing to write") {
+  FakeApi api;
+  const Object fresh = api.put(kWidget, widget("ns", "a"));
+  CHECK(*runtime::write_status({}, api, kWidget, fresh, Json::object(), "manager") == false);
+  CHECK(api.writes().empty());
+}
+
+TEST_CASE("the status of an object that is gone or was replaced is nobody's concern") {
+  FakeApi api;
+  const Object gone = api.put(kWidget, widget("ns", "a"));
+  api.remove(kWidget, {"ns", "a"});
+  auto written = runtime::write_status({}, api, kWidget, gone, {{"ready", true}}, "manager");
+  REQUIRE(written.ok());
+  CHECK(!*written);
+  api.put(kWidget, widget("ns", "a"));
+  written = runtime::write_status({}, api, kWidget, gone, {{"ready", true}}, "manager");
+  REQUIRE(written.ok());
+  CHECK(!*written);
+  CHECK(!api.find(kWidget, {"ns", "a"})->json().contains("status"));
+}
+
+TEST_SUITE_END();
