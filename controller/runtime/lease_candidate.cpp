@@ -125,9 +125,13 @@ void LeaseCandidate::observe(const Object& lease, const Json& document) {
 // The lease with us as its holder from now on.
 Json LeaseCandidate::claim(const Json& lease) const {
   Json claimed = lease;
-  const std::string now = to_rfc3339_micro(clock_.wall());
   Json& spec = claimed["spec"];
   if (!spec.is_object()) spec = Json::object();
+  std::string now = to_rfc3339_micro(clock_.wall());
+  // A write that changes nothing gets no new resourceVersion, and competitors would take us for silent. A wall
+  // clock that was set back can come to the same microsecond.
+  if (spec.value("renewTime", "") == now)
+    now = to_rfc3339_micro(clock_.wall() + std::chrono::microseconds(1));
   const std::string before = holder_of(lease);
   if (before != options_.identity) {
     spec["acquireTime"] = now;

@@ -85,7 +85,7 @@ void set_up_logging(LogLevel level, std::FILE* out) {
   spdlog::set_default_logger(std::move(logger));
 }
 
-LogScope::LogScope(LogFields fields) : fields_(std::move(fields)), outer_(current_scope) {
+LogScope::LogScope(LogFields fields) : fields_(fields), outer_(current_scope) {
   current_scope = this;
 }
 
@@ -95,7 +95,7 @@ LogScope::~LogScope() {
 
 void log(LogLevel level, std::string_view message, LogFields fields) {
   if (!spdlog::should_log(to_spdlog(level))) return;
-  const LogScope scope(std::move(fields));
+  const LogScope scope(fields);
   spdlog::log(to_spdlog(level), "{}", message);
 }
 

@@ -7,23 +7,27 @@
 #pragma once
 
 #include <cstdio>
+#include <initializer_list>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace runtime {
 
 enum class LogLevel { Debug, Info, Warn, Error };
 
-using LogFields = std::vector<std::pair<std::string_view, std::string>>;
+// The name must outlive the line or scope, and needs no escaping; the value is escaped.
+struct LogField {
+  std::string_view name;
+  std::string value;
+};
+using LogFields = std::initializer_list<LogField>;
 
 // Replaces spdlog's default logger. Call once, at the start of main(), before other threads log. `out` must stay
 // open.
 void set_up_logging(LogLevel level, std::FILE* out = stdout);
 
-// Adds fields to every line that the current thread logs while it exists. Scopes nest. Names must outlive it
-// and need no escaping; values are escaped.
+// Adds fields to every line that the current thread logs while it exists. Scopes nest.
 class LogScope {
  public:
   explicit LogScope(LogFields fields);
@@ -33,7 +37,7 @@ class LogScope {
 
  private:
   friend class JsonLineFormatter;
-  const LogFields fields_;
+  const std::vector<LogField> fields_;
   const LogScope* const outer_;
 };
 

@@ -110,6 +110,19 @@ TEST_CASE("a renewTime in the far past or future moves nothing") {
   }
 }
 
+TEST_CASE("a renewal changes the lease although the wall clock stands still") {
+  FakeApi api;
+  kube::SimulatedClock clock;
+  Candidate a(api, clock, "a");
+  REQUIRE(a.step().ok());
+  const std::string before(api.find(kLease, kLeaseKey)->meta().resource_version);
+  const kube::WallTime wall = clock.wall();
+  clock.advance(2s);
+  clock.set_wall(wall);
+  REQUIRE(a.step().ok());
+  CHECK(api.find(kLease, kLeaseKey)->meta().resource_version != before);
+}
+
 TEST_CASE("a released lease is taken at once") {
   FakeApi api;
   kube::SimulatedClock clock;

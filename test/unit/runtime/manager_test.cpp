@@ -30,7 +30,7 @@ struct Running {
       : api(std::move(a)),
         manager(std::static_pointer_cast<kube::Client>(api), std::static_pointer_cast<kube::Client>(api),
                 std::move(options)) {}
-  ~Running() { end(); }
+  ~Running() { (void)end(); }
   void start() {
     done = std::async(std::launch::async, [this] { return manager.run(stop.get_token()); });
   }
