@@ -104,14 +104,15 @@ void Acceptor::start(OnConnection connection, OnTrouble trouble) {
 }
 
 void Acceptor::close_and_wait() {
-  std::promise<void> closed;
-  const bool posted = worker_.post([&] {
+  // Shared: the worker may still be busy with the promise when the wait is over.
+  const auto closed = std::make_shared<std::promise<void>>();
+  const bool posted = worker_.post([self = shared_from_this(), closed] {
     Error ignored;
-    socket_.close(ignored);
-    timer_.cancel();
-    closed.set_value();
+    self->socket_.close(ignored);
+    self->timer_.cancel();
+    closed->set_value();
   });
-  if (posted) closed.get_future().wait();
+  if (posted) closed->get_future().wait();
 }
 
 void Acceptor::wait() {

@@ -167,11 +167,11 @@ bool Connection::on_header() {
     request.headers[web::http::header_names::host] = std::string(target.authority);
     request.target = std::string(target.origin);
   }
+  if (!parser_->expects_body()) return true;
   const Options& options = core_->options();
   const std::uint64_t limit =
       options.body_limit ? options.body_limit(request.method, request.target) : options.limits.body_bytes;
   if (!parser_->set_body_limit(limit)) return reject(parser_->error_status(), parser_->error_detail());
-  if (!parser_->expects_body()) return true;
   set_deadline(timeouts().body);
   if (request.expects_continue && input_.empty()) {
     head_ = "HTTP/1.1 100 Continue\r\n\r\n";

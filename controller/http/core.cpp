@@ -79,8 +79,8 @@ void Core::open(ListenerImpl* listener) {
   endpoint->acceptor = std::make_shared<Acceptor>(worker, endpoint->address());
   endpoint->bound_port = endpoint->acceptor->port();
   endpoint->listeners = 1;
-  worker.post([self = shared_from_this(), endpoint] {
-    endpoint->acceptor->start(
+  worker.post([self = shared_from_this(), endpoint, acceptor = endpoint->acceptor] {
+    acceptor->start(
         [self, endpoint](int descriptor, bool v6, std::string remote) {
           self->adopt(descriptor, v6, std::move(remote), endpoint);
         },

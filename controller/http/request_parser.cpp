@@ -19,6 +19,7 @@ namespace beast = boost::beast;
 constexpr unsigned kBlankLines =
     2;  // RFC 9112, section 2.2: at least one empty line before a request is ignored
 constexpr std::size_t kMethodBytes = 32;       // longer than any registered method
+constexpr std::size_t kVersionBytes = 12;      // " HTTP/1.1", its line end, and the space before the target
 constexpr std::int64_t kFramingDebt = 16384;   // chunk sizes and extensions without data worth mentioning
 constexpr std::int64_t kFramingPerChunk = 16;  // what an honest chunk may spend on its frame
 

@@ -313,15 +313,25 @@ TEST_CASE("transport errors carry the owner's body, and the access log has every
   };
   {
     TestServer server(options);
+    // The client can have its answer before the log has the line.
+    const auto logged = [&](std::size_t count) {
+      return eventually([&] {
+        const std::lock_guard lock(mutex);
+        return lines.size() == count;
+      });
+    };
     Client client(server.port());
     client.get("/../x");
     Response response = client.read();
     CHECK(response.fields["content-type"] == "application/problem+json");
     CHECK(response.body == "{\"status\":400}");
+    CHECK(logged(1));
     Client other(server.port());
     other.get("/ok");
     CHECK(other.read().status == 200);
+    CHECK(logged(2));
     CHECK(status_for(server.port(), "nonsense\r\n\r\n") == 400);
+    CHECK(logged(3));
   }
   REQUIRE(lines.size() == 3);
   CHECK(lines[0] == "127.0.0.1 GET /../x 400 14");

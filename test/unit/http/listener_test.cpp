@@ -52,6 +52,15 @@ TEST_CASE("a listener that was closed opens again, on the same hardened server")
   }
 }
 
+TEST_CASE("a listener can be closed as soon as it is open") {
+  TestServer server;
+  for (int i = 0; i < 300; ++i) {
+    server.close();
+    server.open();
+  }
+  CHECK(status_for(server.server().port("http://127.0.0.1:0/"), "GET / HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
+}
+
 TEST_CASE("several listeners share a server, a port by path and a path by port") {
   http::init_process(1);
   http::Server server({});

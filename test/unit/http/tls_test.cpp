@@ -6,7 +6,10 @@
 #include <doctest/doctest.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <fstream>
+#include <future>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -152,9 +155,10 @@ TEST_CASE("a TLS listener drains like a plain one") {
   TlsClient busy(server.port());
   busy.send(kGet);
   const web::http::http_request request = held.take();
-  std::thread reply([&] { request.reply(200, "done"); });
-  server.close();
-  reply.join();
+  auto closing = std::async(std::launch::async, [&] { server.close(); });
+  CHECK(eventually([&] { return !Client(server.port()).connected(); }));
+  request.reply(200, "done");
+  closing.wait();
   const std::string answer = busy.read(SIZE_MAX);
   CHECK(answer.find("Connection: close") != std::string::npos);
   CHECK(answer.find("done") != std::string::npos);
