@@ -35,9 +35,11 @@ class Object {
   Json json() const;
 
   // The typed view by way of Resource<T>::from_json. Decode when a field does not fit.
-  template <class T>
+  template <class T, class Document = Json>
   StatusOr<T> as() const {
-    return Resource<T>::from_json(json());
+    Document document;
+    decode(document);
+    return Resource<T>::from_json(document);
   }
 
   // What it holds in memory, in bytes: the content, the metadata and the bookkeeping.
@@ -51,6 +53,7 @@ class Object {
   struct Rep;
   friend struct ObjectBuilder;
   explicit Object(std::shared_ptr<const Rep> rep);
+  void decode(Json& document) const;
   std::shared_ptr<const Rep> rep_;
 };
 

@@ -68,15 +68,43 @@ WatchEvent bookmark(std::string_view object) {
   return event;
 }
 
-WatchEvent change(WatchEvent::Type type, std::string_view bytes) {
+std::optional<WatchEvent::Type> change_type(const JsonString& type) {
+  if (type == "ADDED") return WatchEvent::Type::Added;
+  if (type == "MODIFIED") return WatchEvent::Type::Modified;
+  if (type == "DELETED") return WatchEvent::Type::Deleted;
+  return std::nullopt;
+}
+
+WatchEvent change(WatchEvent::Type type, Object object) {
   WatchEvent event;
   event.type = type;
+  event.resource_version = object.meta().resource_version;
+  event.object = std::move(object);
+  return event;
+}
+
+// The frame as servers write it, a type and then an object and nothing else: reading the object checks all that is
+// left of the frame, so it is read once. Nothing when the frame is another or something is wrong with it.
+std::optional<WatchEvent> usual_change(std::string_view text) {
+  JsonScanner scanner(text);
+  JsonString key;
+  JsonString name;
+  if (!scanner.enter_object() || !scanner.next_member(key) || !(key == "type") ||
+      !scanner.read_string(name) || !scanner.next_member(key) || !(key == "object") || !text.ends_with('}'))
+    return std::nullopt;
+  const std::optional<WatchEvent::Type> type = change_type(name);
+  if (!type) return std::nullopt;
+  text.remove_suffix(1);
+  StatusOr<Object> object = Object::parse(text.substr(scanner.position()));
+  if (!object.ok()) return std::nullopt;
+  return change(*type, *std::move(object));
+}
+
+WatchEvent change(WatchEvent::Type type, std::string_view bytes) {
   StatusOr<Object> object = Object::parse(bytes);
-  if (object.ok()) {
-    event.resource_version = object->meta().resource_version;
-    event.object = *std::move(object);
-    return event;
-  }
+  if (object.ok()) return change(type, *std::move(object));
+  WatchEvent event;
+  event.type = type;
   event.error = object.status();
   MetadataScan scan;
   scan_metadata(bytes, scan);
@@ -88,12 +116,12 @@ WatchEvent change(WatchEvent::Type type, std::string_view bytes) {
 }  // namespace
 
 StatusOr<WatchEvent> decode_watch_event(std::string_view text) {
+  if (std::optional<WatchEvent> event = usual_change(text)) return *std::move(event);
   Frame frame;
   if (const std::string wrong = split(text, frame); !wrong.empty())
     return Status(Code::Decode, "a watch frame that is not JSON: " + wrong);
-  if (frame.type == "ADDED") return change(WatchEvent::Type::Added, frame.object);
-  if (frame.type == "MODIFIED") return change(WatchEvent::Type::Modified, frame.object);
-  if (frame.type == "DELETED") return change(WatchEvent::Type::Deleted, frame.object);
+  if (const std::optional<WatchEvent::Type> type = change_type(frame.type))
+    return change(*type, frame.object);
   if (frame.type == "BOOKMARK") return bookmark(frame.object);
   if (frame.type == "ERROR") return error_event(error_of(frame.object));
   if (frame.kind == "Status") return error_event(error_of(text));

@@ -1,0 +1,68 @@
+// Holds the object scanner against a document parser: what it accepts decodes, and means the same.
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "controller/kube/object.hpp"
+#include "controller/kube/watch.hpp"
+
+namespace {
+
+void expect(bool holds, const char* what) {
+  if (holds) return;
+  std::cerr << "the scanner and the parser disagree: " << what << '\n';
+  std::abort();
+}
+
+std::string text(const kube::Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+void compare(const kube::Object& object, const kube::Json& whole) {
+  const kube::Json document = object.json();
+  const kube::Json& metadata = document.at("metadata");
+  const kube::Meta& meta = object.meta();
+  expect(!metadata.contains("managedFields"), "managedFields");
+  kube::Json expected = whole;
+  expected["metadata"].erase("managedFields");
+  expect(document == expected, "document");
+  expect(meta.name == text(metadata, "name"), "name");
+  expect(meta.ns == text(metadata, "namespace"), "namespace");
+  expect(meta.uid == text(metadata, "uid"), "uid");
+  expect(meta.resource_version == text(metadata, "resourceVersion"), "resourceVersion");
+  expect(meta.deletion_timestamp == text(metadata, "deletionTimestamp"), "deletionTimestamp");
+  expect(object.kind() == text(document, "kind"), "kind");
+  const auto labels = metadata.find("labels");
+  const bool some = labels != metadata.end() && labels->is_object();
+  expect(meta.labels.size() == (some ? labels->size() : 0), "labels");
+  if (some) {
+    for (const auto& [key, value] : labels->items())
+      expect(meta.labels.get(key) == value.get<std::string>(), "label");
+  }
+  const auto annotations = metadata.find("annotations");
+  if (annotations != metadata.end() && annotations->is_object()) {
+    for (const auto& [key, value] : annotations->items())
+      expect(meta.annotations.get(key) == value.get<std::string>(), "annotation");
+  }
+  const auto owners = metadata.find("ownerReferences");
+  expect(meta.owners.size() == (owners != metadata.end() ? owners->size() : 0), "ownerReferences");
+  const auto finalizers = metadata.find("finalizers");
+  expect(meta.finalizers.size() == (finalizers != metadata.end() ? finalizers->size() : 0), "finalizers");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const kube::StatusOr<kube::Object> object = kube::Object::parse(bytes);
+  if (object.ok()) {
+    const kube::Json whole = kube::Json::parse(bytes, nullptr, false);
+    expect(!whole.is_discarded(), "accepted, but not JSON");
+    compare(*object, whole);
+  }
+  static_cast<void>(kube::decode_watch_event(bytes));
+  return 0;
+}
