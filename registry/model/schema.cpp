@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "registry/model/plain_schema.hpp"
 #include "registry/model/schema_copy.hpp"
 
 namespace registry {
@@ -116,6 +117,12 @@ Result<void> check_schema(const Json& schema, std::string_view field, const Sche
   const std::string at(field);
   if (schema.is_boolean()) return {};
   if (!schema.is_object()) return Error{Code::Invalid, "a JSON Schema must be an object", at};
+  if (is_plain_schema(schema, limits)) return {};
+  return check_schema_closely(schema, field, limits);
+}
+
+Result<void> check_schema_closely(const Json& schema, std::string_view field, const SchemaLimits& limits) {
+  const std::string at(field);
   const auto draft = draft_of(schema, field);
   if (!draft) return draft.error();
 

@@ -23,4 +23,9 @@ struct SchemaLimits {
 /// Invalid with the JSON pointer of the place, `field` being the pointer of the schema itself. Thread safe.
 Result<void> check_schema(const Json& schema, std::string_view field, const SchemaLimits& limits = {});
 
+/// The same for an object, always by the draft's own schema: check_schema() without its short cut for plain schemas
+/// (plain_schema.hpp). The tests hold the two against each other.
+Result<void> check_schema_closely(const Json& schema, std::string_view field,
+                                  const SchemaLimits& limits = {});
+
 }  // namespace registry

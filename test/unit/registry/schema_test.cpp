@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "registry/model/plain_schema.hpp"
+
 using namespace registry;
 
 namespace {
@@ -90,4 +92,89 @@ TEST_CASE("schemas nested deeper or more than the limits are refused") {
 
 TEST_CASE("references in a circle end") {
   CHECK(check(R"({"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/b"},"b":{"$ref":"#/$defs/a"}}})").ok());
+}
+
+TEST_CASE(
+    "the short cut for plain schemas takes usual ones, and agrees with the draft's own schema on any value") {
+  const auto parse = [](const std::string& text) {
+    auto schema = parse_json(text);
+    REQUIRE(schema.ok());
+    return std::move(*schema);
+  };
+  CHECK(is_plain_schema(parse(R"({"type":"object","properties":{"a":{"type":["string","null"],"default":null},
+    "b":{"$ref":"#/$defs/B"}},"$defs":{"B":{"anyOf":[{"type":"integer","minimum":0},{"enum":["x"]}]}},"required":["a"]})"),
+                        {}));
+  CHECK_FALSE(is_plain_schema(parse(R"({"not":{"not":{}}})"), {1, 100}));
+  CHECK_FALSE(is_plain_schema(parse(R"({"not":{"not":{}}})"), {9, 2}));
+
+  const char* keywords[] = {"$comment",
+                            "title",
+                            "format",
+                            "pattern",
+                            "default",
+                            "const",
+                            "enum",
+                            "examples",
+                            "deprecated",
+                            "uniqueItems",
+                            "minimum",
+                            "exclusiveMaximum",
+                            "multipleOf",
+                            "minLength",
+                            "maxItems",
+                            "minContains",
+                            "maxProperties",
+                            "required",
+                            "type",
+                            "additionalProperties",
+                            "if",
+                            "items",
+                            "not",
+                            "unevaluatedItems",
+                            "allOf",
+                            "oneOf",
+                            "prefixItems",
+                            "$defs",
+                            "dependentSchemas",
+                            "properties",
+                            "patternProperties",
+                            "$ref",
+                            "$schema",
+                            "$id",
+                            "$anchor",
+                            "dependentRequired",
+                            "unknown"};
+  const char* values[] = {"null",
+                          "true",
+                          "0",
+                          "-1",
+                          "1.5",
+                          "2.0",
+                          "0.0",
+                          "1e300",
+                          "\"text\"",
+                          "\"object\"",
+                          "\"#/$defs/a\"",
+                          "\"#\"",
+                          "[]",
+                          "[\"a\",\"b\"]",
+                          "[\"a\",\"a\"]",
+                          "[\"string\",\"null\"]",
+                          "[{}]",
+                          "[true,{}]",
+                          "[1]",
+                          "{}",
+                          "{\"a\":{}}",
+                          "{\"a\":true}",
+                          "{\"a\":1}",
+                          "{\"type\":7}",
+                          "{\"a\":[\"b\"]}"};
+  for (const char* keyword : keywords) {
+    for (const char* value : values) {
+      const auto text = std::string("{\"").append(keyword).append("\":").append(value).append("}");
+      CAPTURE(text);
+      const auto schema = parse(text);
+      if (is_plain_schema(schema, {})) CHECK(check_schema_closely(schema, "").ok());
+    }
+  }
 }
