@@ -13,7 +13,9 @@ const Json& empty_object() {
   return object;
 }
 
-bool is_quantity(const Json& value) { return value.is_string() || value.is_number(); }
+bool is_quantity(const Json& value) {
+  return value.is_string() || value.is_number();
+}
 
 std::string quantity_text(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
@@ -33,7 +35,9 @@ const Json* FieldReader::find(const char* name) const {
   return field == object_->end() || field->is_null() ? nullptr : &*field;
 }
 
-bool FieldReader::has(const char* name) const { return find(name) != nullptr; }
+bool FieldReader::has(const char* name) const {
+  return find(name) != nullptr;
+}
 
 FieldReader FieldReader::root(const Json& document, kube::Status& error) {
   return FieldReader(document, "", error);
@@ -45,7 +49,8 @@ std::string FieldReader::path_of(std::string_view name) const {
 
 void FieldReader::fail(const std::string& path, std::string_view what) const {
   if (!error_->ok()) return;
-  *error_ = kube::Status(kube::Code::Invalid, (path.empty() ? "the object" : path) + ": " + std::string(what)).as_terminal();
+  *error_ = kube::Status(kube::Code::Invalid, (path.empty() ? "the object" : path) + ": " + std::string(what))
+                .as_terminal();
 }
 
 void FieldReader::require(const char* name) const {

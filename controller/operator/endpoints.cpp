@@ -43,7 +43,9 @@ std::string path_of(const http_request& request) {
   return target.substr(0, target.find('?'));
 }
 
-bool is_read(const http_request& request) { return request.method() == "GET" || request.method() == "HEAD"; }
+bool is_read(const http_request& request) {
+  return request.method() == "GET" || request.method() == "HEAD";
+}
 
 void refuse(const http_request& request) {
   if (is_read(request)) return answer(request, 404, "not found\n", kPlainText);
@@ -112,13 +114,11 @@ StatusOr<std::unique_ptr<Endpoints>> Endpoints::open(const EndpointOptions& opti
                                                      const runtime::Health& health,
                                                      const runtime::Metrics& metrics) {
   auto state = std::make_unique<State>();
-  Status opened = state->listen(options.health_address, [&health](const http_request& request) {
-    serve_health(request, health);
-  });
+  Status opened = state->listen(options.health_address,
+                                [&health](const http_request& request) { serve_health(request, health); });
   if (!opened.ok()) return opened.with_context("serving health checks");
-  opened = state->listen(options.metrics_address, [&metrics](const http_request& request) {
-    serve_metrics(request, metrics);
-  });
+  opened = state->listen(options.metrics_address,
+                         [&metrics](const http_request& request) { serve_metrics(request, metrics); });
   if (!opened.ok()) return opened.with_context("serving metrics");
   return std::unique_ptr<Endpoints>(new Endpoints(std::move(state)));
 }

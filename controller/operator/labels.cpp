@@ -21,7 +21,9 @@ std::string selector_text(const std::string& instance) {
   return text;
 }
 
-std::string managed_selector() { return std::string(kManagedByLabel) + "=" + kOperatorName; }
+std::string managed_selector() {
+  return std::string(kManagedByLabel) + "=" + kOperatorName;
+}
 
 bool is_paused(const kube::Object& object) {
   return object.meta().annotations.get(kPausedAnnotation) == "true";

@@ -65,9 +65,9 @@ void declare(CLI::App& app, Flags& flags) {
       ->envname("RELATED_IMAGE_REGISTRY");
   app.add_option("--log-level", flags.log_level, "debug, info, warn or error")
       ->transform(CLI::CheckedTransformer(std::map<std::string, LogLevel>{{"debug", LogLevel::Debug},
-                                                                         {"info", LogLevel::Info},
-                                                                         {"warn", LogLevel::Warn},
-                                                                         {"error", LogLevel::Error}},
+                                                                          {"info", LogLevel::Info},
+                                                                          {"warn", LogLevel::Warn},
+                                                                          {"error", LogLevel::Error}},
                                           CLI::ignore_case));
   app.add_option("--workers", flags.workers, "Resources of a kind that are worked on at one time")
       ->check(CLI::Range(1, 64))

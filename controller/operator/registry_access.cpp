@@ -11,9 +11,9 @@ kube::StatusOr<std::shared_ptr<RegistryApi>> RegistryAccess::open(const kube::Ke
   std::shared_ptr<RegistryApi>& client = clients_[registry];
   if (client) return client;
   if (api_) {
-    client = std::make_shared<RegistryClient>(
-        api_, "/api/v1/namespaces/" + registry.ns + "/services/http:" + registry.name + ":" +
-                  std::to_string(kServicePort) + "/proxy");
+    client = std::make_shared<RegistryClient>(api_, "/api/v1/namespaces/" + registry.ns +
+                                                        "/services/http:" + registry.name + ":" +
+                                                        std::to_string(kServicePort) + "/proxy");
     return client;
   }
   // No credentials: the registry must not be able to act as the operator.

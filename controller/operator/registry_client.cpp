@@ -23,7 +23,9 @@ std::string text(const Json& object, const char* name) {
 }
 
 // A Status object of the API server, whose proxy could not reach the service.
-bool is_proxy_error(const Json& body) { return text(body, "kind") == "Status" && body.contains("apiVersion"); }
+bool is_proxy_error(const Json& body) {
+  return text(body, "kind") == "Status" && body.contains("apiVersion");
+}
 
 }  // namespace
 

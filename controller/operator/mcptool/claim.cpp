@@ -16,7 +16,9 @@ std::string_view text(simdjson::simdjson_result<simdjson::dom::element> value) {
 
 }  // namespace
 
-std::string Claim::to_string() const { return registry.to_string() + "/" + name; }
+std::string Claim::to_string() const {
+  return registry.to_string() + "/" + name;
+}
 
 std::optional<Claim> claim_of(const kube::Object& mcptool) {
   static thread_local simdjson::dom::parser parser;

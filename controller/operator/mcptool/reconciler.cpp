@@ -2,8 +2,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "controller/operator/labels.hpp"
 #include "controller/operator/mcptool/permission.hpp"
@@ -32,14 +34,18 @@ constexpr std::chrono::seconds kPeriod{60};
 constexpr const char* kRegistryIndex = "registry";
 constexpr const char* kClaimIndex = "claim";
 
-Json status_of(const Object& object) { return object.json().value("status", Json::object()); }
+Json status_of(const Object& object) {
+  return object.json().value("status", Json::object());
+}
 
 Manager manager_of(const Object& object) {
   return {mcptool_type().kind, std::string(object.meta().ns), std::string(object.meta().name),
           std::string(object.meta().uid)};
 }
 
-std::string describe(const Claim& claim) { return "Registry " + claim.registry.to_string(); }
+std::string describe(const Claim& claim) {
+  return "Registry " + claim.registry.to_string();
+}
 
 std::vector<std::string> index_registry(const Object& object) {
   const auto claim = claim_of(object);
@@ -77,9 +83,11 @@ void MCPToolReconciler::attach() {
       .watches(mcptool_type(), peers, {}, runtime::declared_changed())
       .concurrency(options_.workers)
       .reconcile([this](const kube::Context& ctx, const Key& key) { return reconcile(ctx, key); });
-  for (const Status& added : {manager_.cache().add_index(mcptool_type(), kRegistryIndex, index_registry),
-                              manager_.cache().add_index(mcptool_type(), kClaimIndex, index_claim)}) {
-    if (!added.ok()) throw std::logic_error(added.to_string());
+  runtime::Cache& cache = manager_.cache();
+  for (const Status& done :
+       {cache.declare(mcptool_type()), cache.add_index(mcptool_type(), kRegistryIndex, index_registry),
+        cache.add_index(mcptool_type(), kClaimIndex, index_claim)}) {
+    if (!done.ok()) throw std::logic_error(done.to_string());
   }
 }
 
@@ -127,11 +135,9 @@ StatusOr<Result> MCPToolReconciler::bring_about(const kube::Context& ctx, const 
   const Object& object = *held;
   const kube::Duration period = jittered(kPeriod, object.key());
 
-  auto registry = manager_.cache().get(ctx, registry_type(), claim->registry);
-  const bool gone =
-      registry.status().code() == Code::NotFound || (registry.ok() && registry->meta().deleting());
-  if (gone) {
-    observed.registered = Finding::no("RegistryNotFound", describe(*claim) + " does not exist");
+  auto registry = registry_of(ctx, *claim);
+  if (registry.status().code() == Code::NotFound) {
+    observed.registered = Finding::no("RegistryNotFound", registry.status().message());
     observed.tool.reset();
     return finish(object, period);
   }
@@ -142,9 +148,10 @@ StatusOr<Result> MCPToolReconciler::bring_about(const kube::Context& ctx, const 
   auto allowed = is_allowed_in(ctx, target, claim->registry, object.meta().ns);
   if (!allowed.ok()) return allowed.status();
   if (!*allowed) {
-    observed.accepted = Finding::no(
-        "NamespaceNotAllowed", "spec.registryRef: " + describe(*claim) + " does not take MCPTools of namespace " +
-                                   std::string(object.meta().ns) + "; ask for it in its allowedNamespaces");
+    observed.accepted =
+        Finding::no("NamespaceNotAllowed",
+                    "spec.registryRef: " + describe(*claim) + " does not take MCPTools of namespace " +
+                        std::string(object.meta().ns) + "; ask for it in its allowedNamespaces");
     observed.registered = Finding::no("NotAccepted", "the namespace is not allowed");
     return give_up_name(ctx, object, *claim, std::move(observed), memory);
   }
@@ -181,6 +188,20 @@ StatusOr<Result> MCPToolReconciler::bring_about(const kube::Context& ctx, const 
   const kube::Duration again = backoff_.next(object.key());
   if (memory.tool && memory.generation == observed.generation) return Result{.requeue_after = again};
   return finish(object, again);
+}
+
+// NotFound also for a Registry that is being deleted or that this operator does not look after: nothing can be
+// registered in it, and nothing need be withdrawn.
+StatusOr<Object> MCPToolReconciler::registry_of(const kube::Context& ctx, const Claim& claim) {
+  const auto& mine = options_.namespaces;
+  if (!mine.empty() && std::find(mine.begin(), mine.end(), claim.registry.ns) == mine.end())
+    return Status(Code::NotFound,
+                  "this operator does not look after namespace " + claim.registry.ns + " of the Registry");
+  auto registry = manager_.cache().get(ctx, registry_type(), claim.registry);
+  const bool gone =
+      registry.status().code() == Code::NotFound || (registry.ok() && registry->meta().deleting());
+  if (gone) return Status(Code::NotFound, describe(claim) + " does not exist");
+  return registry;
 }
 
 StatusOr<Object> MCPToolReconciler::hold_or_let_go(const kube::Context& ctx, const Object& object,
@@ -233,8 +254,8 @@ StatusOr<Result> MCPToolReconciler::give_up_name(const kube::Context& ctx, const
       again = backoff_.next(object.key());
     }
   }
-  const Status written = write_status(
-      ctx, object, mcptool_status(status_of(object), observed, manager_.clock().wall()));
+  const Status written =
+      write_status(ctx, object, mcptool_status(status_of(object), observed, manager_.clock().wall()));
   if (!written.ok()) return written;
   return Result{.requeue_after = again};
 }
@@ -255,9 +276,8 @@ StatusOr<Result> MCPToolReconciler::release(const kube::Context& ctx, const Obje
   const auto claim = claim_of(object);
   if (!claim) return let_go("it names no registry");
 
-  auto registry = manager_.cache().get(ctx, registry_type(), claim->registry);
-  if (registry.status().code() == Code::NotFound || (registry.ok() && registry->meta().deleting()))
-    return let_go(describe(*claim) + " does not exist any more");
+  auto registry = registry_of(ctx, *claim);
+  if (registry.status().code() == Code::NotFound) return let_go(registry.status().message());
   if (!registry.ok()) return registry.status();
   if (!target_of(*registry).available)
     return wait_for_registry(ctx, object, describe(*claim) + " does not serve");
@@ -278,8 +298,7 @@ StatusOr<Result> MCPToolReconciler::wait_for_registry(const kube::Context& ctx, 
   observed.registered = Finding::unknown(
       "WithdrawalPending", "the tool cannot be withdrawn yet: " + why +
                                "; to let the MCPTool go without it, set spec.deletionPolicy to Retain");
-  const Status written =
-      write_status(ctx, object, mcptool_status(before, observed, manager_.clock().wall()));
+  const Status written = write_status(ctx, object, mcptool_status(before, observed, manager_.clock().wall()));
   if (!written.ok()) return written;
   return Result{.requeue_after = backoff_.next(object.key())};
 }
@@ -294,8 +313,7 @@ Status MCPToolReconciler::withdraw(const kube::Context& ctx, const Object& objec
 }
 
 Status MCPToolReconciler::write_status(const kube::Context& ctx, const Object& object, const Json& status) {
-  auto written =
-      runtime::write_status(ctx, manager_.client(), mcptool_type(), object, status, kFieldManager);
+  auto written = runtime::write_status(ctx, manager_.client(), mcptool_type(), object, status, kFieldManager);
   if (!written.ok()) return written.status();
   if (*written) report(object, status_of(object), status);
   return {};

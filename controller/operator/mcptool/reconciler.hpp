@@ -27,6 +27,7 @@ class MCPToolReconciler {
  private:
   // One pass over an MCPTool that stays.
   kube::StatusOr<runtime::Result> bring_about(const kube::Context& ctx, const kube::Object& object);
+  kube::StatusOr<kube::Object> registry_of(const kube::Context& ctx, const Claim& claim);
   kube::StatusOr<kube::Object> hold_or_let_go(const kube::Context& ctx, const kube::Object& object,
                                               DeletionPolicy policy);
   kube::StatusOr<bool> is_allowed_in(const kube::Context& ctx, const RegistryTarget& target,

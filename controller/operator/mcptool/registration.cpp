@@ -117,9 +117,8 @@ std::string numbered_version(std::int64_t generation, const std::optional<Regist
 
 RegistrationOutcome register_tool(const kube::Context& ctx, RegistryApi& registry, const WantedTool& wanted,
                                   const std::optional<RegisteredTool>& known, std::int64_t known_generation) {
-  const std::string number = wanted.version.empty()
-                                 ? numbered_version(wanted.generation, known, known_generation)
-                                 : wanted.version;
+  const std::string number =
+      wanted.version.empty() ? numbered_version(wanted.generation, known, known_generation) : wanted.version;
   const bool may_be_there = known && (wanted.version.empty() || wanted.version == known->version);
   if (!may_be_there) return put(ctx, registry, wanted, number, known);
 

@@ -17,7 +17,8 @@ std::string text(const Json& object, const char* name) {
 }
 
 Conditions conditions_of(const Json& status) {
-  return Conditions::from_json(status.is_object() ? status.value("conditions", Json::array()) : Json::array());
+  return Conditions::from_json(status.is_object() ? status.value("conditions", Json::array())
+                                                  : Json::array());
 }
 
 Finding ready(const ToolObservation& observed) {
@@ -60,7 +61,8 @@ RememberedTool remembered(const Json& status) {
   RememberedTool memory;
   if (!status.is_object()) return memory;
   const Conditions conditions = conditions_of(status);
-  if (conditions.is_true("Registered")) memory.generation = conditions.find("Registered")->observed_generation;
+  if (conditions.is_true("Registered"))
+    memory.generation = conditions.find("Registered")->observed_generation;
   const auto tools = status.find("tools");
   if (tools == status.end() || !tools->is_array() || tools->empty()) return memory;
   const Json& first = tools->front();

@@ -38,8 +38,7 @@ Json container(const RegistryInputs& inputs) {
       {"image", inputs.image},
       {"args", Json::array({"serve", "--config", file(kConfigFolder, kConfigFile), "--server",
                             file(kServerFolder, kServerFile)})},
-      {"ports",
-       Json::array({{{"name", "http"}, {"containerPort", kServicePort}, {"protocol", "TCP"}}})},
+      {"ports", Json::array({{{"name", "http"}, {"containerPort", kServicePort}, {"protocol", "TCP"}}})},
       // A start that reads a large store may take minutes; once started, only a process that hangs is killed.
       {"startupProbe", probe("/health", 1, 300)},
       {"livenessProbe", probe("/health", 10, 6)},
@@ -59,11 +58,10 @@ Json container(const RegistryInputs& inputs) {
 }
 
 Json volumes(const RegistryInputs& inputs) {
-  return Json::array(
-      {{{"name", "data"}, {"persistentVolumeClaim", {{"claimName", claim_name(inputs)}}}},
-       {{"name", "config"}, {"configMap", {{"name", config_map_name(inputs.key)}}}},
-       {{"name", "server"}, {"configMap", {{"name", server_config_map_name(inputs.key)}}}},
-       {{"name", "tmp"}, {"emptyDir", {{"sizeLimit", "64Mi"}}}}});
+  return Json::array({{{"name", "data"}, {"persistentVolumeClaim", {{"claimName", claim_name(inputs)}}}},
+                      {{"name", "config"}, {"configMap", {{"name", config_map_name(inputs.key)}}}},
+                      {{"name", "server"}, {"configMap", {{"name", server_config_map_name(inputs.key)}}}},
+                      {{"name", "tmp"}, {"emptyDir", {{"sizeLimit", "64Mi"}}}}});
 }
 
 // No user id: the image's own or, on OpenShift, one that the namespace is assigned.
@@ -111,18 +109,22 @@ Json pod_metadata(const RegistryInputs& inputs) {
 
 }  // namespace
 
+std::optional<Json> strategy_repair(const Json& deployment) {
+  if (!deployment.contains(Json::json_pointer("/spec/strategy/rollingUpdate"))) return std::nullopt;
+  return Json{{"metadata", {{"uid", deployment.at("metadata").at("uid")}}},
+              {"spec", {{"strategy", {{"type", "Recreate"}, {"rollingUpdate", nullptr}}}}}};
+}
+
 Json deployment(const RegistryInputs& inputs) {
-  return {
-      {"metadata", operand_metadata(inputs, inputs.key.name)},
-      {"spec",
-       {{"replicas", inputs.spec.replicas},
-        {"revisionHistoryLimit", 3},
-        {"progressDeadlineSeconds", kProgressDeadlineSeconds},
-        // The store has one writer, so the old pod goes before the new one comes. An explicit null takes away
-        // what a strategy of RollingUpdate, set by hand, leaves behind; Recreate is refused beside it.
-        {"strategy", {{"type", "Recreate"}, {"rollingUpdate", nullptr}}},
-        {"selector", {{"matchLabels", selector_labels(inputs.key.name)}}},
-        {"template", {{"metadata", pod_metadata(inputs)}, {"spec", pod_spec(inputs)}}}}}};
+  return {{"metadata", operand_metadata(inputs, inputs.key.name)},
+          {"spec",
+           {{"replicas", inputs.spec.replicas},
+            {"revisionHistoryLimit", 3},
+            {"progressDeadlineSeconds", kProgressDeadlineSeconds},
+            // The store has one writer, so the old pod goes before the new one comes.
+            {"strategy", {{"type", "Recreate"}}},
+            {"selector", {{"matchLabels", selector_labels(inputs.key.name)}}},
+            {"template", {{"metadata", pod_metadata(inputs)}, {"spec", pod_spec(inputs)}}}}}};
 }
 
 }  // namespace toolhive

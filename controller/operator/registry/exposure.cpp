@@ -43,11 +43,12 @@ ExposureState observe_exposure(const RegistrySpec::Exposure& spec, kube::Offered
   if (spec.type == Type::None) {
     state.exposed = Finding::no("NotRequested", "spec.exposure.type is None");
   } else if (routes == kube::Offered::Unknown) {
-    state.exposed = Finding::unknown("RouteAPIUnknown", "the API server has not said whether it offers Routes");
-  } else if (routes == kube::Offered::No) {
     state.exposed =
-        Finding::no("RouteAPIMissing", std::string("this cluster does not offer Routes") +
-                                           (state.required ? "; set spec.exposure.type to Auto or None" : ""));
+        Finding::unknown("RouteAPIUnknown", "the API server has not said whether it offers Routes");
+  } else if (routes == kube::Offered::No) {
+    state.exposed = Finding::no("RouteAPIMissing",
+                                std::string("this cluster does not offer Routes") +
+                                    (state.required ? "; set spec.exposure.type to Auto or None" : ""));
   } else if (!route) {
     state.exposed = Finding::no("RoutePending", "the Route does not exist yet");
   } else {

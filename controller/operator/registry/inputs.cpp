@@ -11,8 +11,12 @@ std::string claim_name(const RegistryInputs& inputs) {
   return existing.empty() ? inputs.key.name + "-data" : existing;
 }
 
-std::string config_map_name(const kube::Key& registry) { return registry.name + "-config"; }
-std::string server_config_map_name(const kube::Key& registry) { return registry.name + "-server"; }
+std::string config_map_name(const kube::Key& registry) {
+  return registry.name + "-config";
+}
+std::string server_config_map_name(const kube::Key& registry) {
+  return registry.name + "-server";
+}
 
 kube::Json operand_metadata(const RegistryInputs& inputs, const std::string& name) {
   return {{"name", name}, {"namespace", inputs.key.ns}, {"labels", operand_labels(inputs.key.name)}};

@@ -12,7 +12,9 @@ namespace {
 // The label that Kubernetes itself puts on every namespace.
 constexpr const char* kNamespaceNameLabel = "kubernetes.io/metadata.name";
 
-Json namespaces(Json match_labels) { return {{"namespaceSelector", {{"matchLabels", match_labels}}}}; }
+Json namespaces(Json match_labels) {
+  return {{"namespaceSelector", {{"matchLabels", match_labels}}}};
+}
 
 Json allowed_peers(const RegistryInputs& inputs) {
   using From = RegistrySpec::AllowedNamespaces::From;
@@ -43,7 +45,9 @@ Json allowed_peers(const RegistryInputs& inputs) {
   return peers;
 }
 
-Json port(const char* protocol, int number) { return {{"protocol", protocol}, {"port", number}}; }
+Json port(const char* protocol, int number) {
+  return {{"protocol", protocol}, {"port", number}};
+}
 
 }  // namespace
 

@@ -59,7 +59,7 @@ class Writer {
   void sort(const Status& error) {
     if (error.reason() == runtime::Applier::kNameConflict) {
       written.failed = Finding::no("NameConflict", error.message());
-    } else if (error.code() == Code::Invalid) {
+    } else if (is_refusal(error)) {
       written.refused = Finding::no("Refused", error.message());
     } else if (error.code() == Code::Forbidden) {
       written.failed = Finding::no("OperandForbidden", error.message());
@@ -74,6 +74,12 @@ class Writer {
 };
 
 }  // namespace
+
+bool is_refusal(const Status& error) {
+  if (error.code() == Code::Invalid) return true;
+  return error.http_status() == 500 &&
+         error.message().find("failed to create typed patch object") != std::string::npos;
+}
 
 WrittenOperands write_operands(const kube::Context& ctx, runtime::Applier& applier, const kube::Object& owner,
                                const RegistryInputs& inputs, kube::Offered routes) {

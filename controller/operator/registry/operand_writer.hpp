@@ -21,6 +21,10 @@ struct WrittenOperands {
   kube::Status retry;              // not Ok: nothing can be said; try the pass again
 };
 
+// Whether the API server will never take what was sent, as it is. Server-side apply reports a value of the
+// wrong type as an internal error without a reason.
+bool is_refusal(const kube::Status& error);
+
 // Stops at the first operand that cannot be applied, the claim excepted.
 WrittenOperands write_operands(const kube::Context& ctx, runtime::Applier& applier, const kube::Object& owner,
                                const RegistryInputs& inputs, kube::Offered routes);

@@ -2,6 +2,7 @@
 // each. Nothing here reads the cluster, so each can be read and tested on its own.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "controller/kube/json.hpp"
@@ -19,6 +20,11 @@ kube::Json service(const RegistryInputs& inputs);
 kube::Json route(const RegistryInputs& inputs);
 kube::Json network_policy(const RegistryInputs& inputs);
 kube::Json pod_disruption_budget(const RegistryInputs& inputs);
+
+// The merge patch that must go before deployment() is applied to a Deployment whose strategy was set to
+// RollingUpdate by hand: its parameters are nobody's to remove by server-side apply, and Recreate is refused
+// beside them. Nothing when there is nothing to repair.
+std::optional<kube::Json> strategy_repair(const kube::Json& deployment);
 
 // Where the ConfigMaps' files are in the pod.
 inline constexpr const char* kConfigFolder = "/etc/mcp-registry/config";

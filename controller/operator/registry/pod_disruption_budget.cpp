@@ -7,10 +7,9 @@ namespace toolhive {
 
 // maxUnavailable rather than minAvailable: with one replica the latter would block every node drain for good.
 kube::Json pod_disruption_budget(const RegistryInputs& inputs) {
-  return {{"metadata", operand_metadata(inputs, inputs.key.name)},
-          {"spec",
-           {{"maxUnavailable", 1},
-            {"selector", {{"matchLabels", selector_labels(inputs.key.name)}}}}}};
+  return {
+      {"metadata", operand_metadata(inputs, inputs.key.name)},
+      {"spec", {{"maxUnavailable", 1}, {"selector", {{"matchLabels", selector_labels(inputs.key.name)}}}}}};
 }
 
 }  // namespace toolhive

@@ -18,7 +18,8 @@ class ServiceProbe {
   struct Answer {
     std::optional<ServiceReport> report;
     kube::Status error;
-    kube::Duration ask_again{};  // not zero: the answer is an earlier one, and a new one may be had after this
+    kube::Duration
+        ask_again{};  // not zero: the answer is an earlier one, and a new one may be had after this
   };
   // An answer is kept for 2 s: many tools registered at once ask once.
   Answer ask(const kube::Context& ctx, const kube::Key& registry);

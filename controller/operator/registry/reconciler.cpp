@@ -31,13 +31,20 @@ constexpr std::chrono::seconds kPeriod{60};
 // For what nothing tells about: a name that becomes free, the Route API that appears.
 constexpr std::chrono::seconds kShortPeriod{20};
 
-Json status_of(const Object& object) { return object.json().value("status", Json::object()); }
+Json status_of(const Object& object) {
+  return object.json().value("status", Json::object());
+}
 
 // The Registry that an operand is labelled with, for those without an owner reference.
 std::vector<Key> map_instance(const Object& object) {
   const auto instance = object.meta().labels.get(kInstanceLabel);
   if (!instance) return {};
   return {Key{std::string(object.meta().ns), std::string(*instance)}};
+}
+
+bool is_controlled_by(const Object& object, const Object& owner) {
+  const kube::OwnerReference* controller = object.meta().controller();
+  return controller && controller->uid == owner.meta().uid;
 }
 
 }  // namespace
@@ -93,8 +100,8 @@ StatusOr<Result> RegistryReconciler::reconcile(const kube::Context& ctx, const K
   auto registry = object->as<Registry>();
   if (!registry.ok()) {
     const Finding refusal = Finding::no("InvalidSpec", registry.status().message());
-    const Status written = write_status(
-        ctx, *object, before, refused_status(before, refusal, object->meta().generation, now));
+    const Status written =
+        write_status(ctx, *object, before, refused_status(before, refusal, object->meta().generation, now));
     return written.ok() ? StatusOr<Result>(Result{}) : written;
   }
   auto inputs = inputs_of(ctx, *object, std::move(registry->spec));
@@ -127,9 +134,8 @@ StatusOr<std::optional<Json>> RegistryReconciler::claim_of(const kube::Context& 
                                                            const RegistryInputs& inputs) {
   const Key key{inputs.key.ns, claim_name(inputs)};
   // An existing claim is somebody else's and not in the cache.
-  auto claim = inputs.spec.storage.existing_claim.empty()
-                   ? manager_.cache().get(ctx, claim_type(), key)
-                   : manager_.client().get(ctx, claim_type(), key);
+  auto claim = inputs.spec.storage.existing_claim.empty() ? manager_.cache().get(ctx, claim_type(), key)
+                                                          : manager_.client().get(ctx, claim_type(), key);
   if (claim.status().code() == Code::NotFound) return std::optional<Json>();
   if (!claim.ok()) return claim.status();
   return std::optional<Json>(claim->json());
@@ -143,30 +149,34 @@ std::vector<Json> RegistryReconciler::pods_of(const Key& key) const {
   return pods;
 }
 
+Status RegistryReconciler::repair_strategy(const kube::Context& ctx, const Object& running) {
+  const std::optional<Json> patch = strategy_repair(running.json());
+  if (!patch) return {};
+  kube::WriteOptions options;
+  options.field_manager = kFieldManager;
+  return manager_.client()
+      .patch(ctx, deployment_type(), running.key(), kube::PatchType::MergePatch, *patch, options)
+      .status();
+}
+
 // A spec that was not accepted yet is tried on the running Deployment first, before anything is changed: the
 // API server's refusal must come before the ConfigMaps that the pod would read at its next start.
 StatusOr<std::optional<Finding>> RegistryReconciler::rehearse(const kube::Context& ctx, const Object& object,
                                                               const Json& before,
-                                                              const RegistryInputs& inputs) {
+                                                              const RegistryInputs& inputs,
+                                                              const Object& running) {
   const auto conditions = runtime::Conditions::from_json(before.value("conditions", Json::array()));
   const runtime::Condition* accepted = conditions.find("Accepted");
   if (accepted && accepted->status == runtime::ConditionStatus::True &&
       accepted->observed_generation == object.meta().generation)
     return std::optional<Finding>();
-  auto running = manager_.cache().get(ctx, deployment_type(), inputs.key);
-  if (running.status().code() == Code::NotFound) return std::optional<Finding>();
-  if (!running.ok()) return running.status();
-  const kube::OwnerReference* owner = running->meta().controller();
-  if (!owner || owner->uid != object.meta().uid) return std::optional<Finding>();
-
   kube::WriteOptions options;
   options.field_manager = kFieldManager;
   options.dry_run = true;
   Json intent = deployment(inputs);
-  intent["metadata"]["uid"] = running->meta().uid;
+  intent["metadata"]["uid"] = running.meta().uid;
   const Status tried = manager_.client().apply(ctx, deployment_type(), intent, options).status();
-  if (tried.code() == Code::Invalid)
-    return std::optional<Finding>(Finding::no("Refused", "spec: " + tried.message()));
+  if (is_refusal(tried)) return std::optional<Finding>(Finding::no("Refused", "spec: " + tried.message()));
   if (!tried.ok()) return tried;
   return std::optional<Finding>();
 }
@@ -181,8 +191,15 @@ StatusOr<Result> RegistryReconciler::bring_about(const kube::Context& ctx, const
   observed.key = inputs.key;
   observed.generation = object.meta().generation;
   observed.refused = refuse(inputs, own_claim && *claim ? &**claim : nullptr);
-  if (!observed.refused) {
-    auto refusal = rehearse(ctx, object, before, inputs);
+  auto running = manager_.cache().get(ctx, deployment_type(), inputs.key);
+  if (!running.ok() && running.status().code() != Code::NotFound) return running.status();
+  const bool is_ours = running.ok() && is_controlled_by(*running, object);
+  if (is_ours) {
+    const Status repaired = repair_strategy(ctx, *running);
+    if (!repaired.ok()) return repaired;
+  }
+  if (!observed.refused && is_ours) {
+    auto refusal = rehearse(ctx, object, before, inputs, *running);
     if (!refusal.ok()) return refusal.status();
     observed.refused = *refusal;
   }
@@ -201,10 +218,7 @@ StatusOr<Result> RegistryReconciler::bring_about(const kube::Context& ctx, const
     if (written.deployment) deployment_now = written.deployment->json();
     if (written.route) route_now = written.route->json();
   }
-  if (!deployment_now) {
-    auto running = manager_.cache().get(ctx, deployment_type(), inputs.key);
-    if (running.ok()) deployment_now = running->json();
-  }
+  if (!deployment_now && is_ours) deployment_now = running->json();
 
   observed.storage = claim_refused ? *claim_refused
                                    : observe_storage(*claim ? &**claim : nullptr, claim_name(inputs),

@@ -31,7 +31,9 @@ class RegistryReconciler {
   kube::StatusOr<std::optional<kube::Json>> claim_of(const kube::Context& ctx, const RegistryInputs& inputs);
   std::vector<kube::Json> pods_of(const kube::Key& key) const;
   kube::StatusOr<std::optional<Finding>> rehearse(const kube::Context& ctx, const kube::Object& object,
-                                                  const kube::Json& before, const RegistryInputs& inputs);
+                                                  const kube::Json& before, const RegistryInputs& inputs,
+                                                  const kube::Object& running);
+  kube::Status repair_strategy(const kube::Context& ctx, const kube::Object& running);
   kube::StatusOr<runtime::Result> bring_about(const kube::Context& ctx, const kube::Object& object,
                                               const kube::Json& before, const RegistryInputs& inputs);
   kube::Status write_status(const kube::Context& ctx, const kube::Object& object, const kube::Json& before,

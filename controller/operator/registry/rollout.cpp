@@ -33,9 +33,13 @@ const Json* condition(const Json& object, const char* type) {
   return nullptr;
 }
 
-bool is_status(const Json* item, const char* status) { return item && text(*item, "status") == status; }
+bool is_status(const Json* item, const char* status) {
+  return item && text(*item, "status") == status;
+}
 
-bool is_leaving(const Json& pod) { return at(pod, "/metadata/deletionTimestamp") != nullptr; }
+bool is_leaving(const Json& pod) {
+  return at(pod, "/metadata/deletionTimestamp") != nullptr;
+}
 
 bool is_finished(const Json& pod) {
   const Json* status = at(pod, "/status");
@@ -53,7 +57,8 @@ bool is_trouble(const std::string& reason) {
 std::string exit_text(const Json& terminated) {
   std::string what = "the last run ended with exit code " + std::to_string(number(terminated, "/exitCode"));
   const std::string reason = text(terminated, "reason");
-  if (!reason.empty() && reason != "Error" && reason != "Completed") what.append(" (").append(reason).append(")");
+  if (!reason.empty() && reason != "Error" && reason != "Completed")
+    what.append(" (").append(reason).append(")");
   return what;
 }
 

@@ -13,7 +13,8 @@ using runtime::Conditions;
 namespace {
 
 Conditions conditions_of(const Json& status) {
-  return Conditions::from_json(status.is_object() ? status.value("conditions", Json::array()) : Json::array());
+  return Conditions::from_json(status.is_object() ? status.value("conditions", Json::array())
+                                                  : Json::array());
 }
 
 Finding ready(const RegistryObservation& observed) {

@@ -14,7 +14,6 @@
 
 namespace toolhive {
 
-
 struct RegistryObservation {
   kube::Key key;
   std::int64_t generation = 0;

@@ -43,7 +43,8 @@ Finding observe_storage(const Json* claim, const std::string& name, const std::s
     return Finding::no("ClaimLost", "the claim " + name + " has lost its volume; restore the volume");
   return Finding::no("ClaimPending",
                      "the claim " + name +
-                         " is not bound yet; if it stays so, see its events with kubectl describe pvc " + name);
+                         " is not bound yet; if it stays so, see its events with kubectl describe pvc " +
+                         name);
 }
 
 }  // namespace toolhive

@@ -1,7 +1,9 @@
 // The operands of a Registry.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <functional>
+#include <set>
 
 #include "controller/operator/labels.hpp"
 #include "controller/operator/registry/operands.hpp"
@@ -12,7 +14,9 @@ namespace {
 using namespace toolhive;
 using namespace toolhive::test;
 
-const Json& container(const Json& deployment) { return at(deployment, "/spec/template/spec/containers/0"); }
+const Json& container(const Json& deployment) {
+  return at(deployment, "/spec/template/spec/containers/0");
+}
 
 TEST_CASE("operands have the documented names, the Registry's namespace and the labels of their owner") {
   const RegistryInputs given = inputs();
@@ -52,10 +56,20 @@ TEST_CASE("the selector finds the pods, and nothing that may change is in it") {
   CHECK(at(pod_disruption_budget(inputs()), "/spec/selector/matchLabels") == selector);
 }
 
-TEST_CASE("the old pod goes before the new one comes, also after a strategy was set by hand") {
-  const Json made = deployment(inputs());
-  CHECK(at(made, "/spec/strategy/type") == "Recreate");
-  CHECK(at(made, "/spec/strategy/rollingUpdate").is_null());
+TEST_CASE("the old pod goes before the new one comes") {
+  CHECK(at(deployment(inputs()), "/spec/strategy") == Json{{"type", "Recreate"}});
+}
+
+TEST_CASE("a strategy that was set by hand is taken away with its parameters, on that very object") {
+  Json edited = deployment(inputs());
+  edited["metadata"]["uid"] = "u";
+  CHECK_FALSE(strategy_repair(edited));
+  edited["spec"]["strategy"] = {{"type", "RollingUpdate"}, {"rollingUpdate", {{"maxSurge", 1}}}};
+  const auto patch = strategy_repair(edited);
+  REQUIRE(patch);
+  CHECK(at(*patch, "/metadata/uid") == "u");
+  edited.merge_patch(*patch);
+  CHECK(at(edited, "/spec/strategy") == Json{{"type", "Recreate"}});
 }
 
 TEST_CASE("the pod is locked down and leaves its user to the platform") {
@@ -100,24 +114,23 @@ TEST_CASE("the registry is started on the files that its ConfigMaps hold") {
 }
 
 TEST_CASE("every setting of config and server reaches its file and changes the pods' checksum") {
-  const std::vector<Json> settings = {
-      {{"config", {{"logLevel", "debug"}}}},
-      {{"config", {{"validation", {{"profile", "Public"}}}}}},
-      {{"config", {{"naming", {{"allow", Json::array({"team.*"})}}}}}},
-      {{"config", {{"naming", {{"deny", Json::array({"x"})}}}}}},
-      {{"config", {{"limits", {{"tools", 7}}}}}},
-      {{"config", {{"limits", {{"versionsPerTool", 7}}}}}},
-      {{"config", {{"limits", {{"toolBytes", 7000}}}}}},
-      {{"config", {{"limits", {{"schemaDepth", 7}}}}}},
-      {{"config", {{"limits", {{"schemaCount", 7}}}}}},
-      {{"server", {{"threads", 7}}}},
-      {{"server", {{"maxBodyBytes", 7000}}}},
-      {{"server", {{"connections", 7}}}},
-      {{"server", {{"timeouts", {{"headerSeconds", 7}}}}}},
-      {{"server", {{"timeouts", {{"bodySeconds", 7}}}}}},
-      {{"server", {{"timeouts", {{"writeSeconds", 7}}}}}},
-      {{"server", {{"timeouts", {{"idleSeconds", 7}}}}}},
-      {{"server", {{"timeouts", {{"drainSeconds", 7}}}}}}};
+  const std::vector<Json> settings = {{{"config", {{"logLevel", "debug"}}}},
+                                      {{"config", {{"validation", {{"profile", "Public"}}}}}},
+                                      {{"config", {{"naming", {{"allow", Json::array({"team.*"})}}}}}},
+                                      {{"config", {{"naming", {{"deny", Json::array({"x"})}}}}}},
+                                      {{"config", {{"limits", {{"tools", 7}}}}}},
+                                      {{"config", {{"limits", {{"versionsPerTool", 7}}}}}},
+                                      {{"config", {{"limits", {{"toolBytes", 7000}}}}}},
+                                      {{"config", {{"limits", {{"schemaDepth", 7}}}}}},
+                                      {{"config", {{"limits", {{"schemaCount", 7}}}}}},
+                                      {{"server", {{"threads", 7}}}},
+                                      {{"server", {{"maxBodyBytes", 7000}}}},
+                                      {{"server", {{"connections", 7}}}},
+                                      {{"server", {{"timeouts", {{"headerSeconds", 7}}}}}},
+                                      {{"server", {{"timeouts", {{"bodySeconds", 7}}}}}},
+                                      {{"server", {{"timeouts", {{"writeSeconds", 7}}}}}},
+                                      {{"server", {{"timeouts", {{"idleSeconds", 7}}}}}},
+                                      {{"server", {{"timeouts", {{"drainSeconds", 7}}}}}}};
   std::set<std::string> checksums = {config_checksum(inputs())};
   for (const Json& setting : settings) {
     CAPTURE(setting.dump());
@@ -141,18 +154,17 @@ TEST_CASE("what no process reads at its start does not restart it") {
 }
 
 TEST_CASE("the pod template takes the user's additions, and the operator's own labels stay") {
-  const Json spec = {
-      {"image", "example.com/other:2"},
-      {"imagePullPolicy", "Always"},
-      {"imagePullSecrets", Json::array({{{"name", "pull"}}})},
-      {"resources", {{"limits", {{"memory", "1Gi"}}}}},
-      {"podTemplate",
-       {{"metadata", {{"labels", {{"team", "search"}}}, {"annotations", {{"note", "kept"}}}}},
-        {"nodeSelector", {{"disk", "fast"}}},
-        {"tolerations", Json::array({{{"key", "dedicated"}, {"operator", "Exists"}}})},
-        {"affinity", {{"podAntiAffinity", Json::object()}}},
-        {"topologySpreadConstraints", Json::array({{{"maxSkew", 1}}})},
-        {"priorityClassName", "high"}}}};
+  const Json spec = {{"image", "example.com/other:2"},
+                     {"imagePullPolicy", "Always"},
+                     {"imagePullSecrets", Json::array({{{"name", "pull"}}})},
+                     {"resources", {{"limits", {{"memory", "1Gi"}}}}},
+                     {"podTemplate",
+                      {{"metadata", {{"labels", {{"team", "search"}}}, {"annotations", {{"note", "kept"}}}}},
+                       {"nodeSelector", {{"disk", "fast"}}},
+                       {"tolerations", Json::array({{{"key", "dedicated"}, {"operator", "Exists"}}})},
+                       {"affinity", {{"podAntiAffinity", Json::object()}}},
+                       {"topologySpreadConstraints", Json::array({{{"maxSkew", 1}}})},
+                       {"priorityClassName", "high"}}}};
   const Json made = deployment(inputs(spec));
   const Json& pod = at(made, "/spec/template");
   CHECK(at(pod, "/metadata/labels/team") == "search");
@@ -201,7 +213,8 @@ TEST_CASE("a Route ends TLS at the router, redirects plain HTTP, and owns its ho
   CHECK(at(made, "/spec/tls/insecureEdgeTerminationPolicy") == "Redirect");
   CHECK(at(made, "/spec/to/name") == "mcp-registry");
   CHECK_FALSE(has(made, "/spec/host"));
-  const Json named = route(inputs({{"exposure", {{"host", "mcp.example.com"}, {"annotations", {{"a", "b"}}}}}}));
+  const Json named =
+      route(inputs({{"exposure", {{"host", "mcp.example.com"}, {"annotations", {{"a", "b"}}}}}}));
   CHECK(at(named, "/spec/host") == "mcp.example.com");
   CHECK(at(named, "/metadata/annotations/a") == "b");
 }
@@ -231,8 +244,7 @@ TEST_CASE("the network policy denies by default and lets in who must reach the r
   const Json selector = {{"matchLabels", {{"mcp", "yes"}}}};
   const Json selected =
       network_policy(inputs({{"allowedNamespaces", {{"from", "Selector"}, {"selector", selector}}}}));
-  CHECK(lets_in(selected,
-                [&](const Json& peer) { return peer == Json{{"namespaceSelector", selector}}; }));
+  CHECK(lets_in(selected, [&](const Json& peer) { return peer == Json{{"namespaceSelector", selector}}; }));
   for (const Json& egress : at(policy, "/spec/egress"))
     for (const Json& port : egress.at("ports")) CHECK((port.at("port") == 53 || port.at("port") == 5353));
 }

@@ -45,7 +45,9 @@ TEST_CASE("an image must come from somewhere") {
   CHECK(reason(given) == "ImageMissing");
 }
 
-TEST_CASE("more than one writer is refused") { CHECK(reason(inputs({{"replicas", 2}})) == "InvalidSpec"); }
+TEST_CASE("more than one writer is refused") {
+  CHECK(reason(inputs({{"replicas", 2}})) == "InvalidSpec");
+}
 
 TEST_CASE("the operator's own labels and annotations cannot be given in the pod template") {
   const auto labels = [](const char* key) {
@@ -60,8 +62,7 @@ TEST_CASE("the operator's own labels and annotations cannot be given in the pod 
 
 TEST_CASE("a request above its limit is refused") {
   const auto resources = [](const char* request, const char* limit) {
-    return inputs(
-        {{"resources", {{"requests", {{"memory", request}}}, {"limits", {{"memory", limit}}}}}});
+    return inputs({{"resources", {{"requests", {{"memory", request}}}, {"limits", {{"memory", limit}}}}}});
   };
   CHECK(reason(resources("1Gi", "512Mi")) == "InvalidSpec");
   CHECK(reason(resources("512Mi", "1Gi")) == "");

@@ -1,0 +1,197 @@
+// Small decisions: quantities, text, claims, permissions, backoff.
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "controller/operator/labels.hpp"
+#include "controller/operator/mcptool/claim.hpp"
+#include "controller/operator/mcptool/permission.hpp"
+#include "controller/operator/mcptool/target.hpp"
+#include "controller/operator/pause.hpp"
+#include "controller/operator/quantity.hpp"
+#include "controller/operator/schedule.hpp"
+#include "controller/operator/text.hpp"
+#include "test/unit/operator/make.hpp"
+
+namespace {
+
+using namespace toolhive;
+using namespace toolhive::test;
+
+TEST_CASE("quantities compare by value, whatever their suffix") {
+  CHECK(parse_quantity("1Gi") == parse_quantity("1024Mi"));
+  CHECK(parse_quantity("1Gi") == 1073741824.0L);
+  CHECK(parse_quantity("1.5G") == 1500000000.0L);
+  CHECK(parse_quantity("500m") == parse_quantity("0.5"));
+  CHECK(parse_quantity("1e3") == 1000.0L);
+  CHECK(parse_quantity("7") == 7.0L);
+  for (const char* bad : {"", "Gi", "1GiB", "1 Gi", "ten", "1e", "--1", "1e99"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(parse_quantity(bad));
+  }
+}
+
+TEST_CASE("a text is cut between characters") {
+  CHECK(shortened("short", 10) == "short");
+  CHECK(shortened("0123456789", 6) == "012...");
+  CHECK(shortened("aa\u00fc\u00fc\u00fc", 6) == "aa...");
+  CHECK(shortened("a\u20ac\u20ac\u20ac", 7) == "a\u20ac...");
+}
+
+TEST_CASE("reserved characters are escaped in a URL") {
+  CHECK(percent_encoded("1.0.0+sha.1a") == "1.0.0%2Bsha.1a");
+  CHECK(percent_encoded("MCPTool/ns/a b/\u00fc") == "MCPTool%2Fns%2Fa%20b%2F%C3%BC");
+}
+
+TEST_CASE("a claim is read from references with and without defaults") {
+  const auto plain = claim_of(mcptool("weather", "2026-01-01T00:00:00Z"));
+  REQUIRE(plain);
+  CHECK(plain->registry == kube::Key{"mcp", "mcp-registry"});
+  CHECK(plain->name == "weather");
+  const auto full =
+      claim_of(mcptool("weather", "2026-01-01T00:00:00Z",
+                       {{"registryRef", {{"name", "r"}, {"namespace", "other"}}},
+                        {"definition", {{"name", "get_weather"}, {"inputSchema", {{"type", "object"}}}}}}));
+  REQUIRE(full);
+  CHECK(full->registry == kube::Key{"other", "r"});
+  CHECK(full->name == "get_weather");
+  CHECK(full->to_string() != plain->to_string());
+  CHECK_FALSE(claim_of(mcptool("x", "2026-01-01T00:00:00Z", {{"registryRef", 7}})));
+}
+
+TEST_CASE("the older of two claimants has the name, whatever the order they are looked at") {
+  const auto older = mcptool("b", "2026-01-01T00:00:00Z");
+  const auto younger = mcptool("a", "2026-01-01T00:00:01Z");
+  CHECK(holder({older, younger})->key() == older.key());
+  CHECK(holder({younger, older})->key() == older.key());
+  const auto twin = mcptool("a", "2026-01-01T00:00:00Z");
+  CHECK(holder({older, twin})->key() == holder({twin, older})->key());
+  CHECK(holder({}) == nullptr);
+}
+
+RegistrySpec::AllowedNamespaces allowed(const Json& value) {
+  return inputs({{"allowedNamespaces", value}}).spec.allowed_namespaces;
+}
+
+TEST_CASE("a registry takes tools of its own namespace always, and of others as it says") {
+  const auto labelled = *kube::Object::from({{"apiVersion", "v1"},
+                                             {"kind", "Namespace"},
+                                             {"metadata", {{"name", "b"}, {"labels", {{"mcp", "yes"}}}}}});
+  const kube::Labels& labels = labelled.meta().labels;
+  const auto same = allowed({{"from", "Same"}});
+  CHECK(is_allowed(same, "a", "a", {}));
+  CHECK_FALSE(is_allowed(same, "a", "b", labels));
+  CHECK(is_allowed(allowed({{"from", "All"}}), "a", "b", {}));
+
+  const auto selected = allowed({{"from", "Selector"}, {"selector", {{"matchLabels", {{"mcp", "yes"}}}}}});
+  CHECK(is_allowed(selected, "a", "b", labels));
+  CHECK_FALSE(is_allowed(selected, "a", "b", {}));
+  CHECK(is_allowed(selected, "a", "a", {}));
+  CHECK(needs_labels(selected, "a", "b"));
+  CHECK_FALSE(needs_labels(selected, "a", "a"));
+  CHECK_FALSE(needs_labels(same, "a", "b"));
+}
+
+TEST_CASE("each operator of a label selector does what Kubernetes says") {
+  const auto object = *kube::Object::from({{"apiVersion", "v1"},
+                                           {"kind", "Namespace"},
+                                           {"metadata", {{"name", "n"}, {"labels", {{"tier", "gold"}}}}}});
+  const auto matches = [&](const char* key, const char* op, const std::vector<std::string>& values) {
+    LabelSelector selector;
+    selector.match_expressions.push_back({key, op, values});
+    return selector.matches(object.meta().labels);
+  };
+  CHECK(matches("tier", "In", {"gold", "silver"}));
+  CHECK_FALSE(matches("tier", "In", {"silver"}));
+  CHECK_FALSE(matches("other", "In", {"gold"}));
+  CHECK(matches("tier", "NotIn", {"silver"}));
+  CHECK_FALSE(matches("tier", "NotIn", {"gold"}));
+  CHECK(matches("other", "NotIn", {"gold"}));
+  CHECK(matches("tier", "Exists", {}));
+  CHECK_FALSE(matches("other", "Exists", {}));
+  CHECK(matches("other", "DoesNotExist", {}));
+  CHECK_FALSE(matches("tier", "DoesNotExist", {}));
+  CHECK_FALSE(matches("tier", "Near", {"gold"}));
+}
+
+kube::Object registry_object(const Json& changes) {
+  Json object = {{"apiVersion", "mcpregistry.dev/v1alpha1"},
+                 {"kind", "Registry"},
+                 {"metadata", {{"name", "r"}, {"namespace", "mcp"}, {"generation", 1}}},
+                 {"status", {{"url", "http://r"}, {"tools", 1}}}};
+  object.merge_patch(changes);
+  return *kube::Object::from(object);
+}
+
+Json available(const char* status) {
+  return {{"status",
+           {{"conditions", Json::array({{{"type", "Available"}, {"status", status}, {"reason", "Any"}}})}}}};
+}
+
+TEST_CASE("tools look again when their registry serves again, and not when it counts them") {
+  const auto concerns = [](const Json& before, const Json& after) {
+    runtime::Change change;
+    change.type = runtime::Change::Type::Updated;
+    change.before = registry_object(before);
+    change.after = registry_object(after);
+    return concerns_tools(change);
+  };
+  CHECK(concerns(available("False"), available("True")));
+  CHECK_FALSE(concerns(available("True"), available("False")));
+  CHECK_FALSE(concerns(Json::object(), {{"status", {{"tools", 2}}}}));
+  CHECK(concerns(Json::object(), {{"status", {{"url", "https://r"}}}}));
+  CHECK(concerns(Json::object(), {{"metadata", {{"generation", 2}}}}));
+  CHECK(concerns(Json::object(), {{"metadata", {{"deletionTimestamp", "2026-01-01T00:00:00Z"}}}}));
+  runtime::Change added;
+  added.after = registry_object(Json::object());
+  CHECK(concerns_tools(added));
+}
+
+TEST_CASE("attempts are further and further apart, at most a minute, until one succeeds") {
+  Backoff backoff;
+  const kube::Key key{"mcp", "weather"};
+  CHECK(backoff.next(key) == std::chrono::seconds(1));
+  CHECK(backoff.next(key) == std::chrono::seconds(2));
+  CHECK(backoff.next({"mcp", "other"}) == std::chrono::seconds(1));
+  for (int i = 0; i < 100; ++i) CHECK(backoff.next(key) <= std::chrono::seconds(60));
+  CHECK(backoff.next(key) == std::chrono::seconds(60));
+  backoff.reset(key);
+  CHECK(backoff.next(key) == std::chrono::seconds(1));
+}
+
+TEST_CASE("checks of many resources spread over a tenth of their period") {
+  const kube::Duration period = std::chrono::seconds(60);
+  std::set<kube::Duration> delays;
+  for (int i = 0; i < 50; ++i) {
+    const kube::Duration delay = jittered(period, {"mcp", "tool-" + std::to_string(i)});
+    CHECK(delay >= period);
+    CHECK(delay <= period + period / 10);
+    delays.insert(delay);
+  }
+  CHECK(delays.size() > 20);
+  CHECK(jittered(period, {"a", "b"}) == jittered(period, {"a", "b"}));
+}
+
+TEST_CASE("a pause is shown and leaves the rest of the status as it was") {
+  const Json before = {
+      {"url", "http://r"},
+      {"conditions", Json::array({{{"type", "Ready"}, {"status", "True"}, {"reason", "Serving"}}})}};
+  const Json status = paused_status(before, 3, kube::WallTime{});
+  CHECK(status.at("url") == "http://r");
+  const auto conditions = runtime::Conditions::from_json(status.at("conditions"));
+  CHECK(conditions.is_true("Ready"));
+  CHECK(conditions.is_true("ReconciliationPaused"));
+  CHECK(paused_status(status, 3, kube::WallTime{} + std::chrono::hours(1)) == status);
+
+  const auto annotated = [](const char* value) {
+    return is_paused(*kube::Object::from(
+        {{"apiVersion", "v1"},
+         {"kind", "X"},
+         {"metadata",
+          {{"name", "x"}, {"annotations", {{"mcpregistry.dev/reconciliation-paused", value}}}}}}));
+  };
+  CHECK(annotated("true"));
+  CHECK_FALSE(annotated("false"));
+}
+
+}  // namespace

@@ -1,0 +1,292 @@
+// Bringing a definition into a registry, whatever is there.
+#include <doctest/doctest.h>
+
+#include <map>
+
+#include "controller/operator/mcptool/registration.hpp"
+#include "controller/operator/mcptool/status.hpp"
+#include "controller/operator/registry_client.hpp"
+#include "test/unit/operator/make.hpp"
+
+namespace {
+
+using namespace toolhive;
+using namespace toolhive::test;
+using kube::Code;
+using kube::Status;
+
+// A registry by the rules of the real one: a version never changes its content, a tool never its manager.
+class FakeRegistry : public RegistryApi {
+ public:
+  kube::StatusOr<RegistryEntry> get(const kube::Context&, const std::string& name,
+                                    const std::string& version) override {
+    ++gets;
+    if (!fault.ok()) return fault;
+    const auto found = entries.find({name, version});
+    if (found == entries.end()) return Status(Code::NotFound, "no such version");
+    return *parse_entry(found->second);
+  }
+
+  kube::StatusOr<RegistryEntry> put(const kube::Context&, const Json& definition) override {
+    ++puts;
+    if (!fault.ok()) return fault;
+    const std::string name = definition.at("name");
+    const std::string version = definition.value("version", "0." + std::to_string(++numbered) + "00.0");
+    for (const auto& [key, entry] : entries) {
+      if (key.first == name && entry.at("managedBy").at("name") != definition.at("managedBy").at("name"))
+        return Status(Code::Conflict, "managed by another").with_reason(kOtherManager);
+    }
+    Json entry = definition;
+    entry["version"] = version;
+    const auto found = entries.find({name, version});
+    const auto content = [](Json document) {
+      for (const char* added : {"managedBy", "digest", "registeredAt"}) document.erase(added);
+      return document;
+    };
+    if (found != entries.end() && content(found->second) != content(entry))
+      return Status(Code::Conflict, "other content").with_reason(kOtherContent);
+    entry["digest"] = "sha256:" + std::to_string(std::hash<std::string>{}(content(entry).dump()));
+    entry["registeredAt"] = "2026-01-01T00:00:00Z";
+    entries[{name, version}] = entry;
+    return *parse_entry(entry);
+  }
+
+  Status withdraw(const kube::Context&, const std::string&, const Manager&) override { return fault; }
+  kube::StatusOr<ServiceReport> report(const kube::Context&) override { return ServiceReport{}; }
+
+  std::map<std::pair<std::string, std::string>, Json> entries;
+  Status fault;
+  int gets = 0;
+  int puts = 0;
+  int numbered = 0;
+};
+
+WantedTool wanted(std::int64_t generation = 1, const std::string& version = "",
+                  const Json& title = "Weather") {
+  WantedTool tool;
+  tool.name = "weather";
+  tool.version = version;
+  tool.generation = generation;
+  tool.definition =
+      std::make_shared<const Json>(Json{{"title", title}, {"inputSchema", {{"type", "object"}}}});
+  tool.manager = {"MCPTool", "mcp", "weather", "uid-1"};
+  return tool;
+}
+
+const kube::Context kContext{};
+
+TEST_CASE("a tool that was never registered costs one request") {
+  FakeRegistry registry;
+  const auto outcome = register_tool(kContext, registry, wanted(), {}, 0);
+  CHECK(outcome.registered.holds());
+  CHECK(outcome.wrote);
+  REQUIRE(outcome.tool);
+  CHECK(outcome.tool->version == "0.1.0");
+  CHECK_FALSE(outcome.tool->digest.empty());
+  CHECK(registry.puts == 1);
+  CHECK(registry.gets == 0);
+}
+
+TEST_CASE("a settled tool is looked at and not written") {
+  FakeRegistry registry;
+  const auto first = register_tool(kContext, registry, wanted(), {}, 0);
+  const auto second = register_tool(kContext, registry, wanted(), first.tool, 1);
+  CHECK(second.registered.holds());
+  CHECK_FALSE(second.wrote);
+  CHECK(second.tool == first.tool);
+  CHECK(registry.puts == 1);
+  CHECK(registry.gets == 1);
+}
+
+TEST_CASE("a changed definition is registered under its generation's number") {
+  FakeRegistry registry;
+  const auto first = register_tool(kContext, registry, wanted(), {}, 0);
+  const auto second = register_tool(kContext, registry, wanted(2, "", "Other"), first.tool, 1);
+  CHECK(second.tool->version == "0.2.0");
+  CHECK(registry.entries.size() == 2);
+}
+
+TEST_CASE("a generation that does not change the definition keeps its version") {
+  FakeRegistry registry;
+  const auto first = register_tool(kContext, registry, wanted(), {}, 0);
+  const auto second = register_tool(kContext, registry, wanted(2), first.tool, 1);
+  CHECK(second.tool->version == "0.1.0");
+  CHECK_FALSE(second.wrote);
+}
+
+TEST_CASE("an entry that the registry lost comes back under the version it had") {
+  FakeRegistry registry;
+  const auto first = register_tool(kContext, registry, wanted(3), {}, 0);
+  REQUIRE(first.tool->version == "0.3.0");
+  registry.entries.clear();
+  const auto second = register_tool(kContext, registry, wanted(3), first.tool, 3);
+  CHECK(second.wrote);
+  CHECK(second.tool->version == "0.3.0");
+}
+
+TEST_CASE("a number that an earlier tool used up is left to the registry") {
+  FakeRegistry registry;
+  REQUIRE(register_tool(kContext, registry, wanted(1, "", "Earlier"), {}, 0).tool->version == "0.1.0");
+  const auto outcome = register_tool(kContext, registry, wanted(), {}, 0);
+  CHECK(outcome.registered.holds());
+  CHECK(outcome.tool->version == "0.100.0");
+}
+
+TEST_CASE("a version below one that was registered is not given") {
+  CHECK(numbered_version(2, RegisteredTool{"weather", "1.4.0", "", ""}, 1) == "");
+  CHECK(numbered_version(2, RegisteredTool{"weather", "0.7.0", "", ""}, 1) == "");
+  CHECK(numbered_version(2, RegisteredTool{"weather", "0.1.0", "", ""}, 1) == "0.2.0");
+  CHECK(numbered_version(2, {}, 0) == "0.2.0");
+  CHECK(numbered_version(2, RegisteredTool{"weather", "0.1.0", "", ""}, 2) == "0.1.0");
+}
+
+TEST_CASE("other content under a declared version is a conflict that leaves the registered one in place") {
+  FakeRegistry registry;
+  const auto first = register_tool(kContext, registry, wanted(1, "1.0.0"), {}, 0);
+  const auto second = register_tool(kContext, registry, wanted(2, "1.0.0", "Other"), first.tool, 1);
+  CHECK(second.registered.reason == "VersionConflict");
+  CHECK(second.registered.message.find("1.0.0") != std::string::npos);
+  CHECK(second.tool == first.tool);
+  CHECK(registry.entries.at({"weather", "1.0.0"}).at("title") == "Weather");
+  // Without memory of what was registered, the registry's answer says the same.
+  CHECK(register_tool(kContext, registry, wanted(2, "1.0.0", "Other"), {}, 0).registered.reason ==
+        "VersionConflict");
+  const auto third = register_tool(kContext, registry, wanted(3, "1.0.1", "Other"), second.tool, 0);
+  CHECK(third.tool->version == "1.0.1");
+}
+
+TEST_CASE("a name that another resource holds is a conflict") {
+  FakeRegistry registry;
+  WantedTool other = wanted();
+  other.manager.name = "another";
+  REQUIRE(register_tool(kContext, registry, other, {}, 0).registered.holds());
+  const auto outcome = register_tool(kContext, registry, wanted(), {}, 0);
+  CHECK(outcome.registered.reason == "NameConflict");
+  CHECK_FALSE(outcome.tool);
+  CHECK_FALSE(outcome.unavailable);
+}
+
+TEST_CASE("a definition that the registry refuses is not accepted, with the registry's words") {
+  FakeRegistry registry;
+  registry.fault = Status(Code::Invalid, "/inputSchema/properties: must be an object");
+  const auto outcome = register_tool(kContext, registry, wanted(), {}, 0);
+  CHECK_FALSE(outcome.accepted.holds());
+  CHECK(outcome.accepted.message.find("/inputSchema/properties") != std::string::npos);
+  CHECK_FALSE(outcome.unavailable);
+}
+
+TEST_CASE("a registry that cannot be asked leaves what is known, to be tried again") {
+  FakeRegistry registry;
+  const auto first = register_tool(kContext, registry, wanted(), {}, 0);
+  registry.fault = Status(Code::Unavailable, "connection refused");
+  for (const auto& known : {first.tool, std::optional<RegisteredTool>()}) {
+    const auto outcome = register_tool(kContext, registry, wanted(), known, 1);
+    CHECK(outcome.unavailable);
+    CHECK(outcome.registered.status == runtime::ConditionStatus::Unknown);
+    CHECK(outcome.tool == known);
+  }
+}
+
+TEST_CASE("the body names the manager, and a version only when there is one") {
+  const Json body = registration_body(wanted(), "");
+  CHECK_FALSE(body.contains("version"));
+  CHECK(body.at("managedBy") ==
+        Json{{"kind", "MCPTool"}, {"namespace", "mcp"}, {"name", "weather"}, {"uid", "uid-1"}});
+  CHECK(registration_body(wanted(), "1.0.0").at("version") == "1.0.0");
+}
+
+TEST_CASE("definitions compare by what they declare") {
+  Json entry = registration_body(wanted(), "1.0.0");
+  entry["digest"] = "sha256:x";
+  entry["registeredAt"] = "now";
+  CHECK(same_definition(entry, wanted()));
+  entry["tags"] = Json::array({"more"});
+  CHECK_FALSE(same_definition(entry, wanted()));
+}
+
+kube::HttpResponse reply(int status, const Json& body) {
+  kube::HttpResponse response;
+  response.status = status;
+  response.body = body.dump();
+  return response;
+}
+
+TEST_CASE("errors of the registry keep their meaning and their words") {
+  const Status version = registry_error(
+      reply(409, {{"error", "/version: taken"},
+                  {"errors", Json::array({{{"location", "/version"}, {"message", "taken"}}})}}));
+  CHECK(version.code() == Code::Conflict);
+  CHECK(version.reason() == RegistryApi::kOtherContent);
+  CHECK(version.message() == "/version: taken");
+  CHECK(registry_error(reply(422, {{"detail", "bad"}})).code() == Code::Invalid);
+  CHECK(registry_error(reply(413, {{"error", "large"}})).code() == Code::Invalid);
+  CHECK(registry_error(reply(404, {{"error", "no tool"}})).code() == Code::NotFound);
+  CHECK(registry_error(reply(507, {{"error", "full"}})).code() == Code::Unavailable);
+  CHECK(registry_error(reply(503, {{"error", "starting"}})).code() == Code::Unavailable);
+}
+
+TEST_CASE("a proxy that does not find the registry is not a registry without the tool") {
+  const Status missing = registry_error(reply(
+      404,
+      {{"kind", "Status"}, {"apiVersion", "v1"}, {"message", "services \"r\" not found"}, {"code", 404}}));
+  CHECK(missing.code() == Code::Unavailable);
+  CHECK(missing.message().find("not found") != std::string::npos);
+  CHECK(registry_error(reply(403, {{"kind", "Status"}, {"apiVersion", "v1"}, {"message", "no"}})).code() ==
+        Code::Forbidden);
+  kube::HttpResponse page;
+  page.status = 404;
+  page.body = "<html>";
+  CHECK(registry_error(page).code() == Code::Unavailable);
+}
+
+TEST_CASE("an answer that is no tool is not taken for one") {
+  CHECK_FALSE(parse_entry(Json::array()).ok());
+  CHECK_FALSE(parse_entry({{"name", "x"}}).ok());
+  CHECK_FALSE(parse_entry({{"name", "x"}, {"version", 1}}).ok());
+}
+
+ToolObservation observed_tool() {
+  ToolObservation observed;
+  observed.generation = 2;
+  observed.accepted = Finding::yes("Accepted", "ok");
+  observed.registered = Finding::yes("Registered", "ok");
+  observed.tool = RegisteredTool{"weather", "1.0.0+build.1", "sha256:1", "2026-01-01T00:00:00Z"};
+  observed.registry_url = "http://r";
+  return observed;
+}
+
+TEST_CASE("an MCPTool's status says what is registered and where, and reads back the same") {
+  const Json status = mcptool_status(Json::object(), observed_tool(), kube::WallTime{});
+  CHECK(runtime::Conditions::from_json(status.at("conditions")).is_true("Ready"));
+  CHECK(status.at("url") == "http://r/api/v1/tools/weather/versions/1.0.0%2Bbuild.1");
+  const RememberedTool memory = remembered(status);
+  CHECK(memory.tool == observed_tool().tool);
+  CHECK(memory.generation == 2);
+  CHECK(mcptool_status(status, observed_tool(), kube::WallTime{} + std::chrono::hours(1)) == status);
+}
+
+TEST_CASE("a generation counts as registered only when it was") {
+  ToolObservation observed = observed_tool();
+  observed.registered = Finding::unknown("RegistryUnavailable", "down");
+  const RememberedTool memory = remembered(mcptool_status(Json::object(), observed, kube::WallTime{}));
+  CHECK(memory.tool.has_value());
+  CHECK(memory.generation == 0);
+}
+
+TEST_CASE("a status that somebody broke is read as nothing remembered") {
+  for (const Json& status :
+       {Json(nullptr), Json::array(), Json{{"tools", "none"}}, Json{{"tools", Json::array({1})}},
+        Json{{"tools", Json::array({{{"name", "x"}}})}}})
+    CHECK_FALSE(remembered(status).tool);
+}
+
+TEST_CASE("what is not accepted is not Ready, whatever is registered") {
+  ToolObservation observed = observed_tool();
+  observed.accepted = Finding::no("InvalidDefinition", "spec.definition: ...");
+  const auto conditions = runtime::Conditions::from_json(
+      mcptool_status(Json::object(), observed, kube::WallTime{}).at("conditions"));
+  CHECK_FALSE(conditions.is_true("Ready"));
+  CHECK(conditions.find("Ready")->reason == "InvalidDefinition");
+}
+
+}  // namespace
