@@ -66,12 +66,16 @@ struct DeepestMessage {
 
   void look_at(const js::validation_message& message) {
     auto here = message.instance_location().string();
-    if (here.size() >= place.size()) {
+    if (!seen_ || here.size() > place.size()) {
+      seen_ = true;
       place = std::move(here);
       text = message.message();
     }
     for (const auto& detail : message.details()) look_at(detail);
   }
+
+ private:
+  bool seen_ = false;
 };
 
 /// Says what is wrong with a schema that is not valid. The draft's own schema only tells that some property
