@@ -185,6 +185,10 @@ Json Object::json() const {
   return Json::parse(rep_->bytes);
 }
 
+void Object::decode(Json& document) const {
+  document = json();
+}
+
 std::size_t Object::memory_size() const {
   // The reference counts, and the allocator's own word.
   constexpr std::size_t kOverhead = 4 * sizeof(std::uint64_t);
