@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <boost/asio/ip/v6_only.hpp>
 
 #include <array>
 #include <cerrno>

@@ -104,7 +104,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void finish_response();
   ResponseFacts facts() const;
 
-  bool in_run_here() const { return running_ && worker_.on_this_thread(); }
+  bool in_run_here() const { return worker_.on_this_thread() && running_; }
   const Timeouts& timeouts() const;
   void set_deadline(Clock::duration limit) { deadline_ = Clock::now() + limit; }
   void no_deadline() { deadline_ = Clock::time_point::max(); }

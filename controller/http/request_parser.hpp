@@ -40,7 +40,8 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
     Failed,      // error_status() and error_detail() say why; the connection cannot be used any more
   };
 
-  explicit RequestParser(const Limits& limits);
+  explicit RequestParser(const Limits& limits);  // which have to outlive it
+  explicit RequestParser(Limits&&) = delete;
 
   // Parses from the front of `data` and removes from it what is consumed.
   Status feed(std::string_view& data);

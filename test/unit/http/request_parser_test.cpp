@@ -81,6 +81,11 @@ TEST_CASE("chunks are joined, extensions ignored and trailer fields dropped") {
   }
 }
 
+TEST_CASE("an empty chunked body ends wherever it is cut") {
+  const std::string bytes = kChunked + "0\r\n\r\n";
+  for (std::size_t piece = 1; piece <= bytes.size(); ++piece) CHECK(parse(bytes, piece).status == 200);
+}
+
 TEST_CASE("chunk sizes that are no size are answered 400") {
   for (const std::string size :
        {"-1", "+5", "0x5", "g", "", " 5", "5 5", "FFFFFFFFFFFFFFFFF", "10000000000000000", ";a=b"}) {
@@ -198,7 +203,8 @@ TEST_CASE("chunks with far more frame than data are refused") {
 }
 
 TEST_CASE("a body is limited by what was set when the header was complete") {
-  RequestParser parser{http::Limits{}};
+  const http::Limits limits;
+  RequestParser parser(limits);
   std::string_view rest = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nhello world";
   REQUIRE(parser.feed(rest) == Status::HeaderDone);
   CHECK_FALSE(parser.set_body_limit(10));
