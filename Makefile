@@ -20,6 +20,7 @@ BUILD_PACKAGES := g++ cmake ninja-build ccache pkg-config ca-certificates git li
   libcli11-dev doctest-dev
 IMAGE_PACKAGES := buildah binutils
 LINT_PACKAGES := clang-format clang-tidy shellcheck
+BUNDLE_PACKAGES := jq yq
 
 ##@ Build
 .PHONY: deps build images bundle clean
@@ -33,6 +34,10 @@ build: deps ## Compile everything, tests included (PRESET=release|debug|asan|tsa
 images: build ## Build both images as archives in build/images
 	@controller/cmake/packages.sh $(IMAGE_PACKAGES)
 	@config/images/build.sh $(BUILD_DIR)/bin build/images
+
+bundle: ## Write the OLM bundle to build/bundle
+	@controller/cmake/packages.sh $(BUNDLE_PACKAGES)
+	@manifests/bundle.sh $(IMAGE_TAG) build/bundle
 
 clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
