@@ -163,6 +163,19 @@ TEST_CASE("a name that is free again is taken although the cache still shows the
   o.api.freeze_streams(false);
 }
 
+TEST_CASE("an object that took the name while the cache still shows the own one is not written") {
+  Owned o;
+  REQUIRE(o.apply(config_map("ns", "m", {{"k", "v"}})).ok());
+  o.settle();
+  REQUIRE(o.cache.get(o.ctx(), kConfigMap, {"ns", "m"}).ok());
+  o.api.freeze_streams(true);
+  o.api.remove(kConfigMap, {"ns", "m"});
+  o.api.put(kConfigMap, config_map("ns", "m", {{"k", "theirs"}}));
+  CHECK(o.apply(config_map("ns", "m", {{"k", "w"}})).status().code() == Code::Conflict);
+  CHECK(o.api.find(kConfigMap, {"ns", "m"})->json()["data"]["k"] == "theirs");
+  o.api.freeze_streams(false);
+}
+
 TEST_CASE("an object of an earlier owner of the same name is left to the garbage collector") {
   Owned o;
   REQUIRE(o.apply(config_map("ns", "m")).ok());
