@@ -20,7 +20,8 @@ TEST_CASE("somebody else's object of an operand's name is left alone and reporte
 
   ns.wait_condition(kRegistry, "mcp-registry", "Ready", "False", "NameConflict");
   const ConditionView ready = condition(ns.get(kRegistry, "mcp-registry"), "Ready");
-  CHECK_MESSAGE(ready.message.find("Service") != std::string::npos, ready.message);
+  CHECK_MESSAGE(ready.message.find("services \"" + ns.name() + "/mcp-registry\"") != std::string::npos,
+                ready.message);
   CHECK(ns.get(kService, "mcp-registry") == before);
 
   ns.remove(kService, "mcp-registry");

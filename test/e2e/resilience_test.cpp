@@ -126,7 +126,11 @@ TEST_CASE("an entry that the registry lost is registered again") {
   ns.apply(mcptool("weather"));
   ns.wait_ready(kMcpTool, "weather");
 
-  const Answer deleted = ns.http("DELETE", "/api/v1/tools/weather");
+  const Json metadata = ns.get(kMcpTool, "weather").at("metadata");
+  // In the MCPTool's name: the registry keeps others from deleting its entry.
+  const std::string manager = "MCPTool/" + ns.name() + "/weather/" + metadata.at("uid").get<std::string>();
+  CHECK(ns.http("DELETE", "/api/v1/tools/weather").status == 409);
+  const Answer deleted = ns.http("DELETE", "/api/v1/tools/weather?managedBy=" + manager);
   REQUIRE_MESSAGE(deleted.ok(), deleted.explain());
   wait_until(
       "it is there again",
