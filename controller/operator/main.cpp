@@ -111,8 +111,7 @@ class SignalStop {
 
 // An API server that cannot be reached at all is an error of the configuration more often than an outage: say
 // so soon, rather than wait unready for ever.
-Status check_reachable(const std::shared_ptr<kube::Transport>& transport, const kube::Config& config,
-                       std::stop_token stop) {
+Status check_reachable(const std::shared_ptr<kube::Transport>& transport, std::stop_token stop) {
   const auto client = kube::make_client(transport);
   const kube::Context ctx = kube::Context{.stop = std::move(stop)}.with_timeout(std::chrono::seconds(15));
   while (true) {
@@ -124,8 +123,7 @@ Status check_reachable(const std::shared_ptr<kube::Transport>& transport, const 
     if (answered) return {};
     const bool hopeless = asked.code() == Code::Unauthorized || asked.code() == Code::Invalid;
     if (hopeless || !kube::sleep_for(ctx.clock, std::chrono::seconds(1), ctx.stop) || ctx.done())
-      return asked.with_context("reaching the API server at " + config.server + " (from " + config.origin +
-                                ")");
+      return asked;
   }
 }
 
@@ -165,7 +163,7 @@ int run(const Flags& flags, std::stop_token stop) {
   // A connection of its own: a busy one must not cost the lease.
   auto lease_transport = kube::make_transport(*config);
   if (!lease_transport.ok()) return fail(lease_transport.status());
-  if (const Status reached = check_reachable(transport, *config, stop); !reached.ok()) {
+  if (const Status reached = check_reachable(transport, stop); !reached.ok()) {
     return stop.stop_requested() ? 0 : fail(reached);
   }
 

@@ -4,42 +4,50 @@
 #include <cmath>
 #include <cstdlib>
 #include <string>
-#include <utility>
 
 namespace toolhive {
 
 namespace {
 
-constexpr long double kKi = 1024.0L;
+// A suffix stands for times / over. Dividing once, rather than multiplying by a rounded fraction, makes "500m"
+// the same number as "0.5".
+struct Scale {
+  std::string_view suffix;
+  long double times = 1;
+  long double over = 1;
+};
 
-std::optional<long double> factor(std::string_view suffix) {
-  static const std::array<std::pair<std::string_view, long double>, 16> kFactors = {{
-      {"", 1.0L},
-      {"n", 1e-9L},
-      {"u", 1e-6L},
-      {"m", 1e-3L},
-      {"k", 1e3L},
-      {"M", 1e6L},
-      {"G", 1e9L},
-      {"T", 1e12L},
-      {"P", 1e15L},
-      {"E", 1e18L},
-      {"Ki", kKi},
-      {"Mi", kKi * kKi},
-      {"Gi", kKi * kKi * kKi},
-      {"Ti", kKi * kKi * kKi * kKi},
-      {"Pi", kKi * kKi * kKi * kKi * kKi},
-      {"Ei", kKi * kKi * kKi * kKi * kKi * kKi},
-  }};
-  for (const auto& [name, value] : kFactors)
-    if (name == suffix) return value;
+constexpr long double kKi = 1024;
+constexpr std::array<Scale, 16> kScales = {{
+    {""},
+    {"n", 1, 1e9L},
+    {"u", 1, 1e6L},
+    {"m", 1, 1e3L},
+    {"k", 1e3L},
+    {"M", 1e6L},
+    {"G", 1e9L},
+    {"T", 1e12L},
+    {"P", 1e15L},
+    {"E", 1e18L},
+    {"Ki", kKi},
+    {"Mi", kKi* kKi},
+    {"Gi", kKi* kKi* kKi},
+    {"Ti", kKi* kKi* kKi* kKi},
+    {"Pi", kKi* kKi* kKi* kKi* kKi},
+    {"Ei", kKi* kKi* kKi* kKi* kKi* kKi},
+}};
+
+std::optional<Scale> scale_of(std::string_view suffix) {
+  for (const Scale& scale : kScales)
+    if (scale.suffix == suffix) return scale;
   // An exponent: e3, E-2.
   if (suffix.size() < 2 || (suffix[0] != 'e' && suffix[0] != 'E')) return std::nullopt;
   const std::string digits(suffix.substr(1));
   char* end = nullptr;
   const long exponent = std::strtol(digits.c_str(), &end, 10);
   if (*end != '\0' || exponent < -18 || exponent > 18) return std::nullopt;
-  return std::pow(10.0L, static_cast<long double>(exponent));
+  const long double power = std::pow(10.0L, static_cast<long double>(std::labs(exponent)));
+  return exponent < 0 ? Scale{suffix, 1, power} : Scale{suffix, power, 1};
 }
 
 }  // namespace
@@ -59,9 +67,9 @@ std::optional<long double> parse_quantity(std::string_view text) {
     }
   }
   if (!digit) return std::nullopt;
-  const std::optional<long double> scale = factor(text.substr(length));
+  const std::optional<Scale> scale = scale_of(text.substr(length));
   if (!scale) return std::nullopt;
-  return std::strtold(std::string(text.substr(0, length)).c_str(), nullptr) * *scale;
+  return std::strtold(std::string(text.substr(0, length)).c_str(), nullptr) * scale->times / scale->over;
 }
 
 }  // namespace toolhive

@@ -25,14 +25,14 @@ class Writer {
     if (stopped()) return {};
     auto object = applier_.apply(ctx_, type, owner_, std::move(intent));
     if (object.ok()) return *object;
-    sort(object.status());
+    sort(type, object.status());
     return {};
   }
 
   void remove(const ResourceType& type, const kube::Key& key) {
     if (stopped()) return;
     const Status removed = applier_.remove(ctx_, type, owner_, key);
-    if (!removed.ok()) sort(removed);
+    if (!removed.ok()) sort(type, removed);
   }
 
   void apply_claim(const RegistryInputs& inputs) {
@@ -49,20 +49,21 @@ class Writer {
     if (error.code() == Code::Forbidden) {
       written.storage = Finding::no("ClaimRefused", error.message());
     } else if (!waits) {
-      sort(error);
+      sort(claim_type(), error);
     }
   }
 
   WrittenOperands written;
 
  private:
-  void sort(const Status& error) {
+  void sort(const ResourceType& type, const Status& error) {
+    const std::string message = type.kind + ": " + error.message();
     if (error.reason() == runtime::Applier::kNameConflict) {
-      written.failed = Finding::no("NameConflict", error.message());
+      written.failed = Finding::no("NameConflict", message);
     } else if (is_refusal(error)) {
-      written.refused = Finding::no("Refused", error.message());
+      written.refused = Finding::no("Refused", message);
     } else if (error.code() == Code::Forbidden) {
-      written.failed = Finding::no("OperandForbidden", error.message());
+      written.failed = Finding::no("OperandForbidden", message);
     } else {
       written.retry = error;
     }

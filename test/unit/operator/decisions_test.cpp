@@ -11,6 +11,7 @@
 #include "controller/operator/quantity.hpp"
 #include "controller/operator/schedule.hpp"
 #include "controller/operator/text.hpp"
+#include "controller/runtime/conditions.hpp"
 #include "test/unit/operator/make.hpp"
 
 namespace {

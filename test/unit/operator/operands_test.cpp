@@ -182,7 +182,7 @@ TEST_CASE("the pod template takes the user's additions, and the operator's own l
 }
 
 TEST_CASE("without resources in the spec the container still has requests and a memory limit") {
-  const Json& resources = container(deployment(inputs())).at("resources");
+  const Json resources = container(deployment(inputs())).at("resources");
   CHECK(has(resources, "/requests/cpu"));
   CHECK(has(resources, "/limits/memory"));
 }

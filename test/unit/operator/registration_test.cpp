@@ -31,7 +31,8 @@ class FakeRegistry : public RegistryApi {
     ++puts;
     if (!fault.ok()) return fault;
     const std::string name = definition.at("name");
-    const std::string version = definition.value("version", "0." + std::to_string(++numbered) + "00.0");
+    const std::string version = definition.contains("version") ? definition.at("version").get<std::string>()
+                                                               : "0." + std::to_string(++numbered) + "00.0";
     for (const auto& [key, entry] : entries) {
       if (key.first == name && entry.at("managedBy").at("name") != definition.at("managedBy").at("name"))
         return Status(Code::Conflict, "managed by another").with_reason(kOtherManager);
