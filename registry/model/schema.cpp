@@ -59,19 +59,20 @@ Result<std::size_t> draft_of(const Json& schema, std::string_view field) {
                pointer_to(field, "$schema")};
 }
 
-/// The message about the innermost place, out of those that a validator nests into each other.
+/// The message about the innermost place, out of those that a validator nests into each other; of several the first.
 struct DeepestMessage {
   std::string text = "it does not match the draft's own schema";
   std::string place;
 
   void look_at(const js::validation_message& message) {
-    auto here = message.instance_location().string();
-    if (!seen_ || here.size() > place.size()) {
-      seen_ = true;
-      place = std::move(here);
-      text = message.message();
-    }
     for (const auto& detail : message.details()) look_at(detail);
+    // One with details only says that what they name is wrong.
+    if (!message.details().empty()) return;
+    auto here = message.instance_location().string();
+    if (seen_ && here.size() <= place.size()) return;
+    seen_ = true;
+    place = std::move(here);
+    text = message.message();
   }
 
  private:

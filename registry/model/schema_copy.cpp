@@ -47,6 +47,10 @@ std::string plain_pattern(const std::string& pattern, std::size_t index) {
 
 }  // namespace
 
+Json SchemaCopy::copy(const Json& schema, const std::string& at) {
+  return copy_schema(schema, at, 0);
+}
+
 Json SchemaCopy::refuse(const std::string& at, std::string detail) {
   if (!error_) error_ = Error{Code::Invalid, std::move(detail), at};
   return nullptr;

@@ -22,7 +22,7 @@ class SchemaCopy {
       : limits_(limits), on_schema_(std::move(on_schema)) {}
 
   /// The copy of `schema`, whose pointer is `at`. Meaningless when error() is set afterwards.
-  Json copy(const Json& schema, const std::string& at) { return copy_schema(schema, at, 0); }
+  Json copy(const Json& schema, const std::string& at);
 
   /// Invalid when a limit was passed.
   const std::optional<Error>& error() const { return error_; }

@@ -27,6 +27,8 @@ Error refusal(const std::string& text, const SchemaLimits& limits = {}) {
 
 TEST_CASE("the error about an invalid schema points at the innermost wrong place") {
   CHECK(refusal(R"({"type":"objekt"})").field == "/inputSchema/type");
+  CHECK(refusal(R"({"type":"objekt"})").detail.find("'objekt' is not a valid enum value") !=
+        std::string::npos);
   CHECK(refusal(R"({"properties":{"a":{"type":"strin"}}})").field == "/inputSchema/properties/a/type");
   CHECK(refusal(R"({"properties":{"a":{"items":{"minimum":"3"}}}})").field ==
         "/inputSchema/properties/a/items/minimum");
