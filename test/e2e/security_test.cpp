@@ -28,7 +28,7 @@ void check_locked_down(const Json& pod) {
 
 TEST_CASE("a Registry runs where restricted Pod Security is enforced") {
   const TestNamespace ns("restricted");
-  const Output refused = ns.kubectl({"run", "privileged", "--image=example.com/any:1", "--privileged"});
+  const Output refused = ns.kubectl({"run", "unrestricted", "--image=example.com/any:1"});
   REQUIRE_MESSAGE(refused.err.find("violates PodSecurity") != std::string::npos,
                   "the namespace enforces nothing, so this test shows nothing: " << refused.explain());
   ns.apply(registry());
