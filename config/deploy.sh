@@ -1,52 +1,60 @@
 #!/usr/bin/env bash
-# Prints the manifests of an installation, for kubectl apply or delete:
+# Prints the manifests of config/default for an installation:  deploy.sh [--without-crds]
 #
-#   config/deploy.sh [--without-crds]
-#
-# NAMESPACE (default toolhive-system) is where the operator runs; IMAGE_PREFIX (default localhost) and IMAGE_TAG (default 0.1.0) name
-# the images; KUBECTL (default kubectl) is only used to put the files together.
+# IMAGE_PREFIX and IMAGE_TAG name the images, $IMAGE_PREFIX/toolhive-operator:$IMAGE_TAG and $IMAGE_PREFIX/mcp-registry:$IMAGE_TAG;
+# NAMESPACE is where the operator goes. KUBECTL is the kubectl whose kustomize is used.
 set -euo pipefail
 
-config=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-namespace=${NAMESPACE:-toolhive-system}
-image=${IMAGE_PREFIX:-localhost}
+fail() {
+  echo "deploy.sh: $*" >&2
+  exit 1
+}
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+prefix=${IMAGE_PREFIX:-localhost}
 tag=${IMAGE_TAG:-0.1.0}
+namespace=${NAMESPACE:-toolhive-system}
 read -r -a kubectl <<<"${KUBECTL:-kubectl}"
-
+without_crds=
 case ${1:-} in
-  '') base=default ;;
-  --without-crds) base=operator ;;
-  *) echo "deploy.sh: unknown option '$1'; --without-crds is known" >&2; exit 2 ;;
+  '') ;;
+  --without-crds) without_crds=yes ;;
+  *) fail "does not take '$1'; usage: deploy.sh [--without-crds]" ;;
 esac
+command -v "${kubectl[0]}" >/dev/null || fail "${kubectl[0]} is not installed: set KUBECTL to a kubectl, 1.25 or later"
+[[ $namespace =~ ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$ ]] || fail "NAMESPACE '$namespace' is no name of a namespace"
+[[ $prefix =~ ^[a-z0-9][a-z0-9._:/-]*$ ]] || fail "IMAGE_PREFIX '$prefix' is no registry and path, such as registry.example.com/team"
+[[ $tag =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]*$ ]] || fail "IMAGE_TAG '$tag' is no image tag"
 
-# What goes into YAML below must be the plain words it is taken for.
-for word in "$namespace" "$image" "$tag"; do
-  [[ $word =~ ^[A-Za-z0-9._:/@-]+$ ]] || { echo "deploy.sh: '$word' is not the name of an image or a namespace" >&2; exit 2; }
-done
-
-# kustomize refuses absolute paths, so the overlay lies beside what it builds on, for as long as this runs.
-overlay=$(mktemp -d "$config/.deploy.XXXXXX")
+# Kustomize takes bases by relative path only, so the overlay lies in the tree.
+mkdir -p "$root/build"
+overlay=$(mktemp -d "$root/build/deploy.XXXXXX")
 trap 'rm -rf "$overlay"' EXIT
 cat >"$overlay/kustomization.yaml" <<END
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 namespace: $namespace
-resources: [../$base]
+resources: [../../config/default]
+configurations: [images.yaml]
 images:
-  - name: localhost/toolhive-operator
-    newName: $image/toolhive-operator
-    newTag: "$tag"
-patches:
-  - target: {kind: Deployment, name: toolhive-operator}
-    patch: |
-      apiVersion: apps/v1
-      kind: Deployment
-      metadata: {name: toolhive-operator}
-      spec:
-        template:
-          spec:
-            containers:
-              - name: operator
-                env: [{name: RELATED_IMAGE_REGISTRY, value: "$image/mcp-registry:$tag"}]
+  - {name: localhost/toolhive-operator, newName: $prefix/toolhive-operator, newTag: $tag}
+  - {name: localhost/mcp-registry, newName: $prefix/mcp-registry, newTag: $tag}
 END
+# The registry's image is named in the operator's environment.
+cat >"$overlay/images.yaml" <<'END'
+images:
+  - {kind: Deployment, path: "spec/template/spec/containers[]/env[]/value"}
+END
+if [[ -n $without_crds ]]; then
+  cat >>"$overlay/kustomization.yaml" <<'END'
+patches:
+  - target: {kind: CustomResourceDefinition}
+    patch: |
+      $patch: delete
+      apiVersion: apiextensions.k8s.io/v1
+      kind: CustomResourceDefinition
+      metadata: {name: any}
+END
+fi
+
 "${kubectl[@]}" kustomize "$overlay"
