@@ -37,8 +37,8 @@ namespace: $namespace
 resources: [../../config/default]
 configurations: [images.yaml]
 images:
-  - {name: localhost/toolhive-operator, newName: $prefix/toolhive-operator, newTag: $tag}
-  - {name: localhost/mcp-registry, newName: $prefix/mcp-registry, newTag: $tag}
+  - {name: localhost/toolhive-operator, newName: $prefix/toolhive-operator, newTag: "$tag"}
+  - {name: localhost/mcp-registry, newName: $prefix/mcp-registry, newTag: "$tag"}
 END
 # The registry's image is named in the operator's environment.
 cat >"$overlay/images.yaml" <<'END'
