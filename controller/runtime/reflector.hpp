@@ -1,14 +1,15 @@
 // Reflector: follows one resource of the API server by list and watch, and recovers when that breaks.
 //
-//                 +----------------- 410, a stream that cannot be read ---------------+
-//                 v                                                                   |
-//   StreamingList -> InitialEvents ----------------------------------------------> Watching
-//     |      |          | broken twice                                             ^     |
-//     |      +----------+-> PagedList ------------------------------> Connecting --+     | stream ended or
-//     broke | 404                                                              ^   |           |
-//     +-> Absent (asks again every absent_poll)                          |   | 410       |
-//                                                                        +---+-----------+
+//   from            on success      else
+//   StreamingList   InitialEvents   PagedList on 400, 403, 422; Absent on 404; again on all other errors
+//   InitialEvents   Watching        StreamingList; PagedList when two in a row broke
+//   PagedList       Connecting      Absent on 404; again
+//   Connecting      Watching        StreamingList on 400, 410, 422; Absent on 404; again
+//   Watching        Watching        Connecting; StreamingList on 410 or when streams stay unreadable
+//   Absent          StreamingList   (after absent_poll)
 //
+// Every list is a consistent read: it asks for no particular resourceVersion, because the only reason to list
+// again is that the last one expired.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/, KEP-3157 for the streaming list.
 #pragma once
 
