@@ -71,7 +71,8 @@ void send(const web::http::http_request& request, Response response, const std::
 }
 
 /// Writes and failures always, reads when debugging; so too a /ready that says no, which its asker knows.
-void log_request(const std::string& method, const std::string& target, const std::string& id, unsigned status) {
+void log_request(const std::string& method, const std::string& target, const std::string& id,
+                 unsigned status) {
   const bool is_read = method == "GET" || method == "HEAD" || method == "OPTIONS";
   const bool failed = status >= 500 && !target.starts_with("/ready");
   const auto level = failed ? LogLevel::Error : is_read ? LogLevel::Debug : LogLevel::Info;

@@ -35,6 +35,7 @@ package="$cache/$file"
 if [ ! -f "$package" ]; then
   command -v apt-get > /dev/null || fail "apt-get is needed to fetch $file"
   codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  # shellcheck disable=SC2016 # apt-get fills these in
   archive=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' 2> /dev/null |
     awk -v codename="$codename" '$2 == codename && $3 == "main" { print $1; exit }')
   [ -n "$archive" ] || fail "apt knows no archive with $codename/main (see apt-cache policy)"
