@@ -72,6 +72,12 @@ wait_for Ready registry/mcp-registry
 step "One MCPTool"
 show -n "$namespace" apply -f "$root/config/samples/mcptool.yaml"
 wait_for Ready "mcptool/$tool"
+for ((i = 0; i < 60; i++)); do # the Registry counts its tools a moment later
+  tools=$(kubectl_ -n "$namespace" get registry mcp-registry -o jsonpath='{.status.tools}')
+  ((${tools:-0} == 0)) || break
+  sleep 1
+done
+((${tools:-0} > 0)) || fail "the Registry counts no tool"
 
 step "What is there now"
 show -n "$namespace" get registries,mcptools,deploy,pvc,cm,svc,netpol
@@ -118,5 +124,5 @@ step "Done: both tools survived, nothing was done by hand"
 The cluster keeps running. Look around with
   ${kubectl[*]} get registries,mcptools -A
 and remove it with
-  make demo-down
+  make demo-down$([[ $cluster_name == demo ]] || printf ' DEMO_CLUSTER=%s' "$cluster_name")
 EOT

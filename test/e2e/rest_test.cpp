@@ -1,6 +1,8 @@
 // With everything settled, the operator writes nothing.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "test/e2e/harness/test_namespace.hpp"
 
 namespace {
@@ -29,14 +31,18 @@ TEST_CASE("with 20 resources settled the operator writes nothing for a minute") 
       resources.push_back(mcptool(name + "-" + std::to_string(i), {{"registryRef", {{"name", name}}}}));
     }
   }
+  std::streamoff offset = cluster.audit_end();
   ns.apply({{"apiVersion", "v1"}, {"kind", "List"}, {"items", resources}});
   for (const Json& resource : resources) {
     ns.wait_ready(resource.at("kind") == "Registry" ? kRegistry : kMcpTool,
                   resource.at("metadata").at("name"));
   }
 
+  const std::vector<Json> busy = cluster.audit(offset);
+  REQUIRE_MESSAGE(std::any_of(busy.begin(), busy.end(), counts),
+                  "the audit log does not show the operator's writes");
+
   // Settled: what earlier tests left behind is cleared away, and ten seconds were quiet.
-  std::streamoff offset = cluster.audit_end();
   auto quiet_since = std::chrono::steady_clock::now();
   wait_until(
       "ten seconds without a write",
