@@ -68,4 +68,21 @@ TEST_CASE("a Route appears when the cluster begins to offer Routes, and is kept 
   ns.wait_ready(kRegistry, "mcp-registry");
 }
 
+TEST_CASE("a cluster that ceases to offer Routes holds up no Registry") {
+  const TestNamespace ns("route-gone");
+  {
+    const RouteApi api;
+    ns.apply(registry());
+    wait_until(
+        "the Route is there", [&] { return ns.find(kRoute, "mcp-registry") ? "" : "it is not"; },
+        Seconds(120));
+  }
+  ns.apply(registry("other"));
+  ns.wait_ready(kRegistry, "other", Seconds(45));
+  ns.wait_condition(kRegistry, "other", "Exposed", "False", "RouteAPIMissing");
+  ns.patch(kRegistry, "mcp-registry", {{"spec", {{"exposure", {{"type", "None"}}}}}});
+  ns.wait_condition(kRegistry, "mcp-registry", "Exposed", "False", "NotRequested");
+  ns.wait_ready(kRegistry, "mcp-registry");
+}
+
 }  // namespace

@@ -1,6 +1,7 @@
 #include "controller/operator/registry/operand_writer.hpp"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/types.hpp"
@@ -51,6 +52,18 @@ class Writer {
     } else if (!waits) {
       sort(claim_type(), error);
     }
+  }
+
+  // Routes come from an API server of their own, which may go or be down while the registry serves.
+  void apply_route(const RegistryInputs& inputs) {
+    if (stopped()) return;
+    auto applied = applier_.apply(ctx_, route_type(), owner_, route(inputs));
+    if (applied.ok()) {
+      written.route = *applied;
+      return;
+    }
+    sort(route_type(), applied.status());
+    written.route_error = std::exchange(written.retry, Status());
   }
 
   WrittenOperands written;
@@ -109,7 +122,7 @@ WrittenOperands write_operands(const kube::Context& ctx, runtime::Applier& appli
 
   if (routes == kube::Offered::Yes) {
     if (spec.exposure.type != RegistrySpec::Exposure::Type::None) {
-      writer.written.route = writer.apply(route_type(), route(inputs));
+      writer.apply_route(inputs);
     } else {
       writer.remove(route_type(), inputs.key);
     }

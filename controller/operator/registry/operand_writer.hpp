@@ -18,6 +18,7 @@ struct WrittenOperands {
   std::optional<Finding> refused;  // the API server refuses what the spec makes
   std::optional<Finding> failed;   // a taken name, a missing right, a quota
   std::optional<Finding> storage;  // the claim cannot be brought to its state; the rest can
+  kube::Status route_error;        // not Ok: the Route API does not answer as offered; all else is done
   kube::Status retry;              // not Ok: nothing can be said; try the pass again
 };
 

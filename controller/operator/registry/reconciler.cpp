@@ -204,7 +204,8 @@ StatusOr<Result> RegistryReconciler::bring_about(const kube::Context& ctx, const
     observed.refused = *refusal;
   }
 
-  const Offered routes = manager_.discovery().offers(ctx, route_type());
+  Offered routes = manager_.discovery().offers(ctx, route_type());
+  Status route_error;
   std::optional<Json> deployment_now;
   std::optional<Json> route_now;
   std::optional<Finding> claim_refused;
@@ -217,6 +218,11 @@ StatusOr<Result> RegistryReconciler::bring_about(const kube::Context& ctx, const
     if (written.claim) *claim = written.claim->json();
     if (written.deployment) deployment_now = written.deployment->json();
     if (written.route) route_now = written.route->json();
+    route_error = written.route_error;
+    if (route_error.code() == Code::NotFound) {
+      manager_.discovery().invalidate(route_type());
+      routes = manager_.discovery().offers(ctx, route_type());
+    }
   }
   if (!deployment_now && is_ours) deployment_now = running->json();
 
@@ -225,10 +231,12 @@ StatusOr<Result> RegistryReconciler::bring_about(const kube::Context& ctx, const
                                                      own_claim ? inputs.spec.storage.size : std::string());
   observed.rollout = observe_rollout(deployment_now ? &*deployment_now : nullptr, pods_of(inputs.key));
   observed.exposure = observe_exposure(inputs.spec.exposure, routes, route_now ? &*route_now : nullptr);
+  if (!route_error.ok() && routes == Offered::Yes)
+    observed.exposure.exposed = Finding::unknown("RouteAPIUnknown", route_error.message());
 
   Result result{.requeue_after = jittered(kPeriod, inputs.key)};
   const bool waits_for_route = observed.exposure.exposed.reason == "RouteAPIMissing";
-  if (observed.failed || waits_for_route || !*claim) result.requeue_after = kShortPeriod;
+  if (observed.failed || waits_for_route || !route_error.ok() || !*claim) result.requeue_after = kShortPeriod;
   if (observed.rollout.ready_replicas > 0) {
     const ServiceProbe::Answer answer = probe_.ask(ctx, inputs.key);
     observed.service = answer.report;
