@@ -21,6 +21,7 @@ BUILD_PACKAGES := g++ cmake ninja-build ccache pkg-config ca-certificates git li
 IMAGE_PACKAGES := buildah binutils
 LINT_PACKAGES := clang-format clang-tidy shellcheck
 BUNDLE_PACKAGES := jq yq
+BENCH_PACKAGES := wrk nginx-light curl
 
 ##@ Build
 .PHONY: deps build images bundle clean
@@ -70,6 +71,10 @@ test-tsan: ## Unit and integration tests under ThreadSanitizer
 lint: build ## Formatting, clang-tidy, shellcheck
 	@controller/cmake/packages.sh $(LINT_PACKAGES)
 	@test/lint.sh $(BUILD_DIR)
+
+bench: build ## The registry's reads beside nginx, in one run; written to build/bench.txt
+	@controller/cmake/packages.sh $(BENCH_PACKAGES)
+	@test/bench/registry.sh $(BUILD_DIR)/bin | tee build/bench.txt
 
 ##@ Run
 .PHONY: run install uninstall deploy undeploy demo demo-down
