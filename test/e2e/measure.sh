@@ -47,7 +47,7 @@ for ((i = 1; i <= rounds; i++)); do
   tool_times+=("$(ready_after "$root/config/samples/mcptool.yaml" mcptool/weather)")
   if ((i < rounds)); then
     "$kubectl" -n "$namespace" delete mcptool/weather registry/mcp-registry >/dev/null
-    "$kubectl" -n "$namespace" wait --for=delete pod -l app.kubernetes.io/instance=mcp-registry --timeout=60s >/dev/null
+    "$kubectl" -n "$namespace" wait --for=delete pod -l app.kubernetes.io/instance=mcp-registry --timeout=180s >/dev/null
     "$kubectl" -n "$namespace" delete pvc --all >/dev/null
   fi
 done
