@@ -11,6 +11,7 @@ passed=0
 failed=0
 logs=$build/test-logs
 mkdir -p "$logs"
+failures=() # one line each, repeated at the end, where a reader of a long log looks first
 
 # Adds NAME's counts; a program that ends without counting has crashed, and counts as one failure.
 count() {
@@ -18,6 +19,7 @@ count() {
   if [[ -z $good || $((good + bad)) -eq 0 ]]; then
     good=0 bad=1
     echo "$name: ended without running a test"
+    failures+=("$name: ended without running a test")
   fi
   printf '%-24s %4d passed, %d failed\n' "$name" "$good" "$bad"
   passed=$((passed + good)) failed=$((failed + bad))
@@ -41,8 +43,20 @@ doctest() {
   bad=$(sed -nE 's/.*\| *([0-9]+) failed.*/\1/p' <<<"$summary")
   # A crash or a sanitizer's report after the summary is a failure although every case passed.
   if ((code != 0 && ${bad:-0} == 0)); then bad=1; fi
-  if ((${bad:-1} != 0)) || [[ -z $good ]]; then tail -n 400 "$log"; fi
+  if ((${bad:-1} != 0)) || [[ -z $good ]]; then
+    tail -n 400 "$log"
+    mapfile -t -O "${#failures[@]}" failures < <(failed_cases "$name" "$log")
+    ((code < 124)) || failures+=("$name: the program ended with exit code $code")
+  fi
   count "$name" "$good" "${bad:-0}"
+}
+
+# The name of each failed case, with the first check of it that failed.
+failed_cases() {
+  awk -v suite="$1" '
+    /^TEST CASE: / { name = substr($0, 13); next }
+    /: (FATAL )?ERROR: / && name != "" { print suite ": " name ": " $0; name = "" }' "$2"
+  grep -E '^(WARNING|ERROR): (Address|Thread|Leak)Sanitizer|: runtime error: ' "$2" | head -n 5
 }
 
 unit() {
@@ -75,7 +89,10 @@ e2e() { with_cluster "e2e-$$" --node doctest e2e "$build/bin/test_e2e" --abort-a
 cluster() {
   local log=$logs/cluster.log summary
   echo "running cluster"
-  "$root/test/cluster/test.sh" >"$log" 2>&1 || tail -n 60 "$log"
+  if ! "$root/test/cluster/test.sh" >"$log" 2>&1; then
+    tail -n 60 "$log"
+    mapfile -t -O "${#failures[@]}" failures < <(sed -n 's/^FAIL  /cluster: /p' "$log")
+  fi
   summary=$(grep -E '^cluster: [0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
   count cluster "$(sed -nE 's/^cluster: ([0-9]+) passed.*/\1/p' <<<"$summary")" \
     "$(sed -nE 's/.* ([0-9]+) failed.*/\1/p' <<<"${summary:-0 failed}")"
@@ -88,5 +105,6 @@ for suite in "$@"; do
     *) echo "run.sh: unknown suite '$suite': unit, integration, e2e and cluster exist" >&2; exit 2 ;;
   esac
 done
+for failure in "${failures[@]}"; do echo "failed: $failure"; done
 echo "$passed passed, $failed failed"
 ((failed == 0 && passed > 0))
