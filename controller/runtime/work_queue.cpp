@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace runtime {
 
@@ -47,8 +48,10 @@ struct WorkQueue::State {
   // time.
   std::unordered_map<Key, TimePoint> delayed;
   std::set<std::pair<TimePoint, Key>> schedule;
-  // Calls of add_rate_limited since the last forget(); never zero.
+  // Failures since the last forget() whose retry was waited for; never zero.
   std::unordered_map<Key, int> failures;
+  // Keys of delayed that wait for their backoff, which `failures` counts in advance.
+  std::unordered_set<Key> backing_off;
   std::uint64_t next_turn = 0;
   bool shut_down = false;
 
@@ -66,6 +69,7 @@ struct WorkQueue::State {
   // `since` may lie in the past, for a key whose delay ended while all workers were busy.
   void want(const Key& key, Priority priority, TimePoint since) {
     undelay(key);
+    backing_off.erase(key);
     const bool held = processing.contains(key);
     Wanted wanted{since, priority == Priority::Low ? since + options.ageing : since, next_turn++};
     auto [entry, fresh] = dirty.try_emplace(key, wanted);
@@ -82,6 +86,14 @@ struct WorkQueue::State {
     ready.emplace(wanted.rank, wanted.turn, key);
     report_depth();
     changed.notify_one();
+  }
+
+  // The backoff of `key` is not waited for: what failed will be tried for another reason, and its failure says nothing
+  // about how long the cause lasts.
+  void overtake_backoff(const Key& key) {
+    if (backing_off.erase(key) == 0) return;
+    const auto count = failures.find(key);
+    if (count != failures.end() && --count->second == 0) failures.erase(count);
   }
 
   void delay(const Key& key, TimePoint at) {
@@ -118,7 +130,10 @@ WorkQueue::~WorkQueue() = default;
 
 void WorkQueue::add(const Key& key, Priority priority) {
   std::lock_guard lock(state_->mutex);
-  if (!state_->shut_down) state_->want(key, priority, state_->clock.now());
+  if (state_->shut_down) return;
+  state_->release_due(state_->clock.now());  // a backoff that is over was waited for
+  state_->overtake_backoff(key);
+  state_->want(key, priority, state_->clock.now());
 }
 
 void WorkQueue::add_after(const Key& key, Duration delay) {
@@ -136,13 +151,17 @@ void WorkQueue::add_rate_limited(const Key& key) {
   std::lock_guard lock(state_->mutex);
   if (state_->shut_down) return;
   if (state_->observer) state_->observer->retried();
+  state_->release_due(state_->clock.now());
+  if (state_->dirty.contains(key)) return;  // a change came meanwhile: no backoff will be waited for
   const Duration backoff = state_->next_backoff(key);
   state_->delay(key, state_->clock.now() + backoff);
+  state_->backing_off.insert(key);
 }
 
 void WorkQueue::forget(const Key& key) {
   std::lock_guard lock(state_->mutex);
   state_->failures.erase(key);
+  state_->backing_off.erase(key);
 }
 
 std::optional<Key> WorkQueue::get() {
@@ -197,6 +216,7 @@ void WorkQueue::shut_down() {
   s.ready.clear();
   s.delayed.clear();
   s.schedule.clear();
+  s.backing_off.clear();
   s.report_depth();
   s.changed.notify_all();
 }

@@ -5,7 +5,11 @@
 // - a key added several times before a worker takes it is handed out once;
 // - a key added while a worker has it is handed out once more, after done();
 // - a key waits for one time only, the earliest it was added for: add() overtakes a delay, and a delay never
-//   holds back a key that is ready.
+//   holds back a key that is ready;
+// - a key's backoff doubles with each failure whose backoff was waited for. A failure after which the key was added for
+//   another reason does not count: while an object is busy, each of its changes is tried at once, and how many of them
+//   fail says nothing about how long the cause lasts. So the wait is never longer than the trouble was, which
+//   counting every failure, as client-go does, does not give.
 #pragma once
 
 #include <cstddef>
@@ -50,7 +54,7 @@ class WorkQueue {
 
   void add(const kube::Key& key, Priority priority = Priority::Normal);
   void add_after(const kube::Key& key, kube::Duration delay);
-  // After this key's own backoff, which grows with each call until forget().
+  // After this key's own backoff, which starts over after forget().
   void add_rate_limited(const kube::Key& key);
   void forget(const kube::Key& key);
 

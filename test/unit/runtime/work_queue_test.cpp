@@ -129,6 +129,41 @@ TEST_CASE("backoff doubles per key from 5 ms to 1000 s and starts over after for
   CHECK(queue.get() == kA);
 }
 
+TEST_CASE("a failure whose backoff a change overtook does not lengthen the next one") {
+  kube::SimulatedClock clock;
+  WorkQueue queue(clock);
+  const auto backoff = [&] {  // of a failure now
+    queue.add_rate_limited(kA);
+    kube::Duration waited{};
+    for (; queue.depth() == 0; waited += 1ms) clock.advance(1ms);
+    REQUIRE(queue.get() == kA);
+    queue.done(kA);
+    return waited;
+  };
+  REQUIRE(backoff() == 5ms);
+  SUBCASE("between two passes") {
+    for (int i = 0; i < 10; ++i) {
+      queue.add_rate_limited(kA);
+      queue.add(kA);
+      REQUIRE(queue.get() == kA);
+      queue.done(kA);
+    }
+  }
+  SUBCASE("during a pass") {
+    for (int i = 0; i < 10; ++i) {
+      queue.add(kA);
+      REQUIRE(queue.get() == kA);
+      queue.add(kA);
+      queue.add_rate_limited(kA);
+      queue.done(kA);
+      REQUIRE(queue.get() == kA);
+      queue.done(kA);
+    }
+  }
+  CHECK(backoff() == 10ms);
+  CHECK(backoff() == 20ms);
+}
+
 TEST_CASE("keys of normal priority overtake low ones, until those have aged") {
   kube::SimulatedClock clock;
   WorkQueue queue(clock);
@@ -251,10 +286,18 @@ struct Model {
   std::set<Key> held;
   std::map<Key, kube::TimePoint> delayed;
   std::map<Key, int> failures;
+  std::set<Key> backing_off;
   long turns = 0;
 
+  // Somebody wants the key, before its backoff is over.
+  void add_anew(const Key& key, kube::TimePoint now, Priority priority) {
+    release(now);
+    if (backing_off.contains(key)) --failures[key];
+    add(key, now, priority);
+  }
   void add(const Key& key, kube::TimePoint at, Priority priority) {
     delayed.erase(key);
+    backing_off.erase(key);
     const Wanted fresh{at, priority == Priority::Low ? at + 10s : at, turns++};
     const auto known = wanted.find(key);
     if (known == wanted.end()) {
@@ -268,6 +311,12 @@ struct Model {
     if (wanted.contains(key)) return;
     const auto [entry, fresh] = delayed.try_emplace(key, at);
     if (!fresh) entry->second = std::min(entry->second, at);
+  }
+  void fail(const Key& key, kube::TimePoint now) {
+    release(now);
+    if (wanted.contains(key)) return;
+    add_after(key, now + backoff(key));
+    backing_off.insert(key);
   }
   kube::Duration backoff(const Key& key) {
     kube::Duration delay = 5ms;
@@ -313,11 +362,11 @@ TEST_CASE("random operations agree with a model of the contract") {
     switch (below(9)) {
       case 0:
         queue.add(key);
-        model.add(key, now, Priority::Normal);
+        model.add_anew(key, now, Priority::Normal);
         break;
       case 1:
         queue.add(key, Priority::Low);
-        model.add(key, now, Priority::Low);
+        model.add_anew(key, now, Priority::Low);
         break;
       case 2: {
         const kube::Duration delay = std::chrono::milliseconds(1 + below(20000));
@@ -327,11 +376,12 @@ TEST_CASE("random operations agree with a model of the contract") {
       }
       case 3:
         queue.add_rate_limited(key);
-        model.add_after(key, now + model.backoff(key));
+        model.fail(key, now);
         break;
       case 4:
         queue.forget(key);
         model.failures.erase(key);
+        model.backing_off.erase(key);
         break;
       case 5:
         clock.advance(std::chrono::milliseconds(below(5000)));
