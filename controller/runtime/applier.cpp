@@ -85,12 +85,22 @@ struct Applier::Impl {
     return true;
   }
 
+  // Whether this process wrote to `object` for `owner` before.
+  bool known(const Id& id, const Object& object, const Object& owner) {
+    std::lock_guard lock(mutex);
+    const auto found = memo.find(id);
+    return found != memo.end() && found->second.uid == object.meta().uid &&
+           found->second.owner_uid == owner.meta().uid;
+  }
+
   // Ours: the object to apply to. Nothing: the name is free. Answers from a live read whenever the cache
-  // alone would lead to a creation or to blaming somebody.
+  // alone would lead to a creation, to an adoption or to blaming somebody.
   StatusOr<std::optional<Object>> target(const kube::Context& ctx, const ResourceType& type, const Key& key,
-                                         const Object& owner, const Options& options) const {
+                                         const Object& owner, const Options& options) {
     auto cached = cache.get(ctx, type, key);
-    if (cached.ok() && !cached->meta().deleting() && ownership(*cached, owner, options) == Ownership::Ours)
+    // A label, other than a reference with a uid, may be that of an earlier owner, and anybody can change it.
+    if (cached.ok() && !cached->meta().deleting() && ownership(*cached, owner, options) == Ownership::Ours &&
+        (options.owned || known({type, key}, *cached, owner)))
       return std::optional<Object>(*cached);
     if (!cached.ok() && cached.status().code() != Code::NotFound) return cached.status();
 

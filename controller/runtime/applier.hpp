@@ -33,7 +33,8 @@ class Applier {
   struct Options {
     // True: the object has an owner reference, and goes with its owner.
     // False: the object outlives its owner (a PersistentVolumeClaim). The label kOwnerLabel says whose it is,
-    // by kind and name, so that an owner created again under its name takes it over.
+    // by kind and name, so that an owner created again under its name takes it over: after a live read, once in each
+    // process.
     bool owned = true;
   };
   // `intent` needs metadata.name, metadata.namespace unless of cluster scope, and what is specific to its

@@ -201,6 +201,29 @@ TEST_CASE("an object that outlives its owner is taken over by an owner of the sa
   CHECK(o.apply(config_map("ns", "m", {{"k", "x"}}), false).status().reason() == Applier::kNameConflict);
 }
 
+TEST_CASE(
+    "what was left behind is adopted after a live read, once, and not if it has another's label by then") {
+  Owned o;
+  Json left = config_map("ns", "m", {{"k", "v"}});
+  left["metadata"]["labels"][Applier::kOwnerLabel] = "widget.w";
+  o.api.put(kConfigMap, left);
+  REQUIRE(o.api.wait_for([&] { return o.cache.list(kConfigMap).size() == 1; }));
+  o.api.clear_calls();
+  SUBCASE("still ours") {
+    for (int i = 0; i < 3; ++i) CHECK(o.apply(config_map("ns", "m", {{"k", "w"}}), false).ok());
+    CHECK(o.api.count("GET configmaps ns/m") == 1);
+    CHECK(o.api.writes().size() == 1);
+  }
+  SUBCASE("another's by now") {
+    o.api.freeze_streams(true);
+    left["metadata"]["labels"][Applier::kOwnerLabel] = "widget.other";
+    o.api.put(kConfigMap, left);
+    CHECK(o.apply(config_map("ns", "m", {{"k", "w"}}), false).status().reason() == Applier::kNameConflict);
+    CHECK(o.api.writes().empty());
+    o.api.freeze_streams(false);
+  }
+}
+
 TEST_CASE("removing takes only what is the owner's, and absence is success") {
   Owned o;
   REQUIRE(o.apply(config_map("ns", "m")).ok());
