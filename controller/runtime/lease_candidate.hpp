@@ -5,6 +5,10 @@
 // after the server had applied that write, which was after it was sent. So between the end of one and the
 // beginning of the other lie at least L - R, whatever the machines' wall clocks say; only the rates of their
 // monotonic clocks must agree within that margin.
+//
+// Assumed: the server is one register (a write that carries a resourceVersion fails when another wrote since), and nobody
+// deletes the Lease under its holder while a candidate starts that has never seen it. A write that passed the fence may
+// still be on its way when the lease ends; such a write is the last one, and is bounded by its own deadline.
 #pragma once
 
 #include <atomic>
