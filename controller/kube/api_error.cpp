@@ -38,7 +38,10 @@ Code code_of_http(int status) {
 }
 
 // Reasons that say more than the HTTP status; metav1.StatusReason.
-Code code_of(int status, std::string_view reason) {
+Code code_of(int status, std::string_view reason, std::string_view message) {
+  // Server-side apply of a value whose type is not the schema's: the caller's fault, answered as the server's.
+  if (status == 500 && message.find("failed to create typed patch object") != std::string_view::npos)
+    return Code::Invalid;
   if (reason == "AlreadyExists") return Code::AlreadyExists;
   if (reason == "Expired" || reason == "Gone") return Code::Expired;
   if (reason == "Timeout" || reason == "ServerTimeout") return Code::Timeout;
@@ -107,8 +110,8 @@ Status error_from_response(const HttpResponse& response) {
   if (const auto header = response.headers.find("retry-after"); header != response.headers.end()) {
     if (const auto wait = seconds(header->second)) retry_after = wait;
   }
-  Status status =
-      Status(code_of(response.status, reason), std::move(message)).with_http_status(response.status);
+  const Code code = code_of(response.status, reason, message);
+  Status status = Status(code, std::move(message)).with_http_status(response.status);
   if (!reason.empty()) status = status.with_reason(std::move(reason));
   if (retry_after) status = status.with_retry_after(*retry_after);
   return status;

@@ -17,7 +17,7 @@ Context bounded(const Context& ctx) {
 
 std::string what(const char* verb, const ResourceType& type, const Key& key) {
   std::string text = verb;
-  text += " " + type.to_string();
+  text.append(" ").append(type.to_string());
   const std::string name = key.name.empty() ? key.ns : key.to_string();
   return name.empty() ? text : text + " " + name;
 }
@@ -45,14 +45,6 @@ Query write_query(const WriteOptions& options) {
   return query;
 }
 
-StatusOr<std::string> serialize(const Json& document) {
-  try {
-    return document.dump();
-  } catch (const Json::exception&) {
-    return Status(Code::Invalid, "the document holds a string that is not UTF-8");
-  }
-}
-
 // Sends `call` and reads the object that comes back.
 StatusOr<Object> object_from(Client& client, const Context& ctx, const ApiCall& call,
                              const std::string& doing) {
@@ -60,6 +52,31 @@ StatusOr<Object> object_from(Client& client, const Context& ctx, const ApiCall& 
   if (!reply.ok()) return reply.status().with_context(doing);
   StatusOr<Object> object = Object::parse(reply->body, &call.type);
   return object.ok() ? std::move(object) : object.status().with_context(doing);
+}
+
+Status put_body(ApiCall& call, const char* content_type, const Json& document) {
+  try {
+    call.http.body = document.dump();
+  } catch (const Json::exception&) {
+    return {Code::Invalid, "the document holds a string that is not UTF-8"};
+  }
+  call.http.content_type = content_type;
+  return {};
+}
+
+// The same with `document` as the body.
+StatusOr<Object> object_from(Client& client, const Context& ctx, ApiCall call, const std::string& doing,
+                             const char* content_type, const Json& document) {
+  if (Status wrong = put_body(call, content_type, document); !wrong.ok()) return wrong.with_context(doing);
+  return object_from(client, ctx, call, doing);
+}
+
+constexpr const char* kJson = "application/json";
+
+// https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches. Without the full object as a second
+// choice: whoever asks for metadata wants to be spared the rest.
+std::string partial(const char* kind) {
+  return "application/json;as=" + std::string(kind) + ";g=meta.k8s.io;v=v1";
 }
 
 }  // namespace
@@ -76,6 +93,7 @@ StatusOr<Object> Client::get(const Context& ctx, const ResourceType& type, const
 StatusOr<ObjectList> Client::list(const Context& ctx, const ResourceType& type, const ListOptions& options) {
   ApiCall call{ApiCall::Verb::List, type, {options.ns, {}}, {}, true};
   call.http.method = "GET";
+  if (options.metadata_only) call.http.accept = partial("PartialObjectMetadataList");
   const std::string doing = what("list", type, call.key);
   ObjectList list;
   std::string next_page;
@@ -111,18 +129,12 @@ StatusOr<Object> Client::create(const Context& ctx, const ResourceType& type, co
   ApiCall call{ApiCall::Verb::Create, type, {metadata(object, "namespace"), {}}, {}, options.dry_run};
   const std::string doing = what("create", type, {call.key.ns, metadata(object, "name")});
   if (Status wrong = check(type, call.key, false); !wrong.ok()) return wrong.with_context(doing);
-  StatusOr<std::string> body = serialize(object);
-  if (!body.ok()) return body.status().with_context(doing);
   call.http.method = "POST";
-  call.http.target = write_query(options).target(resource_path(type, call.key.ns, {}, {}));
   // Subresources such as an eviction are created below the object that they are of.
-  if (!options.subresource.empty()) {
-    call.http.target = write_query(options).target(
-        resource_path(type, call.key.ns, metadata(object, "name"), options.subresource));
-  }
-  call.http.content_type = "application/json";
-  call.http.body = *std::move(body);
-  return object_from(*this, ctx, call, doing);
+  const std::string below = options.subresource.empty() ? std::string() : metadata(object, "name");
+  call.http.target =
+      write_query(options).target(resource_path(type, call.key.ns, below, options.subresource));
+  return object_from(*this, ctx, std::move(call), doing, kJson, object);
 }
 
 StatusOr<Object> Client::update(const Context& ctx, const ResourceType& type, const Json& object,
@@ -131,13 +143,9 @@ StatusOr<Object> Client::update(const Context& ctx, const ResourceType& type, co
   ApiCall call{ApiCall::Verb::Update, type, key, {}, options.dry_run};
   const std::string doing = what("update", type, key);
   if (Status wrong = check(type, key, true); !wrong.ok()) return wrong.with_context(doing);
-  StatusOr<std::string> body = serialize(object);
-  if (!body.ok()) return body.status().with_context(doing);
   call.http.method = "PUT";
   call.http.target = write_query(options).target(resource_path(type, key.ns, key.name, options.subresource));
-  call.http.content_type = "application/json";
-  call.http.body = *std::move(body);
-  return object_from(*this, ctx, call, doing);
+  return object_from(*this, ctx, std::move(call), doing, kJson, object);
 }
 
 StatusOr<Object> Client::apply(const Context& ctx, const ResourceType& type, const Json& intent,
@@ -151,15 +159,11 @@ StatusOr<Object> Client::apply(const Context& ctx, const ResourceType& type, con
   Json complete = intent;
   complete["apiVersion"] = type.api_version();
   complete["kind"] = type.kind;
-  StatusOr<std::string> body = serialize(complete);
-  if (!body.ok()) return body.status().with_context(doing);
   call.http.method = "PATCH";
   call.http.target = write_query(options)
                          .add("force", "true")
                          .target(resource_path(type, key.ns, key.name, options.subresource));
-  call.http.content_type = "application/apply-patch+yaml";
-  call.http.body = *std::move(body);
-  return object_from(*this, ctx, call, doing);
+  return object_from(*this, ctx, std::move(call), doing, "application/apply-patch+yaml", complete);
 }
 
 StatusOr<Object> Client::patch(const Context& ctx, const ResourceType& type, const Key& key,
@@ -168,14 +172,11 @@ StatusOr<Object> Client::patch(const Context& ctx, const ResourceType& type, con
   ApiCall call{ApiCall::Verb::Patch, type, key, {}, options.dry_run || patch_type == PatchType::MergePatch};
   const std::string doing = what("patch", type, key);
   if (Status wrong = check(type, key, true); !wrong.ok()) return wrong.with_context(doing);
-  StatusOr<std::string> body = serialize(patch);
-  if (!body.ok()) return body.status().with_context(doing);
   call.http.method = "PATCH";
   call.http.target = write_query(options).target(resource_path(type, key.ns, key.name, options.subresource));
-  call.http.content_type =
+  const char* const content_type =
       patch_type == PatchType::JsonPatch ? "application/json-patch+json" : "application/merge-patch+json";
-  call.http.body = *std::move(body);
-  return object_from(*this, ctx, call, doing);
+  return object_from(*this, ctx, std::move(call), doing, content_type, patch);
 }
 
 Status Client::remove(const Context& ctx, const ResourceType& type, const Key& key,
@@ -188,12 +189,9 @@ Status Client::remove(const Context& ctx, const ResourceType& type, const Key& k
   if (!options.uid.empty()) body["preconditions"]["uid"] = options.uid;
   if (!options.resource_version.empty()) body["preconditions"]["resourceVersion"] = options.resource_version;
   if (!options.propagation.empty()) body["propagationPolicy"] = options.propagation;
-  StatusOr<std::string> text = serialize(body);
-  if (!text.ok()) return text.status().with_context(doing);
+  if (Status wrong = put_body(call, kJson, body); !wrong.ok()) return wrong.with_context(doing);
   call.http.method = "DELETE";
   call.http.target = resource_path(type, key.ns, key.name);
-  call.http.content_type = "application/json";
-  call.http.body = *std::move(text);
   return this->call(bounded(ctx), call).status().with_context(doing);
 }
 
@@ -211,12 +209,13 @@ StatusOr<std::unique_ptr<Watch>> Client::watch(const Context& ctx, const Resourc
   if (options.send_initial_events)
     query.add("sendInitialEvents", "true").add("resourceVersionMatch", "NotOlderThan");
   call.http.method = "GET";
+  if (options.metadata_only) call.http.accept = partial("PartialObjectMetadata");
   call.http.target = query.target(resource_path(type, options.ns));
   Transport::StreamOptions stream_options;
   stream_options.idle_limit = options.idle_limit;
   StatusOr<std::unique_ptr<LineStream>> stream = open_watch(bounded(ctx), call, stream_options);
   if (!stream.ok()) return stream.status().with_context(doing);
-  return std::make_unique<Watch>(*std::move(stream));
+  return std::make_unique<Watch>(*std::move(stream), type);
 }
 
 StatusOr<HttpResponse> Client::raw(const Context& ctx, HttpRequest request) {

@@ -14,6 +14,7 @@
 #include "controller/kube/resource.hpp"
 #include "controller/kube/status.hpp"
 #include "controller/kube/transport.hpp"
+#include "controller/kube/undecodable.hpp"
 #include "controller/kube/watch.hpp"
 
 namespace kube {
@@ -24,13 +25,16 @@ struct ListOptions {
   std::string field_selector = {};
   std::string resource_version = {};
   int limit = 500;  // objects per page; list() follows the pages
+  // Only apiVersion, kind and metadata of each object (PartialObjectMetadata), for those who need no more: the
+  // server does not send the rest. kind() is the resource's own all the same.
+  bool metadata_only = false;
 };
 
 struct ObjectList {
   std::vector<Object> items;
   std::string resource_version;
-  // Items that did not decode: kept apart so that one bad object cannot hide all others.
-  std::vector<Status> undecodable;
+  // Items that did not decode: kept apart so that one bad object cannot hide all others. They exist all the same.
+  std::vector<Undecodable> undecodable;
 };
 
 struct WriteOptions {

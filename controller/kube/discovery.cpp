@@ -11,7 +11,7 @@ namespace kube {
 
 namespace {
 
-// A group that cannot be asked is not asked more often than this.
+// A group that cannot be asked, or does not have what is looked for, is not asked more often than this.
 constexpr Duration kRetryInterval = std::chrono::seconds(5);
 
 std::string group_path(const ResourceType& type) {
@@ -38,7 +38,8 @@ std::optional<std::set<std::string>> plurals(const std::string& body) {
 
 struct Discovery::Entry {
   std::optional<std::set<std::string>> plurals;  // of the last answer; empty for a group that does not exist
-  TimePoint next_question;
+  TimePoint next_question;                       // while the answer is good news
+  TimePoint earliest_question;                   // in any case
 };
 
 Discovery::Discovery(Client& client, Duration max_age) : client_(client), max_age_(max_age) {}
@@ -53,7 +54,12 @@ Offered Discovery::offers(const Context& ctx, const ResourceType& type) {
   {
     const std::lock_guard lock(mutex_);
     const auto known = groups_.find(path);
-    if (known != groups_.end() && ctx.clock.now() < known->second.next_question) return answer(known->second);
+    if (known != groups_.end()) {
+      const Entry& entry = known->second;
+      const Offered offered = answer(entry);
+      if (ctx.clock.now() < (offered == Offered::Yes ? entry.next_question : entry.earliest_question))
+        return offered;
+    }
   }
 
   HttpRequest request;
@@ -68,13 +74,15 @@ Offered Discovery::offers(const Context& ctx, const ResourceType& type) {
   Entry& entry = groups_[path];
   const bool answered = fresh.has_value();
   if (answered) entry.plurals = std::move(fresh);
-  entry.next_question = ctx.clock.now() + (answered ? max_age_ : std::min(max_age_, kRetryInterval));
+  entry.earliest_question = ctx.clock.now() + std::min(max_age_, kRetryInterval);
+  entry.next_question = answered ? ctx.clock.now() + max_age_ : entry.earliest_question;
   return answer(entry);
 }
 
 void Discovery::invalidate(const ResourceType& type) {
   const std::lock_guard lock(mutex_);
-  groups_.erase(group_path(type));
+  const auto known = groups_.find(group_path(type));
+  if (known != groups_.end()) known->second.next_question = known->second.earliest_question;
 }
 
 }  // namespace kube

@@ -31,11 +31,12 @@ StatusOr<std::string> append_page(std::string_view page, const ResourceType& typ
           scanner.peek();
           const std::size_t begin = scanner.position();
           if (!scanner.skip_value()) break;
-          StatusOr<Object> item = Object::parse(page.substr(begin, scanner.position() - begin), &type);
+          const std::string_view bytes = page.substr(begin, scanner.position() - begin);
+          StatusOr<Object> item = Object::parse(bytes, &type);
           if (item.ok()) {
             list.items.push_back(*std::move(item));
           } else {
-            list.undecodable.push_back(item.status());
+            list.undecodable.push_back(make_undecodable(bytes, item.status()));
           }
         }
       } else {

@@ -28,9 +28,10 @@ struct ObjectBuilder {
   using Unit = std::uint64_t;
   static constexpr std::string_view kApiVersion = R"("apiVersion":")";
   static constexpr std::string_view kKind = R"(","kind":")";
+  static constexpr std::string_view kPartial = "PartialObjectMetadata";
   static_assert(std::is_trivially_destructible_v<Rep> && alignof(Rep) <= alignof(Unit));
 
-  // With `type`, its apiVersion and kind go in after the opening brace.
+  // With `type`, its apiVersion and kind go in after the opening brace, or beside a PartialObjectMetadata.
   static Object build(std::string_view text, const MetadataScan& scan, const ResourceType* type) {
     return ObjectBuilder(text, scan, type).build();
   }
@@ -39,9 +40,11 @@ struct ObjectBuilder {
   ObjectBuilder(std::string_view text, const MetadataScan& scan, const ResourceType* type)
       : text_(text), scan_(scan) {
     if (type == nullptr) return;
-    head_ = text.find('{') + 1;
     api_version_ = type->api_version();
     kind_ = type->kind;
+    stands_in_ = scan.kind == kPartial;
+    if (stands_in_) return;
+    head_ = text.find('{') + 1;
     prefix_.append(kApiVersion).append(api_version_).append(kKind).append(kind_).append("\",");
   }
 
@@ -54,7 +57,10 @@ struct ObjectBuilder {
     Rep* rep = new (base_) Rep;
     rep->size = units * sizeof(Unit);
     rep->bytes = {base_ + bytes_at_, bytes_size_};
-    if (prefix_.empty()) {
+    if (stands_in_) {
+      rep->api_version = place_plain(api_version_);
+      rep->kind = place_plain(kind_);
+    } else if (prefix_.empty()) {
       rep->api_version = place(scan_.api_version);
       rep->kind = place(scan_.kind);
     } else {
@@ -91,7 +97,7 @@ struct ObjectBuilder {
     bytes_size_ = text_.size() - cut_ + prefix_.size();
     strings_at_ = bytes_at_ + bytes_size_;
     // An unescaped string is never longer than its escaped form.
-    end_ = strings_at_;
+    end_ = strings_at_ + (stands_in_ ? api_version_.size() + kind_.size() : 0);
     const auto reserve = [this](const JsonString& s) { end_ += s.escaped ? s.raw.size() : 0; };
     for (const JsonString* s :
          {&scan_.api_version, &scan_.kind, &scan_.ns, &scan_.name, &scan_.uid, &scan_.resource_version,
@@ -126,7 +132,10 @@ struct ObjectBuilder {
   std::string_view place(const JsonString& s) {
     if (s.raw.empty()) return {};
     if (!s.escaped) return moved(s.raw);
-    const std::string plain = s.str();
+    return place_plain(s.str());
+  }
+
+  std::string_view place_plain(const std::string& plain) {
     char* const to = base_ + strings_at_;
     std::memcpy(to, plain.data(), plain.size());
     strings_at_ += plain.size();
@@ -146,6 +155,7 @@ struct ObjectBuilder {
   std::string_view text_;
   const MetadataScan& scan_;
   std::string prefix_, api_version_, kind_;
+  bool stands_in_ = false;  // a PartialObjectMetadata of api_version_ and kind_
   char* base_ = nullptr;
   std::size_t cut_ = 0, head_ = 0, bytes_size_ = 0, end_ = 0;
   std::size_t labels_at_ = 0, finalizers_at_ = 0, owners_at_ = 0, bytes_at_ = 0, strings_at_ = 0;
@@ -157,7 +167,8 @@ StatusOr<Object> Object::parse(std::string_view bytes, const ResourceType* type)
   thread_local MetadataScan scan;
   if (std::string wrong = scan_metadata(bytes, scan); !wrong.empty())
     return Status(Code::Decode, "not a Kubernetes object: " + wrong);
-  const bool complete = !scan.api_version.raw.empty() || !scan.kind.raw.empty();
+  const bool complete =
+      (!scan.api_version.raw.empty() || !scan.kind.raw.empty()) && !(scan.kind == ObjectBuilder::kPartial);
   return ObjectBuilder::build(bytes, scan, complete ? nullptr : type);
 }
 

@@ -20,7 +20,9 @@ class Object {
  public:
   // Decode when `bytes` are not one JSON object (RFC 8259, UTF-8) with metadata.name, or when a key occurs
   // twice where metadata is read; the message says where.
-  // The items of a list of a built-in resource lack apiVersion and kind: with `type` they are filled in.
+  // The items of a list of a built-in resource lack apiVersion and kind: with `type` they are filled in. A
+  // PartialObjectMetadata stands for an object of `type`: kind() and api_version() are that one's, json() is what was
+  // sent.
   static StatusOr<Object> parse(std::string_view bytes, const ResourceType* type = nullptr);
   static StatusOr<Object> from(const Json& document);
 
@@ -34,7 +36,9 @@ class Object {
   // The document, decoded anew at each call: keep the result for as long as it is used.
   Json json() const;
 
-  // The typed view by way of Resource<T>::from_json. Decode when a field does not fit.
+  // The typed view by way of Resource<T>::from_json. Decode when a field does not fit. Made anew at each call and not
+  // kept: a view is five times the size of the bytes, and a pass decodes its object once. Share it as
+  // std::shared_ptr<const T> where several readers need it.
   template <class T, class Document = Json>
   StatusOr<T> as() const {
     Document document;

@@ -85,7 +85,7 @@ WatchEvent change(WatchEvent::Type type, Object object) {
 
 // The frame as servers write it, a type and then an object and nothing else: reading the object checks all that is
 // left of the frame, so it is read once. Nothing when the frame is another or something is wrong with it.
-std::optional<WatchEvent> usual_change(std::string_view text) {
+std::optional<WatchEvent> usual_change(std::string_view text, const ResourceType* resource) {
   JsonScanner scanner(text);
   JsonString key;
   JsonString name;
@@ -95,46 +95,44 @@ std::optional<WatchEvent> usual_change(std::string_view text) {
   const std::optional<WatchEvent::Type> type = change_type(name);
   if (!type) return std::nullopt;
   text.remove_suffix(1);
-  StatusOr<Object> object = Object::parse(text.substr(scanner.position()));
+  StatusOr<Object> object = Object::parse(text.substr(scanner.position()), resource);
   if (!object.ok()) return std::nullopt;
   return change(*type, *std::move(object));
 }
 
-WatchEvent change(WatchEvent::Type type, std::string_view bytes) {
-  StatusOr<Object> object = Object::parse(bytes);
+WatchEvent change(WatchEvent::Type type, std::string_view bytes, const ResourceType* resource) {
+  StatusOr<Object> object = Object::parse(bytes, resource);
   if (object.ok()) return change(type, *std::move(object));
   WatchEvent event;
   event.type = type;
-  event.error = object.status();
-  MetadataScan scan;
-  scan_metadata(bytes, scan);
-  event.resource_version = scan.resource_version.str();
-  event.meta_hint = {scan.ns.str(), scan.name.str()};
+  event.undecodable = make_undecodable(bytes, object.status());
+  event.resource_version = event.undecodable->resource_version;
   return event;
 }
 
 }  // namespace
 
-StatusOr<WatchEvent> decode_watch_event(std::string_view text) {
-  if (std::optional<WatchEvent> event = usual_change(text)) return *std::move(event);
+StatusOr<WatchEvent> decode_watch_event(std::string_view text, const ResourceType* resource) {
+  if (std::optional<WatchEvent> event = usual_change(text, resource)) return *std::move(event);
   Frame frame;
   if (const std::string wrong = split(text, frame); !wrong.empty())
     return Status(Code::Decode, "a watch frame that is not JSON: " + wrong);
   if (const std::optional<WatchEvent::Type> type = change_type(frame.type))
-    return change(*type, frame.object);
+    return change(*type, frame.object, resource);
   if (frame.type == "BOOKMARK") return bookmark(frame.object);
   if (frame.type == "ERROR") return error_event(error_of(frame.object));
   if (frame.kind == "Status") return error_event(error_of(text));
   return error_event(Status(Code::Decode, "a watch event of an unknown type"));
 }
 
-Watch::Watch(std::unique_ptr<LineStream> stream) : stream_(std::move(stream)) {}
+Watch::Watch(std::unique_ptr<LineStream> stream, ResourceType type)
+    : stream_(std::move(stream)), type_(std::move(type)) {}
 Watch::~Watch() = default;
 
 StatusOr<WatchEvent> Watch::next(const Context& ctx) {
   StatusOr<std::string_view> line = stream_->next(ctx);
   if (!line.ok()) return line.status();
-  return decode_watch_event(*line);
+  return decode_watch_event(*line, &type_);
 }
 
 }  // namespace kube

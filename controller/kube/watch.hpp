@@ -9,7 +9,9 @@
 
 #include "controller/kube/context.hpp"
 #include "controller/kube/object.hpp"
+#include "controller/kube/resource.hpp"
 #include "controller/kube/status.hpp"
+#include "controller/kube/undecodable.hpp"
 
 namespace kube {
 
@@ -23,6 +25,7 @@ struct WatchOptions {
   // Streaming list (KEP-3157): the stream starts with every existing object, then a bookmark that says so.
   // resource_version stays empty with it.
   bool send_initial_events = false;
+  bool metadata_only = false;         // as ListOptions::metadata_only
   std::chrono::seconds timeout{300};  // after which the server ends the stream
   std::chrono::seconds idle_limit{
       70};  // bookmarks come about every 60 s: longer silence is a dead connection
@@ -31,23 +34,22 @@ struct WatchOptions {
 struct WatchEvent {
   enum class Type { Added, Modified, Deleted, Bookmark, Error };
   Type type = Type::Bookmark;
-  // Added, Modified, Deleted. Absent in an event whose object did not decode: then `error` says why and
-  // `meta_hint` names the object as far as it could be read.
+  // Added, Modified and Deleted have one of these.
   std::optional<Object> object;
+  std::optional<Undecodable> undecodable;
   std::string resource_version;     // also for bookmarks
   bool initial_events_end = false;  // the bookmark annotated k8s.io/initial-events-end
   Status error;                     // Error events: Expired for 410, else what the server said
-  Key meta_hint;
 };
 
 // Decodes one frame: an event, or a bare Status line, which servers send when a stream fails early. Decode
-// only when the frame is no JSON object at all.
-StatusOr<WatchEvent> decode_watch_event(std::string_view frame);
+// only when the frame is no JSON object at all. `type` as in Object::parse().
+StatusOr<WatchEvent> decode_watch_event(std::string_view frame, const ResourceType* type = nullptr);
 
 // One reader thread.
 class Watch {
  public:
-  explicit Watch(std::unique_ptr<LineStream> stream);
+  Watch(std::unique_ptr<LineStream> stream, ResourceType type);
   ~Watch();
   // Blocks for the next event. Errors as LineStream::next(); the end of the stream is an error like any
   // other.
@@ -55,6 +57,7 @@ class Watch {
 
  private:
   std::unique_ptr<LineStream> stream_;
+  const ResourceType type_;
 };
 
 }  // namespace kube

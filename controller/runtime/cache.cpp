@@ -41,7 +41,8 @@ struct Write {
 // The informers of one type.
 struct InformerSet {
   InformerOptions options;                                        // as declared
-  std::map<std::string, std::unique_ptr<Informer>> by_namespace;  // "" covers every namespace
+  std::map<std::string, std::shared_ptr<Informer>> by_namespace;  // "" covers every namespace
+  int declared = 0;                                               // times; guarded by the cache's mutex
 
   std::mutex mutex;
   std::unordered_map<Key, Write> writes;  // guarded by mutex
@@ -77,28 +78,28 @@ struct Cache::Impl {
   kube::Clock& clock;
   const std::vector<std::string> namespaces;
 
-  mutable std::shared_mutex mutex;                            // guards both below, not what is in the sets
-  std::map<ResourceType, std::unique_ptr<InformerSet>> sets;  // entries are never removed
+  mutable std::shared_mutex mutex;  // guards both below, not what is in the sets
+  std::map<ResourceType, std::shared_ptr<InformerSet>> sets;
   bool started = false;
 
-  // nullptr for a type that was not declared. Valid for the cache's life.
-  InformerSet* find(const ResourceType& type) const {
+  // nullptr for a type that was not declared. Whoever has a set may go on with it after it was removed.
+  std::shared_ptr<InformerSet> find(const ResourceType& type) const {
     const std::shared_lock lock(mutex);
     const auto found = sets.find(type);
-    return found == sets.end() ? nullptr : found->second.get();
+    return found == sets.end() ? nullptr : found->second;
   }
 
-  const InformerSet& at(const ResourceType& type) const {
-    if (const InformerSet* set = find(type)) return *set;
+  std::shared_ptr<const InformerSet> at(const ResourceType& type) const {
+    if (auto set = find(type)) return set;
     throw std::logic_error(not_declared(type).message());
   }
 
-  // Each informer; `visit` must not block.
-  template <class Visit>
-  void each(Visit visit) const {
+  std::vector<std::shared_ptr<Informer>> all() const {
     const std::shared_lock lock(mutex);
+    std::vector<std::shared_ptr<Informer>> informers;
     for (const auto& [type, set] : sets)
-      for (const auto& [ns, informer] : set->by_namespace) visit(*informer);
+      for (const auto& [ns, informer] : set->by_namespace) informers.push_back(informer);
+    return informers;
   }
 
   std::vector<std::string> namespaces_of(const ResourceType& type, const InformerOptions& options) const {
@@ -141,30 +142,55 @@ Status Cache::declare(const ResourceType& type, const InformerOptions& options) 
   const std::unique_lock lock(impl_->mutex);
   auto& set = impl_->sets[type];
   if (set) {
-    if (set->options == options) return {};
+    if (set->options == options) {
+      ++set->declared;
+      return {};
+    }
     return {Code::Internal, type.to_string() + " was declared to the cache twice, with different options"};
   }
-  set = std::make_unique<InformerSet>();
+  set = std::make_shared<InformerSet>();
   set->options = options;
+  set->declared = 1;
   for (const std::string& ns : impl_->namespaces_of(type, options)) {
     InformerOptions own = options;
     own.ns = ns;
     auto& informer = set->by_namespace[ns];
-    informer = std::make_unique<Informer>(impl_->client, impl_->clock, type, own);
+    informer = std::make_shared<Informer>(impl_->client, impl_->clock, type, own);
     if (impl_->started) informer->start();
   }
   return {};
 }
 
-Status Cache::add_handler(const ResourceType& type, ChangeHandler handler) {
-  const InformerSet* set = impl_->find(type);
+Status Cache::remove(const ResourceType& type, const void* owner) {
+  std::shared_ptr<InformerSet> set;
+  bool last = false;
+  {
+    const std::unique_lock lock(impl_->mutex);
+    const auto found = impl_->sets.find(type);
+    if (found == impl_->sets.end())
+      return {Code::Internal,
+              type.to_string() + " is to be removed from the cache but is not declared to it"};
+    set = found->second;
+    last = --set->declared == 0;
+    if (last) impl_->sets.erase(found);
+  }
+  // Outside of the lock: a handler that is running may read from the cache.
+  for (const auto& [ns, informer] : set->by_namespace) {
+    if (owner) informer->remove_handlers(owner);
+    if (last) informer->retire();
+  }
+  return {};
+}
+
+Status Cache::add_handler(const ResourceType& type, ChangeHandler handler, const void* owner) {
+  const auto set = impl_->find(type);
   if (!set) return not_declared(type);
-  for (const auto& [ns, informer] : set->by_namespace) informer->add_handler(handler);
+  for (const auto& [ns, informer] : set->by_namespace) informer->add_handler(handler, owner);
   return {};
 }
 
 Status Cache::add_index(const ResourceType& type, std::string name, IndexFunction function) {
-  const InformerSet* set = impl_->find(type);
+  const auto set = impl_->find(type);
   if (!set) return not_declared(type);
   for (const auto& [ns, informer] : set->by_namespace) informer->add_index(name, function);
   return {};
@@ -173,7 +199,7 @@ Status Cache::add_index(const ResourceType& type, std::string name, IndexFunctio
 StatusOr<Object> Cache::get(const kube::Context& ctx, const ResourceType& type, const Key& key,
                             Read read) const {
   if (read == Read::Live) return impl_->client.get(ctx, type, key);
-  InformerSet* set = impl_->find(type);
+  const auto set = impl_->find(type);
   if (!set) return not_declared(type);
   const Informer* informer = set->covering(key.ns);
   if (!informer)
@@ -192,20 +218,20 @@ StatusOr<Object> Cache::get(const kube::Context& ctx, const ResourceType& type, 
 }
 
 std::vector<Object> Cache::list(const ResourceType& type, std::string_view ns) const {
-  const InformerSet& set = impl_->at(type);
-  if (const Informer* informer = ns.empty() ? nullptr : set.covering(std::string(ns)))
+  const auto set = impl_->at(type);
+  if (const Informer* informer = ns.empty() ? nullptr : set->covering(std::string(ns)))
     return informer->store().list(ns);
-  return Impl::gather(set, [&](const Store& store) { return store.list(ns); });
+  return Impl::gather(*set, [&](const Store& store) { return store.list(ns); });
 }
 
 std::vector<Object> Cache::find(const ResourceType& type, std::string_view index,
                                 std::string_view value) const {
-  return Impl::gather(impl_->at(type), [&](const Store& store) { return store.find(index, value); });
+  return Impl::gather(*impl_->at(type), [&](const Store& store) { return store.find(index, value); });
 }
 
 void Cache::wrote(const ResourceType& type, const Key& key, std::string_view resource_version,
                   std::string_view uid) {
-  InformerSet* set = impl_->find(type);
+  const auto set = impl_->find(type);
   const Informer* informer = set ? set->covering(key.ns) : nullptr;
   if (!informer) return;
   Write write{std::string(resource_version), std::string(uid)};
@@ -237,38 +263,37 @@ void Cache::stop() {
     impl_->started = false;
   }
   // Outside of the lock: a handler that is running may read from the cache.
-  std::vector<Informer*> all;
-  impl_->each([&](Informer& informer) { all.push_back(&informer); });
-  for (Informer* informer : all) informer->stop();
+  for (const auto& informer : impl_->all()) informer->stop();
 }
 
 bool Cache::synced() const {
-  bool all = true;
-  impl_->each([&](const Informer& informer) { all = all && informer.synced(); });
-  return all;
+  for (const auto& informer : impl_->all())
+    if (!informer->synced()) return false;
+  return true;
 }
 
 Status Cache::wait_synced(const kube::Context& ctx) const {
-  for (const Informer* informer : informers())
-    if (Status waited = informer->wait_synced(ctx); !waited.ok()) return waited;
+  for (const auto& informer : impl_->all()) {
+    const Status waited = informer->wait_synced(ctx);
+    if (!waited.ok() && !informer->retired()) return waited;
+  }
   return {};
 }
 
 std::vector<Status> Cache::errors() const {
-  std::vector<Status> all;
-  impl_->each([&](const Informer& informer) {
-    const Status error = informer.last_error();
-    if (error.ok()) return;
-    const std::string& ns = informer.options().ns;
-    all.push_back(error.with_context(informer.type().to_string() + (ns.empty() ? "" : " in " + ns)));
-  });
-  return all;
+  std::vector<Status> errors;
+  for (const auto& informer : impl_->all()) {
+    const Status error = informer->last_error();
+    if (error.ok()) continue;
+    const std::string& ns = informer->options().ns;
+    errors.push_back(error.with_context(informer->type().to_string() + (ns.empty() ? "" : " in " + ns)));
+  }
+  return errors;
 }
 
-std::vector<const Informer*> Cache::informers() const {
-  std::vector<const Informer*> all;
-  impl_->each([&](const Informer& informer) { all.push_back(&informer); });
-  return all;
+std::vector<std::shared_ptr<const Informer>> Cache::informers() const {
+  const auto all = impl_->all();
+  return {all.begin(), all.end()};
 }
 
 }  // namespace runtime

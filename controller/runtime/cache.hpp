@@ -29,10 +29,16 @@ class Cache {
 
   // Declares informers for a type: one per namespace of the cache, or one for cluster scope or when
   // options.ns is set. Handlers and indexes are added to all of them. Calling it again with the same type and
-  // options returns the same set; other options for the same type are an Internal error. Before start() or
-  // after.
+  // options shares the same set; other options for the same type are an Internal error. Before start() or
+  // after. A type that the API server does not offer yet is followed as soon as it does, see InformerOptions::optional.
   kube::Status declare(const kube::ResourceType& type, const InformerOptions& options = {});
-  kube::Status add_handler(const kube::ResourceType& type, ChangeHandler handler);
+  // Takes back one declare(). With the last one the informers' threads end, their objects are freed, and the type is as if
+  // never declared; it may be declared again. The handlers of `owner`, unless nullptr, are removed in any case, and are
+  // not under way any more when this returns. Internal for a type that is not declared. Not to be called by a handler.
+  kube::Status remove(const kube::ResourceType& type, const void* owner = nullptr);
+  // `owner` is only compared, see remove().
+  kube::Status add_handler(const kube::ResourceType& type, ChangeHandler handler,
+                           const void* owner = nullptr);
   kube::Status add_index(const kube::ResourceType& type, std::string name, IndexFunction function);
 
   // NotFound when there is no such object. Unavailable, with the informer's error as the cause, when the
@@ -57,8 +63,8 @@ class Cache {
   kube::Status wait_synced(const kube::Context& ctx) const;
   // One entry per informer that is not healthy: type, namespace and cause.
   std::vector<kube::Status> errors() const;
-  // Every informer, for metrics. Valid for the cache's life.
-  std::vector<const Informer*> informers() const;
+  // Every informer, for metrics.
+  std::vector<std::shared_ptr<const Informer>> informers() const;
 
  private:
   struct Impl;

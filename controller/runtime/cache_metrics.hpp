@@ -7,8 +7,8 @@
 
 namespace runtime {
 
-// Adds controller_runtime_cache_* gauges, labelled with resource and namespace, which are read from `cache`
-// at each scrape. Both and `clock` must outlive `metrics`' last text().
+// Adds controller_runtime_cache_* metrics, labelled with resource and namespace, which are read from `cache`
+// at each scrape: an informer that was removed has none. Both and `clock` must outlive `metrics`' last text().
 void expose_cache(Metrics& metrics, const Cache& cache, const kube::Clock& clock);
 
 }  // namespace runtime

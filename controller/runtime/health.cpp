@@ -14,11 +14,24 @@ void Health::add_readiness(std::string name, Check check) {
   readiness_.insert_or_assign(std::move(name), std::move(check));
 }
 
+void Health::add_notice(std::string name, Notice notice) {
+  const std::lock_guard lock(mutex_);
+  notices_.insert_or_assign(std::move(name), std::move(notice));
+}
+
 Health::Report Health::live() const {
   return run(&Health::liveness_);
 }
 Health::Report Health::ready() const {
-  return run(&Health::readiness_);
+  Report report = run(&Health::readiness_);
+  std::map<std::string, Notice> copy;
+  {
+    const std::lock_guard lock(mutex_);
+    copy = notices_;
+  }
+  for (const auto& [name, notice] : copy)
+    if (const std::string text = notice(); !text.empty()) report.text += "[!]" + name + ": " + text + "\n";
+  return report;
 }
 
 Health::Report Health::run(const Checks Health::*checks) const {

@@ -16,6 +16,10 @@ class Health {
   using Check = std::function<kube::Status()>;
   void add_liveness(std::string name, Check check);
   void add_readiness(std::string name, Check check);
+  // Something to know that takes nobody's readiness: empty while there is nothing. Shown in ready() alone, as
+  // "[!]name: text".
+  using Notice = std::function<std::string()>;
+  void add_notice(std::string name, Notice notice);
 
   struct Report {
     bool ok = true;
@@ -31,6 +35,7 @@ class Health {
   mutable std::mutex mutex_;
   Checks liveness_;
   Checks readiness_;
+  std::map<std::string, Notice> notices_;
 };
 
 }  // namespace runtime

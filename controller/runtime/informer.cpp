@@ -22,8 +22,15 @@ using kube::Status;
 
 namespace {
 
-// Undecodable objects remembered by name; the rest are only counted.
-constexpr std::size_t kMaxQuarantine = 32;
+// Objects in quarantine whose bytes are kept.
+constexpr std::size_t kMaxKept = 32;
+// Objects in quarantine that are counted one by one: their keys are what they cost.
+constexpr std::size_t kMaxCounted = 10'000;
+
+struct Handler {
+  ChangeHandler call;
+  const void* owner;
+};
 
 }  // namespace
 
@@ -40,7 +47,7 @@ struct Informer::Impl final : Reflector::Target {
   // Held while a change goes into the store and to the handlers, so that a handler that is added meanwhile
   // hears of each object either as existing or as a change. Never taken with `mutex` held.
   std::mutex dispatch;
-  std::vector<ChangeHandler> handlers;  // guarded by dispatch
+  std::vector<Handler> handlers;  // guarded by dispatch
 
   // Guards all below.
   mutable std::mutex mutex;
@@ -48,9 +55,12 @@ struct Informer::Impl final : Reflector::Target {
   bool has_list = false;
   bool handlers_have_list = false;
   bool is_offered = true;
+  bool is_retired = false;
   Status error;
-  std::map<Key, Status> quarantine;  // objects whose last state did not decode
-  std::string version;               // every change up to here was dispatched
+  std::map<Key, kube::Undecodable>
+      quarantine;        // objects whose last state did not decode; bytes in the first kMaxKept
+  std::size_t kept = 0;  // entries of `quarantine` with bytes
+  std::string version;   // every change up to here was dispatched
   Counters count;
   kube::TimePoint heard{};
 
@@ -59,7 +69,10 @@ struct Informer::Impl final : Reflector::Target {
 
   // ---- Reflector::Target, on the informer's thread ----
 
-  void replace(std::vector<Object> objects) override {
+  void replace(std::vector<Object> objects) override { replace(std::move(objects), true); }
+
+  // `offered` changes together with the list, or whoever waits for the list could see the one without the other.
+  void replace(std::vector<Object> objects, bool offered) {
     {
       const std::lock_guard dispatching(dispatch);
       const std::vector<Change> changes = store.replace(std::move(objects));
@@ -71,7 +84,7 @@ struct Informer::Impl final : Reflector::Target {
     }
     std::lock_guard lock(mutex);
     handlers_have_list = true;
-    is_offered = true;
+    is_offered = offered;
     progress.notify_all();
   }
 
@@ -82,7 +95,7 @@ struct Informer::Impl final : Reflector::Target {
       for (const Change& change : store.put(std::move(object))) notify(change);
     }
     std::lock_guard lock(mutex);
-    quarantine.erase(key);
+    release_locked(key);
   }
 
   void erase(const Key& key, std::optional<Object> final_state) override {
@@ -91,19 +104,31 @@ struct Informer::Impl final : Reflector::Target {
       for (const Change& change : store.erase(key, std::move(final_state))) notify(change);
     }
     std::lock_guard lock(mutex);
-    quarantine.erase(key);
+    release_locked(key);
   }
 
-  std::optional<Object> undecodable(const Key& key, const Status& why) override {
-    spdlog::error("{} \"{}\" does not decode and is skipped: {}", type.to_string(), key.to_string(),
-                  why.message());
+  std::optional<Object> undecodable(kube::Undecodable object) override {
+    const Key key = object.key;
+    spdlog::error("{} \"{}\" does not decode and is set aside: {}", type.to_string(), key.to_string(),
+                  object.why.message());
     {
       std::lock_guard lock(mutex);
       ++count.undecodable;
-      if (quarantine.size() < kMaxQuarantine) quarantine.insert_or_assign(key, why);
+      release_locked(key);
+      if (quarantine.size() < kMaxCounted) {
+        if (kept >= kMaxKept) {
+          std::string().swap(object.bytes);
+        } else {
+          ++kept;
+        }
+        quarantine.emplace(key, std::move(object));
+      }
     }
+    if (key.name.empty()) return std::nullopt;
     return store.get(key);
   }
+
+  std::vector<Object> held() const override { return store.list(); }
 
   void reached(const std::string& resource_version) override {
     std::lock_guard lock(mutex);
@@ -115,10 +140,11 @@ struct Informer::Impl final : Reflector::Target {
 
   void requested(Reflector::State state) override {
     std::lock_guard lock(mutex);
-    if (state != Reflector::State::PagedList) ++count.watches;
+    if (state != Reflector::State::PagedList && ++count.watches > 1) ++count.watch_restarts;
     if (state == Reflector::State::Connecting) return;
     ++count.lists;
     quarantine.clear();  // a list names again what still does not decode
+    kept = 0;
   }
 
   void healthy() override {
@@ -143,9 +169,8 @@ struct Informer::Impl final : Reflector::Target {
       is_offered = false;
       version.clear();
     }
-    if (options.optional || store.size() > 0) replace({});
+    if (options.optional || store.size() > 0) replace({}, false);
     std::lock_guard lock(mutex);
-    is_offered = false;
     error = options.optional
                 ? Status()
                 : why.with_context(type.to_string() + " is not offered by the API server; install its CRD");
@@ -161,9 +186,17 @@ struct Informer::Impl final : Reflector::Target {
     return !handlers_have_list;
   }
 
+  // With `mutex` held.
+  void release_locked(const Key& key) {
+    const auto found = quarantine.find(key);
+    if (found == quarantine.end()) return;
+    if (!found->second.bytes.empty()) --kept;
+    quarantine.erase(found);
+  }
+
   // With `dispatch` held.
   void notify(const Change& change) {
-    for (const ChangeHandler& handler : handlers) call(handler, change);
+    for (const Handler& handler : handlers) call(handler.call, change);
   }
 
   void call(const ChangeHandler& handler, const Change& change) const {
@@ -178,9 +211,10 @@ struct Informer::Impl final : Reflector::Target {
   Status cause() const {
     if (!error.ok()) return error;
     if (quarantine.empty()) return {};
-    const auto& [key, why] = *quarantine.begin();
+    const auto& [key, object] = *quarantine.begin();
     return Status(Code::Decode, std::to_string(quarantine.size()) + " object(s) of " + type.to_string() +
-                                    " do not decode, \"" + key.to_string() + "\" for one: " + why.message());
+                                    " do not decode, \"" + key.to_string() +
+                                    "\" for one: " + object.why.message());
   }
 
   // Blocks until `condition`, asked with `mutex` held, or the end of ctx.
@@ -192,6 +226,8 @@ struct Informer::Impl final : Reflector::Target {
     });
     std::unique_lock lock(mutex);
     while (!condition()) {
+      if (is_retired)
+        return Status(Code::Cancelled, "the cache of " + type.to_string() + " was removed by this process");
       const bool stopped = ctx.stop.stop_requested();
       if (stopped || clock.now() >= ctx.deadline) {
         const Status why = cause();
@@ -226,7 +262,7 @@ const Store& Informer::store() const {
   return impl_->store;
 }
 
-void Informer::add_handler(ChangeHandler handler) {
+void Informer::add_handler(ChangeHandler handler, const void* owner) {
   const std::lock_guard dispatching(impl_->dispatch);
   for (Object& object : impl_->store.list()) {
     Change change;
@@ -234,7 +270,12 @@ void Informer::add_handler(ChangeHandler handler) {
     change.initial = true;
     impl_->call(handler, change);
   }
-  impl_->handlers.push_back(std::move(handler));
+  impl_->handlers.push_back({std::move(handler), owner});
+}
+
+void Informer::remove_handlers(const void* owner) {
+  const std::lock_guard dispatching(impl_->dispatch);
+  std::erase_if(impl_->handlers, [owner](const Handler& handler) { return handler.owner == owner; });
 }
 
 void Informer::add_index(std::string name, IndexFunction function) {
@@ -256,6 +297,20 @@ void Informer::stop() {
   impl_->thread.join();
 }
 
+void Informer::retire() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->is_retired = true;
+    impl_->progress.notify_all();
+  }
+  stop();
+}
+
+bool Informer::retired() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->is_retired;
+}
+
 bool Informer::listed() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->has_list;
@@ -273,6 +328,19 @@ Status Informer::wait_synced(const kube::Context& ctx) const {
 Status Informer::last_error() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->cause();
+}
+
+std::vector<kube::Undecodable> Informer::quarantine() const {
+  const std::lock_guard lock(impl_->mutex);
+  std::vector<kube::Undecodable> objects;
+  for (const auto& [key, object] : impl_->quarantine)
+    if (!object.bytes.empty()) objects.push_back(object);
+  return objects;
+}
+
+std::size_t Informer::quarantined() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->quarantine.size();
 }
 
 bool Informer::offered() const {

@@ -11,6 +11,7 @@
 #include "controller/runtime/cache_metrics.hpp"
 #include "controller/runtime/controller_impl.hpp"
 #include "controller/runtime/fenced_client.hpp"
+#include "controller/runtime/leader_metrics.hpp"
 #include "controller/runtime/logging.hpp"
 #include "controller/runtime/metered_client.hpp"
 #include "controller/runtime/pass_writes.hpp"
@@ -57,6 +58,7 @@ struct Manager::Impl {
 
   TimePoint held_until() const { return election ? election->held_until() : TimePoint::max(); }
   Status caches_ready() const;
+  std::string quarantined() const;
   // Everything that only a leader does, until `lost` fires. `stop` tells whether that is because the process
   // ends. Answers whether all of it has ended.
   bool lead(const std::stop_token& lost, const std::stop_token& stop);
@@ -102,7 +104,9 @@ Manager::Impl::Impl(std::shared_ptr<kube::Client> p, std::shared_ptr<kube::Clien
       tasks(clock) {
   if (options.leader_election) election.emplace(lease_client, clock, *options.leader_election);
   expose_cache(metrics, cache, clock);
+  if (election) expose_leader_election(metrics, *election, *options.leader_election);
   health.add_readiness("caches", [this] { return caches_ready(); });
+  health.add_notice("quarantine", [this] { return quarantined(); });
 }
 
 Manager::Manager(std::shared_ptr<kube::Transport> transport, std::shared_ptr<kube::Transport> lease_transport,
@@ -218,12 +222,20 @@ bool Manager::Impl::end_work(const std::stop_token& stop, std::stop_source& end_
   return true;
 }
 
+std::string Manager::Impl::quarantined() const {
+  std::string text;
+  for (const auto& informer : cache.informers())
+    if (informer->quarantined() > 0) text += (text.empty() ? "" : "; ") + informer->last_error().message();
+  return text;
+}
+
 Status Manager::Impl::caches_ready() const {
   std::string problems;
-  for (const Informer* informer : cache.informers()) {
+  for (const auto& informer : cache.informers()) {
     const Status error = informer->last_error();
-    // A server that is briefly away takes nobody's readiness: the caches serve on.
-    if (informer->synced() && (error.ok() || error.retryable())) continue;
+    // A server that is briefly away takes nobody's readiness: the caches serve on. Nor does an object that does not
+    // decode: the others are served, and a restart would not mend it.
+    if (informer->synced() && (error.ok() || error.retryable() || error.code() == Code::Decode)) continue;
     problems += (problems.empty() ? "" : "; ") + informer->type().to_string();
     if (!informer->options().ns.empty()) problems += " in " + informer->options().ns;
     problems += ": " + (error.ok() ? std::string("not synced yet") : error.message());

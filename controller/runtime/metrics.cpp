@@ -1,5 +1,6 @@
 #include "controller/runtime/metrics.hpp"
 
+#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
@@ -14,17 +15,20 @@ prometheus::Registry& Metrics::registry() {
   return *registry_;
 }
 
-void Metrics::before_scrape(std::function<void()> refresh) {
+void Metrics::add_source(Source source) {
   const std::lock_guard lock(mutex_);
-  refreshers_.push_back(std::move(refresh));
+  sources_.push_back(std::move(source));
 }
 
 std::string Metrics::text() const {
+  std::vector<prometheus::MetricFamily> families = registry_->Collect();
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& refresh : refreshers_) refresh();
+    for (const Source& source : sources_)
+      for (prometheus::MetricFamily& family : source())
+        if (!family.metric.empty()) families.push_back(std::move(family));
   }
-  return prometheus::TextSerializer().Serialize(registry_->Collect());
+  return prometheus::TextSerializer().Serialize(families);
 }
 
 }  // namespace runtime

@@ -9,7 +9,8 @@
 
 namespace prometheus {
 class Registry;
-}
+struct MetricFamily;
+}  // namespace prometheus
 
 namespace runtime {
 
@@ -23,16 +24,18 @@ class Metrics {
 
   // For metrics of one's own.
   prometheus::Registry& registry();
-  // Called before each text(), to set gauges whose value is cheaper to ask for than to keep. Must not call
-  // back into this object, and must stay callable for as long as text() is called.
-  void before_scrape(std::function<void()> refresh);
+  // Metrics whose values are asked for at each text(), because that is cheaper than to keep them, or because what they are
+  // about comes and goes. Must not call back into this object, and must stay callable for as long as text() is
+  // called.
+  using Source = std::function<std::vector<prometheus::MetricFamily>()>;
+  void add_source(Source source);
   // Text exposition format 0.0.4.
   std::string text() const;
 
  private:
   std::shared_ptr<prometheus::Registry> registry_;
   mutable std::mutex mutex_;
-  std::vector<std::function<void()>> refreshers_;  // guarded by mutex_
+  std::vector<Source> sources_;  // guarded by mutex_
 };
 
 }  // namespace runtime

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <set>
 #include <utility>
 
 #include "controller/runtime/informer.hpp"
@@ -95,7 +96,7 @@ Reflector::Next Reflector::start_streaming_list(const kube::Context& ctx) {
   if (stream.ok()) {
     stream_ = std::move(*stream);
     stream_opened_ = clock_.now();
-    collected_.clear();
+    start_list();
     return {State::InitialEvents};
   }
   const Status why = stream.status();
@@ -120,19 +121,18 @@ Reflector::Next Reflector::collect_initial_event(const kube::Context& ctx) {
     case WatchEvent::Type::Modified:
       if (event->object) {
         collected_.push_back(std::move(*event->object));
-      } else if (auto held = target_.undecodable(event->meta_hint, event->error)) {
-        collected_.push_back(std::move(*held));
+      } else {
+        set_aside(*std::move(event->undecodable));
       }
       break;
     case WatchEvent::Type::Deleted: {
-      const kube::Key gone = event->object ? event->object->key() : event->meta_hint;
+      const kube::Key gone = event->object ? event->object->key() : event->undecodable->key;
       std::erase_if(collected_, [&](const Object& object) { return object.key() == gone; });
       break;
     }
     case WatchEvent::Type::Bookmark:
       if (event->initial_events_end)
-        return list_complete(std::exchange(collected_, {}), event->resource_version, State::Watching,
-                             State::StreamingList);
+        return list_complete(event->resource_version, State::Watching, State::StreamingList);
       break;
     case WatchEvent::Type::Error:
       break;
@@ -146,15 +146,36 @@ Reflector::Next Reflector::list_pages(const kube::Context& ctx) {
   list.ns = options_.ns;
   list.label_selector = options_.label_selector;
   list.field_selector = options_.field_selector;
+  list.metadata_only = options_.metadata_only;
   auto page = client_.list(ctx, type_, list);
   if (page.status().code() == Code::NotFound) return absent(page.status());
   if (!page.ok()) return failed(State::PagedList, page.status());
-  for (const Status& why : page->undecodable) target_.undecodable({}, why);
-  return list_complete(std::move(page->items), page->resource_version, State::Connecting, State::PagedList);
+  start_list();
+  collected_ = std::move(page->items);
+  for (kube::Undecodable& object : page->undecodable) set_aside(std::move(object));
+  return list_complete(page->resource_version, State::Connecting, State::PagedList);
 }
 
-Reflector::Next Reflector::list_complete(std::vector<Object> objects, const std::string& resource_version,
-                                         State next, State again) {
+void Reflector::start_list() {
+  collected_.clear();
+  nameless_ = false;
+}
+
+// An object of a list that cannot be read exists: what is held of it must not look deleted.
+void Reflector::set_aside(kube::Undecodable object) {
+  if (!object.identified()) nameless_ = true;
+  if (auto held = target_.undecodable(std::move(object))) collected_.push_back(*std::move(held));
+}
+
+// The objects held that the list does not have: each may be the one whose name could not be read. A later list tells.
+void Reflector::keep_missing() {
+  std::set<kube::Key> listed;
+  for (const Object& object : collected_) listed.insert(object.key());
+  for (Object& object : target_.held())
+    if (!listed.contains(object.key())) collected_.push_back(std::move(object));
+}
+
+Reflector::Next Reflector::list_complete(const std::string& resource_version, State next, State again) {
   if (kube::compare_resource_versions(resource_version, last_version_) < 0 &&
       ++regressions_ <= kMaxRegressions) {
     stream_.reset();
@@ -169,7 +190,8 @@ Reflector::Next Reflector::list_complete(std::vector<Object> objects, const std:
         type_.to_string());
   regressions_ = 0;
   broken_lists_ = 0;
-  target_.replace(std::move(objects));
+  if (nameless_) keep_missing();
+  target_.replace(std::exchange(collected_, {}));
   last_version_ = resource_version;
   target_.reached(resource_version);
   target_.healthy();
@@ -199,6 +221,8 @@ Reflector::Next Reflector::pass_on_event(const kube::Context& ctx) {
   auto event = stream_->next(ctx);
   if (!event.ok()) return stream_failed(event.status());
   if (event->type == WatchEvent::Type::Error) return stream_failed(event->error);
+  // Nobody knows what changed. The stream is opened again from before that, and then everything is listed.
+  if (event->undecodable && !event->undecodable->identified()) return stream_failed(event->undecodable->why);
   // Within a stream versions only grow; anything else is a replay of what was seen. An object that does not
   // decode may have none.
   if (!event->resource_version.empty()) {
@@ -212,7 +236,7 @@ Reflector::Next Reflector::pass_on_event(const kube::Context& ctx) {
       if (event->object) {
         target_.put(std::move(*event->object));
       } else {
-        target_.undecodable(event->meta_hint, event->error);
+        target_.undecodable(*std::move(event->undecodable));
       }
       break;
     case WatchEvent::Type::Deleted:
@@ -220,7 +244,7 @@ Reflector::Next Reflector::pass_on_event(const kube::Context& ctx) {
         const kube::Key key = event->object->key();
         target_.erase(key, std::move(event->object));
       } else {
-        target_.erase(event->meta_hint, std::nullopt);
+        target_.erase(event->undecodable->key, std::nullopt);
       }
       break;
     case WatchEvent::Type::Bookmark:
@@ -261,6 +285,7 @@ kube::WatchOptions Reflector::watch_options() {
   watch.ns = options_.ns;
   watch.label_selector = options_.label_selector;
   watch.field_selector = options_.field_selector;
+  watch.metadata_only = options_.metadata_only;
   // Spread, so that the watches of a process do not all end together.
   watch.timeout = std::chrono::duration_cast<std::chrono::seconds>(
       backoff_.between(std::chrono::minutes(5), std::chrono::minutes(10)));

@@ -46,8 +46,9 @@ class Reflector {
     virtual void replace(std::vector<kube::Object> objects) = 0;
     virtual void put(kube::Object object) = 0;
     virtual void erase(const kube::Key& key, std::optional<kube::Object> final_state) = 0;
-    // An object that does not decode. Answers what is held of it, which then stays as it is.
-    virtual std::optional<kube::Object> undecodable(const kube::Key& key, const kube::Status& why) = 0;
+    // An object that exists but does not decode. Answers what is held of it, which then stays as it is.
+    virtual std::optional<kube::Object> undecodable(kube::Undecodable object) = 0;
+    virtual std::vector<kube::Object> held() const = 0;
     // Everything up to `resource_version` was passed on.
     virtual void reached(const std::string& resource_version) = 0;
     virtual void requested(State state) = 0;  // a list or watch was sent
@@ -77,8 +78,10 @@ class Reflector {
   Next pass_on_event(const kube::Context& ctx);
 
   Next stream_failed(const kube::Status& why);
-  Next list_complete(std::vector<kube::Object> objects, const std::string& resource_version, State next,
-                     State again);
+  void start_list();
+  void set_aside(kube::Undecodable object);
+  void keep_missing();
+  Next list_complete(const std::string& resource_version, State next, State again);
   Next failed(State again, const kube::Status& why);
   Next absent(const kube::Status& why);
   kube::WatchOptions watch_options();
@@ -93,7 +96,8 @@ class Reflector {
   State state_ = State::StreamingList;
   std::unique_ptr<kube::Watch> stream_;  // InitialEvents and Watching only
   kube::TimePoint stream_opened_{};
-  std::vector<kube::Object> collected_;  // InitialEvents only
+  std::vector<kube::Object> collected_;  // of a list that is not complete yet
+  bool nameless_ = false;                // that list has an object whose name cannot be read
   std::string last_version_;             // of the last list, event or bookmark; empty before the first list
   int broken_lists_ = 0;                 // streaming lists in a row that did not complete
   int unreadable_streams_ = 0;           // streams in a row that ended with Decode

@@ -10,32 +10,10 @@
 
 using kube::Code;
 using kube::Context;
-using kube::Json;
 using kube::Status;
-using kube::StatusOr;
 using test::kConfigMap;
-using test::kServiceAccount;
 
 namespace {
-
-// A token of the namespace's default service account, which may do nothing.
-std::string token_of_nobody(const std::string& ns) {
-  const auto client = test::client();
-  const Json account = {{"apiVersion", "v1"},
-                        {"kind", "ServiceAccount"},
-                        {"metadata", {{"namespace", ns}, {"name", "nobody"}}}};
-  const StatusOr<kube::Object> made = client->apply(Context{}, kServiceAccount, account);
-  REQUIRE_MESSAGE(made.ok(), made.status());
-  const Json ask = {
-      {"apiVersion", "authentication.k8s.io/v1"}, {"kind", "TokenRequest"}, {"spec", Json::object()}};
-  const StatusOr<kube::HttpResponse> reply =
-      client->raw(Context{}, {.method = "POST",
-                              .target = kube::resource_path(kServiceAccount, ns, "nobody", "token"),
-                              .content_type = "application/json",
-                              .body = ask.dump()});
-  REQUIRE_MESSAGE(reply.ok(), reply.status());
-  return Json::parse(reply->body)["status"]["token"];
-}
 
 kube::Config anonymous() {
   kube::Config config = test::config();
@@ -50,7 +28,7 @@ kube::Config anonymous() {
 TEST_CASE("a user without rights is Forbidden, by name") {
   const test::Namespace ns;
   kube::Config config = anonymous();
-  config.token = token_of_nobody(ns.name());
+  config.token = test::service_account_token(ns.name(), "nobody");
   const Status status = test::client(config)->list(Context{}, kConfigMap, {.ns = ns.name()}).status();
   CHECK(status.code() == Code::Forbidden);
   CHECK(status.message().find("system:serviceaccount:" + ns.name() + ":nobody") != std::string::npos);
@@ -72,7 +50,7 @@ TEST_CASE("a token that was replaced in its file takes over at the first refusal
   config.token_file = folder.write("token", "nonsense");
   const auto client = test::client(config);
   CHECK(client->list(Context{}, kConfigMap, {.ns = ns.name()}).status().code() == Code::Unauthorized);
-  folder.write("token", token_of_nobody(ns.name()));
+  folder.write("token", test::service_account_token(ns.name(), "nobody"));
   CHECK(client->list(Context{}, kConfigMap, {.ns = ns.name()}).status().code() == Code::Forbidden);
 }
 

@@ -66,6 +66,29 @@ CustomResource::~CustomResource() {
   CHECK_MESSAGE(removed.ok(), removed);
 }
 
+std::string service_account_token(const std::string& ns, const std::string& name) {
+  const auto client = test::client();
+  const Json account = {{"metadata", {{"namespace", ns}, {"name", name}}}};
+  const kube::StatusOr<kube::Object> made = client->apply(Context{}, kServiceAccount, account);
+  REQUIRE_MESSAGE(made.ok(), made.status());
+  const Json ask = {
+      {"apiVersion", "authentication.k8s.io/v1"}, {"kind", "TokenRequest"}, {"spec", Json::object()}};
+  const kube::StatusOr<kube::HttpResponse> reply =
+      client->raw(Context{}, {.method = "POST",
+                              .target = kube::resource_path(kServiceAccount, ns, name, "token"),
+                              .content_type = "application/json",
+                              .body = ask.dump()});
+  REQUIRE_MESSAGE(reply.ok(), reply.status());
+  return Json::parse(reply->body)["status"]["token"];
+}
+
+bool eventually(const std::function<bool()>& condition) {
+  const Context limit = Context{}.with_timeout(std::chrono::seconds(30));
+  while (!condition())
+    if (limit.done() || !kube::sleep_for(limit.clock, std::chrono::milliseconds(20), {})) return false;
+  return true;
+}
+
 Json config_map(const std::string& ns, const std::string& name, const std::string& value) {
   return {{"apiVersion", "v1"},
           {"kind", "ConfigMap"},

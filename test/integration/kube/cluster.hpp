@@ -1,6 +1,7 @@
 // What the tests of the kube library share: a client of the cluster that $KUBECONFIG names.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -47,6 +48,12 @@ class CustomResource {
  private:
   kube::ResourceType type_;
 };
+
+// A token of the service account `name`, which is made if it does not exist and may do nothing.
+std::string service_account_token(const std::string& ns, const std::string& name);
+
+// Asks again until it holds; false when it does not within 30 s.
+bool eventually(const std::function<bool()>& condition);
 
 kube::Json config_map(const std::string& ns, const std::string& name, const std::string& value);
 

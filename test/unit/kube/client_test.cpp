@@ -2,13 +2,13 @@
 
 #include <doctest/doctest.h>
 
-#include <deque>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "controller/kube/discovery.hpp"
 #include "controller/kube/simulated_clock.hpp"
+#include "test/unit/kube/scripted_transport.hpp"
 
 using namespace std::chrono_literals;
 using kube::Code;
@@ -19,39 +19,12 @@ using kube::Json;
 using kube::Key;
 using kube::Status;
 using kube::StatusOr;
+using test::ScriptedTransport;
 
 namespace {
 
 const kube::ResourceType kWidget{"example.dev", "v1", "Widget", "widgets"};
 const kube::ResourceType kNode{"", "v1", "Node", "nodes", kube::Scope::Cluster};
-
-// Gives prepared answers and keeps what was asked.
-class ScriptedTransport final : public kube::Transport {
- public:
-  StatusOr<HttpResponse> send(const Context&, const HttpRequest& request) override {
-    requests.push_back(request);
-    if (answers.empty()) return Status(Code::Internal, "the script has ended");
-    StatusOr<HttpResponse> answer = std::move(answers.front());
-    answers.pop_front();
-    return answer;
-  }
-  StatusOr<std::unique_ptr<kube::LineStream>> stream(const Context&, const HttpRequest& request,
-                                                     const StreamOptions&) override {
-    requests.push_back(request);
-    return Status(Code::Internal, "no streams here");
-  }
-  void reply(int status, const std::string& body, kube::HttpResponse base = {}) {
-    base.status = status;
-    base.body = body;
-    answers.emplace_back(std::move(base));
-  }
-  void fail(const char* reason) {
-    answers.emplace_back(Status(Code::Unavailable, "broken").with_reason(reason));
-  }
-
-  std::deque<StatusOr<HttpResponse>> answers;
-  std::vector<HttpRequest> requests;
-};
 
 struct Fixture {
   std::shared_ptr<ScriptedTransport> transport = std::make_shared<ScriptedTransport>();
@@ -142,6 +115,80 @@ TEST_CASE("the server's reasons decide the code where the HTTP status is not eno
   CHECK(code(503, "ServiceUnavailable") == Code::Unavailable);
   CHECK(code(429, "TooManyRequests") == Code::TooManyRequests);
   CHECK(code(302, "") == Code::Invalid);
+}
+
+TEST_CASE(
+    "an apply with a value of the wrong type is invalid, though the server calls it an error of its own") {
+  HttpResponse response;
+  response.status = 500;
+  response.body = Json{
+      {"kind", "Status"},
+      {"message",
+       "failed to create typed patch object (n/w; apps/v1, Kind=Deployment): .spec.replicas: expected "
+       "numeric (int or float), got &value.valueUnstructured{Value:\"three\"}"},
+      {"code", 500}}.dump();
+  const Status status = kube::error_from_response(response);
+  CHECK(status.code() == Code::Invalid);
+  CHECK(status.http_status() == 500);
+  CHECK(status.message().find(".spec.replicas: expected numeric") != std::string::npos);
+  response.body = R"({"kind":"Status","message":"etcdserver: request timed out","code":500})";
+  CHECK(kube::error_from_response(response).code() == Code::Unavailable);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a list of metadata asks for no more, and its items are still of their own kind") {
+  transport->reply(200, R"({"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1",
+    "metadata":{"resourceVersion":"5"},"items":[{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1",
+    "metadata":{"name":"a","namespace":"n","labels":{"x":"\u00e4"},"uid":"u"}}]})");
+  const StatusOr<kube::ObjectList> list =
+      client->list(Context{}, kWidget, {.ns = "n", .metadata_only = true});
+  REQUIRE_MESSAGE(list.ok(), list.status());
+  CHECK(transport->requests[0].accept == "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1");
+  REQUIRE(list->items.size() == 1);
+  CHECK(list->items[0].kind() == "Widget");
+  CHECK(list->items[0].api_version() == "example.dev/v1");
+  CHECK(list->items[0].meta().uid == "u");
+  CHECK(list->items[0].meta().labels.get("x") == "\xc3\xa4");
+  CHECK(list->items[0].json()["kind"] == "PartialObjectMetadata");
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "an item that does not decode keeps its bytes and what can be read of its metadata") {
+  transport->reply(200, R"({"metadata":{"resourceVersion":"5"},"items":[
+    {"metadata":{"labels":5,"name":"a","namespace":"n","resourceVersion":"4"}},{"metadata":7},{"metadata":{"name":5}}]})");
+  const StatusOr<kube::ObjectList> list = client->list(Context{}, kWidget, {.ns = "n"});
+  REQUIRE_MESSAGE(list.ok(), list.status());
+  REQUIRE(list->undecodable.size() == 3);
+  CHECK(list->undecodable[0].key == Key{"n", "a"});
+  CHECK(list->undecodable[0].resource_version == "4");
+  CHECK(list->undecodable[0].bytes.starts_with(R"({"metadata":{"labels":5,)"));
+  CHECK(list->undecodable[0].why.message().find("metadata.labels") != std::string::npos);
+  CHECK(!list->undecodable[1].identified());
+  CHECK(!list->undecodable[2].identified());
+}
+
+TEST_CASE_FIXTURE(Fixture, "discovery looks a miss up again, but not more often than every 5 s") {
+  kube::SimulatedClock clock;
+  const Context context{.stop = {}, .deadline = clock.now() + 24h, .clock = clock};
+  kube::Discovery discovery(*client, 60s);
+  for (int i = 0; i < 3; ++i) transport->reply(200, R"({"resources":[{"name":"gadgets"}]})");
+  for (int i = 0; i < 100; ++i) {
+    CHECK(discovery.offers(context, kWidget) == kube::Offered::No);
+    clock.advance(100ms);
+  }
+  CHECK(transport->requests.size() == 2);
+  clock.advance(5s);
+  CHECK(discovery.offers(context, kWidget) == kube::Offered::No);
+  transport->reply(200, R"({"resources":[{"name":"widgets"}]})");
+  clock.advance(5s);
+  CHECK(discovery.offers(context, kWidget) == kube::Offered::Yes);
+  const std::size_t asked = transport->requests.size();
+  clock.advance(50s);
+  CHECK(discovery.offers(context, kWidget) == kube::Offered::Yes);
+  CHECK(transport->requests.size() == asked);
+  // A neighbour that is missed is looked up although the group was asked for a while ago.
+  transport->reply(200, R"({"resources":[{"name":"widgets"},{"name":"gadgets"}]})");
+  CHECK(discovery.offers(context, {"example.dev", "v1", "Gadget", "gadgets"}) == kube::Offered::Yes);
+  CHECK(transport->requests.size() == asked + 1);
 }
 
 TEST_CASE_FIXTURE(
@@ -262,7 +309,13 @@ TEST_CASE_FIXTURE(Fixture, "discovery keeps its last answer while the server can
   CHECK(discovery.offers(context, kWidget) == kube::Offered::No);
   CHECK(discovery.offers(context, kWidget) == kube::Offered::No);
   CHECK(transport->requests.size() == 4);
-  discovery.invalidate(kWidget);
+  clock.advance(5s);
   transport->reply(200, R"({"resources":[{"name":"widgets"}]})");
   CHECK(discovery.offers(context, kWidget) == kube::Offered::Yes);
+  discovery.invalidate(kWidget);
+  CHECK(discovery.offers(context, kWidget) == kube::Offered::Yes);
+  CHECK(transport->requests.size() == 5);
+  clock.advance(5s);
+  transport->reply(404, "{}");
+  CHECK(discovery.offers(context, kWidget) == kube::Offered::No);
 }

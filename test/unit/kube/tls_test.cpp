@@ -1,8 +1,17 @@
 #include <doctest/doctest.h>
 #include <openssl/ssl.h>
 
-#include <csignal>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <csignal>
+#include <cstdint>
+#include <future>
+#include <mutex>
+
+#include "controller/kube/simulated_clock.hpp"
 #include "controller/kube/transport.hpp"
 #include "test/unit/kube/certificate_maker.hpp"
 #include "test/unit/kube/fake_server.hpp"
@@ -62,8 +71,12 @@ kube::Config config_for(const FakeServer& server, const Authority& authority) {
   return config;
 }
 
+StatusOr<kube::HttpResponse> get(kube::Transport& transport, const Context& context) {
+  return transport.send(context, {.method = "GET", .target = "/"});
+}
+
 StatusOr<kube::HttpResponse> get(kube::Transport& transport) {
-  return transport.send(Context{}.with_timeout(std::chrono::seconds(10)), {.method = "GET", .target = "/"});
+  return get(transport, Context{}.with_timeout(std::chrono::seconds(10)));
 }
 
 Status failure(const kube::Config& config) {
@@ -145,6 +158,78 @@ TEST_CASE("without an authority in the configuration only the system's are trust
   says(failure(config), "signed by an unknown authority");
 }
 
+namespace {
+
+// Passes on what either side says, until one of them ends.
+void pump(int a, int b) {
+  for (pollfd ends[2] = {{a, POLLIN, 0}, {b, POLLIN, 0}}; poll(ends, 2, -1) > 0;) {
+    for (int i = 0; i < 2; ++i) {
+      if (ends[i].revents == 0) continue;
+      char buffer[4096];
+      const ssize_t count = recv(ends[i].fd, buffer, sizeof buffer, 0);
+      if (count <= 0 || send(ends[1 - i].fd, buffer, static_cast<std::size_t>(count), MSG_NOSIGNAL) != count)
+        return;
+    }
+  }
+}
+
+int connect_to(int port) {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  REQUIRE(connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  return fd;
+}
+
+}  // namespace
+
+TEST_CASE("a server behind a proxy is reached by CONNECT, and its certificate is checked all the same") {
+  const Authority authority("ours"), another("another");
+  const test::TemporaryFolder folder;
+  FakeServer server(tls_handler(folder, authority.issue("server", "IP:127.0.0.1")));
+  std::promise<std::string> asked;
+  std::once_flag once;
+  FakeServer proxy([&](Connection& connection) {
+    const std::string head = connection.read_request();
+    std::call_once(once, [&] { asked.set_value(head); });
+    const int fd = connect_to(server.port());
+    connection.send("HTTP/1.1 200 Connection established\r\n\r\n");
+    pump(connection.fd(), fd);
+    close(fd);
+  });
+  kube::Config config = config_for(server, authority);
+  config.proxy_url = "http://jane:pass@127.0.0.1:" + std::to_string(proxy.port());
+  const auto transport = *kube::make_transport(config);
+  const auto reply = get(*transport);
+  REQUIRE_MESSAGE(reply.ok(), reply.status());
+  CHECK(reply->body.starts_with("nobody"));
+  const std::string head = asked.get_future().get();
+  CHECK(head.starts_with("CONNECT 127.0.0.1:" + std::to_string(server.port()) + " HTTP/1.1\r\n"));
+  CHECK(head.find("Proxy-Authorization: Basic amFuZTpwYXNz") != std::string::npos);
+
+  config.certificate_authority.data = another.certificate();
+  CHECK(get(**kube::make_transport(config)).status().code() == Code::Unavailable);
+}
+
+TEST_CASE("an authority's file is read again when it changes: then the server's new certificate is trusted") {
+  const Authority ours("ours"), theirs("theirs");
+  const test::TemporaryFolder folder;
+  FakeServer server(tls_handler(folder, theirs.issue("server", "IP:127.0.0.1")));
+  kube::Config config = config_for(server, ours);
+  config.certificate_authority = {};
+  config.certificate_authority.file = folder.write("ca.crt", ours.certificate());
+  const auto transport = *kube::make_transport(config);
+  kube::SimulatedClock clock;
+  const Context context{{}, kube::TimePoint::max(), clock, {}};
+  CHECK(get(*transport, context).status().code() == Code::Unavailable);
+  folder.write("ca.crt", ours.certificate() + theirs.certificate());
+  clock.advance(std::chrono::seconds(11));
+  const auto reply = get(*transport, context);
+  CHECK_MESSAGE(reply.ok(), reply.status());
+}
+
 TEST_CASE("a client certificate is presented, and replaced on new connections when its files change") {
   const Authority authority("ours");
   const test::TemporaryFolder folder;
@@ -154,16 +239,19 @@ TEST_CASE("a client certificate is presented, and replaced on new connections wh
   config.client_certificate.file = folder.write("client.crt", first.certificate);
   config.client_key.file = folder.write("client.key", first.key);
   const auto transport = *kube::make_transport(config);
-  CHECK(get(*transport)->body.starts_with("/CN=first"));
+  kube::SimulatedClock clock;
+  const Context context{{}, kube::TimePoint::max(), clock, {}};
+  CHECK(get(*transport, context)->body.starts_with("/CN=first"));
 
   const Pem second = authority.issue("second", "");
   folder.write("client.crt", second.certificate);
   // The key of the new certificate is not there yet: the old pair stays in use.
-  Context later;
-  CHECK(get(*transport)->body.starts_with("/CN=first"));
+  clock.advance(std::chrono::seconds(11));
+  CHECK(get(*transport, context)->body.starts_with("/CN=first"));
   folder.write("client.key", second.key);
-  const auto fresh = *kube::make_transport(config);
-  CHECK(get(*fresh)->body.starts_with("/CN=second"));
+  CHECK(get(*transport, context)->body.starts_with("/CN=first"));  // files are looked at every 10 s
+  clock.advance(std::chrono::seconds(11));
+  CHECK(get(*transport, context)->body.starts_with("/CN=second"));
 }
 
 TEST_CASE("a key that does not fit its certificate is refused before any connection") {

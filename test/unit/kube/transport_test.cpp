@@ -2,11 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <future>
 
 #include "controller/kube/client.hpp"
+#include "controller/kube/simulated_clock.hpp"
 #include "test/unit/kube/fake_server.hpp"
 #include "test/unit/kube/temporary_folder.hpp"
 
@@ -316,6 +318,63 @@ TEST_CASE("the network is held back while the reader is slow, and nothing is los
   CHECK(stream->next(Context{}.with_timeout(10s)).status().reason() == "EndOfStream");
 }
 
+namespace {
+
+// Of this process, in bytes: what is resident now.
+std::size_t resident() {
+  std::ifstream statm("/proc/self/statm");
+  std::size_t total = 0, pages = 0;
+  statm >> total >> pages;
+  return pages * 4096;
+}
+
+}  // namespace
+
+TEST_CASE("a slow reader of 96 MB of watch events costs a few MB of memory") {
+  constexpr std::size_t kEvents = 3000;
+  std::atomic<std::size_t> sent = 0;  // events
+  FakeServer server([&](Connection& connection) {
+    connection.read_request();
+    connection.send(test::kChunkedHead);
+    const std::string data(32 << 10, 'x');
+    for (std::size_t i = 1; i <= kEvents; ++i) {
+      const std::string version = std::to_string(i);
+      connection.chunk(
+          R"({"type":"MODIFIED","object":{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a",)"
+          R"("namespace":"n","resourceVersion":")" +
+          version + R"("},"data":{"k":")" + data + "\"}}}\n");
+      sent = i;
+    }
+    connection.send("0\r\n\r\n");
+    connection.wait_closed();
+  });
+  const auto client = kube::make_client(std::shared_ptr<Transport>(transport_to(server.url())));
+  const Context context = Context{}.with_timeout(60s);
+  const auto watch = client->watch(context, {"", "v1", "ConfigMap", "configmaps"}, {.ns = "n"});
+  REQUIRE_MESSAGE(watch.ok(), watch.status());
+  REQUIRE((*watch)->next(context).ok());
+  const std::size_t before = resident();
+  std::size_t most = 0;
+  std::size_t ahead = 0;  // events that were sent and not read
+  for (std::size_t i = 2; i <= kEvents; ++i) {
+    // Slow enough for the server to send all that it may.
+    if (i % 100 == 0) std::this_thread::sleep_for(20ms);
+    const auto event = (*watch)->next(context);
+    REQUIRE_MESSAGE(event.ok(), event.status());
+    REQUIRE(event->resource_version == std::to_string(i));
+    most = std::max(most, resident());
+    ahead = std::max(ahead, sent - std::min<std::size_t>(i, sent));
+  }
+  const std::size_t grown = most > before ? (most - before) >> 20 : 0;
+  MESSAGE("resident memory grew by " << grown << " MB; " << ahead * 32 / 1024
+                                     << " MB were in buffers of any kind");
+  // Twice 4 MB of the transport, some of the allocator's; the kernel's socket buffers are not ours.
+  CHECK(ahead < kEvents / 2);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  CHECK(grown < 24);
+#endif
+}
+
 TEST_CASE("a stream that is dropped closes its connection, also while it is held back") {
   std::promise<void> closed;
   FakeServer server([&](Connection& connection) {
@@ -365,6 +424,36 @@ TEST_CASE("a token file is read again after a 401, and the request is sent once 
   const auto transport = *kube::make_transport(config);
   CHECK(transport->send(Context{}, request("GET", "/"))->status == 200);
   CHECK(tokens == std::vector<std::string>{"old", "new"});
+}
+
+TEST_CASE("a token file is read again every minute, and a good token outlives a moment without the file") {
+  const test::TemporaryFolder folder;
+  folder.write("token", "first");
+  std::vector<std::string> tokens;
+  FakeServer server([&](Connection& connection) {
+    for (std::string text = connection.read_request(); !text.empty(); text = connection.read_request()) {
+      const std::size_t at = text.find("Bearer ") + 7;
+      tokens.push_back(text.substr(at, text.find("\r\n", at) - at));
+      connection.reply(200, "{}");
+    }
+  });
+  kube::Config config;
+  config.server = server.url();
+  config.token_file = folder.path("token");
+  const auto transport = *kube::make_transport(config);
+  kube::SimulatedClock clock;
+  const Context context{{}, kube::TimePoint::max(), clock, {}};
+  const auto send = [&] { REQUIRE(transport->send(context, request("GET", "/")).ok()); };
+  send();
+  folder.write("token", "second");
+  clock.advance(59s);
+  send();
+  clock.advance(1s);
+  send();
+  std::filesystem::remove(folder.path("token"));
+  clock.advance(60s);
+  send();
+  CHECK(tokens == std::vector<std::string>{"first", "first", "second", "second"});
 }
 
 TEST_CASE("a refused token that does not change is sent twice and no more") {

@@ -48,8 +48,10 @@ TEST_CASE("an object that does not decode is reported with its name, and hides n
   REQUIRE(event.ok());
   CHECK(event->type == WatchEvent::Type::Added);
   CHECK_FALSE(event->object);
-  CHECK(event->error.code() == Code::Decode);
-  CHECK(event->meta_hint == kube::Key{"n", "a"});
+  REQUIRE(event->undecodable);
+  CHECK(event->undecodable->why.code() == Code::Decode);
+  CHECK(event->undecodable->key == kube::Key{"n", "a"});
+  CHECK(event->undecodable->bytes.starts_with(R"({"metadata":{"name":"a")"));
   CHECK(event->resource_version == "7");
 }
 

@@ -2,10 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <future>
+#include <stdexcept>
 #include <thread>
 
 #include "controller/kube/simulated_clock.hpp"
+#include "controller/runtime/cache_metrics.hpp"
 #include "controller/runtime/pass_writes.hpp"
 #include "controller/runtime/write_tracking_client.hpp"
 #include "test/unit/runtime/fake_api.hpp"
@@ -180,6 +183,102 @@ TEST_CASE("many writes that nobody reads back are not remembered for ever") {
   }
   REQUIRE(c.api.wait_for([&] { return c.cache.list(kWidget).size() == 3000; }));
   CHECK(c.cache.get(c.ctx(), kWidget, {"ns", "0"}).ok());
+}
+
+TEST_CASE("a type that is removed is freed with its thread and metrics, and can be declared again") {
+  Cached c;
+  runtime::Metrics metrics;
+  runtime::expose_cache(metrics, c.cache, c.clock);
+  c.api.put(kWidget, widget("ns", "a"));
+  REQUIRE(c.cache.declare(kConfigMap).ok());
+  c.start();
+  REQUIRE(c.api.wait_for([&] { return c.api.open_streams() == 2; }));
+  CHECK(metrics.text().find("resource=\"widgets.example.dev\"") != std::string::npos);
+  const std::weak_ptr<const runtime::Informer> informer = c.cache.informers()[1];
+  REQUIRE(informer.lock()->type() == kWidget);
+
+  REQUIRE(c.cache.remove(kWidget).ok());
+  CHECK(c.api.open_streams() == 1);
+  CHECK(informer.expired());
+  CHECK(metrics.text().find("resource=\"widgets.example.dev\"") == std::string::npos);
+  CHECK(metrics.text().find("resource=\"configmaps\"") != std::string::npos);
+  CHECK(c.cache.get(c.ctx(), kWidget, {"ns", "a"}).status().code() == Code::Internal);
+  CHECK_THROWS_AS((void)c.cache.list(kWidget), std::logic_error);
+  CHECK(c.cache.synced());
+  CHECK(c.cache.remove(kWidget).code() == Code::Internal);
+
+  runtime::InformerOptions other;
+  other.label_selector = "a=b";
+  REQUIRE(c.cache.declare(kWidget, other).ok());
+  CHECK(c.api.wait_for([&] { return c.cache.list(kWidget).size() == 1; }));
+  CHECK(metrics.text().find("resource=\"widgets.example.dev\"") != std::string::npos);
+}
+
+TEST_CASE("a type stays for as long as anybody needs it; handlers go with their owner") {
+  Cached c;
+  std::atomic<int> mine = 0, theirs = 0;
+  const int me = 0;
+  REQUIRE(c.cache.declare(kWidget).ok());
+  REQUIRE(c.cache
+              .add_handler(
+                  kWidget, [&](const runtime::Change&) { ++mine; }, &me)
+              .ok());
+  REQUIRE(c.cache.add_handler(kWidget, [&](const runtime::Change&) { ++theirs; }).ok());
+  c.start();
+  c.api.put(kWidget, widget("ns", "a"));
+  REQUIRE(c.api.wait_for([&] { return mine == 1 && theirs == 1; }));
+  REQUIRE(c.cache.remove(kWidget, &me).ok());
+  c.api.put(kWidget, widget("ns", "b"));
+  CHECK(c.api.wait_for([&] { return theirs == 2; }));
+  CHECK(mine == 1);
+  REQUIRE(c.cache.remove(kWidget).ok());
+  CHECK(c.api.open_streams() == 0);
+}
+
+TEST_CASE("whoever waits for a type that is removed is told") {
+  Cached c;
+  c.api.fail_with([](const kube::ApiCall&) { return kube::Status(Code::Unavailable, "away"); });
+  c.cache.start();
+  auto synced = std::async(std::launch::async, [&] { return c.cache.wait_synced(c.ctx()); });
+  auto read = std::async(std::launch::async, [&] {
+    return c.cache.get(c.ctx(), kWidget, {"ns", "a"}).status();
+  });
+  c.clock.wait_for_waiters(3);  // and the informer in its backoff
+  REQUIRE(c.cache.remove(kWidget).ok());
+  CHECK(synced.get().ok());
+  const kube::Status status = read.get();
+  CHECK(status.code() == Code::Cancelled);
+  CHECK(status.message().find("removed") != std::string::npos);
+}
+
+TEST_CASE("types come and go while others read") {
+  Cached c;
+  c.api.put(kWidget, widget("ns", "a"));
+  c.api.put(kConfigMap, config_map("ns", "m"));
+  c.start();
+  std::atomic<bool> end = false;
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 2; ++i)
+    readers.emplace_back([&] {
+      while (!end) {
+        const auto read = c.cache.get(c.ctx(), kConfigMap, {"ns", "m"});
+        const Code code = read.status().code();
+        if (code != Code::Ok && code != Code::Internal && code != Code::Cancelled) ++wrong;
+        for (const auto& informer : c.cache.informers()) (void)informer->counters();
+        (void)c.cache.errors();
+      }
+    });
+  for (int i = 0; i < 50; ++i) {
+    REQUIRE(c.cache.declare(kConfigMap).ok());
+    REQUIRE(c.cache.add_handler(kConfigMap, [](const runtime::Change&) {}).ok());
+    if (i % 2) REQUIRE(c.api.wait_for([&] { return c.cache.synced(); }));
+    REQUIRE(c.cache.remove(kConfigMap).ok());
+  }
+  end = true;
+  for (auto& reader : readers) reader.join();
+  CHECK(wrong == 0);
+  CHECK(c.api.open_streams() == 1);
 }
 
 TEST_SUITE_END();

@@ -163,11 +163,17 @@ StatusOr<HttpResponse> FakeApi::call(const kube::Context& ctx, const ApiCall& ca
   return error(405, Code::Invalid, "not offered by the fake");
 }
 
+Json FakeApi::served(const ResourceType& type, const Key& key, Json document) const {
+  if (const auto found = spoilt_.find({type, key}); found != spoilt_.end())
+    document.merge_patch(found->second);
+  return document;
+}
+
 FakeApi::Reply FakeApi::list(const ApiCall& call) const {
   Json items = Json::array();
   if (const auto held = objects_.find(call.type); held != objects_.end())
     for (const auto& [key, document] : held->second)
-      if (covers(call.key.ns, key.ns)) items.push_back(document);
+      if (covers(call.key.ns, key.ns)) items.push_back(served(call.type, key, document));
   return reply(200, {{"kind", call.type.kind + "List"},
                      {"apiVersion", call.type.api_version()},
                      {"metadata", {{"resourceVersion", std::to_string(version_)}}},
@@ -292,7 +298,7 @@ StatusOr<std::unique_ptr<kube::LineStream>> FakeApi::open_watch(const kube::Cont
   if (initial) {
     for (const auto& [key, document] : objects_[call.type])
       if (covers(call.key.ns, key.ns))
-        stream->lines.push_back(Json{{"type", "ADDED"}, {"object", document}}.dump());
+        stream->lines.push_back(Json{{"type", "ADDED"}, {"object", served(call.type, key, document)}}.dump());
     const Json end = {{"type", "BOOKMARK"},
                       {"object",
                        {{"kind", call.type.kind},
@@ -341,6 +347,12 @@ std::optional<Object> FakeApi::find(const ResourceType& type, const Key& key) co
   return object(found->second);
 }
 
+std::size_t FakeApi::size(const ResourceType& type) const {
+  const std::lock_guard lock(mutex_);
+  const auto held = objects_.find(type);
+  return held == objects_.end() ? 0 : held->second.size();
+}
+
 void FakeApi::fail_with(std::function<Status(const ApiCall&)> fault) {
   const std::lock_guard lock(mutex_);
   fault_ = std::move(fault);
@@ -384,6 +396,12 @@ void FakeApi::freeze_streams(bool frozen) {
   const std::lock_guard lock(mutex_);
   frozen_ = frozen;
   changed_.notify_all();
+}
+
+void FakeApi::spoil(const ResourceType& type, const Key& key, Json patch) {
+  const std::lock_guard lock(mutex_);
+  spoilt_.erase({type, key});
+  if (!patch.is_null()) spoilt_.emplace(std::pair(type, key), std::move(patch));
 }
 
 void FakeApi::turn_back_version(std::uint64_t by) {

@@ -41,6 +41,7 @@ class FakeApi final : public kube::Client {
   kube::Object put(const kube::ResourceType& type, Json document);  // creates or replaces
   void remove(const kube::ResourceType& type, const kube::Key& key);
   std::optional<kube::Object> find(const kube::ResourceType& type, const kube::Key& key) const;
+  std::size_t size(const kube::ResourceType& type) const;
 
   // ---- faults ----
   // Asked before each call and watch: an error is answered instead. Called without a lock held.
@@ -55,6 +56,8 @@ class FakeApi final : public kube::Client {
   void support_streaming_lists(bool support);
   // Holds back all events until called with false.
   void freeze_streams(bool frozen);
+  // Lists show the object with this merge patch on it, as a server does that holds something odd. Null: no more.
+  void spoil(const kube::ResourceType& type, const kube::Key& key, Json patch);
   // The resourceVersion goes back, as after a restore from a backup.
   void turn_back_version(std::uint64_t by);
 
@@ -78,6 +81,7 @@ class FakeApi final : public kube::Client {
   };
   using Reply = kube::StatusOr<kube::HttpResponse>;
 
+  Json served(const kube::ResourceType& type, const kube::Key& key, Json document) const;
   Reply list(const kube::ApiCall& call) const;
   Reply create(const kube::ApiCall& call, Json document);
   Reply change(const kube::ApiCall& call);
@@ -91,6 +95,7 @@ class FakeApi final : public kube::Client {
   std::map<kube::ResourceType, std::map<kube::Key, Json>> objects_;
   std::vector<Event> history_;
   std::set<kube::ResourceType> missing_;
+  std::map<std::pair<kube::ResourceType, kube::Key>, Json> spoilt_;
   std::list<Stream*> streams_;
   std::vector<std::string> calls_;
   std::function<kube::Status(const kube::ApiCall&)> fault_;

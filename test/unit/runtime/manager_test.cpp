@@ -2,12 +2,16 @@
 
 #include <doctest/doctest.h>
 
+#include <spdlog/spdlog.h>
+
 #include <atomic>
+#include <cstdio>
 #include <future>
 #include <thread>
 
 #include "controller/kube/simulated_clock.hpp"
 #include "controller/runtime/applier.hpp"
+#include "controller/runtime/logging.hpp"
 #include "test/unit/runtime/fake_api.hpp"
 
 using namespace std::chrono_literals;
@@ -272,16 +276,118 @@ TEST_CASE("the metrics have the names that dashboards know") {
   REQUIRE(r.shows("result=\"success\"} 1"));
   const std::string text = r.manager.metrics().text();
   for (const char* name :
-       {"controller_runtime_reconcile_total{", "controller_runtime_reconcile_errors_total{",
-        "controller_runtime_reconcile_time_seconds_count{", "controller_runtime_active_workers{",
-        "controller_runtime_max_concurrent_reconciles{", "workqueue_depth{", "workqueue_adds_total{",
-        "workqueue_queue_duration_seconds_count{", "workqueue_work_duration_seconds_count{",
-        "workqueue_retries_total{", "rest_client_request_duration_seconds_count{",
+       {"controller_runtime_reconcile_total{",
+        "controller_runtime_reconcile_errors_total{",
+        "controller_runtime_reconcile_time_seconds_count{",
+        "controller_runtime_active_workers{",
+        "controller_runtime_max_concurrent_reconciles{",
+        "workqueue_depth{",
+        "workqueue_adds_total{",
+        "workqueue_queue_duration_seconds_count{",
+        "workqueue_work_duration_seconds_count{",
+        "workqueue_retries_total{",
+        "rest_client_request_duration_seconds_count{",
         "rest_client_requests_total{code=\"200\",host=\"10.0.0.1:443\",method=\"GET\"} ",
         "controller_runtime_cache_objects{namespace=\"\",resource=\"widgets.example.dev\"} 1",
-        "controller_runtime_cache_bytes{", "controller_runtime_cache_lag_seconds{",
-        "controller_runtime_cache_watches{"})
+        "controller_runtime_cache_bytes{",
+        "controller_runtime_cache_lag_seconds{",
+        "controller_runtime_cache_synced{",
+        "controller_runtime_cache_quarantined_objects{",
+        "# TYPE controller_runtime_cache_watch_restarts_total counter",
+        "controller_runtime_cache_watch_restarts_total{namespace=\"\",resource=\"widgets.example.dev\"} 0",
+        "# TYPE controller_runtime_reconcile_total counter",
+        "# TYPE workqueue_depth gauge",
+        "# TYPE controller_runtime_reconcile_time_seconds histogram",
+        "# TYPE rest_client_requests_total counter"})
     CHECK_MESSAGE(text.find(name) != std::string::npos, name);
+  CHECK(text.find("leader_election_master_status") == std::string::npos);  // there is no election
+
+  r.api->break_streams(Status(Code::Unavailable, "connection reset"));
+  CHECK(r.shows(
+      "controller_runtime_cache_watch_restarts_total{namespace=\"\",resource=\"widgets.example.dev\"} 1"));
+}
+
+TEST_CASE("the metric of leadership is 1 exactly while the lease is surely held") {
+  kube::SimulatedClock clock;
+  Running r(std::make_shared<FakeApi>(), candidate("a", clock));
+  CHECK(r.shows("leader_election_master_status{name=\"leader\"} 0"));
+  r.start();
+  CHECK(r.shows("leader_election_master_status{name=\"leader\"} 1"));
+  r.api->fail_with([](const ApiCall& call) {
+    return call.type == kLease ? Status(Code::Unavailable, "connection refused") : Status();
+  });
+  clock.advance(10s);
+  CHECK(r.shows("leader_election_master_status{name=\"leader\"} 0"));
+}
+
+TEST_CASE("an object that does not decode is told in readiness, which it does not take away") {
+  Running r;
+  r.reconcile([](const kube::Context&, const Key&) { return Result{}; });
+  r.api->put(kWidget, widget("ns", "good"));
+  r.api->put(kWidget, widget("ns", "bad"));
+  r.api->spoil(kWidget, {"ns", "bad"}, {{"metadata", {{"labels", 5}}}});
+  r.start();
+  REQUIRE(r.wait_for([&] { return r.passes == 1; }));
+  const auto report = r.manager.health().ready();
+  CHECK(report.ok);
+  CHECK(report.text.find("[!]quarantine: ") != std::string::npos);
+  CHECK(report.text.find("\"ns/bad\"") != std::string::npos);
+  CHECK(r.shows(
+      "controller_runtime_cache_quarantined_objects{namespace=\"\",resource=\"widgets.example.dev\"} 1"));
+}
+
+TEST_CASE("a deletion that was missed while disconnected wakes the owner") {
+  Running r;
+  runtime::Applier applier(r.manager.client(), r.manager.cache(), "manager");
+  r.reconcile(make_config_maps(r, applier));
+  r.api->put(kWidget, widget("ns", "a"));
+  r.start();
+  REQUIRE(r.wait_for([&] { return r.manager.cache().list(kConfigMap).size() == 1; }));
+  const auto uid = r.api->find(kConfigMap, {"ns", "a"})->json()["metadata"]["uid"];
+  // Of the deletion there will be no event, only a list without the object.
+  r.api->freeze_streams(true);
+  r.api->remove(kConfigMap, {"ns", "a"});
+  r.api->compact();
+  r.api->break_streams(Status(Code::Expired, "too old"));
+  r.api->freeze_streams(false);
+  CHECK(r.wait_for([&] {
+    const auto made = r.api->find(kConfigMap, {"ns", "a"});
+    return made && made->json()["metadata"]["uid"] != uid;
+  }));
+  CHECK(r.end().ok());
+}
+
+TEST_CASE("every line that a pass logs carries its id and its object") {
+  std::FILE* const out = std::tmpfile();
+  const auto before = spdlog::default_logger();
+  runtime::set_up_logging(runtime::LogLevel::Info, out);
+  std::string id;
+  {
+    Running r;
+    r.reconcile([&](const kube::Context& ctx, const Key&) -> StatusOr<Result> {
+      if (r.passes > 1) return Result{};
+      id = ctx.reconcile_id;
+      runtime::log(runtime::LogLevel::Info, "from inside");
+      return Status(Code::Unavailable, "not now");
+    });
+    r.api->put(kWidget, widget("ns", "a"));
+    r.start();
+    REQUIRE(r.wait_for([&] { return r.passes == 2; }));
+  }
+  spdlog::set_default_logger(before);
+  std::rewind(out);
+  int lines = 0;
+  for (char text[4096]; std::fgets(text, sizeof text, out);) {
+    const Json line = Json::parse(text);
+    if (line["msg"] != "from inside" && line["msg"] != "reconcile failed") continue;
+    ++lines;
+    CHECK(line["reconcileID"] == id);
+    CHECK(line["controller"] == "widgets");
+    CHECK(line["namespace"] == "ns");
+    CHECK(line["name"] == "a");
+  }
+  std::fclose(out);
+  CHECK(lines == 2);
 }
 
 TEST_CASE("leader work runs while leading and ends with it") {

@@ -1,0 +1,90 @@
+// Who may read /metrics, by the rules of a real API server.
+#include "controller/runtime/metrics_authorizer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "test/integration/kube/cluster.hpp"
+
+using kube::Context;
+using kube::Json;
+using Kind = runtime::AccessDecision::Kind;
+
+namespace {
+
+const kube::ResourceType kClusterRole{"rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles",
+                                      kube::Scope::Cluster};
+const kube::ResourceType kClusterRoleBinding{"rbac.authorization.k8s.io", "v1", "ClusterRoleBinding",
+                                             "clusterrolebindings", kube::Scope::Cluster};
+
+// Lets a service account of `ns` read /metrics, until the end of its scope.
+class Grant {
+ public:
+  Grant(kube::Client& client, const std::string& ns, const std::string& account)
+      : client_(client), name_(ns + "-metrics") {
+    const Json role = {{"metadata", {{"name", name_}}},
+                       {"rules", Json::array({{{"nonResourceURLs", {"/metrics"}}, {"verbs", {"get"}}}})}};
+    const Json binding = {
+        {"metadata", {{"name", name_}}},
+        {"roleRef", {{"apiGroup", kClusterRole.group}, {"kind", "ClusterRole"}, {"name", name_}}},
+        {"subjects", Json::array({{{"kind", "ServiceAccount"}, {"namespace", ns}, {"name", account}}})}};
+    for (const auto& made :
+         {client_.apply({}, kClusterRole, role), client_.apply({}, kClusterRoleBinding, binding)})
+      REQUIRE_MESSAGE(made.ok(), made.status());
+  }
+  ~Grant() {
+    (void)client_.remove({}, kClusterRoleBinding, {"", name_});
+    (void)client_.remove({}, kClusterRole, {"", name_});
+  }
+  Grant(const Grant&) = delete;
+  Grant& operator=(const Grant&) = delete;
+
+ private:
+  kube::Client& client_;
+  const std::string name_;
+};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("metrics authorizer");
+
+TEST_CASE("a service account reads the metrics when a ClusterRole lets it, and not otherwise") {
+  const test::Namespace ns;
+  const auto client = test::client();
+  const std::string scraper = "Bearer " + test::service_account_token(ns.name(), "scraper");
+  const std::string stranger = "Bearer " + test::service_account_token(ns.name(), "stranger");
+  const Grant grant(*client, ns.name(), "scraper");
+
+  // Without a memory of its own: RBAC takes a moment to know the binding.
+  runtime::MetricsAuthorizer::Options options;
+  options.max_kept = 0;
+  runtime::MetricsAuthorizer authorizer(*client, options);
+  runtime::AccessDecision decision;
+  const Context limit = Context{}.with_timeout(std::chrono::seconds(30));
+  do {
+    decision = authorizer.authorize({}, scraper);
+  } while (decision.kind == Kind::Forbidden && !limit.done() &&
+           kube::sleep_for(limit.clock, std::chrono::milliseconds(50), {}));
+  CHECK_MESSAGE(decision.kind == Kind::Allowed, decision.cause);
+  CHECK(decision.user == "system:serviceaccount:" + ns.name() + ":scraper");
+
+  const runtime::AccessDecision refused = authorizer.authorize({}, stranger);
+  CHECK(refused.kind == Kind::Forbidden);
+  CHECK(refused.cause.message().find(ns.name() + ":stranger") != std::string::npos);
+  CHECK(authorizer.authorize({}, scraper, "/debug/pprof").kind == Kind::Forbidden);
+  CHECK(authorizer.authorize({}, "Bearer made.up.token").kind == Kind::Unauthorized);
+
+  // Its own client without the right to ask.
+  kube::Config config = test::config();
+  config.client_certificate = {};
+  config.client_key = {};
+  config.token = stranger.substr(7);
+  const auto powerless = test::client(config);
+  runtime::MetricsAuthorizer unable(*powerless);
+  const runtime::AccessDecision unknown = unable.authorize({}, scraper);
+  CHECK(unknown.kind == Kind::Unavailable);
+  CHECK(unknown.cause.message().find("system:auth-delegator") != std::string::npos);
+}
+
+TEST_SUITE_END();
