@@ -1,0 +1,29 @@
+// WidgetReconciler: keeps the ConfigMaps of each Widget as declared, and says in its status that it did.
+#pragma once
+
+#include "controller/runtime/applier.hpp"
+#include "controller/runtime/manager.hpp"
+#include "test/bench/controllers/cpp/observations.hpp"
+#include "test/bench/controllers/cpp/widget.hpp"
+
+namespace bench {
+
+inline const kube::ResourceType kConfigMap{"", "v1", "ConfigMap", "configmaps"};
+// The ConfigMaps that are watched.
+inline constexpr const char* kSelector = "bench.mcpregistry.dev/part=true";
+// When the driver changed a Widget: nanoseconds of the system clock.
+inline constexpr const char* kSentAnnotation = "bench.mcpregistry.dev/sent";
+
+class WidgetReconciler {
+ public:
+  WidgetReconciler(runtime::Manager& manager, Observations& observations, int workers);
+
+ private:
+  kube::StatusOr<runtime::Result> reconcile(const kube::Context& ctx, const kube::Key& key);
+
+  runtime::Manager& manager_;
+  Observations& observations_;
+  runtime::Applier applier_;
+};
+
+}  // namespace bench

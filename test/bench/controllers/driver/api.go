@@ -1,0 +1,155 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+const (
+	widgetsPath   = "/apis/bench.mcpregistry.dev/v1/namespaces/%s/widgets"
+	configMapPath = "/api/v1/namespaces/%s/configmaps"
+	writers       = 8
+)
+
+// api is the driver's own, plain client: bytes out, bytes in.
+type api struct {
+	config *rest.Config
+	client *http.Client
+}
+
+func newAPI(kubeconfig string) (*api, error) {
+	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	if err != nil {
+		return nil, err
+	}
+	config.UserAgent = "bench-driver"
+	client, err := rest.HTTPClientFor(config)
+	return &api{config, client}, err
+}
+
+func (a *api) do(method, path, contentType, body string) ([]byte, error) {
+	request, err := http.NewRequest(method, a.config.Host+path, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", contentType)
+	response, err := a.client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode >= 300 {
+		err = fmt.Errorf("%s %s: %s: %s", method, path, response.Status, bytes.TrimSpace(answer))
+	}
+	return answer, err
+}
+
+func (a *api) createNamespace(name string) error {
+	_, err := a.do("POST", "/api/v1/namespaces", "application/json",
+		fmt.Sprintf(`{"apiVersion":"v1","kind":"Namespace","metadata":{"name":%q}}`, name))
+	return err
+}
+
+// create posts count objects, made by body from their numbers.
+func (a *api) create(path string, count int, body func(int) string) error {
+	return inParallel(count, func(i int) error {
+		_, err := a.do("POST", path, "application/json", body(i))
+		return err
+	})
+}
+
+// waitServed blocks until Widgets can be watched, which takes a moment after their CRD is made.
+func (a *api) waitServed(limit time.Duration) error {
+	deadline := time.Now().Add(limit)
+	for {
+		_, err := a.do("GET", fmt.Sprintf(widgetsPath, "default")+"?watch=1&timeoutSeconds=1", "", "")
+		if err == nil || time.Now().After(deadline) {
+			return err
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+}
+
+// touch stamps a Widget with the time.
+func (a *api) touch(namespace, name string) error {
+	_, err := a.do("PATCH", fmt.Sprintf(widgetsPath, namespace)+"/"+name, "application/merge-patch+json",
+		fmt.Sprintf(`{"metadata":{"annotations":{"bench.mcpregistry.dev/sent":"%d"}}}`, time.Now().UnixNano()))
+	return err
+}
+
+// waitReady blocks until so many Widgets of the namespace say in their status that all is done.
+func (a *api) waitReady(namespace string, count int, limit time.Duration) (time.Time, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, "GET",
+		a.config.Host+fmt.Sprintf(widgetsPath, namespace)+"?watch=1", nil)
+	if err != nil {
+		return time.Time{}, err
+	}
+	response, err := a.client.Do(request)
+	if err != nil {
+		return time.Time{}, err
+	}
+	defer response.Body.Close()
+	ready := map[string]bool{}
+	lines := bufio.NewReaderSize(response.Body, 1<<16)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			return time.Time{}, fmt.Errorf("%d of %d Widgets in %s became ready within %v: %w", len(ready), count, namespace, limit, err)
+		}
+		var event struct {
+			Object struct {
+				Metadata struct{ Name string }
+				Spec     struct{ Children int }
+				Status   *struct{ Ready int }
+			}
+		}
+		if err := json.Unmarshal(line, &event); err != nil {
+			return time.Time{}, err
+		}
+		if o := event.Object; o.Status != nil && o.Status.Ready == o.Spec.Children {
+			ready[o.Metadata.Name] = true
+		}
+		if len(ready) == count {
+			return time.Now(), nil
+		}
+	}
+}
+
+func inParallel(count int, work func(int) error) error {
+	var (
+		next   atomic.Int64
+		group  sync.WaitGroup
+		mutex  sync.Mutex
+		failed error
+	)
+	for range writers {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < count; i = int(next.Add(1)) - 1 {
+				if err := work(i); err != nil {
+					mutex.Lock()
+					failed = errors.Join(failed, err)
+					mutex.Unlock()
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	return failed
+}
