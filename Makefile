@@ -44,9 +44,9 @@ clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-integration test-e2e test-cluster test-asan test-tsan lint bench
-test: build images ## All tests: unit, integration (a real API server), cluster and e2e (a real node)
-	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit cluster integration e2e
+.PHONY: test test-unit test-integration test-e2e test-cluster test-faults test-asan test-tsan lint bench
+test: build images ## All tests: unit, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit cluster integration e2e faults
 
 test-unit: build ## Unit tests only
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit
@@ -59,6 +59,9 @@ test-cluster: ## Tests of the cluster tool itself
 
 test-e2e: images ## Tests on a real one-node cluster
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh e2e
+
+test-faults: images ## Every plan of the fault proxy, and the operator killed at every write of every scenario
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh faults-all
 
 test-asan: ## Unit and integration tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory build PRESET=asan

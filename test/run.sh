@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs test suites and adds up what they counted:  run.sh SUITE...   with SUITE one of unit, integration, e2e, cluster
+# Runs test suites and adds up what they counted:  run.sh SUITE...   with SUITE one of unit, integration, e2e, cluster, faults,
+# faults-all. "faults" is a sample of "faults-all", whose seed is printed; FAULTS_SEED=N takes that one again.
 # BUILD_DIR names the build to test (default build/release). The last line is "N passed, N failed"; the exit code is 0 only if nothing
 # failed and every suite ran at least one test.
 set -uo pipefail
@@ -86,6 +87,15 @@ integration() { with_cluster "it-$$" --control-plane doctest integration "$build
 # When most of it fails, each wait takes its full time: twenty failures say enough.
 e2e() { with_cluster "e2e-$$" --node doctest e2e "$build/bin/test_e2e" --abort-after=20; }
 
+faults() {
+  local -x FAULTS_SAMPLE=${FAULTS_SAMPLE:-3}
+  with_cluster "faults-$$" --node doctest faults "$build/bin/test_faults"
+}
+faults-all() {
+  local -x FAULTS_SAMPLE=
+  with_cluster "faults-$$" --node doctest faults-all "$build/bin/test_faults"
+}
+
 cluster() {
   local log=$logs/cluster.log summary
   echo "running cluster"
@@ -101,8 +111,8 @@ cluster() {
 mkdir -p "$logs/unit"
 for suite in "$@"; do
   case $suite in
-    unit | integration | e2e | cluster) "$suite" ;;
-    *) echo "run.sh: unknown suite '$suite': unit, integration, e2e and cluster exist" >&2; exit 2 ;;
+    unit | integration | e2e | cluster | faults | faults-all) "$suite" ;;
+    *) echo "run.sh: unknown suite '$suite': unit, integration, e2e, cluster, faults and faults-all exist" >&2; exit 2 ;;
   esac
 done
 for failure in "${failures[@]}"; do echo "failed: $failure"; done

@@ -42,6 +42,7 @@ class Background {
   Background& operator=(const Background&) = delete;
 
   bool running();
+  pid_t pid() const { return pid_; }
 
  private:
   pid_t pid_;

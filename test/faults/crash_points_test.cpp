@@ -1,0 +1,86 @@
+// The operator is killed at each of its writes, started again, and has to come to the end of the undisturbed run.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "test/faults/harness/crash_points.hpp"
+#include "test/faults/harness/settings.hpp"
+#include "test/faults/harness/side_by_side.hpp"
+
+namespace {
+
+using namespace faults;
+
+const Scenario& scenario(const std::string& name) {
+  const auto& all = scenarios();
+  return *std::find_if(all.begin(), all.end(), [&](const Scenario& each) { return each.name == name; });
+}
+
+std::vector<CrashPoint> chosen_points(const std::string& name, std::vector<CrashPoint> points) {
+  if (!settings().sample) return points;
+  std::mt19937_64 random = settings().random("points of " + name);
+  std::shuffle(points.begin(), points.end(), random);
+  points.resize(std::min(points.size(), *settings().sample));
+  return points;
+}
+
+void try_points(const std::string& name) {
+  const Reference reference = learn(scenario(name));
+  REQUIRE_FALSE(reference.points.empty());
+  const std::vector<CrashPoint> points = chosen_points(name, reference.points);
+  std::vector<Outcome> outcomes(points.size());
+  std::mutex mutex;
+  side_by_side(settings().jobs, points.size(), [&](std::size_t i) {
+    try {
+      outcomes[i] = crash(scenario(name), reference, points[i], name + "-" + std::to_string(i));
+    } catch (const std::exception& error) {
+      outcomes[i] = {Outcome::Kind::Different, error.what(), 0};
+    }
+    const std::lock_guard lock(mutex);
+    const char* kinds[] = {"same end", "DIFFERENT", "not reached"};
+    progress(name + " " + std::to_string(i + 1) + "/" + std::to_string(points.size()) + " killed " +
+             points[i].to_string() + ": " + kinds[static_cast<int>(outcomes[i].kind)]);
+  });
+
+  int tried = 0;
+  int different = 0;
+  double slowest = 0;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (outcomes[i].kind != Outcome::Kind::NotReached) ++tried;
+    if (outcomes[i].kind == Outcome::Kind::Different) ++different;
+    slowest = std::max(slowest, outcomes[i].seconds);
+    CHECK_MESSAGE(outcomes[i].kind != Outcome::Kind::Different,
+                  "killed " << points[i].to_string() << ": " << outcomes[i].difference);
+  }
+  progress(name + ": " + std::to_string(tried) + " crash points tried of " +
+           std::to_string(reference.points.size()) + ", " + std::to_string(points.size() - tried) +
+           " not reached again, " + std::to_string(different) + " differences; settled after at most " +
+           std::to_string(static_cast<int>(slowest + 0.5)) + " s");
+  CHECK_MESSAGE(tried > 0, "no write of the undisturbed run came again");
+}
+
+TEST_SUITE_BEGIN("crash points");
+
+TEST_CASE("killed at any write of a creation, the operator comes to the same end" *
+          doctest::skip(!tries_scenario("create"))) {
+  try_points("create");
+}
+TEST_CASE("killed at any write of a change, the operator comes to the same end" *
+          doctest::skip(!tries_scenario("change"))) {
+  try_points("change");
+}
+TEST_CASE("killed at any write while it scales, the operator comes to the same end" *
+          doctest::skip(!tries_scenario("scale"))) {
+  try_points("scale");
+}
+TEST_CASE("killed at any write of a deletion, the operator comes to the same end" *
+          doctest::skip(!tries_scenario("delete"))) {
+  try_points("delete");
+}
+
+TEST_SUITE_END();
+
+}  // namespace

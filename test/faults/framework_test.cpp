@@ -1,0 +1,172 @@
+// Informers, caches and a controller come to the API server's state under every plan.
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "controller/kube/config.hpp"
+#include "test/faults/harness/await.hpp"
+#include "test/faults/harness/fault_proxy.hpp"
+#include "test/faults/harness/process_usage.hpp"
+#include "test/faults/harness/settings.hpp"
+#include "test/faults/harness/strikes.hpp"
+#include "test/faults/harness/subject.hpp"
+#include "test/faults/harness/workload.hpp"
+#include "test/integration/kube/cluster.hpp"
+
+namespace {
+
+using namespace faults;
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kPace = 15ms;          // between two steps of the workload
+constexpr std::size_t kSteps = 80;    // at least
+constexpr auto kPatience = 3s;        // in plans of silence
+constexpr auto kLongest = 60s;        // until every rule has struck
+constexpr e2e::Seconds kSettled{40};  // from the last change to the end
+constexpr double kPerSecond = 40;     // requests beyond those that the workload causes: more is a hot loop
+constexpr std::size_t kPerStep =
+    6;  // requests that a step causes at most: writes of the controller, tried again
+constexpr std::size_t kAtRest = 10;   // requests in two seconds at rest, with impatient watches
+constexpr std::int64_t kGrowth = 24;  // MiB that a plan may leave in the allocator's hands
+
+// Threads and memory that the process keeps once it has had a first subject.
+const ProcessUsage& warm() {
+  static const ProcessUsage usage = [] {
+    const test::Namespace ns;
+    FaultProxy proxy(log_folder("framework-warm"));
+    {
+      Subject subject(proxy.kubeconfig(), ns.name(), 0s);
+      await("a first sync", [&] { return subject.differs_from(*test::client()); });
+    }
+    return process_usage(::getpid());
+  }();
+  return usage;
+}
+
+void framework_survives(const std::string& plan, std::chrono::seconds patience = 0s) {
+  const ProcessUsage before = warm();
+  const test::Namespace ns;
+  const auto server = test::client();
+  Workload workload(*server, ns.name(), settings().random("workload of " + plan));
+  FaultProxy proxy(log_folder("framework-" + plan));
+  proxy.load_plan(plan);
+  const auto start = Clock::now();
+  {
+    Subject subject(proxy.kubeconfig(), ns.name(), patience);
+    while (workload.steps() < kSteps || (!unstruck(proxy).empty() && Clock::now() - start < kLongest)) {
+      workload.step();
+      std::this_thread::sleep_for(kPace);
+    }
+    await(
+        "caches, handlers and Secrets are as the API server has it",
+        [&] { return subject.differs_from(*server); }, kSettled);
+    CHECK_MESSAGE(unstruck(proxy).empty(), unstruck(proxy));
+
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    const std::size_t requests = proxy.requests();
+    progress("framework, " + plan + ": " + std::to_string(strikes(proxy)) + " faults, " +
+             std::to_string(workload.steps()) + " changes, " + std::to_string(requests) +
+             " requests, settled after " + std::to_string(static_cast<int>(seconds + 0.5)) + " s");
+    CHECK(requests < 60 + kPerStep * workload.steps() + static_cast<std::size_t>(kPerSecond * seconds));
+
+    proxy.break_nothing();
+    std::this_thread::sleep_for(2s);
+    CHECK(proxy.writes().empty());
+    CHECK(proxy.requests() <= kAtRest);
+    CHECK(subject.differs_from(*server) == "");
+  }
+  const ProcessUsage after = process_usage(::getpid());
+  CAPTURE(before.to_string());
+  CAPTURE(after.to_string());
+  CHECK(after.threads <= before.threads);
+  CHECK(after.descriptors <= before.descriptors + 4);  // cpprestsdk closes connections a moment later
+  CHECK(after.resident_kib <= before.resident_kib + kGrowth * 1024);
+}
+
+TEST_SUITE_BEGIN("framework");
+
+// The plans that have a test below.
+std::set<std::string>& listed() {
+  static std::set<std::string> names;
+  return names;
+}
+
+// Notes the plan, and says whether this run tries it.
+bool tried(const std::string& plan) {
+  listed().insert(plan);
+  return framework_tries(plan);
+}
+
+#define FRAMEWORK(plan, ...)                                                                               \
+  TEST_CASE("the framework comes to the API server's state: " plan* doctest::skip(!tried(plan ".yaml"))) { \
+    framework_survives(plan ".yaml" __VA_OPT__(, ) __VA_ARGS__);                                           \
+  }
+
+FRAMEWORK("cut-watches")
+FRAMEWORK("delayed-requests")
+FRAMEWORK("dropped-requests")
+FRAMEWORK("duplicated-frames")
+FRAMEWORK("everything")
+FRAMEWORK("expired-watches")
+FRAMEWORK("forbidden")
+FRAMEWORK("frozen-watch", kPatience)
+FRAMEWORK("gone")
+FRAMEWORK("lost-responses")
+FRAMEWORK("server-errors")
+FRAMEWORK("slow-frames")
+FRAMEWORK("split-characters")
+FRAMEWORK("split-frames")
+FRAMEWORK("throttled")
+FRAMEWORK("time-travel")
+FRAMEWORK("truncated-frames")
+FRAMEWORK("unanswered-watches", kPatience)
+FRAMEWORK("unanswered-writes", kPatience)
+
+TEST_CASE("every plan of the folder is run here") {
+  for (const std::string& plan : plans()) {
+    CHECK_MESSAGE(listed().contains(plan), plan << " has no FRAMEWORK line");
+  }
+}
+
+TEST_CASE("streams that break leave no thread, no descriptor and no memory behind") {
+  const test::Namespace ns;
+  const auto server = test::client();
+  REQUIRE(server->apply({}, test::kConfigMap, test::config_map(ns.name(), "a", "Zoë")).ok());
+  FaultProxy proxy(log_folder("framework-streams"));
+  const auto client = test::client(*kube::load_kubeconfig({proxy.kubeconfig()}));
+  const auto break_streams = [&](const char* fault, int count) {
+    const kube::Json plan = {
+        {"description", fault},
+        {"rules", kube::Json::array({{{"match", {{"watch", true}}}, {"fault", {{fault, {{"after", 1}}}}}}})}};
+    proxy.set_plan(plan);
+    for (int i = 0; i < count; ++i) {
+      kube::WatchOptions options;
+      options.ns = ns.name();
+      options.send_initial_events = true;
+      auto watch = client->watch({}, test::kConfigMap, options);
+      REQUIRE_MESSAGE(watch.ok(), watch.status());
+      while ((*watch)->next(kube::Context{}.with_timeout(10s)).ok()) continue;
+    }
+    CHECK(strikes(proxy) == static_cast<std::size_t>(count));
+  };
+  break_streams("cut", 50);
+  const ProcessUsage before = process_usage(::getpid());
+  break_streams("cut", 150);
+  break_streams("truncate", 150);
+  break_streams("expire", 150);
+  const ProcessUsage after = process_usage(::getpid());
+  CAPTURE(before.to_string());
+  CAPTURE(after.to_string());
+  CHECK(after.threads <= before.threads);
+  CHECK(after.descriptors <= before.descriptors + 4);
+  CHECK(after.resident_kib <= before.resident_kib + std::int64_t{4} * 1024);
+}
+
+TEST_SUITE_END();
+
+}  // namespace

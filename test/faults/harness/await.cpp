@@ -1,0 +1,33 @@
+#include "test/faults/harness/await.hpp"
+
+#include <chrono>
+#include <thread>
+
+namespace faults {
+namespace {
+
+constexpr auto kPause = std::chrono::milliseconds(30);
+
+std::string attempt(const Check& check) {
+  try {
+    return check();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
+}  // namespace
+
+void await(const std::string& what, const Check& check, e2e::Seconds bound) {
+  const auto deadline = std::chrono::steady_clock::now() + bound;
+  for (;;) {
+    const std::string missing = attempt(check);
+    if (missing.empty()) return;
+    if (std::chrono::steady_clock::now() >= deadline)
+      throw Overdue("waited " + std::to_string(static_cast<int>(bound.count())) + " s for: " + what +
+                    "\nstill: " + missing);
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+}  // namespace faults

@@ -1,0 +1,121 @@
+#include "test/faults/harness/crash_points.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "test/faults/harness/end_state.hpp"
+#include "test/faults/harness/settings.hpp"
+#include "test/faults/harness/stage.hpp"
+
+namespace faults {
+
+using kube::Json;
+
+namespace {
+
+constexpr const char* kPlaceholder = "{ns}";
+// An operator that looks once a minute at what it cannot watch needs that long at most.
+constexpr e2e::Seconds kBound{150};
+
+std::string replaced(const std::string& text, const std::string& what, const std::string& with) {
+  const std::size_t at = text.find(what);
+  if (at == std::string::npos) return text;
+  std::string result(text, 0, at);
+  return result.append(with).append(text, at + what.size());
+}
+
+std::string quoted(const std::string& text) {
+  std::string pattern;
+  for (const char c : text) {
+    if (std::string_view(".+*?()|[]{}^$\\").find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
+Json plan_for(const CrashPoint& point, const std::string& ns) {
+  std::string pattern("^");
+  pattern.append(quoted(replaced(point.path, kPlaceholder, ns))).append("$");
+  return {
+      {"description", "crash " + point.to_string()},
+      {"rules", Json::array({{{"match",
+                               {{"method", point.method},
+                                {"path", pattern},
+                                {"write", true},
+                                {"nth", point.nth},
+                                {"count", 1}}},
+                              {"fault", {{"blackHole", {{"at", point.after ? "response" : "request"}}}}}}})}};
+}
+
+void start(Stage& stage, const Scenario& scenario) {
+  stage.op().start();
+  stage.await_rest();
+  stage.run(scenario.before);
+  if (!scenario.before.empty()) stage.await_rest();
+}
+
+}  // namespace
+
+std::string CrashPoint::to_string() const {
+  std::string text = after ? "after " : "before ";
+  text.append(method).append(" ").append(path).append(" #").append(std::to_string(nth));
+  return text;
+}
+
+Reference learn(const Scenario& scenario) {
+  Stage stage("learn-" + scenario.name);
+  start(stage, scenario);
+  stage.proxy().break_nothing();  // the log begins anew
+  stage.run(scenario.steps);
+  stage.await_rest();
+  Reference reference;
+  std::map<std::pair<std::string, std::string>, int> seen;
+  for (const LogEntry& write : stage.proxy().writes()) {
+    CrashPoint point{write.method, replaced(write.path, stage.ns(), kPlaceholder), 0, false};
+    point.nth = ++seen[{point.method, point.path}];
+    reference.points.push_back(point);
+    point.after = true;
+    reference.points.push_back(point);
+  }
+  // Kubernetes' own controllers may still be at work.
+  Json earlier;
+  do {
+    earlier = std::exchange(reference.end_state, end_state(stage.client(), stage.ns()));
+    stage.await_rest();
+  } while (earlier != reference.end_state);
+  return reference;
+}
+
+Outcome crash(const Scenario& scenario, const Reference& reference, const CrashPoint& point,
+              const std::string& log_name) {
+  Stage stage(log_name);
+  start(stage, scenario);
+  stage.proxy().set_plan(plan_for(point, stage.ns()));
+  bool crashed = false;
+  std::chrono::steady_clock::time_point restarted;
+  stage.on_wait([&] {
+    if (crashed || !stage.proxy().struck(0)) return;
+    crashed = true;
+    stage.op().kill();
+    stage.proxy().break_nothing();
+    restarted = std::chrono::steady_clock::now();
+    stage.op().start();
+  });
+  Outcome outcome;
+  try {
+    stage.run(scenario.steps, kBound);
+    stage.await_end_state(reference.end_state, kBound);
+    outcome.kind = crashed ? Outcome::Kind::Same : Outcome::Kind::NotReached;
+    if (crashed)
+      outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - restarted).count();
+  } catch (const std::exception& error) {
+    outcome.kind = Outcome::Kind::Different;
+    outcome.difference.append(error.what()).append("\nlogs: test-logs/faults/").append(log_name);
+  }
+  return outcome;
+}
+
+}  // namespace faults

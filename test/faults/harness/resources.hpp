@@ -1,0 +1,46 @@
+// The resources that the scenarios are about, and a registry's own HTTP.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "controller/kube/client.hpp"
+#include "controller/kube/json.hpp"
+
+namespace faults {
+
+inline const kube::ResourceType kRegistry{"mcpregistry.dev", "v1alpha1", "Registry", "registries"};
+inline const kube::ResourceType kMcpTool{"mcpregistry.dev", "v1alpha1", "MCPTool", "mcptools"};
+inline const kube::ResourceType kServiceAccount{"", "v1", "ServiceAccount", "serviceaccounts"};
+inline const kube::ResourceType kConfigMap{"", "v1", "ConfigMap", "configmaps"};
+inline const kube::ResourceType kService{"", "v1", "Service", "services"};
+inline const kube::ResourceType kClaim{"", "v1", "PersistentVolumeClaim", "persistentvolumeclaims"};
+inline const kube::ResourceType kPod{"", "v1", "Pod", "pods"};
+inline const kube::ResourceType kDeployment{"apps", "v1", "Deployment", "deployments"};
+inline const kube::ResourceType kReplicaSet{"apps", "v1", "ReplicaSet", "replicasets"};
+inline const kube::ResourceType kNetworkPolicy{"networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies"};
+inline const kube::ResourceType kDisruptionBudget{"policy", "v1", "PodDisruptionBudget",
+                                                  "poddisruptionbudgets"};
+inline const kube::ResourceType kNamespace{"", "v1", "Namespace", "namespaces", kube::Scope::Cluster};
+
+inline const std::array<const kube::ResourceType*, 11> kEndStateTypes = {
+    &kRegistry, &kMcpTool,    &kServiceAccount, &kConfigMap,     &kService,         &kClaim,
+    &kPod,      &kDeployment, &kReplicaSet,     &kNetworkPolicy, &kDisruptionBudget};
+
+// What a registry answers through the API server's proxy of its Service. `body` null when it is not JSON.
+struct Answer {
+  int status = 0;
+  kube::Json body;
+};
+Answer ask_registry(kube::Client& client, const std::string& ns, const std::string& registry,
+                    const std::string& path);
+
+// The condition of the current generation; status "" when there is none.
+struct ConditionView {
+  std::string status;
+  std::string reason;
+  std::string message;
+};
+ConditionView condition(const kube::Json& object, const std::string& type);
+
+}  // namespace faults

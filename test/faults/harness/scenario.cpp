@@ -1,0 +1,158 @@
+#include "test/faults/harness/scenario.hpp"
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "test/faults/harness/operator_process.hpp"
+#include "test/faults/harness/resources.hpp"
+
+namespace faults {
+
+using kube::Client;
+using kube::Context;
+using kube::Json;
+
+namespace {
+
+constexpr const char* kRegistryName = "mcp-registry";
+constexpr const char* kToolName = "weather";
+
+Context bounded() {
+  return Context{}.with_timeout(std::chrono::seconds(20));
+}
+
+void require(const kube::Status& status) {
+  if (!status.ok()) throw std::runtime_error(status.to_string());
+}
+
+Json tool(const std::string& description) {
+  return {{"spec",
+           {{"registryRef", {{"name", kRegistryName}}},
+            {"definition",
+             {{"title", "Weather"},
+              {"description", description},
+              {"inputSchema", {{"type", "object"}, {"properties", {{"city", {{"type", "string"}}}}}}}}}}}};
+}
+
+void apply(Client& client, const kube::ResourceType& type, const std::string& ns, const std::string& name,
+           Json intent) {
+  intent["metadata"] = {{"namespace", ns}, {"name", name}};
+  require(client.apply(bounded(), type, intent, {.field_manager = "user"}).status());
+}
+
+void remove(Client& client, const kube::ResourceType& type, const std::string& ns, const std::string& name) {
+  require(client.remove(bounded(), type, {ns, name}));
+}
+
+void patch(Client& client, const kube::ResourceType& type, const std::string& ns, const std::string& name,
+           const Json& change) {
+  require(client.patch(bounded(), type, {ns, name}, kube::PatchType::MergePatch, change).status());
+}
+
+// Of the condition, in its current generation.
+std::string missing_condition(Client& client, const kube::ResourceType& type, const std::string& ns,
+                              const std::string& name, const std::string& condition_type,
+                              const std::string& wanted, const std::string& reason = {}) {
+  const auto object = client.get(bounded(), type, {ns, name});
+  if (!object.ok()) return object.status().to_string();
+  const ConditionView is = condition(object->json(), condition_type);
+  if (is.status == wanted && (reason.empty() || is.reason == reason)) return {};
+  return type.kind + " " + name + " has " + condition_type + "=" + is.status + " (" + is.reason +
+         "): " + is.message;
+}
+
+std::string all_ready(Client& client, const std::string& ns) {
+  const std::string registry = missing_condition(client, kRegistry, ns, kRegistryName, "Ready", "True");
+  return registry.empty() ? missing_condition(client, kMcpTool, ns, kToolName, "Ready", "True") : registry;
+}
+
+std::string still_there(Client& client, const kube::ResourceType& type, const std::string& ns) {
+  const auto list = client.list(bounded(), type, {.ns = ns});
+  if (!list.ok()) return list.status().to_string();
+  return list->items.empty() ? ""
+                             : type.kind + " " + list->items.front().key().to_string() + " is still there";
+}
+
+const Step kCreate{
+    "create a Registry and an MCPTool",
+    [](Client& client, const std::string& ns) {
+      apply(client, kRegistry, ns, kRegistryName, {{"spec", {{"storage", {{"size", "1Gi"}}}}}});
+      apply(client, kMcpTool, ns, kToolName, tool("Says how the weather is in a city."));
+    },
+    all_ready};
+
+const Step kChange{
+    "change image, configuration and definition",
+    [](Client& client, const std::string& ns) {
+      patch(client, kRegistry, ns, kRegistryName,
+            {{"spec", {{"image", kOtherImage}, {"config", {{"logLevel", "debug"}}}}}});
+      apply(client, kMcpTool, ns, kToolName, tool("Says how warm a city is: 21 °C, say."));
+    },
+    [](Client& client, const std::string& ns) -> std::string {
+      const std::string missing = all_ready(client, ns);
+      if (!missing.empty()) return missing;
+      const auto status = client.get(bounded(), kMcpTool, {ns, kToolName})->json().at("status");
+      return status.at("tools").at(0).at("version") == "0.2.0" ? "" : status.dump();
+    }};
+
+const Step kStop{"scale to 0",
+                 [](Client& client, const std::string& ns) {
+                   patch(client, kRegistry, ns, kRegistryName, {{"spec", {{"replicas", 0}}}});
+                 },
+                 [](Client& client, const std::string& ns) -> std::string {
+                   const std::string missing = missing_condition(client, kRegistry, ns, kRegistryName,
+                                                                 "Available", "False", "ScaledToZero");
+                   return missing.empty() ? still_there(client, kPod, ns) : missing;
+                 }};
+
+const Step kStartAgain{"scale to 1",
+                       [](Client& client, const std::string& ns) {
+                         patch(client, kRegistry, ns, kRegistryName, {{"spec", {{"replicas", 1}}}});
+                       },
+                       all_ready};
+
+const Step kDeleteTool{
+    "delete the MCPTool",
+    [](Client& client, const std::string& ns) { remove(client, kMcpTool, ns, kToolName); },
+    [](Client& client, const std::string& ns) -> std::string {
+      const std::string missing = still_there(client, kMcpTool, ns);
+      if (!missing.empty()) return missing;
+      // Let go only after it was withdrawn.
+      const int status =
+          ask_registry(client, ns, kRegistryName, std::string("/api/v1/tools/") + kToolName).status;
+      return status == 404 ? "" : "the registry answers " + std::to_string(status) + " for the tool";
+    }};
+
+const Step kDeleteRegistry{
+    "delete the Registry",
+    [](Client& client, const std::string& ns) { remove(client, kRegistry, ns, kRegistryName); },
+    [](Client& client, const std::string& ns) -> std::string {
+      for (const kube::ResourceType* type :
+           {&kRegistry, &kDeployment, &kReplicaSet, &kPod, &kService, &kNetworkPolicy, &kDisruptionBudget})
+        if (std::string there = still_there(client, *type, ns); !there.empty()) return there;
+      return {};
+    }};
+
+}  // namespace
+
+const std::vector<Scenario>& scenarios() {
+  static const std::vector<Scenario> all = {
+      {"create", {}, {kCreate}},
+      {"change", {kCreate}, {kChange}},
+      {"scale", {kCreate}, {kStop, kStartAgain}},
+      {"delete", {kCreate}, {kDeleteTool, kDeleteRegistry}},
+  };
+  return all;
+}
+
+const Scenario& whole_life() {
+  static const Scenario all{"whole-life", {}, {kCreate, kChange}};
+  return all;
+}
+
+const std::vector<Step>& deletion() {
+  static const std::vector<Step> steps = {kDeleteTool, kDeleteRegistry};
+  return steps;
+}
+
+}  // namespace faults

@@ -1,0 +1,117 @@
+#include "test/faults/harness/stage.hpp"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "controller/kube/config.hpp"
+#include "test/faults/harness/end_state.hpp"
+#include "test/faults/harness/resources.hpp"
+#include "test/faults/harness/settings.hpp"
+
+namespace faults {
+
+using kube::Context;
+using kube::Json;
+
+namespace {
+
+constexpr std::chrono::seconds kRest{1};
+
+std::unique_ptr<kube::Client> direct_client() {
+  const auto config = kube::load_config();
+  if (!config.ok()) throw std::runtime_error(config.status().to_string());
+  auto transport = kube::make_transport(*config);
+  if (!transport.ok()) throw std::runtime_error(transport.status().to_string());
+  return kube::make_client(*std::move(transport));
+}
+
+std::string make_namespace(kube::Client& client) {
+  const auto made = client.create(
+      Context{}, kNamespace,
+      {{"metadata",
+        {{"generateName", "faults-"}, {"labels", {{"pod-security.kubernetes.io/enforce", "restricted"}}}}}});
+  if (!made.ok()) throw std::runtime_error(made.status().to_string());
+  return std::string(made->meta().name);
+}
+
+}  // namespace
+
+Stage::Stage(const std::string& log_name)
+    : folder_(log_folder(log_name)),
+      client_(direct_client()),
+      ns_(make_namespace(*client_)),
+      proxy_(folder_) {
+  operator_ = std::make_unique<OperatorProcess>(proxy_.kubeconfig(), ns_, folder_);
+}
+
+Stage::~Stage() {
+  operator_->kill();
+  // Nobody is left to see to finalizers.
+  const auto tools = client_->list(Context{}, kMcpTool, {.ns = ns_});
+  if (tools.ok())
+    for (const kube::Object& tool : tools->items)
+      (void)client_->patch(Context{}, kMcpTool, tool.key(), kube::PatchType::MergePatch,
+                           {{"metadata", {{"finalizers", nullptr}}}});
+  (void)client_->remove(Context{}, kNamespace, {"", ns_});
+}
+
+void Stage::wait(const std::string& what, const Check& check, e2e::Seconds bound) {
+  await(
+      what,
+      [&] {
+        if (hook_) hook_();
+        return check();
+      },
+      bound);
+}
+
+void Stage::run(const std::vector<Step>& steps, e2e::Seconds bound) {
+  for (const Step& step : steps) {
+    step.act(*client_, ns_);
+    wait(
+        step.what, [&] { return step.missing(*client_, ns_); }, bound);
+  }
+}
+
+std::string Stage::restless() {
+  if (!operator_->running()) return "the operator does not run";
+  if (std::string unready = operator_->unready(); !unready.empty())
+    return "the operator is not ready: " + unready;
+  return {};
+}
+
+void Stage::await_rest(e2e::Seconds bound) {
+  std::size_t seen = 0;
+  auto since = std::chrono::steady_clock::now();
+  wait(
+      "the operator is ready and at rest",
+      [&]() -> std::string {
+        const std::size_t writes = proxy_.writes().size();
+        std::string busy = restless();
+        if (writes != seen || !busy.empty()) {
+          seen = writes;
+          since = std::chrono::steady_clock::now();
+        }
+        if (!busy.empty()) return busy;
+        return std::chrono::steady_clock::now() - since >= kRest
+                   ? ""
+                   : "write " + std::to_string(writes) + " was less than a second ago";
+      },
+      bound);
+}
+
+void Stage::await_end_state(const Json& expected, e2e::Seconds bound) {
+  const auto check = [&] { return difference(expected, end_state(*client_, ns_)); };
+  const auto deadline = std::chrono::steady_clock::now() + bound;
+  // Reached and kept: what is there before the operator has looked must still be there after it has.
+  do {
+    await_rest(bound);
+    wait("the end state of the undisturbed run", check, bound);
+    await_rest(bound);
+  } while (!check().empty() && std::chrono::steady_clock::now() < deadline);
+  if (const std::string differs = check(); !differs.empty())
+    throw Overdue("the end state does not last:\n" + differs);
+}
+
+}  // namespace faults

@@ -1,0 +1,16 @@
+// What a plan has done so far.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "test/faults/harness/fault_proxy.hpp"
+
+namespace faults {
+
+// Names the rules of the plan that have not struck; empty when all have. A plan that never strikes tests
+// nothing.
+std::string unstruck(FaultProxy& proxy);
+std::size_t strikes(FaultProxy& proxy);
+
+}  // namespace faults
