@@ -45,7 +45,7 @@ struct Config {
   std::string impersonate_uid;
   std::vector<std::string> impersonate_groups;
   std::map<std::string, std::vector<std::string>> impersonate_extra;
-  std::string proxy_url;
+  std::string proxy_url;  // http:// only; TLS to the API server goes through it by CONNECT
 
   std::string ns = "default";  // namespace of the context, or of the pod
   std::string user_agent = "toolhive-operator";

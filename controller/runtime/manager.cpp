@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include <atomic>
+#include <algorithm>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -27,6 +27,7 @@ using kube::TimePoint;
 namespace {
 
 constexpr kube::Duration kDiscoveryAge = std::chrono::seconds(30);
+constexpr kube::Duration kLeastGrace = std::chrono::seconds(1);
 
 std::string host_name() {
   char name[256] = {};
@@ -51,9 +52,9 @@ std::string joined(const std::vector<std::string>& names) {
 struct Manager::Impl {
   Impl(std::shared_ptr<kube::Client> plain, std::shared_ptr<kube::Client> plain_lease, ManagerOptions o);
 
-  struct LeaderWork {
+  struct NamedWork {
     std::string name;
-    std::function<void(const kube::Context&)> work;
+    Work work;
   };
 
   TimePoint held_until() const { return election ? election->held_until() : TimePoint::max(); }
@@ -63,6 +64,9 @@ struct Manager::Impl {
   // ends. Answers whether all of it has ended.
   bool lead(const std::stop_token& lost, const std::stop_token& stop);
   bool end_work(const std::stop_token& stop, std::stop_source& end_passes);
+  void start(TaskGroup& group, const std::vector<NamedWork>& all, const std::stop_token& end);
+  // All that goes on while not leading. Idempotent.
+  void end_rest();
 
   const ManagerOptions options;
   kube::Clock& clock;
@@ -82,10 +86,15 @@ struct Manager::Impl {
   EventRecorder events;
 
   std::vector<std::unique_ptr<ControllerImpl>> controllers;  // unchanged while running
-  std::vector<LeaderWork> leader_work;                       // unchanged while running
+  std::vector<NamedWork> runnables;                          // unchanged while running
+  std::vector<NamedWork> leader_work;                        // unchanged while running
   Status build_error;                                        // the first of the builders' errors
   std::vector<std::string> unfinished;                       // tasks that did not end in time
-  TaskGroup tasks;  // the last member: its destructor joins threads that use the others
+  std::optional<TimePoint> stop_by;                          // once stopping
+  std::stop_source end_runnables;
+  // The last members: their destructors join threads that use the others.
+  TaskGroup runnable_tasks;
+  TaskGroup tasks;
 };
 
 Manager::Impl::Impl(std::shared_ptr<kube::Client> p, std::shared_ptr<kube::Client> l, ManagerOptions o)
@@ -101,6 +110,7 @@ Manager::Impl::Impl(std::shared_ptr<kube::Client> p, std::shared_ptr<kube::Clien
       discovery(reads, kDiscoveryAge),
       events(client, clock, options.name,
              options.leader_election ? options.leader_election->identity : host_name()),
+      runnable_tasks(clock),
       tasks(clock) {
   if (options.leader_election) election.emplace(lease_client, clock, *options.leader_election);
   expose_cache(metrics, cache, clock);
@@ -160,7 +170,11 @@ void Manager::enqueue(std::string_view controller, const kube::Key& key) {
     if (candidate->name() == controller) candidate->enqueue(key);
 }
 
-void Manager::add_leader_work(std::string name, std::function<void(const kube::Context&)> work) {
+void Manager::add_runnable(std::string name, Work work) {
+  impl_->runnables.push_back({std::move(name), std::move(work)});
+}
+
+void Manager::add_leader_work(std::string name, Work work) {
   impl_->leader_work.push_back({std::move(name), std::move(work)});
 }
 
@@ -173,14 +187,14 @@ Status Manager::run(std::stop_token stop) {
   // Only a process that could work at once may hold the lease.
   if (m.cache.wait_synced(ctx).ok()) {
     log(LogLevel::Info, "caches are synced");
+    m.start(m.runnable_tasks, m.runnables, m.end_runnables.get_token());
     if (m.election) {
       ended = m.election->run(ctx, [&](const std::stop_token& lost) { return m.lead(lost, stop); });
     } else {
       m.lead(stop, stop);
     }
   }
-  m.events.stop();
-  m.cache.stop();
+  m.end_rest();
   if (!m.unfinished.empty())
     return Status(Code::Timeout, "still running after the time for a graceful stop: " + joined(m.unfinished));
   return ended;
@@ -189,22 +203,39 @@ Status Manager::run(std::stop_token stop) {
 bool Manager::Impl::lead(const std::stop_token& lost, const std::stop_token& stop) {
   std::stop_source end_passes;
   for (const auto& controller : controllers) controller->start(end_passes.get_token(), tasks);
-  for (const LeaderWork& work : leader_work) {
-    tasks.start("leader work " + work.name, [this, &work, lost] {
-      const LogScope scope({{"work", work.name}});
-      try {
-        work.work({lost, TimePoint::max(), clock, {}});
-      } catch (const std::exception& thrown) {
-        log(LogLevel::Error, "leader work ended with an exception", {{"error", thrown.what()}});
-      }
-    });
-  }
+  start(tasks, leader_work, lost);
   wait_for(lost);
   return end_work(stop, end_passes);
 }
 
+void Manager::Impl::start(TaskGroup& group, const std::vector<NamedWork>& all, const std::stop_token& end) {
+  for (const NamedWork& work : all) {
+    group.start("work " + work.name, [this, &work, end] {
+      const LogScope scope({{"work", work.name}});
+      try {
+        work.work({end, TimePoint::max(), clock, {}});
+      } catch (const std::exception& thrown) {
+        log(LogLevel::Error, "work ended with an exception", {{"error", thrown.what()}});
+      }
+    });
+  }
+}
+
+void Manager::Impl::end_rest() {
+  end_runnables.request_stop();
+  // A moment in any case: only now do they hear of it.
+  const TimePoint soon = clock.now() + kLeastGrace;
+  for (std::string& late :
+       runnable_tasks.wait(std::max(stop_by.value_or(clock.now() + options.graceful_stop), soon)))
+    if (std::find(unfinished.begin(), unfinished.end(), late) == unfinished.end())
+      unfinished.push_back(std::move(late));
+  events.stop();
+  cache.stop();
+}
+
 bool Manager::Impl::end_work(const std::stop_token& stop, std::stop_source& end_passes) {
   for (const auto& controller : controllers) controller->stop();
+  if (stop.stop_requested()) stop_by = clock.now() + options.graceful_stop;
   // Without the lease no pass can write: there is nothing to finish.
   if (stop.stop_requested()) tasks.wait(clock.now() + options.graceful_stop / 2);
   end_passes.request_stop();
@@ -214,12 +245,9 @@ bool Manager::Impl::end_work(const std::stop_token& stop, std::stop_source& end_
     log(LogLevel::Error, "work does not end although it was told to", {{"work", joined(unfinished)}});
     if (stop.stop_requested()) return false;
   }
-  if (stop.stop_requested()) {
-    // While the lease is still held, which its last events need.
-    events.stop();
-    cache.stop();
-  }
-  return true;
+  // While the lease is still held, which its last events need.
+  if (stop.stop_requested()) end_rest();
+  return unfinished.empty();
 }
 
 std::string Manager::Impl::quarantined() const {

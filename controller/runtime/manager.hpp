@@ -57,11 +57,15 @@ class Manager {
   // Wakes `key` of the controller named `name`, from anywhere. Nothing happens while not leading: a new
   // leader goes through every object anyway.
   void enqueue(std::string_view controller, const kube::Key& key);
-  // Runs while leading, on a thread of its own, until its context's token fires.
-  void add_leader_work(std::string name, std::function<void(const kube::Context&)> work);
+  // Work of one's own, on a thread of its own, until its context's token fires; it may return before. An exception ends it
+  // and is logged. A runnable runs in every process, from when the caches have synced; leader work runs while leading, and
+  // again whenever the lease is won again.
+  using Work = std::function<void(const kube::Context&)>;
+  void add_runnable(std::string name, Work work);
+  void add_leader_work(std::string name, Work work);
 
-  // Blocks until `stop`, once per Manager. Order: caches, then leader election, then workers; stopped in
-  // reverse within options.graceful_stop, the lease released last. Passes under way may end by themselves for
+  // Blocks until `stop`, once per Manager. Order: caches, runnables, leader election, then workers and leader work;
+  // stopped in reverse within options.graceful_stop, the lease released last. Passes under way may end by themselves for
   // half of that time, then their contexts' tokens fire. An error says what could not be started. Timeout
   // names what did not end: its threads still run, the lease is left to expire, and the destructor would wait
   // for them, so that the process should leave by _exit().

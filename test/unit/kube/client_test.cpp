@@ -149,6 +149,8 @@ TEST_CASE_FIXTURE(Fixture, "a list of metadata asks for no more, and its items a
   CHECK(list->items[0].meta().uid == "u");
   CHECK(list->items[0].meta().labels.get("x") == "\xc3\xa4");
   CHECK(list->items[0].json()["kind"] == "PartialObjectMetadata");
+  CHECK(list->items[0].bytes().starts_with(
+      R"({"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1",)"));
 }
 
 TEST_CASE_FIXTURE(Fixture,

@@ -23,6 +23,7 @@ using kube::Json;
 
 extern const kube::ResourceType kConfigMap;
 extern const kube::ResourceType kSecret;
+extern const kube::ResourceType kLease;
 extern const kube::ResourceType kWidget;  // a custom resource with status
 
 Json widget(const std::string& ns, const std::string& name, const Json& spec = Json::object());

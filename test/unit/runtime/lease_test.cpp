@@ -23,7 +23,6 @@ using namespace runtime_test;
 
 namespace {
 
-const kube::ResourceType kLease{"coordination.k8s.io", "v1", "Lease", "leases", kube::Scope::Namespaced};
 const kube::Key kLeaseKey{"system", "leader"};
 
 LeaderElectionOptions options(std::string identity) {

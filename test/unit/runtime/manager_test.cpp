@@ -27,8 +27,6 @@ using namespace runtime_test;
 
 namespace {
 
-const kube::ResourceType kLease{"coordination.k8s.io", "v1", "Lease", "leases", kube::Scope::Namespaced};
-
 // A manager that runs until the end of its scope.
 struct Running {
   explicit Running(std::shared_ptr<FakeApi> a = std::make_shared<FakeApi>(), ManagerOptions options = {})
@@ -402,6 +400,56 @@ TEST_CASE("leader work runs while leading and ends with it") {
   REQUIRE(r.wait_for([&] { return state == 1; }));
   CHECK(r.end().ok());
   CHECK(state == 2);
+}
+
+TEST_CASE("a runnable runs on a standby as well, once the caches are synced, and outlives leader work") {
+  kube::SimulatedClock clock;
+  auto api = std::make_shared<FakeApi>();
+  Running leader(api, candidate("leader", clock)), standby(api, candidate("standby", clock));
+  std::atomic<int> running = 0;
+  std::atomic<bool> synced = false, leader_work_ended = false, outlived = false;
+  for (Running* r : {&leader, &standby}) {
+    r->reconcile([](const kube::Context&, const Key&) { return Result{}; });
+    r->manager.add_runnable("server", [&, r](const kube::Context& ctx) {
+      synced = r->manager.cache().synced();
+      ++running;
+      kube::sleep_until(ctx.clock, kube::TimePoint::max(), ctx.stop);
+      if (r == &leader) outlived = leader_work_ended.load();
+      --running;
+    });
+    r->manager.add_runnable("faulty", [](const kube::Context&) { throw std::runtime_error("boom"); });
+  }
+  leader.manager.add_leader_work("work", [&](const kube::Context& ctx) {
+    kube::sleep_until(ctx.clock, kube::TimePoint::max(), ctx.stop);
+    leader_work_ended = true;
+  });
+  leader.start();
+  REQUIRE(api->wait_for([&] { return running == 1; }));
+  standby.start();
+  REQUIRE(api->wait_for([&] { return running == 2; }));
+  CHECK(synced);
+  CHECK(leader.end().ok());
+  CHECK(outlived);
+  CHECK(running == 1);
+  CHECK(standby.end().ok());
+  CHECK(running == 0);
+}
+
+TEST_CASE("a runnable that does not end is named") {
+  ManagerOptions options;
+  options.graceful_stop = 100ms;
+  Running r(std::make_shared<FakeApi>(), options);
+  std::atomic<bool> began = false, finish = false;
+  r.manager.add_runnable("stubborn", [&](const kube::Context&) {
+    began = true;
+    while (!finish) std::this_thread::yield();
+  });
+  r.start();
+  REQUIRE(r.wait_for([&] { return began.load(); }));
+  const Status ended = r.end();
+  CHECK(ended.code() == Code::Timeout);
+  CHECK(ended.message().find("work stubborn") != std::string::npos);
+  finish = true;
 }
 
 TEST_CASE("a pass under way may end by itself when the manager stops") {
