@@ -75,9 +75,10 @@ lint: build ## Formatting, clang-tidy, shellcheck
 	@controller/cmake/packages.sh $(LINT_PACKAGES)
 	@test/lint.sh $(BUILD_DIR)
 
-bench: build ## The registry's reads beside nginx, in one run; written to build/bench.txt
+bench: build ## The registry beside nginx, the framework beside controller-runtime and kube-rs; see test/bench
 	@controller/cmake/packages.sh $(BENCH_PACKAGES)
 	@test/bench/registry.sh $(BUILD_DIR)/bin | tee build/bench.txt
+	@test/bench/controllers.sh $(BUILD_DIR)/bin build
 
 ##@ Run
 .PHONY: run install uninstall deploy undeploy demo demo-down

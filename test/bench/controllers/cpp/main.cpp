@@ -11,6 +11,7 @@
 #include <iostream>
 #include <sstream>
 #include <thread>
+#include <utility>
 
 #include "controller/kube/client.hpp"
 #include "controller/kube/config.hpp"
@@ -26,15 +27,18 @@ struct Flags {
   int workers = 4;
 };
 
-// Reads one object from the cache, over and over, and keeps the longest time that took.
+// Reads one object from the cache, over and over: keeps the longest time that took, and says "seen" when the
+// driver's change is there.
 class Reader {
  public:
-  Reader(const runtime::Cache& cache, kube::Key key)
-      : thread_([this, &cache, key = std::move(key)](std::stop_token stop) {
-          while (!stop.stop_requested()) {
-            const auto start = std::chrono::steady_clock::now();
-            (void)cache.get({}, kube::Resource<bench::Widget>::type(), key, runtime::Read::Cached);
-            longest_ = std::max<std::int64_t>(longest_, (std::chrono::steady_clock::now() - start).count());
+  Reader(const runtime::Cache& cache, kube::Key key, bench::Observations& observations)
+      : cache_(cache),
+        key_(std::move(key)),
+        observations_(observations),
+        thread_([this](std::stop_token stop) {
+          const std::string before = stamp();
+          for (bool seen = false; !stop.stop_requested();) {
+            if (stamp() != before && !std::exchange(seen, true)) observations_.say(R"({"event":"seen"})");
             std::this_thread::sleep_for(std::chrono::microseconds(200));
           }
         }) {}
@@ -45,6 +49,16 @@ class Reader {
   }
 
  private:
+  std::string stamp() {
+    const auto start = std::chrono::steady_clock::now();
+    const auto object = cache_.get({}, kube::Resource<bench::Widget>::type(), key_, runtime::Read::Cached);
+    longest_ = std::max<std::int64_t>(longest_, (std::chrono::steady_clock::now() - start).count());
+    return object.ok() ? object->meta().annotations.get(bench::kSentAnnotation).value_or("") : "";
+  }
+
+  const runtime::Cache& cache_;
+  const kube::Key key_;
+  bench::Observations& observations_;
   std::int64_t longest_ = 0;  // nanoseconds
   std::jthread thread_;
 };
@@ -77,8 +91,8 @@ void take_commands(runtime::Manager& manager, bench::Observations& observations)
       observations.report_changes();
     } else if (command == "read") {
       const std::size_t slash = argument.find('/');
-      reader = std::make_unique<Reader>(manager.cache(),
-                                        kube::Key{argument.substr(0, slash), argument.substr(slash + 1)});
+      reader = std::make_unique<Reader>(
+          manager.cache(), kube::Key{argument.substr(0, slash), argument.substr(slash + 1)}, observations);
       observations.say(R"({"event":"reading"})");
     } else if (command == "end-read" && reader) {
       observations.say(R"({"event":"read","longest":)" + std::to_string(reader->end()) + "}");

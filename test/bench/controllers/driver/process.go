@@ -87,6 +87,28 @@ func (p *process) wait(event string, limit time.Duration) (message, error) {
 	}
 }
 
+// waitBoth answers the messages with these two events, or only one of them when the other does not follow within grace.
+func (p *process) waitBoth(one, other string, limit, grace time.Duration) map[string]message {
+	said := map[string]message{}
+	timeout := time.After(limit)
+	for len(said) < 2 {
+		select {
+		case m, ok := <-p.said:
+			if !ok {
+				return said
+			}
+			if m.Event != one && m.Event != other {
+				continue
+			}
+			said[m.Event] = m
+			timeout = time.After(grace)
+		case <-timeout:
+			return said
+		}
+	}
+	return said
+}
+
 func (p *process) tell(command string) error {
 	_, err := fmt.Fprintln(p.input, command)
 	return err
@@ -105,7 +127,7 @@ func (p *process) stop() {
 
 func (p *process) kill() {
 	_ = p.command.Process.Kill()
-	for range p.said { //nolint:revive // until it is closed
+	for range p.said { // until it is closed
 	}
 	_ = p.command.Wait()
 }

@@ -34,6 +34,13 @@ func (r *results) add(scenario, name, unit, controller string, value float64) {
 	samples[controller] = append(samples[controller], value)
 }
 
+// leaveOut says, once, why a figure is missing.
+func (r *results) leaveOut(reason string) {
+	if !slices.Contains(r.LeftOut, reason) {
+		r.LeftOut = append(r.LeftOut, reason)
+	}
+}
+
 func (r *results) writeJSON(path string) error {
 	text, err := json.MarshalIndent(r, "", " ")
 	if err != nil {

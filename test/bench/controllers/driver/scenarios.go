@@ -13,7 +13,7 @@ const (
 	settling = 3 * time.Second // until memory counts as steady, and trailing work as done
 )
 
-// run is a controller's turn in a scenario.
+// eachRound gives each controller its turn, as often as there are rounds.
 func (b *bench) eachRound(what string, turn func(round int, c controller) error) error {
 	for round := range b.rounds {
 		for _, c := range b.controllers {
@@ -75,11 +75,11 @@ func (b *bench) configMapsOf(size int) (string, error) {
 func (b *bench) coldSync() error {
 	for _, kind := range []string{"ConfigMaps", "Widgets"} {
 		for _, size := range b.sizes {
-			make, event, expect := b.configMapsOf, "synced", 0
+			fill, event, expect := b.configMapsOf, "synced", 0
 			if kind == "Widgets" {
-				make, event, expect = b.widgetsOf, "settled", size
+				fill, event, expect = b.widgetsOf, "settled", size
 			}
-			namespace, err := make(size)
+			namespace, err := fill(size)
 			if err != nil {
 				return err
 			}
@@ -236,7 +236,7 @@ func (b *bench) relist() error {
 			return err
 		}
 		defer p.stop()
-		for command, answer := range map[string]string{"collect 1": "collecting", "read " + namespace + "/" + name(0): "reading"} {
+		for command, answer := range map[string]string{"collect 1": "collecting", "read " + namespace + "/" + name(1): "reading"} {
 			if err := p.tell(command); err != nil {
 				return err
 			}
@@ -247,7 +247,7 @@ func (b *bench) relist() error {
 		if err := p.forgetPeak(); err != nil {
 			return err
 		}
-		steady, cpu := p.memory("VmRSS"), p.cpu()
+		steady := p.memory("VmRSS")
 		through.freeze()
 		if err := b.api.touch(namespace, name(1)); err != nil {
 			return err
@@ -255,9 +255,17 @@ func (b *bench) relist() error {
 		time.Sleep(200 * time.Millisecond)
 		begin := time.Now()
 		through.expire()
-		seen, err := p.wait("changes", patience)
-		if err != nil {
-			return err
+		said := p.waitBoth("seen", "changes", patience, 5*time.Second)
+		if seen, ok := said["seen"]; ok {
+			b.results.add(scenario, "410 to the change in cache", "s", c.name, seen.at.Sub(begin).Seconds())
+		} else {
+			return fmt.Errorf("the cache did not get a change that the watch had missed")
+		}
+		if pass, ok := said["changes"]; ok {
+			b.results.add(scenario, "410 to a pass that sees it", "s", c.name, pass.at.Sub(begin).Seconds())
+		} else {
+			b.results.leaveOut(fmt.Sprintf("%s: a change that the watch had missed was in the cache after the relist, but no pass saw it within 5 s",
+				title(c.name)))
 		}
 		time.Sleep(settling)
 		if err := p.tell("end-read"); err != nil {
@@ -267,8 +275,6 @@ func (b *bench) relist() error {
 		if err != nil {
 			return err
 		}
-		b.results.add(scenario, "410 to pass", "s", c.name, seen.at.Sub(begin).Seconds())
-		b.results.add(scenario, "CPU", "s", c.name, (p.cpu() - cpu).Seconds())
 		b.results.add(scenario, "memory before", "MB", c.name, steady)
 		b.results.add(scenario, "peak memory", "MB", c.name, p.memory("VmHWM"))
 		b.results.add(scenario, "longest cached read", "ms", c.name, float64(read.Longest)/1e6)
@@ -322,7 +328,7 @@ func (b *bench) failover() error {
 	failures := make([]error, len(b.controllers))
 	for i, c := range b.controllers {
 		if c.name == "rust" {
-			b.results.LeftOut = append(b.results.LeftOut, "kube-rs is left out of failover: it has no leader election")
+			b.results.leaveOut("kube-rs left out of failover: it has no leader election")
 			continue
 		}
 		group.Go(func() {

@@ -12,11 +12,12 @@ use std::time::{Duration, Instant};
 
 use futures::channel::mpsc::{UnboundedSender, unbounded};
 use kube::runtime::reflector::{ObjectRef, Store};
-use kube::{Client, Config};
+use kube::{Client, Config, ResourceExt};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
 use observations::{Observations, say};
+use reconciler::SENT_ANNOTATION;
 use widget::Widget;
 
 fn flag(name: &str) -> Option<String> {
@@ -36,10 +37,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (wake, woken) = unbounded();
     let (widgets, run) = reconciler::controller(client, namespace, workers, observations.clone(), woken);
 
-    // As a task of its own it runs on the pool's threads instead of the main one.
-    let run = tokio::spawn(run);
     tokio::select! {
-        result = run => result?,
+        () = run => {}
         result = take_commands(widgets, wake, observations) => result?,
     }
     Ok(())
@@ -92,7 +91,8 @@ async fn run_passes(
     Ok(())
 }
 
-/// Reads one object from the cache, over and over, and keeps the longest time that took, in nanoseconds.
+/// Reads one object from the cache, over and over: keeps the longest time that took, in nanoseconds, and says "seen"
+/// when the driver's change is there.
 struct Reader {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<u128>,
@@ -104,10 +104,19 @@ impl Reader {
         let stopped = stop.clone();
         let thread = std::thread::spawn(move || {
             let mut longest = Duration::ZERO;
-            while !stopped.load(Ordering::Relaxed) {
+            let mut stamp = || {
                 let start = Instant::now();
-                std::hint::black_box(widgets.get(&key));
+                let widget = widgets.get(&key);
                 longest = longest.max(start.elapsed());
+                widget.and_then(|widget| widget.annotations().get(SENT_ANNOTATION).cloned())
+            };
+            let before = stamp();
+            let mut seen = false;
+            while !stopped.load(Ordering::Relaxed) {
+                if stamp() != before && !seen {
+                    seen = true;
+                    say(json!({"event": "seen"}));
+                }
                 std::thread::sleep(Duration::from_micros(200));
             }
             longest.as_nanos()

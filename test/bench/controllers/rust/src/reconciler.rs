@@ -19,7 +19,7 @@ use crate::widget::{Widget, WidgetStatus};
 const MANAGER: &str = "bench-rust";
 const PART_LABEL: &str = "bench.mcpregistry.dev/part";
 /// When the driver changed a Widget: nanoseconds of the system clock.
-const SENT_ANNOTATION: &str = "bench.mcpregistry.dev/sent";
+pub const SENT_ANNOTATION: &str = "bench.mcpregistry.dev/sent";
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
