@@ -239,12 +239,17 @@ TEST_CASE("whoever waits for a type that is removed is told") {
   Cached c;
   c.api.fail_with([](const kube::ApiCall&) { return kube::Status(Code::Unavailable, "away"); });
   c.cache.start();
-  auto synced = std::async(std::launch::async, [&] { return c.cache.wait_synced(c.ctx()); });
+  auto synced =
+      std::async(std::launch::async, [&] { return c.cache.wait_synced(c.ctx().with_timeout(23h)); });
   auto read = std::async(std::launch::async, [&] {
     return c.cache.get(c.ctx(), kWidget, {"ns", "a"}).status();
   });
   c.clock.wait_for_waiters(3);  // and the informer in its backoff
   REQUIRE(c.cache.remove(kWidget).ok());
+  // Without being told they would wait for time to pass, or for ever.
+  CHECK(synced.wait_for(10s) == std::future_status::ready);
+  CHECK(read.wait_for(10s) == std::future_status::ready);
+  c.clock.advance(24h);
   CHECK(synced.get().ok());
   const kube::Status status = read.get();
   CHECK(status.code() == Code::Cancelled);
