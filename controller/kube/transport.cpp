@@ -8,6 +8,7 @@
 #include "controller/kube/credentials.hpp"
 #include "controller/kube/exchange.hpp"
 #include "controller/kube/server_url.hpp"
+#include "controller/kube/tls_defaults.hpp"
 #include "controller/kube/transport_check.hpp"
 #include "controller/kube/transport_error.hpp"
 #include "controller/kube/transport_flight.hpp"
@@ -76,6 +77,7 @@ class RestTransport final : public Transport {
         if (spoils_pool(error)) used->spoiled = true;
         exchange->finish(transport_error(error, used->tls ? used->tls->last_refusal() : std::string()));
       };
+      const WithoutDefaultAuthorities quick;
       (*session)
           ->client->request(message, flight->token())
           .then([exchange, fail](pplx::task<web::http::http_response> task) {

@@ -3,11 +3,14 @@
 
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdlib.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdint>
+#include <functional>
 #include <future>
 #include <mutex>
 
@@ -105,6 +108,31 @@ TEST_CASE("a server whose certificate the authority signed is trusted, by addres
   CHECK(get(**kube::make_transport(config))->body.starts_with("nobody"));
   config.tls_server_name = "api.test";
   CHECK(get(**kube::make_transport(config))->body == "nobody at api.test");
+}
+
+TEST_CASE("a connection to a server whose authority is given does not read the system's authorities") {
+  const Authority authority("ours");
+  const test::TemporaryFolder folder;
+  const std::string bundle = folder.write("system.crt", Authority("system's").certificate());
+  setenv("SSL_CERT_FILE", bundle.c_str(), 1);
+  const auto reads = [&bundle](const std::function<void()>& work) {
+    const int watch = inotify_init1(IN_NONBLOCK);
+    inotify_add_watch(watch, bundle.c_str(), IN_OPEN);
+    work();
+    char event[sizeof(inotify_event) + 1];
+    const bool opened = read(watch, event, sizeof event) > 0;
+    close(watch);
+    return opened;
+  };
+
+  FakeServer server(tls_handler(folder, authority.issue("server", "IP:127.0.0.1")));
+  CHECK_FALSE(reads([&] { CHECK(get(**kube::make_transport(config_for(server, authority))).ok()); }));
+  // Others in the process are not concerned.
+  CHECK(reads([] {
+    const std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+    CHECK(SSL_CTX_set_default_verify_paths(context.get()) == 1);
+  }));
+  unsetenv("SSL_CERT_FILE");
 }
 
 TEST_CASE("an expired certificate is refused with its date") {
