@@ -15,12 +15,26 @@ using kube::Status;
 
 namespace {
 
+// The API server says so only in words and in a cause without a code of its own.
+bool namespace_ends(const Status& error) {
+  return error.code() == Code::Forbidden &&
+         error.message().find("because it is being terminated") != std::string::npos;
+}
+
+// An answer that tells of more than a busy moment, such as an admission webhook that cannot be called. It may last, so the
+// user should read of it; a server that is away (503) could not be told the status either.
+bool server_failed(const Status& error) {
+  return error.http_status() == 500;
+}
+
 class Writer {
  public:
   Writer(const kube::Context& ctx, runtime::Applier& applier, const kube::Object& owner)
       : ctx_(ctx), applier_(applier), owner_(owner) {}
 
-  bool stopped() const { return written.refused || written.failed || !written.retry.ok(); }
+  bool stopped() const {
+    return written.refused || written.failed || !written.retry.ok() || written.namespace_ends;
+  }
 
   std::optional<kube::Object> apply(const ResourceType& type, Json intent) {
     if (stopped()) return {};
@@ -47,7 +61,7 @@ class Writer {
     const Status& error = claim.status();
     const bool waits = error.code() == Code::Conflict && error.reason() != runtime::Applier::kNameConflict;
     // The API server's word for a class that does not allow expansion, and for a quota.
-    if (error.code() == Code::Forbidden) {
+    if (error.code() == Code::Forbidden && !namespace_ends(error)) {
       written.storage = Finding::no("ClaimRefused", error.message());
     } else if (!waits) {
       sort(claim_type(), error);
@@ -60,6 +74,10 @@ class Writer {
     auto applied = applier_.apply(ctx_, route_type(), owner_, route(inputs));
     if (applied.ok()) {
       written.route = *applied;
+      return;
+    }
+    if (server_failed(applied.status()) && !is_refusal(applied.status())) {
+      written.route_error = applied.status();
       return;
     }
     sort(route_type(), applied.status());
@@ -75,8 +93,12 @@ class Writer {
       written.failed = Finding::no("NameConflict", message);
     } else if (is_refusal(error)) {
       written.refused = Finding::no("Refused", message);
+    } else if (namespace_ends(error)) {
+      written.namespace_ends = true;
     } else if (error.code() == Code::Forbidden) {
       written.failed = Finding::no("OperandForbidden", message);
+    } else if (server_failed(error)) {
+      written.failed = Finding::no("OperandError", message);
     } else {
       written.retry = error;
     }

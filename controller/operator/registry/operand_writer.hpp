@@ -16,10 +16,11 @@ struct WrittenOperands {
   std::optional<kube::Object> deployment;
   std::optional<kube::Object> route;
   std::optional<Finding> refused;  // the API server refuses what the spec makes
-  std::optional<Finding> failed;   // a taken name, a missing right, a quota
+  std::optional<Finding> failed;   // a taken name, a missing right, a quota, a webhook that is down
   std::optional<Finding> storage;  // the claim cannot be brought to its state; the rest can
   kube::Status route_error;        // not Ok: the Route API does not answer as offered; all else is done
   kube::Status retry;              // not Ok: nothing can be said; try the pass again
+  bool namespace_ends = false;     // nothing can be made there any more
 };
 
 // Whether the API server will never take what was sent, as it is. Server-side apply reports a value of the

@@ -212,6 +212,8 @@ StatusOr<Result> RegistryReconciler::bring_about(const kube::Context& ctx, const
   if (!observed.refused) {
     WrittenOperands written = write_operands(ctx, applier_, object, inputs, routes);
     if (!written.retry.ok()) return written.retry;
+    // The Registry goes with its namespace; until then its operands are left alone.
+    if (written.namespace_ends) return Result{.requeue_after = kShortPeriod};
     observed.refused = written.refused;
     observed.failed = written.failed;
     claim_refused = written.storage;

@@ -1,0 +1,114 @@
+// What becomes of an operand that the API server does not take.
+#include "controller/operator/registry/operand_writer.hpp"
+
+#include <doctest/doctest.h>
+
+#include "controller/kube/simulated_clock.hpp"
+#include "controller/operator/types.hpp"
+#include "controller/runtime/cache.hpp"
+#include "test/unit/operator/make.hpp"
+#include "test/unit/runtime/fake_api.hpp"
+
+using kube::ApiCall;
+using kube::Code;
+using kube::Status;
+using namespace toolhive;
+
+namespace {
+
+struct Writing {
+  Writing() {
+    for (const kube::ResourceType& type :
+         {service_account_type(), config_map_type(), service_type(), deployment_type(), network_policy_type(),
+          disruption_budget_type(), route_type(), claim_type()})
+      REQUIRE(cache.declare(type).ok());
+    cache.start();
+    REQUIRE(api.wait_for([&] { return cache.synced(); }));
+    owner = api.put(registry_type(), {{"metadata", {{"namespace", "mcp"}, {"name", "mcp-registry"}}}});
+  }
+  // One pass in which writes to `plural` are answered with `error`.
+  WrittenOperands write(const std::string& plural, const Status& error) {
+    api.fail_with([=](const ApiCall& call) {
+      return call.mutating() && call.type.plural == plural ? error : Status();
+    });
+    const kube::Context ctx{{}, kube::TimePoint::max(), clock, {}};
+    return write_operands(ctx, applier, *owner, test::inputs(), kube::Offered::Yes);
+  }
+
+  runtime_test::FakeApi api;
+  kube::SimulatedClock clock;
+  runtime::Cache cache{api, clock, {}};
+  runtime::Applier applier{api, cache, "toolhive-operator"};
+  std::optional<kube::Object> owner;
+};
+
+const Status kWebhookDown =
+    Status(Code::Unavailable, "failed calling webhook \"policy.example.com\": connection refused")
+        .with_http_status(500)
+        .with_reason("InternalError");
+const Status kNamespaceEnds =
+    Status(
+        Code::Forbidden,
+        "services \"mcp-registry\" is forbidden: unable to create new content in namespace mcp because it is "
+        "being terminated")
+        .with_http_status(403)
+        .with_reason("Forbidden");
+
+}  // namespace
+
+TEST_CASE("an answer of 500 to an operand becomes a finding that the user can read") {
+  Writing writing;
+  const WrittenOperands written = writing.write("deployments", kWebhookDown);
+  CHECK(written.retry.ok());
+  REQUIRE(written.failed);
+  CHECK(written.failed->reason == "OperandError");
+  CHECK(written.failed->message.find("Deployment: ") == 0);
+  CHECK(written.failed->message.find("policy.example.com") != std::string::npos);
+}
+
+TEST_CASE("an API server that is away is no finding, and the pass is tried again") {
+  Writing writing;
+  const WrittenOperands written =
+      writing.write("deployments", Status(Code::Unavailable, "etcd has no leader").with_http_status(503));
+  CHECK(written.retry.code() == Code::Unavailable);
+  CHECK(!written.failed);
+}
+
+TEST_CASE("a Route API that answers 500 holds up no other operand") {
+  Writing writing;
+  const WrittenOperands written = writing.write("routes", kWebhookDown);
+  CHECK(written.route_error.http_status() == 500);
+  CHECK(!written.failed);
+  CHECK(written.retry.ok());
+  CHECK(written.deployment);
+}
+
+TEST_CASE("a Route API that is down holds up no other operand") {
+  Writing writing;
+  const WrittenOperands written =
+      writing.write("routes", Status(Code::Unavailable, "service unavailable").with_http_status(503));
+  CHECK(written.route_error.http_status() == 503);
+  CHECK(written.retry.ok());
+  CHECK(written.deployment);
+}
+
+TEST_CASE(
+    "in a namespace that is being deleted nothing more is tried, and nothing is reported as forbidden") {
+  Writing writing;
+  for (const char* plural : {"services", "persistentvolumeclaims", "routes"}) {
+    CAPTURE(plural);
+    const WrittenOperands written = writing.write(plural, kNamespaceEnds);
+    CHECK(written.namespace_ends);
+    CHECK(!written.failed);
+    CHECK(!written.storage);
+  }
+}
+
+TEST_CASE("a right that the operator lacks is named with the operand's kind") {
+  Writing writing;
+  const WrittenOperands written = writing.write(
+      "services", Status(Code::Forbidden, "services is forbidden: User cannot patch").with_http_status(403));
+  REQUIRE(written.failed);
+  CHECK(written.failed->reason == "OperandForbidden");
+  CHECK(written.failed->message.find("Service: ") == 0);
+}
