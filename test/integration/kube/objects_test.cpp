@@ -71,10 +71,17 @@ TEST_CASE("applying an intent twice writes once, and leaves what others own") {
               ->patch(Context{}, kDeployment, first->key(), kube::PatchType::MergePatch,
                       {{"metadata", {{"labels", {{"theirs", "2"}}}}}}, {.field_manager = "someone"})
               .ok());
-  const StatusOr<Object> second = client->apply(Context{}, kDeployment, intent);
-  const StatusOr<Object> third = client->apply(Context{}, kDeployment, intent);
-  REQUIRE(third.ok());
-  CHECK(second->meta().resource_version == third->meta().resource_version);
+  // The deployment controller writes to the object as well, until it has nothing left to say: then two applies in a row
+  // leave the version as it is, which they never would if each of them wrote.
+  const Context limit = Context{}.with_timeout(std::chrono::seconds(20));
+  StatusOr<Object> second = client->apply(limit, kDeployment, intent);
+  StatusOr<Object> third = client->apply(limit, kDeployment, intent);
+  while (third.ok() && second->meta().resource_version != third->meta().resource_version) {
+    REQUIRE(kube::sleep_for(limit.clock, std::chrono::milliseconds(20), {}));
+    second = std::move(third);
+    third = client->apply(limit, kDeployment, intent);
+  }
+  REQUIRE_MESSAGE(third.ok(), third.status());
   CHECK(third->meta().labels.get("theirs") == "2");
   CHECK(third->meta().generation == 1);
 }

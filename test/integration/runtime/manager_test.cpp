@@ -22,6 +22,7 @@ using kube::Key;
 using kube::Status;
 using runtime::Manager;
 using runtime::ManagerOptions;
+using test::eventually;
 using test::kConfigMap;
 using test::kSecret;
 
@@ -89,13 +90,6 @@ struct Operator {
   std::stop_source stop;
   std::future<Status> done;
 };
-
-bool eventually(const std::function<bool()>& condition) {
-  const Context limit = Context{}.with_timeout(30s);
-  while (!condition())
-    if (limit.done() || !kube::sleep_for(limit.clock, 20ms, {})) return false;
-  return true;
-}
 
 Json named(const std::string& ns, const std::string& name, const std::string& value) {
   Json map = test::config_map(ns, name, "");
