@@ -69,7 +69,7 @@ test-asan: ## Unit and integration tests under AddressSanitizer and UndefinedBeh
 
 test-tsan: ## Unit and integration tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory build PRESET=tsan
-	@TSAN_OPTIONS="suppressions=$(CURDIR)/test/tsan.supp $(TSAN_OPTIONS)" BUILD_DIR=build/tsan test/run.sh unit integration
+	@BUILD_DIR=build/tsan test/run.sh unit integration
 
 lint: build ## Formatting, clang-tidy, shellcheck
 	@controller/cmake/packages.sh $(LINT_PACKAGES)

@@ -13,7 +13,6 @@ namespace {
 constexpr unsigned kRequestsPerTurn = 64;  // pipelined ones, before other connections get their turn
 constexpr std::size_t kLingerBytes = 1024 * 1024;
 constexpr std::chrono::seconds kLinger{2};
-constexpr std::string_view kAllow = "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n";
 constexpr std::string_view kRetry = "Retry-After: 1\r\n";
 
 }  // namespace

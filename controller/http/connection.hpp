@@ -58,6 +58,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   const Endpoint& endpoint() const { return *endpoint_; }
 
  private:
+  static constexpr std::string_view kAllow = "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n";
   enum class State {
     Handshaking,
     Idle,       // no byte of the next request yet

@@ -1,9 +1,10 @@
 #include "controller/http/request_parser.hpp"
 
 #include "controller/http/target.hpp"
+#include "controller/http/text.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/beast/core/string.hpp>
+#include <boost/beast/core/string_type.hpp>
 #include <boost/beast/http/error.hpp>
 
 #include <algorithm>
@@ -25,10 +26,6 @@ constexpr std::int64_t kFramingPerChunk = 16;  // what an honest chunk may spend
 
 std::string_view view(beast::string_view text) {
   return {text.data(), text.size()};
-}
-
-bool same(std::string_view a, std::string_view b) {
-  return beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
 }
 
 // Stricter than a token: every registered method consists of these.
@@ -224,18 +221,18 @@ void RequestParser::add_field(std::string_view name, std::string_view value, Err
   };
   switch (name.size()) {
     case 4:
-      if (!same(name, "host")) break;
+      if (!equal_ignoring_case(name, "host")) break;
       if (++hosts_ > 1) return refuse(400, "There is more than one Host field.");
       if (!valid_authority(value)) return refuse(400, "The Host field is malformed.");
       break;
     case 6:
-      if (!same(name, "expect") || request_.version == 10) break;
-      if (!same(value, "100-continue"))
+      if (!equal_ignoring_case(name, "expect") || request_.version == 10) break;
+      if (!equal_ignoring_case(value, "100-continue"))
         return refuse(417, "The only expectation this server knows is `100-continue`.");
       request_.expects_continue = true;
       break;
     case 14: {
-      if (!same(name, "content-length")) break;
+      if (!equal_ignoring_case(name, "content-length")) break;
       std::uint64_t length = 0;
       const char* end = value.data() + value.size();
       const auto [rest, status] = std::from_chars(value.data(), end, length);
@@ -245,9 +242,9 @@ void RequestParser::add_field(std::string_view name, std::string_view value, Err
       break;
     }
     case 17:
-      if (!same(name, "transfer-encoding")) break;
+      if (!equal_ignoring_case(name, "transfer-encoding")) break;
       if (++transfer_encodings_ > 1) return refuse(400, "There is more than one Transfer-Encoding field.");
-      if (!same(value, "chunked"))
+      if (!equal_ignoring_case(value, "chunked"))
         return refuse(501, "The only transfer coding this server knows is `chunked`.");
       break;
     default:

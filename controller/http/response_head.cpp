@@ -1,6 +1,7 @@
 #include "controller/http/response_head.hpp"
 
-#include <boost/beast/core/string.hpp>
+#include "controller/http/text.hpp"
+
 #include <boost/beast/http/status.hpp>
 
 #include <array>
@@ -9,10 +10,6 @@
 
 namespace http {
 namespace {
-
-bool same(std::string_view a, std::string_view b) {
-  return boost::beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
-}
 
 void append_number(std::string& out, std::uint64_t value) {
   std::array<char, 20> digits{};
@@ -74,21 +71,21 @@ ResponseFrame write_head(std::string& out, const web::http::http_response& respo
   for (const auto& [name, value] : response.headers()) {
     switch (name.size()) {
       case 4:
-        dated = dated || same(name, "date");
+        dated = dated || equal_ignoring_case(name, "date");
         break;
       case 10:
-        if (!same(name, "connection")) break;
-        frame.close = frame.close || same(value, "close");
+        if (!equal_ignoring_case(name, "connection")) break;
+        frame.close = frame.close || equal_ignoring_case(value, "close");
         continue;
       case 14: {
-        if (!same(name, "content-length")) break;
+        if (!equal_ignoring_case(name, "content-length")) break;
         std::uint64_t number = 0;
         const char* end = value.data() + value.size();
         if (std::from_chars(value.data(), end, number).ptr == end && !value.empty()) length = number;
         continue;
       }
       case 17:
-        if (same(name, "transfer-encoding")) continue;
+        if (equal_ignoring_case(name, "transfer-encoding")) continue;
         break;
       default:
         break;

@@ -36,7 +36,7 @@ std::string output(const std::string& status) {
       .append("}");
 }
 
-std::string refusal(const kube::Config& config) {
+std::string plugin_refusal(const kube::Config& config) {
   const kube::Status status = kube::run_exec_plugin(Context{}.with_timeout(10s), config).status();
   CHECK(status.code() == Code::Unauthorized);
   return status.message();
@@ -79,7 +79,7 @@ TEST_CASE("a plugin is told the version it shall answer in, and the cluster wher
   config.server = "https://api";
   config.certificate_authority.data = "CA";
   config.exec->provide_cluster_info = true;
-  refusal(config);
+  plugin_refusal(config);
   const std::string info = [&] {
     std::ifstream file(folder.path("plugin.info"));
     return std::string(std::istreambuf_iterator<char>(file), {});
@@ -91,12 +91,13 @@ TEST_CASE("a plugin is told the version it shall answer in, and the cluster wher
 
 TEST_CASE("a plugin that fails is quoted, and a missing one comes with its hint") {
   const test::TemporaryFolder folder;
-  CHECK(refusal(with_plugin(folder, "echo 'please log in' >&2; exit 3\n"))
+  CHECK(plugin_refusal(with_plugin(folder, "echo 'please log in' >&2; exit 3\n"))
             .ends_with("plugin failed with exit code 3: please log in"));
   kube::Config config = with_plugin(folder, "");
   config.exec->command = "no-such-plugin-anywhere";
-  CHECK(refusal(config).ends_with("No such file or directory. Get it from the shelf."));
-  CHECK(refusal(with_plugin(folder, "echo nonsense\n")).ends_with("its output is not an ExecCredential"));
+  CHECK(plugin_refusal(config).ends_with("No such file or directory. Get it from the shelf."));
+  CHECK(plugin_refusal(with_plugin(folder, "echo nonsense\n"))
+            .ends_with("its output is not an ExecCredential"));
 }
 
 TEST_CASE("a plugin that hangs is killed with its children when the caller stops") {

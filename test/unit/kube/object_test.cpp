@@ -17,7 +17,7 @@ Object object(std::string_view text) {
   return *parsed;
 }
 
-std::string refusal(std::string_view text) {
+std::string parse_refusal(std::string_view text) {
   const kube::StatusOr<Object> parsed = Object::parse(text);
   REQUIRE_FALSE(parsed.ok());
   CHECK(parsed.status().code() == Code::Decode);
@@ -126,19 +126,20 @@ TEST_CASE("a copy shares the content, and the content outlives the first handle"
 }
 
 TEST_CASE("what is not one object with a name is refused with the place") {
-  CHECK(refusal("").find("expected an object at byte 0") != std::string::npos);
-  CHECK(refusal("[]").find("expected an object") != std::string::npos);
-  CHECK(refusal(R"({"metadata":{"name":"x"}} {})").find("bytes after the end at byte 26") !=
+  CHECK(parse_refusal("").find("expected an object at byte 0") != std::string::npos);
+  CHECK(parse_refusal("[]").find("expected an object") != std::string::npos);
+  CHECK(parse_refusal(R"({"metadata":{"name":"x"}} {})").find("bytes after the end at byte 26") !=
         std::string::npos);
-  CHECK(refusal(R"({"kind":"Pod"})").find("metadata.name: missing or empty") != std::string::npos);
-  CHECK(refusal(R"({"metadata":{"name":7}})").find("metadata.name: expected a string") != std::string::npos);
-  CHECK(refusal(R"({"metadata":{"name":"x","labels":{"a":1}}})").find("metadata.labels") !=
+  CHECK(parse_refusal(R"({"kind":"Pod"})").find("metadata.name: missing or empty") != std::string::npos);
+  CHECK(parse_refusal(R"({"metadata":{"name":7}})").find("metadata.name: expected a string") !=
         std::string::npos);
-  CHECK(refusal(R"({"metadata":{"name":"x","generation":1.5}})").find("metadata.generation") !=
+  CHECK(parse_refusal(R"({"metadata":{"name":"x","labels":{"a":1}}})").find("metadata.labels") !=
         std::string::npos);
-  CHECK(refusal(R"({"metadata":{"name":"x"},"metadata":{"name":"y"}})")
+  CHECK(parse_refusal(R"({"metadata":{"name":"x","generation":1.5}})").find("metadata.generation") !=
+        std::string::npos);
+  CHECK(parse_refusal(R"({"metadata":{"name":"x"},"metadata":{"name":"y"}})")
             .find("metadata: the key occurs twice") != std::string::npos);
-  CHECK(refusal(R"({"metadata":{"name":"x","labels":{"a":"1","\u0061":"2"}}})").find("twice") !=
+  CHECK(parse_refusal(R"({"metadata":{"name":"x","labels":{"a":"1","\u0061":"2"}}})").find("twice") !=
         std::string::npos);
 }
 
@@ -190,7 +191,7 @@ TEST_CASE("nesting is bounded, so no input exhausts the stack") {
     return R"({"metadata":{"name":"x"},"spec":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
   };
   CHECK(Object::parse(nested(999)).ok());
-  CHECK(refusal(nested(1000)).find("nested too deeply") != std::string::npos);
+  CHECK(parse_refusal(nested(1000)).find("nested too deeply") != std::string::npos);
   CHECK_FALSE(Object::parse(std::string(5'000'000, '[')).ok());
 }
 

@@ -9,7 +9,7 @@ namespace {
 using namespace toolhive;
 using namespace toolhive::test;
 
-std::string registry_error(const Json& spec) {
+std::string registry_refusal(const Json& spec) {
   return Registry::from_json({{"spec", spec}}).status().message();
 }
 
@@ -31,19 +31,19 @@ TEST_CASE("an empty Registry reads with every default of the schema") {
 }
 
 TEST_CASE("a field of the wrong type is named with its path") {
-  CHECK(registry_error({{"storage", {{"size", true}}}}).starts_with("spec.storage.size: "));
-  CHECK(registry_error({{"storage", "big"}}).starts_with("spec.storage: "));
-  CHECK(registry_error({{"replicas", 1.5}}).starts_with("spec.replicas: "));
-  CHECK(registry_error({{"podTemplate", {{"metadata", {{"labels", {{"a", 1}}}}}}}})
+  CHECK(registry_refusal({{"storage", {{"size", true}}}}).starts_with("spec.storage.size: "));
+  CHECK(registry_refusal({{"storage", "big"}}).starts_with("spec.storage: "));
+  CHECK(registry_refusal({{"replicas", 1.5}}).starts_with("spec.replicas: "));
+  CHECK(registry_refusal({{"podTemplate", {{"metadata", {{"labels", {{"a", 1}}}}}}}})
             .starts_with("spec.podTemplate.metadata.labels[a]: "));
-  CHECK(registry_error({{"imagePullSecrets", Json::array({Json::object()})}})
+  CHECK(registry_refusal({{"imagePullSecrets", Json::array({Json::object()})}})
             .starts_with("spec.imagePullSecrets[0].name: "));
-  CHECK(registry_error({{"config", {{"naming", {{"allow", Json::array({"a", 2})}}}}}})
+  CHECK(registry_refusal({{"config", {{"naming", {{"allow", Json::array({"a", 2})}}}}}})
             .starts_with("spec.config.naming.allow[1]: "));
 }
 
 TEST_CASE("an unknown word is answered with the known ones") {
-  CHECK(registry_error({{"exposure", {{"type", "Ingress"}}}}) ==
+  CHECK(registry_refusal({{"exposure", {{"type", "Ingress"}}}}) ==
         "spec.exposure.type: must be one of Auto, Route, None");
 }
 

@@ -205,7 +205,7 @@ TEST_CASE("definitions compare by what they declare") {
   CHECK_FALSE(same_definition(entry, wanted()));
 }
 
-kube::HttpResponse reply(int status, const Json& body) {
+kube::HttpResponse error_reply(int status, const Json& body) {
   kube::HttpResponse response;
   response.status = status;
   response.body = body.dump();
@@ -214,26 +214,26 @@ kube::HttpResponse reply(int status, const Json& body) {
 
 TEST_CASE("errors of the registry keep their meaning and their words") {
   const Status version = registry_error(
-      reply(409, {{"error", "/version: taken"},
-                  {"errors", Json::array({{{"location", "/version"}, {"message", "taken"}}})}}));
+      error_reply(409, {{"error", "/version: taken"},
+                        {"errors", Json::array({{{"location", "/version"}, {"message", "taken"}}})}}));
   CHECK(version.code() == Code::Conflict);
   CHECK(version.reason() == RegistryApi::kOtherContent);
   CHECK(version.message() == "/version: taken");
-  CHECK(registry_error(reply(422, {{"detail", "bad"}})).code() == Code::Invalid);
-  CHECK(registry_error(reply(413, {{"error", "large"}})).code() == Code::Invalid);
-  CHECK(registry_error(reply(404, {{"error", "no tool"}})).code() == Code::NotFound);
-  CHECK(registry_error(reply(507, {{"error", "full"}})).code() == Code::Unavailable);
-  CHECK(registry_error(reply(503, {{"error", "starting"}})).code() == Code::Unavailable);
+  CHECK(registry_error(error_reply(422, {{"detail", "bad"}})).code() == Code::Invalid);
+  CHECK(registry_error(error_reply(413, {{"error", "large"}})).code() == Code::Invalid);
+  CHECK(registry_error(error_reply(404, {{"error", "no tool"}})).code() == Code::NotFound);
+  CHECK(registry_error(error_reply(507, {{"error", "full"}})).code() == Code::Unavailable);
+  CHECK(registry_error(error_reply(503, {{"error", "starting"}})).code() == Code::Unavailable);
 }
 
 TEST_CASE("a proxy that does not find the registry is not a registry without the tool") {
-  const Status missing = registry_error(reply(
+  const Status missing = registry_error(error_reply(
       404,
       {{"kind", "Status"}, {"apiVersion", "v1"}, {"message", "services \"r\" not found"}, {"code", 404}}));
   CHECK(missing.code() == Code::Unavailable);
   CHECK(missing.message().find("not found") != std::string::npos);
-  CHECK(registry_error(reply(403, {{"kind", "Status"}, {"apiVersion", "v1"}, {"message", "no"}})).code() ==
-        Code::Forbidden);
+  CHECK(registry_error(error_reply(403, {{"kind", "Status"}, {"apiVersion", "v1"}, {"message", "no"}}))
+            .code() == Code::Forbidden);
   kube::HttpResponse page;
   page.status = 404;
   page.body = "<html>";

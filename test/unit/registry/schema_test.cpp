@@ -16,7 +16,7 @@ Result<void> check(const std::string& text, const SchemaLimits& limits = {}) {
   return check_schema(*schema, "/inputSchema", limits);
 }
 
-Error refusal(const std::string& text, const SchemaLimits& limits = {}) {
+Error schema_refusal(const std::string& text, const SchemaLimits& limits = {}) {
   auto checked = check(text, limits);
   REQUIRE_FALSE(checked.ok());
   CHECK(checked.error().code == Code::Invalid);
@@ -26,15 +26,15 @@ Error refusal(const std::string& text, const SchemaLimits& limits = {}) {
 }  // namespace
 
 TEST_CASE("the error about an invalid schema points at the innermost wrong place") {
-  CHECK(refusal(R"({"type":"objekt"})").field == "/inputSchema/type");
-  CHECK(refusal(R"({"type":"objekt"})").detail.find("'objekt' is not a valid enum value") !=
+  CHECK(schema_refusal(R"({"type":"objekt"})").field == "/inputSchema/type");
+  CHECK(schema_refusal(R"({"type":"objekt"})").detail.find("'objekt' is not a valid enum value") !=
         std::string::npos);
-  CHECK(refusal(R"({"properties":{"a":{"type":"strin"}}})").field == "/inputSchema/properties/a/type");
-  CHECK(refusal(R"({"properties":{"a":{"items":{"minimum":"3"}}}})").field ==
+  CHECK(schema_refusal(R"({"properties":{"a":{"type":"strin"}}})").field == "/inputSchema/properties/a/type");
+  CHECK(schema_refusal(R"({"properties":{"a":{"items":{"minimum":"3"}}}})").field ==
         "/inputSchema/properties/a/items/minimum");
-  CHECK(refusal(R"({"anyOf":[{"type":"string"},{"required":"a"}]})").field ==
+  CHECK(schema_refusal(R"({"anyOf":[{"type":"string"},{"required":"a"}]})").field ==
         "/inputSchema/anyOf/1/required");
-  CHECK(refusal(R"({"required":["a","a"]})").field == "/inputSchema/required");
+  CHECK(schema_refusal(R"({"required":["a","a"]})").field == "/inputSchema/required");
 }
 
 TEST_CASE("references inside the schema are followed, also by $id and $anchor") {
@@ -48,13 +48,14 @@ TEST_CASE("references inside the schema are followed, also by $id and $anchor") 
 }
 
 TEST_CASE("a reference that leads nowhere is refused, and none is fetched") {
-  CHECK(refusal(R"({"properties":{"a":{"$ref":"#/$defs/nope"}}})").detail.find("#/$defs/nope") !=
+  CHECK(schema_refusal(R"({"properties":{"a":{"$ref":"#/$defs/nope"}}})").detail.find("#/$defs/nope") !=
         std::string::npos);
-  const auto outside = refusal(R"({"properties":{"a":{"$ref":"https://example.com/x.json"}}})");
+  const auto outside = schema_refusal(R"({"properties":{"a":{"$ref":"https://example.com/x.json"}}})");
   CHECK(outside.detail.find("https://example.com/x.json") != std::string::npos);
   CHECK(outside.detail.find("never fetched") != std::string::npos);
-  CHECK(refusal(R"({"properties":{"a":{"$ref":"file:///etc/passwd"}}})").detail.find("never fetched") !=
-        std::string::npos);
+  CHECK(
+      schema_refusal(R"({"properties":{"a":{"$ref":"file:///etc/passwd"}}})").detail.find("never fetched") !=
+      std::string::npos);
 }
 
 TEST_CASE("older drafts are checked by their own rules, an unknown one is refused") {
@@ -64,13 +65,15 @@ TEST_CASE("older drafts are checked by their own rules, an unknown one is refuse
           .ok());
   CHECK(check(R"({"$schema":"http://json-schema.org/draft-07/schema","items":[{"type":"string"}]})").ok());
   CHECK_FALSE(check(R"({"items":[{"type":"string"}]})").ok());  // 2020-12 calls this prefixItems.
-  CHECK(refusal(R"({"$schema":"http://json-schema.org/draft-04/schema#","required":[]})").field ==
+  CHECK(schema_refusal(R"({"$schema":"http://json-schema.org/draft-04/schema#","required":[]})").field ==
         "/inputSchema/required");
   CHECK(check(R"({"$schema":"http://json-schema.org/draft-06/schema#","required":[]})").ok());
-  CHECK(refusal(R"({"$schema":"https://json-schema.org/draft/2019-09/schema","minLength":-1})").field ==
-        "/inputSchema/minLength");
-  CHECK(refusal(R"({"$schema":"http://json-schema.org/draft-03/schema#"})").field == "/inputSchema/$schema");
-  CHECK(refusal(R"({"$schema":7})").field == "/inputSchema/$schema");
+  CHECK(
+      schema_refusal(R"({"$schema":"https://json-schema.org/draft/2019-09/schema","minLength":-1})").field ==
+      "/inputSchema/minLength");
+  CHECK(schema_refusal(R"({"$schema":"http://json-schema.org/draft-03/schema#"})").field ==
+        "/inputSchema/$schema");
+  CHECK(schema_refusal(R"({"$schema":7})").field == "/inputSchema/$schema");
 }
 
 TEST_CASE("regular expressions of JavaScript are no error, and huge ones no danger") {
@@ -79,7 +82,7 @@ TEST_CASE("regular expressions of JavaScript are no error, and huge ones no dang
   CHECK(check(R"({"properties":{"a":{"pattern":")" + std::string(100'000, '(') + R"("}}})").ok());
   CHECK(check(R"({"patternProperties":{")" + std::string(100'000, '(') + R"(":{}}})").ok());
   CHECK(check(R"({"properties":{"pattern":{"type":"string"},"patternProperties":{"type":"object"}}})").ok());
-  CHECK(refusal(R"({"properties":{"a":{"pattern":7}}})").field == "/inputSchema/properties/a/pattern");
+  CHECK(schema_refusal(R"({"properties":{"a":{"pattern":7}}})").field == "/inputSchema/properties/a/pattern");
 }
 
 TEST_CASE("schemas nested deeper or more than the limits are refused") {
@@ -87,9 +90,9 @@ TEST_CASE("schemas nested deeper or more than the limits are refused") {
   for (int i = 0; i < 5; ++i) deep += R"({"not":)";
   deep += "{}" + std::string(5, '}');
   CHECK(check(deep, {5, 100}).ok());
-  CHECK(refusal(deep, {4, 100}).detail.find("limits.schemaDepth") != std::string::npos);
+  CHECK(schema_refusal(deep, {4, 100}).detail.find("limits.schemaDepth") != std::string::npos);
   CHECK(check(deep, {5, 6}).ok());
-  CHECK(refusal(deep, {5, 5}).detail.find("limits.schemaCount") != std::string::npos);
+  CHECK(schema_refusal(deep, {5, 5}).detail.find("limits.schemaCount") != std::string::npos);
 }
 
 TEST_CASE("references in a circle end") {

@@ -8,7 +8,7 @@ namespace {
 
 constexpr char kSchema[] = R"("inputSchema":{"type":"object"})";
 
-Error refusal(const std::string& body, const ToolPolicy& policy = {}) {
+Error tool_refusal(const std::string& body, const ToolPolicy& policy = {}) {
   auto definition = parse_definition(body, policy);
   REQUIRE_FALSE(definition.ok());
   return definition.error();
@@ -41,20 +41,21 @@ TEST_CASE("the digest depends on the definition alone: not on order, spacing, ve
 }
 
 TEST_CASE("an unknown field is an error that names it and the known ones") {
-  const auto error = refusal(with(R"("inputschema":{})"));
+  const auto error = tool_refusal(with(R"("inputschema":{})"));
   CHECK(error.code == Code::Invalid);
   CHECK(error.field == "/inputschema");
   CHECK(error.detail.find("outputSchema") != std::string::npos);
-  CHECK(refusal(with(R"("a/b~c":1)")).field == "/a~1b~0c");
-  CHECK(refusal(with(R"("annotations":{"readOnly":true})")).field == "/annotations/readOnly");
-  CHECK(refusal(with(R"("icons":[{"src":"https://x/y","colour":"red"}])")).field == "/icons/0/colour");
-  CHECK(refusal(with(R"("managedBy":{"kind":"K","name":"n","apiVersion":"v1"})")).field ==
+  CHECK(tool_refusal(with(R"("a/b~c":1)")).field == "/a~1b~0c");
+  CHECK(tool_refusal(with(R"("annotations":{"readOnly":true})")).field == "/annotations/readOnly");
+  CHECK(tool_refusal(with(R"("icons":[{"src":"https://x/y","colour":"red"}])")).field == "/icons/0/colour");
+  CHECK(tool_refusal(with(R"("managedBy":{"kind":"K","name":"n","apiVersion":"v1"})")).field ==
         "/managedBy/apiVersion");
 }
 
 TEST_CASE("what the registry sets itself is refused in a body") {
-  CHECK(refusal(with(R"("digest":"sha256:00")")).detail.find("set by the registry") != std::string::npos);
-  CHECK(refusal(with(R"("registeredAt":"2026-01-01T00:00:00Z")")).field == "/registeredAt");
+  CHECK(tool_refusal(with(R"("digest":"sha256:00")")).detail.find("set by the registry") !=
+        std::string::npos);
+  CHECK(tool_refusal(with(R"("registeredAt":"2026-01-01T00:00:00Z")")).field == "/registeredAt");
 }
 
 TEST_CASE("each member is checked for its type and size, and the error says where") {
@@ -82,9 +83,9 @@ TEST_CASE("each member is checked for its type and size, and the error says wher
   };
   for (const auto& [members, field] : cases) {
     CAPTURE(members);
-    CHECK(refusal(with(members)).field == field);
+    CHECK(tool_refusal(with(members)).field == field);
   }
-  CHECK(refusal(with("\"title\":\"" + std::string(257, 'x') + "\"")).field == "/title");
+  CHECK(tool_refusal(with("\"title\":\"" + std::string(257, 'x') + "\"")).field == "/title");
   // Characters count, not bytes.
   std::string umlauts;
   for (int i = 0; i < 256; ++i) umlauts += "\xc3\xa4";
@@ -102,8 +103,8 @@ TEST_CASE("names are what MCP allows, apart from the two that no URL can hold") 
     CAPTURE(name);
     CHECK_FALSE(check_tool_name(name).ok());
   }
-  CHECK(refusal(R"({"name":7,"inputSchema":{"type":"object"}})").field == "/name");
-  CHECK(refusal(R"({"inputSchema":{"type":"object"}})").detail.find("missing") != std::string::npos);
+  CHECK(tool_refusal(R"({"name":7,"inputSchema":{"type":"object"}})").field == "/name");
+  CHECK(tool_refusal(R"({"inputSchema":{"type":"object"}})").detail.find("missing") != std::string::npos);
 }
 
 TEST_CASE("the name of the URL fills in for one in the body and must not differ from it") {
@@ -122,7 +123,7 @@ TEST_CASE("the naming policy's globs allow and deny names") {
   CHECK_FALSE(policy.naming.check("shared-12").ok());
   CHECK_FALSE(policy.naming.check("team-b.x").ok());
   CHECK_FALSE(policy.naming.check("team-a.secret").ok());
-  CHECK(refusal(R"({"name":"x","inputSchema":{"type":"object"}})", policy).detail.find("team-a.*") !=
+  CHECK(tool_refusal(R"({"name":"x","inputSchema":{"type":"object"}})", policy).detail.find("team-a.*") !=
         std::string::npos);
   // A backtracking matcher would take for ever.
   CHECK_FALSE(matches_glob("*a*a*a*a*a*a*a*a*a*a*b", std::string(128, 'a')));
@@ -134,21 +135,21 @@ TEST_CASE("icons may come from http only where the registry is private") {
   const auto body = with(R"("icons":[{"src":"http://icons.svc/a.png"}])");
   CHECK(parse_definition(body, policy).ok());
   policy.profile = Profile::Public;
-  CHECK(refusal(body, policy).field == "/icons/0/src");
+  CHECK(tool_refusal(body, policy).field == "/icons/0/src");
 }
 
 TEST_CASE("a definition over the size limit is refused before it is parsed") {
   ToolPolicy policy;
   policy.tool_bytes = 100;
-  CHECK(refusal(std::string(101, '['), policy).code == Code::TooLarge);
+  CHECK(tool_refusal(std::string(101, '['), policy).code == Code::TooLarge);
 }
 
 TEST_CASE("the input schema must be there and describe an object") {
-  CHECK(refusal(R"({"name":"a"})").field == "/inputSchema");
-  CHECK(refusal(R"({"name":"a","inputSchema":{}})").field == "/inputSchema/type");
-  CHECK(refusal(R"({"name":"a","inputSchema":{"type":"string"}})").field == "/inputSchema/type");
-  CHECK(refusal(R"({"name":"a","inputSchema":[]})").field == "/inputSchema");
-  CHECK(refusal("[]").code == Code::Malformed);
+  CHECK(tool_refusal(R"({"name":"a"})").field == "/inputSchema");
+  CHECK(tool_refusal(R"({"name":"a","inputSchema":{}})").field == "/inputSchema/type");
+  CHECK(tool_refusal(R"({"name":"a","inputSchema":{"type":"string"}})").field == "/inputSchema/type");
+  CHECK(tool_refusal(R"({"name":"a","inputSchema":[]})").field == "/inputSchema");
+  CHECK(tool_refusal("[]").code == Code::Malformed);
 }
 
 TEST_CASE("the document that is served is the definition with what the registry adds") {
