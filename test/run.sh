@@ -83,7 +83,12 @@ with_cluster() { # with_cluster NAME KIND COMMAND...: a cluster for the time of 
   trap - EXIT
 }
 
-integration() { with_cluster "it-$$" --control-plane doctest integration "$build/bin/test_integration"; }
+integration() { with_cluster "it-$$" --control-plane on_a_control_plane; }
+on_a_control_plane() {
+  doctest integration "$build/bin/test_integration"
+  # An installed library built with a sanitizer would ask its users for the same.
+  if [[ $build != *san ]]; then script consumer "$root/test/consumer/test.sh" "$build"; fi
+}
 # When most of it fails, each wait takes its full time: twenty failures say enough.
 e2e() { with_cluster "e2e-$$" --node doctest e2e "$build/bin/test_e2e" --abort-after=20; }
 
@@ -96,17 +101,21 @@ faults-all() {
   with_cluster "faults-$$" --node doctest faults-all "$build/bin/test_faults"
 }
 
-cluster() {
-  local log=$logs/cluster.log summary
-  echo "running cluster"
-  if ! "$root/test/cluster/test.sh" >"$log" 2>&1; then
+# Runs a script that prints "ok", "FAIL" and at its end "NAME: N passed, N failed".
+script() {
+  local name=$1 summary
+  shift
+  local log=$logs/$name.log
+  echo "running $name"
+  if ! "$@" >"$log" 2>&1; then
     tail -n 60 "$log"
-    mapfile -t -O "${#failures[@]}" failures < <(sed -n 's/^FAIL  /cluster: /p' "$log")
+    mapfile -t -O "${#failures[@]}" failures < <(sed -n "s/^FAIL  /$name: /p" "$log")
   fi
-  summary=$(grep -E '^cluster: [0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
-  count cluster "$(sed -nE 's/^cluster: ([0-9]+) passed.*/\1/p' <<<"$summary")" \
+  summary=$(grep -E "^$name: [0-9]+ passed, [0-9]+ failed" "$log" | tail -n 1)
+  count "$name" "$(sed -nE 's/^[a-z]+: ([0-9]+) passed.*/\1/p' <<<"$summary")" \
     "$(sed -nE 's/.* ([0-9]+) failed.*/\1/p' <<<"${summary:-0 failed}")"
 }
+cluster() { script cluster "$root/test/cluster/test.sh"; }
 
 mkdir -p "$logs/unit"
 for suite in "$@"; do

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Installs the framework, builds a project against it that knows nothing of this tree, and runs that:  test.sh BUILD_DIR
+# $KUBECONFIG names the cluster. Also holds docs/framework.md against the example that was compiled.
+set -uo pipefail
+
+build=$(realpath "${1:?usage: test.sh BUILD_DIR}")
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+check() { # check SENTENCE COMMAND...
+  local sentence=$1
+  shift
+  if "$@" >"$work/out" 2>&1; then
+    echo "ok    $sentence"
+    passed=$((passed + 1))
+  else
+    echo "FAIL  $sentence"
+    tail -n 40 "$work/out"
+    failed=$((failed + 1))
+  fi
+}
+
+installs() { cmake --install "$build" --prefix "$work/prefix" --component framework; }
+compiles() {
+  mkdir -p "$work/src/test/integration/runtime" &&
+    cp "$root/test/integration/runtime/"greeter.?pp "$work/src/test/integration/runtime/" &&
+    cp "$root/test/consumer/"{CMakeLists.txt,main.cpp} "$work/src/" &&
+    cmake -G Ninja -S "$work/src" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" -DEXAMPLE_ROOT="$work/src" \
+      -DEXAMPLE_DIR="$work/src/test/integration/runtime" &&
+    cmake --build "$work/build"
+}
+greets() { "$work/build/greeter" default; }
+# The first two blocks of code of the page are the two files.
+documented() {
+  awk '/^```/ { inside = ($0 == "```cpp" && ++block <= 2); next } inside' "$root/docs/framework.md" |
+    diff - <(cat "$root/test/integration/runtime/greeter.hpp" "$root/test/integration/runtime/greeter.cpp")
+}
+
+check "the framework installs" installs
+check "a project outside the tree builds with find_package" compiles
+check "and its controller runs against the API server" greets
+check "the example in docs/framework.md is the one that was compiled" documented
+echo "consumer: $passed passed, $failed failed"
+((failed == 0))
