@@ -19,7 +19,7 @@ BUILD_PACKAGES := g++ cmake ninja-build ccache pkg-config ca-certificates git li
   libyaml-cpp-dev nlohmann-json3-dev libssl-dev libsimdjson-dev libspdlog-dev prometheus-cpp-dev libcurl4-openssl-dev \
   libcli11-dev doctest-dev
 IMAGE_PACKAGES := buildah binutils
-LINT_PACKAGES := clang-format clang-tidy shellcheck
+LINT_PACKAGES := clang-format clang-tidy-19 shellcheck
 BUNDLE_PACKAGES := jq yq
 BENCH_PACKAGES := wrk nginx-light curl
 
