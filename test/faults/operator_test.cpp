@@ -62,6 +62,8 @@ std::string survives(const std::string& plan, const Undisturbed& wanted) {
   return wrong;
 }
 
+TEST_SUITE_BEGIN("operator");
+
 TEST_CASE("the operator comes to the same end under every plan, without a hot loop or a leak") {
   const Undisturbed wanted = undisturbed();
   std::vector<std::string> tried;
@@ -84,5 +86,7 @@ TEST_CASE("the operator comes to the same end under every plan, without a hot lo
   progress("operator: " + std::to_string(tried.size()) + " plans tried of " + std::to_string(plans().size()) +
            ", " + std::to_string(failed) + " differences");
 }
+
+TEST_SUITE_END();
 
 }  // namespace
