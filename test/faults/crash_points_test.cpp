@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -58,7 +59,7 @@ void try_points(const std::string& name) {
   progress(name + ": " + std::to_string(tried) + " crash points tried of " +
            std::to_string(reference.points.size()) + ", " + std::to_string(points.size() - tried) +
            " not reached again, " + std::to_string(different) + " differences; settled after at most " +
-           std::to_string(static_cast<int>(slowest + 0.5)) + " s");
+           std::to_string(std::lround(slowest)) + " s");
   CHECK_MESSAGE(tried > 0, "no write of the undisturbed run came again");
 }
 

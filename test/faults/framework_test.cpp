@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cmath>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <thread>
@@ -83,7 +85,7 @@ void come_to_the_state(const std::string& plan, std::chrono::seconds patience) {
   const std::size_t requests = proxy.requests();
   progress("framework, " + plan + ": " + std::to_string(strikes(proxy)) + " faults, " +
            std::to_string(workload.steps()) + " changes, " + std::to_string(requests) +
-           " requests, settled after " + std::to_string(static_cast<int>(seconds + 0.5)) + " s");
+           " requests, settled after " + std::to_string(std::lround(seconds)) + " s");
   CHECK(requests < 60 + kPerStep * workload.steps() + static_cast<std::size_t>(kPerSecond * seconds));
 
   proxy.break_nothing();

@@ -2,10 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cmath>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "controller/kube/json.hpp"
 #include "test/faults/harness/end_state.hpp"
 #include "test/faults/harness/scenario.hpp"
 #include "test/faults/harness/settings.hpp"
@@ -52,8 +53,8 @@ std::string survives(const std::string& plan, const Undisturbed& wanted) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const std::size_t requests = stage.proxy().requests();
   progress("operator, " + plan + ": same end, " + std::to_string(strikes(stage.proxy())) + " faults, " +
-           std::to_string(requests) + " requests in " + std::to_string(static_cast<int>(seconds + 0.5)) +
-           " s, " + usage.to_string());
+           std::to_string(requests) + " requests in " + std::to_string(std::lround(seconds)) + " s, " +
+           usage.to_string());
   std::string wrong = unstruck(stage.proxy());
   if (requests >= kBase + static_cast<std::size_t>(kPerSecond * seconds))
     wrong += "a hot loop: so many requests\n";

@@ -23,9 +23,10 @@ void await(const std::string& what, const Check& check, e2e::Seconds bound) {
   for (;;) {
     const std::string missing = attempt(check);
     if (missing.empty()) return;
-    if (std::chrono::steady_clock::now() >= deadline)
-      throw Overdue("waited " + std::to_string(static_cast<int>(bound.count())) + " s for: " + what +
-                    "\nstill: " + missing);
+    if (std::chrono::steady_clock::now() >= deadline) {
+      std::string message = "waited " + std::to_string(static_cast<int>(bound.count())) + " s for: ";
+      throw Overdue(message.append(what).append("\nstill: ").append(missing));
+    }
     std::this_thread::sleep_for(kPause);
   }
 }

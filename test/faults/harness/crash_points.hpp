@@ -2,11 +2,10 @@
 // After Sieve (Sun et al., "Automatic Reliability Testing for Cluster Management Controllers", OSDI 2022).
 #pragma once
 
-#include <optional>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "controller/kube/json.hpp"
 #include "test/faults/harness/scenario.hpp"
 
 namespace faults {
@@ -22,7 +21,7 @@ struct CrashPoint {
 
 // An undisturbed run.
 struct Reference {
-  kube::Json end_state;
+  nlohmann::json end_state;
   std::vector<CrashPoint> points;  // both of each write, in the order of the writes
 };
 // Throws std::runtime_error when the run does not come to its end.

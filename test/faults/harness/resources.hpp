@@ -2,10 +2,10 @@
 #pragma once
 
 #include <array>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "controller/kube/client.hpp"
-#include "controller/kube/json.hpp"
 
 namespace faults {
 

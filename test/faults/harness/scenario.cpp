@@ -89,7 +89,7 @@ const Step kChange{
       apply(client, kMcpTool, ns, kToolName, tool("Says how warm a city is: 21 °C, say."));
     },
     [](Client& client, const std::string& ns) -> std::string {
-      const std::string missing = all_ready(client, ns);
+      std::string missing = all_ready(client, ns);
       if (!missing.empty()) return missing;
       const auto status = client.get(bounded(), kMcpTool, {ns, kToolName})->json().at("status");
       return status.at("tools").at(0).at("version") == "0.2.0" ? "" : status.dump();
@@ -100,8 +100,8 @@ const Step kStop{"scale to 0",
                    patch(client, kRegistry, ns, kRegistryName, {{"spec", {{"replicas", 0}}}});
                  },
                  [](Client& client, const std::string& ns) -> std::string {
-                   const std::string missing = missing_condition(client, kRegistry, ns, kRegistryName,
-                                                                 "Available", "False", "ScaledToZero");
+                   std::string missing = missing_condition(client, kRegistry, ns, kRegistryName, "Available",
+                                                           "False", "ScaledToZero");
                    return missing.empty() ? still_there(client, kPod, ns) : missing;
                  }};
 
@@ -115,7 +115,7 @@ const Step kDeleteTool{
     "delete the MCPTool",
     [](Client& client, const std::string& ns) { remove(client, kMcpTool, ns, kToolName); },
     [](Client& client, const std::string& ns) -> std::string {
-      const std::string missing = still_there(client, kMcpTool, ns);
+      std::string missing = still_there(client, kMcpTool, ns);
       if (!missing.empty()) return missing;
       // Let go only after it was withdrawn.
       const int status =
