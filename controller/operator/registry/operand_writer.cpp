@@ -24,7 +24,7 @@ bool namespace_ends(const Status& error) {
 // An answer that tells of more than a busy moment, such as an admission webhook that cannot be called. It may last, so the
 // user should read of it; a server that is away (503) could not be told the status either.
 bool server_failed(const Status& error) {
-  return error.http_status() == 500;
+  return error.http_status() == 500 && !is_refusal(error);
 }
 
 class Writer {
@@ -76,7 +76,7 @@ class Writer {
       written.route = *applied;
       return;
     }
-    if (server_failed(applied.status()) && !is_refusal(applied.status())) {
+    if (server_failed(applied.status())) {
       written.route_error = applied.status();
       return;
     }
@@ -112,9 +112,7 @@ class Writer {
 }  // namespace
 
 bool is_refusal(const Status& error) {
-  if (error.code() == Code::Invalid) return true;
-  return error.http_status() == 500 &&
-         error.message().find("failed to create typed patch object") != std::string::npos;
+  return error.code() == Code::Invalid;
 }
 
 WrittenOperands write_operands(const kube::Context& ctx, runtime::Applier& applier, const kube::Object& owner,

@@ -23,8 +23,7 @@ struct WrittenOperands {
   bool namespace_ends = false;     // nothing can be made there any more
 };
 
-// Whether the API server will never take what was sent, as it is. Server-side apply reports a value of the
-// wrong type as an internal error without a reason.
+// Whether the API server will never take what was sent, as it is.
 bool is_refusal(const kube::Status& error);
 
 // Stops at the first operand that cannot be applied, the claim excepted.
