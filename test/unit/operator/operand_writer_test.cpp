@@ -112,3 +112,12 @@ TEST_CASE("a right that the operator lacks is named with the operand's kind") {
   CHECK(written.failed->reason == "OperandForbidden");
   CHECK(written.failed->message.find("Service: ") == 0);
 }
+
+TEST_CASE("a value of the wrong type is refused, whatever status the API server gives it") {
+  Writing writing;
+  const WrittenOperands written = writing.write(
+      "deployments", Status(Code::Invalid, ".spec.replicas: expected numeric").with_http_status(500));
+  CHECK(!written.failed);
+  REQUIRE(written.refused);
+  CHECK(written.refused->reason == "Refused");
+}
