@@ -136,7 +136,12 @@ Response Api::ready() {
   Store* const store = store_;
   if (store == nullptr) return starting();
   const auto status = store->status();
-  if (!status.writable) return problem(503, "writes are not possible: " + status.reason);
+  if (!status.ready) return problem(503, "writes are not possible: " + status.reason);
+  if (!status.writable) {
+    std::string body = R"({"status":"ready","writable":false,"reason":)";
+    append_json_string(body, status.reason);
+    return Response::text(200, kJson, body + '}');
+  }
   return Response::text(200, kJson, "{\"status\":\"ready\"}");
 }
 

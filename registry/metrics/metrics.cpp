@@ -142,7 +142,9 @@ std::string Metrics::render(const Gauges& gauges) const {
   gauge(out, "mcp_registry_tools", "Tools registered.", gauges.tools);
   gauge(out, "mcp_registry_versions", "Versions of tools registered.", gauges.versions);
   gauge(out, "mcp_registry_storage_used_bytes", "Bytes of the store on the disk.", gauges.storage_used_bytes);
-  gauge(out, "mcp_registry_storage_free_bytes", "Bytes free on the store's disk.", gauges.storage_free_bytes);
+  if (gauges.storage_free_bytes)
+    gauge(out, "mcp_registry_storage_free_bytes", "Bytes free on the store's disk.",
+          *gauges.storage_free_bytes);
   gauge(out, "mcp_registry_storage_writable", "1 while the store accepts writes.", gauges.storage_writable);
   gauge(out, "mcp_registry_storage_quarantined_records", "Records that did not verify at the start.",
         gauges.quarantined_records);

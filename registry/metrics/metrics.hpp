@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,7 +35,7 @@ struct Gauges {
   std::uint64_t tools = 0;
   std::uint64_t versions = 0;
   std::uint64_t storage_used_bytes = 0;
-  std::uint64_t storage_free_bytes = 0;
+  std::optional<std::uint64_t> storage_free_bytes;
   bool storage_writable = false;
   std::uint64_t quarantined_records = 0;
   std::uint64_t connections = 0;

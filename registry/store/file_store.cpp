@@ -1,8 +1,6 @@
 #include "registry/store/file_store.hpp"
 
 #include <atomic>
-#include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -11,23 +9,11 @@
 #include "registry/model/time.hpp"
 #include "registry/store/loading.hpp"
 #include "registry/store/log.hpp"
+#include "registry/store/write_queue.hpp"
 
 namespace registry {
-namespace {
-
-const std::string& tool_name(const Write& write) {
-  const auto* registration = std::get_if<Register>(&write);
-  return registration != nullptr ? registration->definition.name : std::get<Withdraw>(write).name;
-}
-
-}  // namespace
 
 struct FileStore::State {
-  struct Pending {
-    Write write;
-    Done done;
-  };
-
   State(FileSystem& fs, FileStoreOptions opts, std::unique_ptr<FileLock> held, const LoadedLog& log,
         Index loaded)
       : files(fs),
@@ -36,6 +22,7 @@ struct FileStore::State {
         damaged(log.damaged),
         log_bytes(log.bytes),
         index(std::make_shared<const Index>(std::move(loaded))),
+        queue(options.queue),
         writer(fs, options.directory, log_name(log.number), log.bytes) {}
 
   FileSystem& files;
@@ -48,10 +35,7 @@ struct FileStore::State {
   mutable std::mutex index_mutex;
   std::shared_ptr<const Index> index;
 
-  std::mutex queue_mutex;  // For the members below.
-  std::condition_variable queue_changed;
-  std::deque<Pending> queue;
-  bool stopping = false;
+  WriteQueue queue;
 
   std::mutex status_mutex;  // For the two below.
   std::string broken;       // For good, until a restart.
@@ -74,86 +58,32 @@ struct FileStore::State {
 
   void run() {
     for (;;) {
-      std::vector<Pending> group;
-      {
-        std::unique_lock guard(queue_mutex);
-        queue_changed.wait(guard, [this] { return stopping || !queue.empty(); });
-        if (queue.empty()) return;
-        // A bound on how long the first of a group waits for the last.
-        constexpr std::size_t kGroup = 512;
-        const auto count = std::min(queue.size(), kGroup);
-        group.assign(std::make_move_iterator(queue.begin()),
-                     std::make_move_iterator(queue.begin() + static_cast<std::ptrdiff_t>(count)));
-        queue.erase(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(count));
-      }
-      commit(std::move(group));
+      auto group = queue.wait_and_take();
+      if (group.empty()) return;
+      commit(group);
     }
   }
 
-  /// Decides each write in turn, each on top of those before it, and makes all of their records durable at
-  /// once.
-  void commit(std::vector<Pending> group) {
+  /// Makes all records of a group durable at once.
+  void commit(std::vector<PendingWrite>& group) {
     const auto now = format_time(options.now());
     const auto base = snapshot();
-    IndexBuilder builder(*base);
-    std::vector<Result<WriteOutcome>> outcomes;
-    outcomes.reserve(group.size());
-    std::string lines;
-    std::size_t records = 0;
-    for (const auto& pending : group) {
-      const auto before = lines.size();
-      outcomes.push_back(carry_out(builder, pending.write, now, lines));
-      records += lines.size() != before ? 1 : 0;
-    }
-
-    if (records > 0) {
+    auto plan = plan_writes(*base, group, options.limits, now);
+    if (!plan.records.empty()) {
+      std::string lines;
+      for (const auto& record : plan.records) append_line(lines, record.view());
       const auto start = std::chrono::steady_clock::now();
       auto appended = writer.append(lines);
       note(appended);
       if (appended) {
         log_bytes = writer.size();
-        publish(builder.take());
-        options.committed(records, std::chrono::steady_clock::now() - start);
+        publish(plan.builder.take());
+        options.committed(plan.records.size(), std::chrono::steady_clock::now() - start);
       } else {
-        // None of the records count. A write that changes nothing gets its answer all the same.
-        for (std::size_t i = 0; i < group.size(); ++i) {
-          outcomes[i] = without_change(*base, group[i].write, now, appended.error());
-        }
+        fail_changes(plan, *base, group, options.limits, now, appended.error());
       }
     }
-    for (std::size_t i = 0; i < group.size(); ++i) group[i].done(std::move(outcomes[i]));
-  }
-
-  Result<WriteOutcome> carry_out(IndexBuilder& builder, const Write& write, const std::string& now,
-                                 std::string& lines) const {
-    auto decision = decide(builder.index(), write, options.limits, now);
-    if (!decision) return decision.take_error();
-    WriteOutcome outcome{decision->kind, tool_name(write), decision->new_tool, std::move(decision->existing)};
-    if (!decision->change) return outcome;
-
-    Record record;
-    record.sequence = builder.index().sequence() + 1;
-    record.operation = decision->change->operation;
-    record.payload = decision->change->payload;
-    const auto before = lines.size();
-    record.checksum = encode_record(lines, record.sequence, record.operation, record.payload);
-    auto registration = apply(builder, record);
-    if (!registration) {
-      // Only a defect gets here: what decide() writes, apply() reads. The log must not hold what a start
-      // would refuse.
-      lines.resize(before);
-      return Error{Code::Internal, "a record could not be read back: " + registration.error().detail};
-    }
-    if (outcome.kind != WriteOutcome::Kind::Withdrawn) outcome.registration = std::move(*registration);
-    return outcome;
-  }
-
-  Result<WriteOutcome> without_change(const Index& base, const Write& write, const std::string& now,
-                                      const Error& failure) const {
-    auto decision = decide(base, write, options.limits, now);
-    if (!decision) return decision.take_error();
-    if (decision->change) return failure;
-    return WriteOutcome{decision->kind, tool_name(write), decision->new_tool, std::move(decision->existing)};
+    answer(group, plan.outcomes);
   }
 
   void note(const Result<void>& appended) {
@@ -207,11 +137,7 @@ FileStore::FileStore(std::unique_ptr<State> state) : state_(std::move(state)) {
 }
 
 FileStore::~FileStore() {
-  {
-    std::lock_guard guard(state_->queue_mutex);
-    state_->stopping = true;
-  }
-  state_->queue_changed.notify_one();
+  state_->queue.stop();
   state_->committer.join();
 }
 
@@ -220,15 +146,7 @@ std::shared_ptr<const Index> FileStore::snapshot() const {
 }
 
 void FileStore::write(Write write, Done done) {
-  {
-    std::lock_guard guard(state_->queue_mutex);
-    if (!state_->stopping && state_->queue.size() < state_->options.queue) {
-      state_->queue.push_back({std::move(write), std::move(done)});
-      done = nullptr;
-    }
-  }
-  if (!done) return state_->queue_changed.notify_one();
-  done(Error{Code::Unavailable, "too many writes are waiting for the disk; try again in a second"});
+  state_->queue.push(std::move(write), std::move(done));
 }
 
 StoreStatus FileStore::status() {
@@ -242,7 +160,8 @@ StoreStatus FileStore::status() {
   // A volume that was made writable again needs no restart.
   if (space && !space->read_only) state_->read_only.clear();
   status.reason = !state_->broken.empty() ? state_->broken : state_->read_only;
-  status.writable = status.reason.empty();
+  // Another replica may have what this one lacks: a disk that takes writes.
+  status.writable = status.ready = status.reason.empty();
   return status;
 }
 

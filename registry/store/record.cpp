@@ -16,22 +16,47 @@ std::string_view take_word(std::string_view& rest) {
   return word;
 }
 
-}  // namespace
-
-Sha256 encode_record(std::string& out, std::uint64_t sequence, Operation operation,
-                     std::string_view payload) {
+std::string content_of(std::uint64_t sequence, Operation operation, std::string_view payload) {
   std::string content = std::to_string(sequence);
   content.reserve(content.size() + payload.size() + 16);
   content += ' ';
-  content += kOperations[static_cast<std::size_t>(operation)];
+  content += operation_name(operation);
   content += ' ';
   content += payload;
-  const auto checksum = sha256(content);
+  return content;
+}
+
+}  // namespace
+
+Sha256 record_checksum(std::uint64_t sequence, Operation operation, std::string_view payload) {
+  return sha256(content_of(sequence, operation, payload));
+}
+
+std::string_view operation_name(Operation operation) {
+  return kOperations[static_cast<std::size_t>(operation)];
+}
+
+bool operation_from(std::string_view name, Operation& operation) {
+  for (std::size_t i = 0; i < kOperations.size(); ++i) {
+    if (kOperations[i] != name) continue;
+    operation = static_cast<Operation>(i);
+    return true;
+  }
+  return false;
+}
+
+void append_line(std::string& out, const Record& record) {
   out += "1 ";
-  out += to_hex(checksum);
+  out += to_hex(record.checksum);
   out += ' ';
-  out += content;
+  out += content_of(record.sequence, record.operation, record.payload);
   out += '\n';
+}
+
+Sha256 encode_record(std::string& out, std::uint64_t sequence, Operation operation,
+                     std::string_view payload) {
+  const auto checksum = record_checksum(sequence, operation, payload);
+  append_line(out, {checksum, sequence, operation, payload});
   return checksum;
 }
 
@@ -54,12 +79,8 @@ Result<Record> decode_record(std::string_view line) {
     return Error{Code::Corrupt, "the sequence is not a number"};
   }
   const auto operation = take_word(rest);
-  for (std::size_t i = 0; i < kOperations.size(); ++i) {
-    if (kOperations[i] != operation) continue;
-    record.operation = static_cast<Operation>(i);
-    record.payload = rest;
-    return record;
-  }
+  record.payload = rest;
+  if (operation_from(operation, record.operation)) return record;
   return Error{Code::Invalid, "the record has an operation that this program does not know; run a newer one"};
 }
 

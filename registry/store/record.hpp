@@ -26,6 +26,17 @@ struct Record {
   std::string_view payload;  ///< Into the line.
 };
 
+/// The checksum of a record: of its sequence, operation and payload as the line has them.
+Sha256 record_checksum(std::uint64_t sequence, Operation operation, std::string_view payload);
+
+/// How an operation is written: "register", "withdraw", ...
+std::string_view operation_name(Operation operation);
+/// False when no operation is written so.
+bool operation_from(std::string_view name, Operation& operation);
+
+/// Appends the line of a record whose checksum is known.
+void append_line(std::string& out, const Record& record);
+
 /// Appends the line of a record to `out` and returns its checksum.
 Sha256 encode_record(std::string& out, std::uint64_t sequence, Operation operation, std::string_view payload);
 

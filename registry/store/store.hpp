@@ -53,28 +53,47 @@ struct WriteOutcome {
 
 /// A store's condition.
 struct StoreStatus {
-  bool writable = true;
-  std::string reason;             ///< Why not, and what to do.
-  std::uint64_t bytes = 0;        ///< Used on the disk.
-  std::uint64_t free_bytes = 0;   ///< On the disk, for this process.
-  std::uint64_t quarantined = 0;  ///< Records that did not verify when the store was opened.
+  bool writable = true;     ///< False: writes are refused until `reason` is mended.
+  bool ready = true;        ///< False: requests are better sent to another replica, if there is one.
+  std::string reason;       ///< Why not writable, and what to do. Holds no secret.
+  std::uint64_t bytes = 0;  ///< Used by the tools on the disk.
+  std::optional<std::uint64_t> free_bytes;  ///< On the disk, for this process; none when that is not known.
+  std::uint64_t quarantined = 0;            ///< Records that did not verify and are not served.
 };
 
-/// What keeps the tools. Thread safe.
+/// What keeps the tools: a history of records, decided by rules.hpp and durable, and an Index made of it in memory.
+/// test/stores/conformance_test.cpp holds every store to what is said here. Thread safe.
+///
+///  - Order. All writes of all replicas happen one after the other, each decided on top of those before it. Writes
+///    given to write() by one thread happen in the order given.
+///  - Durability. A write whose `done` reported success survives the death of the process and of the machine. One that
+///    reported a failure changed nothing, unless the error says that its outcome is not known: it is then there as a
+///    whole or not at all, and repeating it is harmless.
+///  - Reads. snapshot() shows a write no later than its `done` is called, and other replicas' writes within a second
+///    while the storage can be reached. Reads go on, on what was last known, while writes cannot.
+///  - Identity. A document is served byte for byte as it was registered, with the same entity tag, for as long as it is
+///    live, by every replica and after every restart.
 class Store {
  public:
   using Done = std::function<void(Result<WriteOutcome>)>;
 
+  /// Carries out or refuses what waits, calling each `done`, before it returns.
   virtual ~Store() = default;
+  Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
 
-  /// The tools as of the last durable write. Never null.
+  /// The tools as of the last durable write that is known here. Never null; never waits for a writer. What was taken
+  /// does not change.
   virtual std::shared_ptr<const Index> snapshot() const = 0;
 
-  /// Carries out `write` and calls `done` once: with its outcome when that is durable and seen by snapshot(),
-  /// or with why nothing was changed. `done` runs on a thread of the store and must not block; it may run
-  /// before write() returns.
+  /// Carries out `write` and calls `done` exactly once: with its outcome when that is durable and seen by snapshot(), or
+  /// with an error. The rules' refusals are NotFound, Conflict, Precondition and StorageFull; the storage's are
+  /// StorageFull, ReadOnly and Unavailable, which may succeed when repeated. `done` runs on a thread of the store, or
+  /// before write() returns, and must neither block nor throw.
   virtual void write(Write write, Done done) = 0;
 
+  /// May ask the operating system; cheap enough for a probe every second.
   virtual StoreStatus status() = 0;
 };
 

@@ -1,0 +1,29 @@
+// The stores that conformance_test.cpp is run on. A Kind makes an empty storage, opens stores on it, and removes it.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+
+#include "registry/store/rules.hpp"
+#include "registry/store/store.hpp"
+
+namespace registry::test {
+
+/// Files on a real disk.
+class FileKind {
+ public:
+  FileKind();
+  ~FileKind();
+  FileKind(const FileKind&) = delete;
+  FileKind& operator=(const FileKind&) = delete;
+
+  /// Opens the storage, which no other store has open. `queue` is how many writes may wait.
+  std::unique_ptr<Store> open(StoreLimits limits = {}, std::size_t queue = 4096);
+
+ private:
+  std::string folder_;
+};
+
+}  // namespace registry::test
