@@ -51,7 +51,7 @@ std::string header(const web::http::http_headers& headers, const char* name) {
 void send(const web::http::http_request& request, Response response, const std::string& id) {
   web::http::http_response reply(static_cast<web::http::status_code>(response.status));
   auto& headers = reply.headers();
-  for (auto& [name, value] : response.headers) headers.add(std::string(name), std::move(value));
+  for (auto& [name, value] : response.headers) headers.add(std::string(name), value);
   headers.add("X-Request-Id", id);
   if (response.body != nullptr) {
     using Stream = concurrency::streams::rawptr_stream<std::uint8_t>;
@@ -125,7 +125,7 @@ http::Options transport_options(const ServerConfig& config) {
 }  // namespace
 
 struct HttpServer::State {
-  State(http::Options options, std::string address, std::string scheme)
+  State(http::Options options, const std::string& address, const std::string& scheme)
       : server(std::move(options)), uri(scheme + "://" + address + "/"), listener(uri) {}
 
   http::Server server;

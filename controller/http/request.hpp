@@ -5,7 +5,7 @@
 #include <string_view>
 
 namespace web::http {
-class http_request;
+class http_request;  // NOLINT(readability-identifier-naming): cpprestsdk's
 }
 
 namespace http {

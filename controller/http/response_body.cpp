@@ -13,7 +13,7 @@ constexpr std::size_t kBlock = 64 * 1024;
 }  // namespace
 
 ResponseBody::ResponseBody(concurrency::streams::istream stream)
-    : stream_(std::move(stream)), buffer_(stream_.streambuf()) {}
+    : stream_(stream), buffer_(stream_.streambuf()) {}
 
 ResponseBody::State ResponseBody::next(std::size_t limit, std::string_view& bytes) {
   release();
@@ -42,7 +42,7 @@ ResponseBody::State ResponseBody::next(std::size_t limit, std::string_view& byte
   }
 }
 
-void ResponseBody::wait(std::function<void()> ready) {
+void ResponseBody::wait(const std::function<void()>& ready) {
   try {
     // A pipe completes a read only when it is full or at its end, so it is asked for one byte; what else has
     // come by then is acquired next. A file can seek, and has all its bytes to give.

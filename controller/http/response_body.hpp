@@ -27,7 +27,7 @@ class ResponseBody {
   State next(std::size_t limit, std::string_view& bytes);
   // Calls `ready`, on any thread and perhaps before wait() returns, when next() has something to say. Keep
   // this object until then.
-  void wait(std::function<void()> ready);
+  void wait(const std::function<void()>& ready);
   // Gives back what next() handed out.
   void release();
   // Tells a producer on the other end of the stream that nobody reads any more.

@@ -10,7 +10,7 @@
 #include <vector>
 
 namespace web::http::experimental::listener::details {
-class http_listener_impl;
+class http_listener_impl;  // NOLINT(readability-identifier-naming): cpprestsdk's
 }
 
 namespace http {

@@ -10,7 +10,7 @@
 #include <memory>
 
 namespace boost::asio::ssl {
-class context;
+class context;  // NOLINT(readability-identifier-naming): Boost's
 }
 
 namespace http {

@@ -18,7 +18,7 @@ struct Boottime {
   using period = Duration::period;
   using duration = Duration;
   using time_point = std::chrono::time_point<Boottime>;
-  static constexpr bool is_steady = true;
+  static constexpr bool is_steady = true;  // NOLINT(readability-identifier-naming): std::chrono's
 };
 using TimePoint = Boottime::time_point;
 using WallTime = std::chrono::system_clock::time_point;

@@ -30,7 +30,7 @@ struct Wrong {
 class Entry {
  public:
   Entry(const File& file, YAML::Node node, std::string where)
-      : file_(&file), node_(std::move(node)), where_(std::move(where)) {}
+      : file_(&file), node_(node), where_(std::move(where)) {}
 
   std::string at(const std::string& field) const { return where_ + "." + field; }
   bool has(const std::string& field) const { return static_cast<bool>(get(field)); }
@@ -161,7 +161,7 @@ std::vector<File> read(const std::vector<std::string>& paths) {
       YAML::Node root = YAML::Load(*text);
       if (root.IsNull() || !root.IsDefined()) continue;
       if (!root.IsMap()) wrong(path, "is not a kubeconfig: its top level must be a mapping");
-      files.push_back({path, std::move(root)});
+      files.push_back({path, root});
     } catch (const YAML::Exception& error) {
       wrong(path, "line " + std::to_string(error.mark.line + 1) + ", column " +
                       std::to_string(error.mark.column + 1) + ": " + error.msg);

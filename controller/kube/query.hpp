@@ -14,7 +14,7 @@ class Query {
   // Leaves out empty values.
   Query& add(std::string_view name, std::string_view value);
   // `path` with the query behind it.
-  std::string target(std::string path) const { return path + text_; }
+  std::string target(const std::string& path) const { return path + text_; }
 
  private:
   std::string text_;

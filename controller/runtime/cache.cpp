@@ -182,14 +182,14 @@ Status Cache::remove(const ResourceType& type, const void* owner) {
   return {};
 }
 
-Status Cache::add_handler(const ResourceType& type, ChangeHandler handler, const void* owner) {
+Status Cache::add_handler(const ResourceType& type, const ChangeHandler& handler, const void* owner) {
   const auto set = impl_->find(type);
   if (!set) return not_declared(type);
   for (const auto& [ns, informer] : set->by_namespace) informer->add_handler(handler, owner);
   return {};
 }
 
-Status Cache::add_index(const ResourceType& type, std::string name, IndexFunction function) {
+Status Cache::add_index(const ResourceType& type, const std::string& name, const IndexFunction& function) {
   const auto set = impl_->find(type);
   if (!set) return not_declared(type);
   for (const auto& [ns, informer] : set->by_namespace) informer->add_index(name, function);

@@ -37,9 +37,10 @@ class Cache {
   // not under way any more when this returns. Internal for a type that is not declared. Not to be called by a handler.
   kube::Status remove(const kube::ResourceType& type, const void* owner = nullptr);
   // `owner` is only compared, see remove().
-  kube::Status add_handler(const kube::ResourceType& type, ChangeHandler handler,
+  kube::Status add_handler(const kube::ResourceType& type, const ChangeHandler& handler,
                            const void* owner = nullptr);
-  kube::Status add_index(const kube::ResourceType& type, std::string name, IndexFunction function);
+  kube::Status add_index(const kube::ResourceType& type, const std::string& name,
+                         const IndexFunction& function);
 
   // NotFound when there is no such object. Unavailable, with the informer's error as the cause, when the
   // first list did not come within 5 s: absent and not yet known are different answers. Internal for a type

@@ -32,7 +32,7 @@ Gauge& gauge(Metrics& metrics, const char* name, const char* help, const Labels&
   return prometheus::BuildGauge().Name(name).Help(help).Register(metrics.registry()).Add(labels);
 }
 Histogram& histogram(Metrics& metrics, const char* name, const char* help, const Labels& labels,
-                     Histogram::BucketBoundaries buckets) {
+                     const Histogram::BucketBoundaries& buckets) {
   return prometheus::BuildHistogram().Name(name).Help(help).Register(metrics.registry()).Add(labels, buckets);
 }
 

@@ -145,15 +145,15 @@ std::vector<Change> Store::put(Object object) {
     changes.push_back(added(std::move(object)));
     return changes;
   }
-  const Object before = *held;
+  Object before = *held;
   if (kube::compare_resource_versions(object.meta().resource_version, before.meta().resource_version) <= 0)
     return changes;
   state_->erase(held);
   state_->insert(object);
   if (before.meta().uid == object.meta().uid) {
-    changes.push_back(updated(before, std::move(object)));
+    changes.push_back(updated(std::move(before), std::move(object)));
   } else {
-    changes.push_back(deleted(before, true));
+    changes.push_back(deleted(std::move(before), true));
     changes.push_back(added(std::move(object)));
   }
   return changes;
@@ -163,13 +163,13 @@ std::vector<Change> Store::erase(const Key& key, std::optional<Object> final_sta
   std::unique_lock lock(state_->mutex);
   const auto held = state_->objects.find(key);
   if (held == state_->objects.end()) return {};
-  const Object before = *held;
+  Object before = *held;
   if (final_state && kube::compare_resource_versions(final_state->meta().resource_version,
                                                      before.meta().resource_version) < 0)
     return {};
   state_->erase(held);
   const bool known = final_state && final_state->meta().uid == before.meta().uid;
-  return {deleted(known ? *final_state : before, !known)};
+  return {deleted(known ? *std::move(final_state) : std::move(before), !known)};
 }
 
 std::vector<Change> Store::replace(std::vector<Object> objects) {

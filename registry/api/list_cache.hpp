@@ -23,7 +23,7 @@ class ListCache {
   }
 
   /// Keeps the page while there is room. Pages of another state are dropped.
-  void add(const std::string& tag, const std::string& key, Page page) {
+  void add(const std::string& tag, const std::string& key, const Page& page) {
     std::lock_guard guard(mutex_);
     if (tag != tag_) {
       tag_ = tag;

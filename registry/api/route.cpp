@@ -129,8 +129,8 @@ Result<Route> route_path(std::string_view raw_path) {
     if (segments[i].empty()) return route;  // A slash too many.
   }
   if (count >= 5 && segments[4] != "versions") return route;
-  constexpr std::array kinds = {Kind::Tools, Kind::Tool, Kind::Versions, Kind::Version};
-  route.kind = kinds[count - 3];
+  constexpr std::array kKinds = {Kind::Tools, Kind::Tool, Kind::Versions, Kind::Version};
+  route.kind = kKinds[count - 3];
   route.name = std::move(segments[3]);
   route.version = std::move(segments[5]);
   return route;

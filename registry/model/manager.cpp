@@ -5,7 +5,8 @@
 namespace registry {
 namespace {
 
-Result<void> check_part(std::string_view part, std::string_view what, bool required, std::string field) {
+Result<void> check_part(std::string_view part, std::string_view what, bool required,
+                        const std::string& field) {
   if (part.empty() && required)
     return Error{Code::Invalid, std::string(what) + " is missing; name the managing resource", field};
   if (part.size() > 253) return Error{Code::Invalid, std::string(what) + " is longer than 253 bytes", field};

@@ -71,7 +71,7 @@ Result<LogScan> scan_log(
   return scan;
 }
 
-LogWriter::LogWriter(FileSystem& files, std::string directory, std::string name, std::uint64_t size)
+LogWriter::LogWriter(FileSystem& files, std::string directory, const std::string& name, std::uint64_t size)
     : files_(files), directory_(std::move(directory)), path_(directory_ + "/" + name), size_(size) {}
 
 Result<void> LogWriter::open() {

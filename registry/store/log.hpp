@@ -38,7 +38,7 @@ class LogWriter {
  public:
   /// `size` is where the last whole line ends, 0 for a log that does not exist yet. The file is opened by the
   /// first append.
-  LogWriter(FileSystem& files, std::string directory, std::string name, std::uint64_t size);
+  LogWriter(FileSystem& files, std::string directory, const std::string& name, std::uint64_t size);
 
   /// Returns once `lines` are on the disk: with one write and one sync, however many there are. A failed write is
   /// undone, at once or before the next one, and the next append may succeed. When a sync fails, what is on the

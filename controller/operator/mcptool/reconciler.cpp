@@ -307,7 +307,7 @@ StatusOr<Result> MCPToolReconciler::wait_for_registry(const kube::Context& ctx, 
 Status MCPToolReconciler::withdraw(const kube::Context& ctx, const Object& object, const Claim& claim) {
   auto api = access_.open(claim.registry);
   if (!api.ok()) return api.status();
-  const Status withdrawn = (*api)->withdraw(ctx, claim.name, manager_of(object));
+  Status withdrawn = (*api)->withdraw(ctx, claim.name, manager_of(object));
   if (withdrawn.code() == Code::NotFound || withdrawn.code() == Code::Conflict) return {};
   return withdrawn;
 }

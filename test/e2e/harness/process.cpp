@@ -49,6 +49,7 @@ class Pipe {
 [[noreturn]] void execute(const Command& command) {
   for (const auto& [name, value] : command.env) ::setenv(name.c_str(), value.c_str(), 1);
   std::vector<char*> argv;
+  argv.reserve(command.argv.size() + 1);
   for (const auto& word : command.argv) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   ::signal(SIGPIPE, SIG_DFL);
@@ -140,6 +141,7 @@ Output run(const Command& command) {
 Background::Background(const Command& command) : pid_(fork_group()) {
   if (pid_ != 0) return;
   const int null = ::open("/dev/null", O_RDWR);
+  if (null < 0) ::_exit(127);
   ::dup2(null, STDIN_FILENO);
   ::dup2(null, STDOUT_FILENO);
   ::dup2(null, STDERR_FILENO);

@@ -127,8 +127,7 @@ TEST_CASE("requests that two servers could read differently are answered 400") {
                                    ": a\r\n",
                                    "Host: b\r\n",
                                    "Host: a\r\nHost: a\r\n",
-                                   "X: a\x01"
-                                   "b\r\n",
+                                   "X: a\001b\r\n",
                                    "X y: a\r\n"}) {
     CAPTURE(fields);
     CHECK(status_of(kPost + fields + "\r\nhello") == 400);

@@ -43,12 +43,12 @@ web::http::http_request Held::take() {
   return request;
 }
 
-TestServer::TestServer(http::Options options, Handler handler, const std::string& scheme) {
+TestServer::TestServer(http::Options options, const Handler& handler, const std::string& scheme) {
   http::init_process(1);
   server_ = std::make_unique<http::Server>(std::move(options));
   const std::string uri = scheme + "://127.0.0.1:0/";
   listener_ = std::make_unique<Listener>(uri);
-  listener_->support(std::move(handler));
+  listener_->support(handler);
   listener_->open().wait();
   port_ = server_->port(uri);
 }

@@ -39,7 +39,8 @@ class Held {
 
 class TestServer {
  public:
-  explicit TestServer(http::Options options = {}, Handler handler = echo, const std::string& scheme = "http");
+  explicit TestServer(http::Options options = {}, const Handler& handler = echo,
+                      const std::string& scheme = "http");
   ~TestServer();
 
   std::uint16_t port() const { return port_; }

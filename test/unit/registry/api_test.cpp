@@ -23,7 +23,7 @@ class Service {
  public:
   Service() : api(ToolPolicy(), metrics), store(open_store(files)) { api.start(*store); }
 
-  Response send(Request request) {
+  Response send(const Request& request) {
     std::promise<Response> promise;
     api.handle(request, [&](Response response) { promise.set_value(std::move(response)); });
     return promise.get_future().get();

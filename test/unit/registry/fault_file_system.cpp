@@ -102,7 +102,7 @@ void FaultFileSystem::restart(Unsynced unsynced) {
   }
 }
 
-void FaultFileSystem::put(const std::string& path, std::string bytes) {
+void FaultFileSystem::put(const std::string& path, const std::string& bytes) {
   auto inode = std::make_shared<Inode>(Inode{bytes, bytes});
   names_[path] = inode;
   synced_names_[path] = inode;

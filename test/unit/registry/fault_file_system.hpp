@@ -37,7 +37,7 @@ class FaultFileSystem final : public FileSystem {
   bool has(const std::string& path) const { return names_.contains(path); }
   std::string& content(const std::string& path) { return names_.at(path)->bytes; }
   /// Writes a file as if it had been there always.
-  void put(const std::string& path, std::string bytes);
+  void put(const std::string& path, const std::string& bytes);
 
   Result<void> create_directories(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& path) override;

@@ -239,7 +239,7 @@ FakeApi::Reply FakeApi::erase(const ApiCall& call) {
                      {"details", {{"uid", text(document, "/metadata/uid")}}}});
 }
 
-FakeApi::Reply FakeApi::store(const ResourceType& type, const Key& key, Json before, Json after) {
+FakeApi::Reply FakeApi::store(const ResourceType& type, const Key& key, const Json& before, Json after) {
   if (before == after) return reply(200, after);
   Json& metadata = after["metadata"];
   if (before.is_null()) {

@@ -87,7 +87,7 @@ class FakeApi final : public kube::Client {
   Reply create(const kube::ApiCall& call, Json document);
   Reply change(const kube::ApiCall& call);
   Reply erase(const kube::ApiCall& call);
-  Reply store(const kube::ResourceType& type, const kube::Key& key, Json before, Json after);
+  Reply store(const kube::ResourceType& type, const kube::Key& key, const Json& before, Json after);
   void publish(const kube::ResourceType& type, const char* what, const Json& document);
   void note(const std::string& line);
 

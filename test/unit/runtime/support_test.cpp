@@ -55,7 +55,7 @@ std::vector<Json> logged(const std::function<void()>& body) {
   runtime::set_up_logging(runtime::LogLevel::Debug, file);
   body();
   spdlog::set_default_logger(before);
-  std::rewind(file);
+  REQUIRE(std::fseek(file, 0, SEEK_SET) == 0);
   std::string text;
   char buffer[4096];
   while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, file)) text.append(buffer, n);
