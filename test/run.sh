@@ -94,9 +94,7 @@ e2e() { with_cluster "e2e-$$" --node doctest e2e "$build/bin/test_e2e" --abort-a
 
 faults() {
   local -x FAULTS_SAMPLE=${FAULTS_SAMPLE:-3}
-  # Once the operator's plans did not come to the undisturbed end within minutes, and why is not known yet: until it is, they
-  # are in faults-all only.
-  with_cluster "faults-$$" --node doctest faults "$build/bin/test_faults" --test-case-exclude='the operator comes to the same end*'
+  with_cluster "faults-$$" --node doctest faults "$build/bin/test_faults"
 }
 faults-all() {
   local -x FAULTS_SAMPLE=

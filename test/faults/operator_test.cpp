@@ -32,8 +32,7 @@ Undisturbed undisturbed() {
   Stage stage("operator-undisturbed");
   stage.op().start();
   stage.run(whole_life().steps, kBound);
-  stage.await_rest();
-  Undisturbed result{end_state(stage.client(), stage.ns()), stage.op().usage()};
+  Undisturbed result{stage.lasting_end_state(kBound), stage.op().usage()};
   progress("operator, undisturbed: " + std::to_string(stage.proxy().requests()) + " requests, " +
            result.usage.to_string());
   return result;

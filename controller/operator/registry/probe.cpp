@@ -1,12 +1,20 @@
 #include "controller/operator/registry/probe.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace toolhive {
 
 namespace {
 constexpr std::chrono::seconds kKeep{2};
+constexpr std::chrono::seconds kLongest{60};
+
+// What a registry that has just started does not answer yet it will answer in a moment; one that is broken is
+// not worth a request every two seconds.
+kube::Duration patience(int failures) {
+  return std::min<kube::Duration>(kLongest, kKeep * (1 << std::min(failures - 1, 10)));
 }
+}  // namespace
 
 ServiceProbe::Answer ServiceProbe::ask(const kube::Context& ctx, const kube::Key& registry) {
   const kube::TimePoint now = ctx.clock.now();
@@ -31,7 +39,10 @@ ServiceProbe::Answer ServiceProbe::ask(const kube::Context& ctx, const kube::Key
     answer.error = api.status();
   }
   std::lock_guard lock(mutex_);
-  kept_[registry] = {now, answer};
+  Kept& kept = kept_[registry];
+  const int failures = answer.error.ok() ? 0 : kept.failures + 1;
+  if (failures > 0) answer.ask_again = patience(failures);
+  kept = {now, answer, failures};
   return answer;
 }
 

@@ -18,10 +18,11 @@ class ServiceProbe {
   struct Answer {
     std::optional<ServiceReport> report;
     kube::Status error;
-    kube::Duration
-        ask_again{};  // not zero: the answer is an earlier one, and a new one may be had after this
+    // Not zero: after this a better answer may be had than this one, which is an earlier one or an error.
+    kube::Duration ask_again{};
   };
-  // An answer is kept for 2 s: many tools registered at once ask once.
+  // An answer is kept for 2 s: many tools registered at once ask once. A registry that did not answer is worth
+  // asking again after 2 s, then 4, up to 60.
   Answer ask(const kube::Context& ctx, const kube::Key& registry);
   void forget(const kube::Key& registry);
 
@@ -29,6 +30,7 @@ class ServiceProbe {
   struct Kept {
     kube::TimePoint at;
     Answer answer;
+    int failures = 0;  // in a row
   };
   RegistryAccess& access_;
   std::mutex mutex_;

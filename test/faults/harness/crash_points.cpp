@@ -4,9 +4,7 @@
 #include <chrono>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <utility>
 
-#include "test/faults/harness/end_state.hpp"
 #include "test/faults/harness/settings.hpp"
 #include "test/faults/harness/stage.hpp"
 
@@ -80,12 +78,7 @@ Reference learn(const Scenario& scenario) {
     point.after = true;
     reference.points.push_back(point);
   }
-  // Kubernetes' own controllers may still be at work.
-  Json earlier;
-  do {
-    earlier = std::exchange(reference.end_state, end_state(stage.client(), stage.ns()));
-    stage.await_rest();
-  } while (earlier != reference.end_state);
+  reference.end_state = stage.lasting_end_state();
   return reference;
 }
 

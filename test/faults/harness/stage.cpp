@@ -17,6 +17,7 @@ using kube::Json;
 namespace {
 
 constexpr std::chrono::seconds kRest{1};
+constexpr std::chrono::seconds kLasting{5};
 
 std::unique_ptr<kube::Client> direct_client() {
   const auto config = kube::load_config();
@@ -99,6 +100,25 @@ void Stage::await_rest(e2e::Seconds bound) {
                    : "write " + std::to_string(writes) + " was less than a second ago";
       },
       bound);
+}
+
+Json Stage::lasting_end_state(e2e::Seconds bound) {
+  await_rest(bound);
+  Json state;
+  auto since = std::chrono::steady_clock::now();
+  wait(
+      "nothing changes any more",
+      [&]() -> std::string {
+        Json now = end_state(*client_, ns_);
+        if (const std::string changes = difference(state, now); !changes.empty()) {
+          state = std::move(now);
+          since = std::chrono::steady_clock::now();
+          return changes;
+        }
+        return std::chrono::steady_clock::now() - since >= kLasting ? "" : "the last change was a moment ago";
+      },
+      bound);
+  return state;
 }
 
 void Stage::await_end_state(const Json& expected, e2e::Seconds bound) {

@@ -31,6 +31,9 @@ class Stage {
   void run(const std::vector<Step>& steps, e2e::Seconds bound = e2e::Seconds(120));
   // The operator is ready and has not asked for a write for a second.
   void await_rest(e2e::Seconds bound = e2e::Seconds(120));
+  // What is there when nothing has changed for 5 s: longer than Kubernetes' controllers, and the operator's next
+  // question to a registry that did not answer at once, take.
+  kube::Json lasting_end_state(e2e::Seconds bound = e2e::Seconds(120));
   // At rest in this state. Overdue says what differs.
   void await_end_state(const kube::Json& expected, e2e::Seconds bound = e2e::Seconds(120));
 

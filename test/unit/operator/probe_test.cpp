@@ -1,0 +1,90 @@
+// How often a registry is asked what it holds.
+#include "controller/operator/registry/probe.hpp"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+
+#include "controller/kube/simulated_clock.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace toolhive;
+using kube::Code;
+using kube::Status;
+
+// Only counts, and says what the test has it say.
+class ProbedRegistry : public RegistryApi {
+ public:
+  kube::StatusOr<RegistryEntry> get(const kube::Context&, const std::string&, const std::string&) override {
+    return Status(Code::NotFound, "no tools");
+  }
+  kube::StatusOr<RegistryEntry> put(const kube::Context&, const kube::Json&) override {
+    return Status(Code::NotFound, "no tools");
+  }
+  Status withdraw(const kube::Context&, const std::string&, const Manager&) override { return {}; }
+  kube::StatusOr<ServiceReport> report(const kube::Context&) override {
+    ++asked;
+    if (!fault.ok()) return fault;
+    return ServiceReport{.tools = 3};
+  }
+
+  Status fault;
+  int asked = 0;
+};
+
+class OneRegistry : public RegistryAccess {
+ public:
+  OneRegistry() : RegistryAccess(nullptr) {}
+  kube::StatusOr<std::shared_ptr<RegistryApi>> open(const kube::Key&) override { return registry; }
+
+  std::shared_ptr<ProbedRegistry> registry = std::make_shared<ProbedRegistry>();
+};
+
+struct Probing {
+  ServiceProbe::Answer ask() { return probe.ask(ctx, {"mcp", "mcp-registry"}); }
+
+  kube::SimulatedClock clock;
+  kube::Context ctx{.clock = clock};
+  OneRegistry access;
+  ServiceProbe probe{access};
+};
+
+const Status kAway(Code::Unavailable, "no endpoints available");
+
+TEST_CASE("an answer is kept for two seconds, and says when a new one can be had") {
+  Probing p;
+  CHECK(p.ask().report->tools == 3);
+  p.clock.advance(500ms);
+  CHECK(p.ask().ask_again == 1500ms);
+  CHECK(p.access.registry->asked == 1);
+  p.clock.advance(1500ms);
+  CHECK(p.ask().ask_again == 0s);
+  CHECK(p.access.registry->asked == 2);
+}
+
+TEST_CASE("a registry that does not answer is asked again soon, and then less and less often") {
+  Probing p;
+  p.access.registry->fault = kAway;
+  for (const auto wait : {2s, 4s, 8s, 16s, 32s, 60s, 60s}) {
+    const auto answer = p.ask();
+    CHECK_FALSE(answer.error.ok());
+    REQUIRE(answer.ask_again == wait);
+    p.clock.advance(wait);
+  }
+  CHECK(p.access.registry->asked == 7);
+}
+
+TEST_CASE("an answer ends the patience with a registry") {
+  Probing p;
+  p.access.registry->fault = kAway;
+  for (int i = 0; i < 4; ++i) p.clock.advance(p.ask().ask_again);
+  p.access.registry->fault = {};
+  CHECK(p.ask().ask_again == 0s);
+  p.clock.advance(2s);
+  p.access.registry->fault = kAway;
+  CHECK(p.ask().ask_again == 2s);
+}
+
+}  // namespace
