@@ -7,7 +7,7 @@
 #include "registry/api/problem.hpp"
 #include "registry/model/json.hpp"
 #include "registry/model/name.hpp"
-#include "registry/model/tool.hpp"
+#include "registry/model/search_text.hpp"
 #include "registry/store/store.hpp"
 
 namespace registry {
@@ -63,7 +63,7 @@ const Tool* find_live(const Index& index, const std::string& name) {
 struct ListParameters {
   std::size_t limit = kDefaultLimit;
   std::string cursor;  // The last name of the page before.
-  std::string search;
+  Search search{""};
 };
 
 Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
@@ -86,7 +86,7 @@ Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
   }
   if (const auto* search = query->find("search")) {
     if (search->size() > 200) return Error{Code::Malformed, "has more than 200 bytes; shorten it", "search"};
-    parameters.search = to_lower(*search);
+    parameters.search = Search(*search);
   }
   return parameters;
 }
@@ -96,8 +96,7 @@ std::string render_page(const Index& index, const ListParameters& parameters) {
   bool more = false;
   std::size_t bytes = 200;
   index.visit_after(parameters.cursor, [&](const std::shared_ptr<const Tool>& tool) {
-    if (!parameters.search.empty() && tool->search_text.find(parameters.search) == std::string::npos)
-      return true;
+    if (!parameters.search.empty() && parameters.search.rank(tool->search_text) == 0) return true;
     if (page.size() == parameters.limit) {
       more = true;
       return false;

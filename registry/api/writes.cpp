@@ -2,6 +2,7 @@
 
 #include "registry/api/conditional.hpp"
 #include "registry/api/problem.hpp"
+#include "registry/model/text.hpp"
 
 namespace registry {
 namespace {

@@ -5,6 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "registry/model/server.hpp"
+#include "registry/model/text.hpp"
+
 namespace registry {
 namespace {
 
@@ -16,11 +19,6 @@ constexpr std::size_t kTagChars = 64;
 
 Error invalid(std::string_view field, std::string detail) {
   return Error{Code::Invalid, std::move(detail), std::string(field)};
-}
-
-std::size_t count_characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::count_if(
-      utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 Result<void> check_text(const Json& value, std::string_view field, std::size_t limit) {
@@ -138,6 +136,18 @@ Result<void> check_schema_member(const Json& value, std::string_view field, bool
   return check_schema(value, field, limits);
 }
 
+/// The server that offers the tool, by name; what else is said of it is the server's own matter.
+Result<void> check_server_reference(const Json& value, std::string_view field) {
+  if (!value.is_object()) return invalid(field, "must be an object with the name of the server");
+  const auto name = value.find("name");
+  if (name == value.end() || !name->is_string())
+    return invalid(pointer_to(field, "name"),
+                   "is missing; give the name of the server, such as io.example/weather");
+  if (auto ok = check_server_name(name->get_ref<const std::string&>()); !ok)
+    return invalid(pointer_to(field, "name"), ok.error().detail);
+  return {};
+}
+
 /// Checks one member of the definition proper.
 Result<void> check_member(const std::string& name, const Json& value, const ToolPolicy& policy) {
   const auto field = pointer_to("", name);
@@ -149,13 +159,16 @@ Result<void> check_member(const std::string& name, const Json& value, const Tool
   if (name == "icons") return check_icons(value, field, policy.profile);
   if (name == "tags") return check_tags(value, field);
   if (name == "execution") return check_execution(value, field);
+  if (name == "server") return check_server_reference(value, field);
   if (name == "_meta") return value.is_object() ? Result<void>() : invalid(field, "must be an object");
-  if (name == "digest" || name == "registeredAt")
+  if (name == "digest" || name == "registeredAt" || name == "statusChangedAt")
     return invalid(field, "is set by the registry; leave it out");
+  if (name == "status" || name == "statusMessage" || name == "replacement")
+    return invalid(field, "is not part of a definition; PATCH the tool to deprecate it");
   return invalid(field,
                  "unknown field; name, version, title, description, inputSchema, outputSchema, annotations, "
                  "icons, tags, "
-                 "execution, managedBy and _meta are known, and _meta takes what is your own");
+                 "execution, server, managedBy and _meta are known, and _meta takes what is your own");
 }
 
 Result<void> check_name(const std::string& name, std::optional<std::string_view> from_url,
@@ -244,20 +257,13 @@ std::string render_document(const Definition& definition, const Version& version
   return out;
 }
 
-std::string to_lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+std::string with_status(Json document, const Status& status, std::string_view changed_at) {
+  for (const char* name : {"status", "statusChangedAt", "statusMessage", "replacement"}) document.erase(name);
+  std::string out = document.dump();
+  out.pop_back();
+  append_status(out, status, changed_at);
+  out += '}';
   return out;
-}
-
-std::string search_text(std::string_view name, std::string_view title, std::string_view description) {
-  std::string out;
-  out.reserve(name.size() + title.size() + description.size() + 2);
-  // A line feed between them keeps a search from matching across two.
-  out.append(name).append(1, '\n').append(title).append(1, '\n').append(description);
-  return to_lower(out);
 }
 
 }  // namespace registry

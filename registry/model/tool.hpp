@@ -5,18 +5,16 @@
 #include <string>
 #include <string_view>
 
+#include "registry/model/lifecycle.hpp"
 #include "registry/model/manager.hpp"
 #include "registry/model/name.hpp"
+#include "registry/model/profile.hpp"
 #include "registry/model/schema.hpp"
 #include "registry/model/sha256.hpp"
 #include "registry/model/version.hpp"
 #include "registry/result.hpp"
 
 namespace registry {
-
-/// Who the registry is for. Public takes icons from https only; Private from http as well, as found inside a
-/// cluster.
-enum class Profile { Private, Public };
 
 /// What a definition may be in this registry.
 struct ToolPolicy {
@@ -50,10 +48,7 @@ Result<Definition> parse_definition(std::string_view body, const ToolPolicy& pol
 std::string render_document(const Definition& definition, const Version& version,
                             std::string_view registered_at);
 
-/// What `GET ?search=` looks at: name, title and description, ASCII letters in lower case.
-std::string search_text(std::string_view name, std::string_view title, std::string_view description);
-
-/// ASCII letters in lower case.
-std::string to_lower(std::string_view text);
+/// A stored document with another status, since `changed_at` (RFC 3339).
+std::string with_status(Json document, const Status& status, std::string_view changed_at);
 
 }  // namespace registry

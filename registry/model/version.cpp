@@ -95,7 +95,25 @@ Result<Version> Version::parse(std::string_view text) {
   return version;
 }
 
+Result<Version> Version::parse_any(std::string_view text) {
+  if (text.empty() || text.size() > 255)
+    return Error{Code::Invalid, "the version must have 1 to 255 bytes; use a semantic version such as 1.4.0"};
+  // v1.2.0 is 1.2.0, as the reference registry reads it.
+  const bool prefixed = text.starts_with('v');
+  if (auto version = parse(text.substr(prefixed ? 1 : 0))) {
+    version->text_ = text;
+    version->pre_begin_ = static_cast<std::uint16_t>(version->pre_begin_ + (prefixed ? 1 : 0));
+    version->pre_end_ = static_cast<std::uint16_t>(version->pre_end_ + (prefixed ? 1 : 0));
+    return version;
+  }
+  Version version;
+  version.text_ = text;
+  version.semantic_ = false;
+  return version;
+}
+
 std::weak_ordering Version::precedence(const Version& other) const {
+  if (!semantic_ || !other.semantic_) return semantic_ <=> other.semantic_;
   if (auto order = major_ <=> other.major_; order != 0) return order;
   if (auto order = minor_ <=> other.minor_; order != 0) return order;
   if (auto order = patch_ <=> other.patch_; order != 0) return order;

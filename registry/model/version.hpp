@@ -10,16 +10,21 @@
 
 namespace registry {
 
-/// A version as Semantic Versioning 2.0.0 writes it, at most 255 bytes long. A value type, cheap to copy for
-/// usual lengths.
+/// A version, at most 255 bytes long: of a tool as Semantic Versioning 2.0.0 writes it, of a server any text. A value
+/// type, cheap to copy for usual lengths.
 class Version {
  public:
   /// Invalid, with what is wrong and an example, when `text` is not a semantic version.
   static Result<Version> parse(std::string_view text);
 
+  /// Takes what is no semantic version as well, as servers may be versioned ("2025-06-18", "v1.2.0"). Invalid when
+  /// `text` is empty or longer than 255 bytes.
+  static Result<Version> parse_any(std::string_view text);
+
   const std::string& text() const { return text_; }
 
   /// Precedence as section 11 orders it: build metadata does not count, so unlike versions can be equivalent.
+  /// What is no semantic version comes before all that are, and among themselves those are equivalent.
   std::weak_ordering precedence(const Version& other) const;
 
   /// The next version the registry gives out: the minor number plus one, patch 0, no pre-release or build.
@@ -33,6 +38,7 @@ class Version {
   Version() = default;
 
   std::string text_;
+  bool semantic_ = true;
   std::uint64_t major_ = 0, minor_ = 0, patch_ = 0;
   std::uint16_t pre_begin_ = 0,
                 pre_end_ = 0;  // The pre-release within text_, without its hyphen; empty when equal.

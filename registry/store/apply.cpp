@@ -1,7 +1,7 @@
 // Reads the payloads of records: the way from the disk into the index, for a start and for every write alike.
 #include <simdjson.h>
 
-#include "registry/model/tool.hpp"
+#include "registry/model/search_text.hpp"
 #include "registry/store/rules.hpp"
 
 namespace registry {
@@ -29,8 +29,9 @@ Result<dom::element> parse(std::string_view payload) {
   return element;
 }
 
-Result<Version> read_version(const dom::element& object) {
-  auto version = Version::parse(text_or_empty(object, "version"));
+Result<Version> read_version(const dom::element& object, const std::string& name) {
+  const auto text = text_or_empty(object, "version");
+  auto version = is_server_name(name) ? Version::parse_any(text) : Version::parse(text);
   if (!version) return corrupt(version.error().detail);
   return version;
 }
@@ -44,17 +45,37 @@ Result<Sha256> read_digest(const dom::element& object) {
 }
 
 std::string search_text_of(const dom::element& document) {
-  return search_text(text_or_empty(document, "name"), text_or_empty(document, "title"),
-                     text_or_empty(document, "description"));
+  SearchFields fields{text_or_empty(document, "name"),
+                      text_or_empty(document, "title"),
+                      text_or_empty(document, "description"),
+                      {},
+                      {}};
+  if (dom::element server; document["server"].get(server) == simdjson::SUCCESS)
+    fields.server = text_or_empty(server, "name");
+  if (dom::array tags; document["tags"].get(tags) == simdjson::SUCCESS) {
+    for (const dom::element tag : tags) {
+      if (std::string_view text; tag.get(text) == simdjson::SUCCESS) fields.tags.push_back(text);
+    }
+  }
+  return search_text(fields);
+}
+
+std::string search_text_of_document(const std::string& document) {
+  auto parsed = parse(document);
+  return parsed ? search_text_of(*parsed) : std::string();
 }
 
 Result<std::shared_ptr<const Registration>> apply_register(IndexBuilder& builder, const Record& record,
                                                            const dom::element& payload,
                                                            const std::string& name) {
-  auto version = read_version(payload);
+  auto version = read_version(payload, name);
   if (!version) return version.take_error();
   auto digest = read_digest(payload);
   if (!digest) return digest.take_error();
+  const auto registered_at = text_or_empty(payload, "registeredAt");
+  auto updated_at = text_or_empty(payload, "updatedAt");
+  if (updated_at.empty()) updated_at = text_or_empty(payload, "statusChangedAt");
+  if (updated_at == registered_at) updated_at = {};
   std::optional<Manager> manager;
   if (dom::element member; payload["managedBy"].get(member) == simdjson::SUCCESS) {
     manager =
@@ -62,9 +83,10 @@ Result<std::shared_ptr<const Registration>> apply_register(IndexBuilder& builder
                 std::string(text_or_empty(member, "name")), std::string(text_or_empty(member, "uid"))};
   }
   auto registration = std::make_shared<const Registration>(Registration{
-      std::move(*version), record.sequence, record.checksum, *digest,
-      std::string(text_or_empty(payload, "registeredAt")), std::move(manager), std::string(record.payload)});
-  builder.add(name, registration, search_text_of(payload));
+      std::move(*version), record.sequence, record.checksum, *digest, std::string(registered_at),
+      std::string(updated_at), parse_lifecycle(text_or_empty(payload, "status")).value_or(Lifecycle::Active),
+      std::move(manager), std::string(record.payload)});
+  builder.add(name, registration, is_server_name(name) ? std::string() : search_text_of(payload));
   return registration;
 }
 
@@ -86,14 +108,16 @@ Result<std::shared_ptr<const Registration>> apply(IndexBuilder& builder, const R
     }
     case Operation::Withdraw: {
       const std::string version(text_or_empty(*payload, "version"));
-      builder.withdraw(name, version, record.sequence, [](const std::string& document) {
-        auto latest = parse(document);
-        return latest ? search_text_of(*latest) : std::string();
-      });
+      builder.withdraw(name, version, record.sequence, search_text_of_document);
+      break;
+    }
+    case Operation::Purge: {
+      const std::string version(text_or_empty(*payload, "version"));
+      builder.purge(name, version, search_text_of_document);
       break;
     }
     case Operation::Retire: {
-      auto version = read_version(*payload);
+      auto version = read_version(*payload, name);
       if (!version) return version.take_error();
       auto digest = read_digest(*payload);
       if (!digest) return digest.take_error();

@@ -19,10 +19,33 @@ auto find_version(Items& items, std::string_view version) {
 
 bool comes_first(const Registration& a, const Registration& b) {
   const auto order = a.version.precedence(b.version);
-  return order != 0 ? order > 0 : a.sequence > b.sequence;
+  if (order != 0) return order > 0;
+  // A change of status writes a version anew, with a later sequence: when it was registered counts.
+  return a.registered_at != b.registered_at ? a.registered_at > b.registered_at : a.sequence > b.sequence;
 }
 
+/// Tools before servers, each in the order of the names.
+bool name_less(std::string_view a, std::string_view b) {
+  const bool a_server = is_server_name(a);
+  const bool b_server = is_server_name(b);
+  return a_server != b_server ? b_server : a < b;
+}
+
+constexpr auto kNameBeforeLeaf = [](std::string_view name, const auto& leaf) {
+  return !leaf->tools.empty() && name_less(name, leaf->tools.front()->name);
+};
+constexpr auto kToolBeforeName = [](const auto& tool, std::string_view name) {
+  return name_less(tool->name, name);
+};
+constexpr auto kNameBeforeTool = [](std::string_view name, const auto& tool) {
+  return name_less(name, tool->name);
+};
+
 }  // namespace
+
+bool is_server_name(std::string_view name) {
+  return name.find('/') != std::string_view::npos;
+}
 
 std::shared_ptr<const Registration> Tool::find(std::string_view version) const {
   const auto it = find_version(live, version);
@@ -43,22 +66,28 @@ const Version* Tool::highest() const {
 }
 
 const Tool* Index::find(std::string_view name) const {
-  auto leaf = std::upper_bound(leaves_.begin(), leaves_.end(), name,
-                               [](std::string_view n, const auto& l) { return n < l->tools.front()->name; });
+  auto leaf = std::upper_bound(leaves_.begin(), leaves_.end(), name, kNameBeforeLeaf);
   if (leaf == leaves_.begin()) return nullptr;
   const auto& tools = (*--leaf)->tools;
-  const auto it =
-      std::lower_bound(tools.begin(), tools.end(), name, [](const auto& t, auto n) { return t->name < n; });
+  const auto it = std::lower_bound(tools.begin(), tools.end(), name, kToolBeforeName);
   return it != tools.end() && (*it)->name == name ? it->get() : nullptr;
 }
 
 Index::Position Index::position_after(std::string_view name) const {
-  auto leaf = std::upper_bound(leaves_.begin(), leaves_.end(), name,
-                               [](std::string_view n, const auto& l) { return n < l->tools.front()->name; });
+  auto leaf = std::upper_bound(leaves_.begin(), leaves_.end(), name, kNameBeforeLeaf);
   if (leaf == leaves_.begin()) return {0, 0};
   const auto& tools = (*--leaf)->tools;
-  const auto it =
-      std::upper_bound(tools.begin(), tools.end(), name, [](auto n, const auto& t) { return n < t->name; });
+  const auto it = std::upper_bound(tools.begin(), tools.end(), name, kNameBeforeTool);
+  return {static_cast<std::size_t>(leaf - leaves_.begin()), static_cast<std::size_t>(it - tools.begin())};
+}
+
+Index::Position Index::position_of_servers() const {
+  const auto is_tool = [](const auto& tool) { return !is_server_name(tool->name); };
+  auto leaf = std::partition_point(leaves_.begin(), leaves_.end(),
+                                   [&](const auto& each) { return is_tool(each->tools.front()); });
+  if (leaf == leaves_.begin()) return {0, 0};
+  const auto& tools = (*--leaf)->tools;
+  const auto it = std::partition_point(tools.begin(), tools.end(), is_tool);
   return {static_cast<std::size_t>(leaf - leaves_.begin()), static_cast<std::size_t>(it - tools.begin())};
 }
 
@@ -66,7 +95,7 @@ IndexBuilder::IndexBuilder(const Index& base) : index_(base) {}
 
 void IndexBuilder::count(const Tool& tool, int sign) {
   const auto add = [sign](auto& total, std::size_t value) { sign > 0 ? total += value : total -= value; };
-  add(index_.tools_, tool.live.empty() ? 0 : 1);
+  add(is_server_name(tool.name) ? index_.servers_ : index_.tools_, tool.live.empty() ? 0 : 1);
   add(index_.versions_, tool.live.size());
   for (const auto& registration : tool.live) add(index_.document_bytes_, registration->document.size());
 }
@@ -86,13 +115,10 @@ Tool& IndexBuilder::edit(std::string_view name) {
     leaves.push_back(std::make_shared<Index::Leaf>());
     own_.insert(leaves.back().get());
   }
-  auto after = std::upper_bound(leaves.begin(), leaves.end(), name, [](std::string_view n, const auto& l) {
-    return !l->tools.empty() && n < l->tools.front()->name;
-  });
+  auto after = std::upper_bound(leaves.begin(), leaves.end(), name, kNameBeforeLeaf);
   std::size_t at = after == leaves.begin() ? 0 : static_cast<std::size_t>(after - leaves.begin()) - 1;
   Index::Leaf* leaf = &edit_leaf(at);
-  const auto before = [](const auto& t, std::string_view n) { return t->name < n; };
-  auto it = std::lower_bound(leaf->tools.begin(), leaf->tools.end(), name, before);
+  auto it = std::lower_bound(leaf->tools.begin(), leaf->tools.end(), name, kToolBeforeName);
   if (it == leaf->tools.end() || (*it)->name != name) {
     if (leaf->tools.size() >= kLeafTools) {
       auto upper = std::make_shared<Index::Leaf>();
@@ -100,10 +126,10 @@ Tool& IndexBuilder::edit(std::string_view name) {
       upper->tools.assign(std::make_move_iterator(middle), std::make_move_iterator(leaf->tools.end()));
       leaf->tools.erase(middle, leaf->tools.end());
       own_.insert(upper.get());
-      const bool in_upper = !(name < upper->tools.front()->name);
+      const bool in_upper = !name_less(name, upper->tools.front()->name);
       leaves.insert(leaves.begin() + static_cast<std::ptrdiff_t>(at) + 1, upper);
       leaf = in_upper ? upper.get() : &edit_leaf(at);
-      it = std::lower_bound(leaf->tools.begin(), leaf->tools.end(), name, before);
+      it = std::lower_bound(leaf->tools.begin(), leaf->tools.end(), name, kToolBeforeName);
     }
     auto tool = std::make_shared<Tool>();
     tool->name = name;
@@ -150,6 +176,34 @@ Tool* IndexBuilder::withdraw_versions(std::string_view name, std::string_view ve
   if (tool.live.empty()) tool.search_text.clear();
   count(tool, 1);
   return &tool;
+}
+
+Tool* IndexBuilder::purge_versions(std::string_view name, std::string_view version) {
+  if (find(name) == nullptr) return nullptr;
+  Tool& tool = edit(name);
+  count(tool, -1);
+  const auto is_meant = [&](const Version& each) { return version.empty() || each.text() == version; };
+  std::erase_if(tool.live, [&](const auto& registration) { return is_meant(registration->version); });
+  std::erase_if(tool.retired, [&](const Retired& retired) { return is_meant(retired.version); });
+  if (tool.live.empty()) tool.search_text.clear();
+  count(tool, 1);
+  if (!tool.live.empty() || !tool.retired.empty()) return &tool;
+  remove(name);
+  return nullptr;
+}
+
+void IndexBuilder::remove(std::string_view name) {
+  auto& leaves = index_.leaves_;
+  const auto after = std::upper_bound(leaves.begin(), leaves.end(), name, kNameBeforeLeaf);
+  const auto at = static_cast<std::size_t>(after - leaves.begin()) - 1;
+  auto& tools = edit_leaf(at).tools;
+  const auto it = std::lower_bound(tools.begin(), tools.end(), name, kToolBeforeName);
+  // The addresses may come again, as those of others.
+  own_.erase(it->get());
+  tools.erase(it);
+  if (!tools.empty()) return;
+  own_.erase(leaves[at].get());
+  leaves.erase(leaves.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
 void IndexBuilder::advance(std::uint64_t sequence, const Sha256& checksum) {

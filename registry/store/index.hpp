@@ -8,21 +8,29 @@
 #include <unordered_set>
 #include <vector>
 
+#include "registry/model/lifecycle.hpp"
 #include "registry/model/manager.hpp"
 #include "registry/model/sha256.hpp"
 #include "registry/model/version.hpp"
 
 namespace registry {
 
-/// One version of a tool that can be had. Immutable.
+/// Names of servers hold a slash, those of tools never do.
+bool is_server_name(std::string_view name);
+
+/// One version of a tool or a server that can be had. Immutable.
 struct Registration {
   Version version;
   std::uint64_t sequence = 0;
   Sha256 checksum = {};  ///< Of its record: differs whenever the document does, so it makes the ETag.
   Sha256 digest = {};    ///< Of the definition.
   std::string registered_at;
+  std::string updated_at = {};  ///< Of the last change to its status or metadata; empty when there was none.
+  Lifecycle lifecycle = Lifecycle::Active;
   std::optional<Manager> manager;
   std::string document;  ///< The bytes that are served.
+
+  const std::string& changed_at() const { return updated_at.empty() ? registered_at : updated_at; }
 };
 
 /// A version that was withdrawn. Its content is remembered by its digest: the version never stands for
@@ -33,13 +41,13 @@ struct Retired {
   Sha256 digest = {};
 };
 
-/// Everything under one name. Immutable once in an Index.
+/// Everything under one name, which is a tool's or a server's. Immutable once in an Index.
 struct Tool {
   std::string name;
   std::vector<std::shared_ptr<const Registration>>
       live;  ///< Highest precedence first; between equals the later one.
   std::vector<Retired> retired;
-  std::string search_text;  ///< Of the latest version.
+  std::string search_text;  ///< Of the latest version of a tool (model/search_text.hpp).
 
   const Registration* latest() const { return live.empty() ? nullptr : live.front().get(); }
   /// By the text of the version, so that 1.0.0+a and 1.0.0+b are two.
@@ -49,9 +57,9 @@ struct Tool {
   const Version* highest() const;
 };
 
-/// All tools in the order of their names, as one immutable value: a sorted list of sorted leaves. A writer
-/// copies the list and the leaves it touches, and shares the others with the Index it started from; readers
-/// keep the one they took for as long as they like.
+/// All tools in the order of their names, then all servers in the order of theirs, as one immutable value: a
+/// sorted list of sorted leaves. A writer copies the list and the leaves it touches, and shares the others with
+/// the Index it started from; readers keep the one they took for as long as they like.
 class Index {
  public:
   Index() = default;
@@ -63,12 +71,15 @@ class Index {
   /// `after` (empty: all), in order, until it returns false.
   template <class Visit>
   void visit_after(std::string_view after, Visit visit) const {
-    for (auto [leaf, at] = position_after(after); leaf < leaves_.size(); ++leaf, at = 0) {
-      const auto& tools = leaves_[leaf]->tools;
-      for (; at < tools.size(); ++at) {
-        if (tools[at]->latest() != nullptr && !visit(tools[at])) return;
-      }
-    }
+    visit_from(position_after(after), [&](const std::shared_ptr<const Tool>& tool) {
+      return !is_server_name(tool->name) && visit(tool);
+    });
+  }
+
+  /// The same for all servers.
+  template <class Visit>
+  void visit_servers(Visit visit) const {
+    visit_from(position_of_servers(), visit);
   }
 
   /// Calls `visit(const Tool&)` for every name there ever was.
@@ -80,7 +91,8 @@ class Index {
   }
 
   std::size_t tools() const { return tools_; }        ///< With a live version.
-  std::size_t versions() const { return versions_; }  ///< Live.
+  std::size_t servers() const { return servers_; }    ///< With a version.
+  std::size_t versions() const { return versions_; }  ///< Live, of tools and servers.
   std::uint64_t document_bytes() const { return document_bytes_; }
   std::uint64_t sequence() const { return sequence_; }  ///< Of the last record.
   /// Names this state of the index: another one has another tag.
@@ -95,9 +107,21 @@ class Index {
     std::size_t leaf, at;
   };
   Position position_after(std::string_view name) const;
+  Position position_of_servers() const;
+
+  template <class Visit>
+  void visit_from(Position from, Visit visit) const {
+    for (auto [leaf, at] = from; leaf < leaves_.size(); ++leaf, at = 0) {
+      const auto& tools = leaves_[leaf]->tools;
+      for (; at < tools.size(); ++at) {
+        if (tools[at]->latest() != nullptr && !visit(tools[at])) return;
+      }
+    }
+  }
 
   std::vector<std::shared_ptr<const Leaf>> leaves_;
   std::size_t tools_ = 0;
+  std::size_t servers_ = 0;
   std::size_t versions_ = 0;
   std::uint64_t document_bytes_ = 0;
   std::uint64_t sequence_ = 0;
@@ -127,6 +151,13 @@ class IndexBuilder {
       tool->search_text = search_text(tool->latest()->document);
     }
   }
+  /// Forgets one version, or the name when `version` is empty, as if it had never been there.
+  template <class SearchText>
+  void purge(std::string_view name, std::string_view version, SearchText search_text) {
+    if (Tool* tool = purge_versions(name, version); tool != nullptr && tool->latest() != nullptr) {
+      tool->search_text = search_text(tool->latest()->document);
+    }
+  }
   /// Notes the record that the last change came from.
   void advance(std::uint64_t sequence, const Sha256& checksum);
 
@@ -137,6 +168,8 @@ class IndexBuilder {
   Tool& edit(std::string_view name);
   Index::Leaf& edit_leaf(std::size_t leaf);
   Tool* withdraw_versions(std::string_view name, std::string_view version, std::uint64_t sequence);
+  Tool* purge_versions(std::string_view name, std::string_view version);
+  void remove(std::string_view name);
   void count(const Tool& tool, int sign);
 
   Index index_;

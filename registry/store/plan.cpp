@@ -3,30 +3,30 @@
 namespace registry {
 namespace {
 
-const std::string& tool_name(const Write& write) {
-  const auto* registration = std::get_if<Register>(&write);
-  return registration != nullptr ? registration->definition.name : std::get<Withdraw>(write).name;
-}
-
 Result<WriteOutcome> plan_write(Plan& plan, const Write& write, const StoreLimits& limits,
                                 std::string_view now) {
   auto decision = decide(plan.builder.index(), write, limits, now);
   if (!decision) return decision.take_error();
-  WriteOutcome outcome{decision->kind, tool_name(write), decision->new_tool, std::move(decision->existing)};
-  if (!decision->change) return outcome;
+  WriteOutcome outcome{decision->kind, name_of(write), decision->new_tool, std::move(decision->existing)};
+  if (decision->changes.empty()) return outcome;
 
-  NewRecord record;
-  record.sequence = plan.builder.index().sequence() + 1;
-  record.operation = decision->change->operation;
-  record.payload = std::move(decision->change->payload);
-  record.checksum = record_checksum(record.sequence, record.operation, record.payload);
-  auto registration = apply(plan.builder, record.view());
-  if (!registration) {
-    // Only a defect gets here: what decide() writes, apply() reads. No store may hold what a start would refuse.
-    return Error{Code::Internal, "a record could not be read back: " + registration.error().detail};
+  const auto before = plan.records.size();
+  for (auto& change : decision->changes) {
+    NewRecord record;
+    record.sequence = plan.builder.index().sequence() + 1;
+    record.operation = change.operation;
+    record.payload = std::move(change.payload);
+    record.checksum = record_checksum(record.sequence, record.operation, record.payload);
+    auto registration = apply(plan.builder, record.view());
+    if (!registration) {
+      // Only a defect gets here: what decide() writes, apply() reads. No store may hold what a start would refuse.
+      plan.records.resize(before);
+      return Error{Code::Internal, "a record could not be read back: " + registration.error().detail};
+    }
+    if (plan.records.size() == before && outcome.kind != WriteOutcome::Kind::Withdrawn)
+      outcome.registration = std::move(*registration);
+    plan.records.push_back(std::move(record));
   }
-  if (outcome.kind != WriteOutcome::Kind::Withdrawn) outcome.registration = std::move(*registration);
-  plan.records.push_back(std::move(record));
   return outcome;
 }
 
@@ -34,8 +34,8 @@ Result<WriteOutcome> without_change(const Index& base, const Write& write, const
                                     std::string_view now, const Error& failure) {
   auto decision = decide(base, write, limits, now);
   if (!decision) return decision.take_error();
-  if (decision->change) return failure;
-  return WriteOutcome{decision->kind, tool_name(write), decision->new_tool, std::move(decision->existing)};
+  if (!decision->changes.empty()) return failure;
+  return WriteOutcome{decision->kind, name_of(write), decision->new_tool, std::move(decision->existing)};
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 namespace registry {
 namespace {
 
-constexpr std::array<std::string_view, 3> kOperations = {"register", "withdraw", "retire"};
+constexpr std::array<std::string_view, 4> kOperations = {"register", "withdraw", "retire", "purge"};
 
 std::string_view take_word(std::string_view& rest) {
   const auto space = rest.find(' ');

@@ -14,6 +14,7 @@ enum class Operation {
   Register,  ///< A version exists from here on. The payload is the document that is served.
   Withdraw,  ///< A tool (or one version of it) is gone. Payload: name, version if one, withdrawnAt.
   Retire,    ///< Left of a withdrawn version when the log is compacted. Payload: name, version, digest.
+  Purge,     ///< A name (or one version of it) was never there. Payload: name, version if one, purgedAt.
 };
 
 /// One line of the log: `1 <sha256> <sequence> <operation> <payload>` and a line feed. The leading 1 is the

@@ -1,6 +1,7 @@
 #include "registry/store/rules.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "registry/model/json.hpp"
 
@@ -69,6 +70,20 @@ Result<Version> number(const Tool* tool, const Sha256& digest) {
   return conflict("no version comes after " + highest->text() + "; give one", "/version");
 }
 
+Error too_many_versions(const StoreLimits& limits) {
+  return {Code::StorageFull,
+          "there have been " + std::to_string(limits.versions_per_tool) +
+              " versions, all that limits.versionsPerTool of the configuration allows; raise it"};
+}
+
+Result<void> check_room(const Index& index, const StoreLimits& limits) {
+  if (index.tools() + index.servers() < limits.tools) return {};
+  return Error{
+      Code::StorageFull,
+      "the registry holds " + std::to_string(index.tools() + index.servers()) +
+          " tools and servers, all that limits.tools of its configuration allows; delete some or raise it"};
+}
+
 Result<Decision> decide_register(const Index& index, const Register& write, const StoreLimits& limits,
                                  std::string_view now) {
   const auto& definition = write.definition;
@@ -92,7 +107,12 @@ Result<Decision> decide_register(const Index& index, const Register& write, cons
     }
     if (existing->manager != definition.manager) {
       // The same resource, created anew: the entry follows its uid, and keeps its time.
-      decision.change = {Operation::Register, render_document(definition, *version, existing->registered_at)};
+      auto document = render_document(definition, *version, existing->registered_at);
+      if (!existing->updated_at.empty()) {
+        const auto status = status_of(Json::parse(existing->document));
+        document = with_status(Json::parse(document), status, existing->updated_at);
+      }
+      decision.changes.push_back({Operation::Register, std::move(document)});
     }
     decision.existing = std::move(existing);
     return decision;
@@ -104,48 +124,173 @@ Result<Decision> decide_register(const Index& index, const Register& write, cons
                         "changes; raise the version",
                     "/version");
   }
-  if (latest == nullptr && index.tools() >= limits.tools) {
-    return Error{Code::StorageFull,
-                 "the registry holds " + std::to_string(index.tools()) +
-                     " tools, all that limits.tools of its configuration allows; delete some or raise it"};
+  if (latest == nullptr) {
+    if (auto ok = check_room(index, limits); !ok) return ok.take_error();
   }
   if (tool != nullptr && tool->live.size() + tool->retired.size() >= limits.versions_per_tool) {
-    return Error{Code::StorageFull,
-                 "the tool has had " + std::to_string(limits.versions_per_tool) +
-                     " versions, all that limits.versionsPerTool of the configuration allows; raise it"};
+    return too_many_versions(limits);
   }
   decision.kind = WriteOutcome::Kind::Created;
   decision.new_tool = latest == nullptr;
-  decision.change = {Operation::Register, render_document(definition, *version, now)};
+  decision.changes.push_back({Operation::Register, render_document(definition, *version, now)});
   return decision;
+}
+
+/// The record that a tool or a version of it was withdrawn or purged.
+Decision::Change removal(Operation operation, std::string_view name,
+                         const std::optional<std::string>& version, std::string_view now) {
+  std::string payload = "{\"name\":";
+  append_json_string(payload, name);
+  if (version) {
+    payload += ",\"version\":";
+    append_json_string(payload, *version);
+  }
+  payload += operation == Operation::Purge ? ",\"purgedAt\":" : ",\"withdrawnAt\":";
+  append_json_string(payload, now);
+  payload += '}';
+  return {operation, std::move(payload)};
 }
 
 Result<Decision> decide_withdraw(const Index& index, const Withdraw& write, std::string_view now) {
   const Tool* tool = index.find(write.name);
-  if (tool == nullptr || tool->latest() == nullptr)
+  // A purge also takes what was withdrawn before.
+  if (tool == nullptr || (tool->latest() == nullptr && !write.purge))
     return Error{Code::NotFound, "no tool is registered as " + write.name};
-  if (auto ok = check_manager(*tool, write.manager, true); !ok) return ok.take_error();
-  if (write.version && tool->find(*write.version) == nullptr) {
-    return Error{Code::NotFound, "the tool " + write.name + " has no version " + *write.version};
+  if (tool->latest() != nullptr) {
+    if (auto ok = check_manager(*tool, write.manager, true); !ok) return ok.take_error();
   }
+  const bool has_version = !write.version || tool->find(*write.version) != nullptr ||
+                           (write.purge && tool->find_retired(*write.version) != nullptr);
+  if (!has_version)
+    return Error{Code::NotFound, "the tool " + write.name + " has no version " + *write.version};
   if (auto ok = check_precondition(tool->latest(), write.precondition); !ok) return ok.take_error();
 
   Decision decision;
   decision.kind = WriteOutcome::Kind::Withdrawn;
-  std::string payload = "{\"name\":";
-  append_json_string(payload, write.name);
+  decision.changes.push_back(
+      removal(write.purge ? Operation::Purge : Operation::Withdraw, write.name, write.version, now));
+  return decision;
+}
+
+/// Who manages the tools that a server brings.
+Manager manager_of(std::string_view server) {
+  const auto slash = server.find('/');
+  return {"Server", std::string(server.substr(0, slash)), std::string(server.substr(slash + 1)), ""};
+}
+
+/// What it takes to withdraw the tools that a server brought, but for some.
+void withdraw_tools_of(const Index& index, std::string_view server, const std::vector<Definition>& but,
+                       std::string_view now, std::vector<Decision::Change>& changes) {
+  const auto manager = manager_of(server);
+  const auto prefix = manager.namespace_ + "." + manager.name + ".";
+  index.visit_after(prefix, [&](const std::shared_ptr<const Tool>& tool) {
+    if (!tool->name.starts_with(prefix)) return false;
+    const auto& holder = tool->latest()->manager;
+    const bool stays =
+        std::any_of(but.begin(), but.end(), [&](const auto& other) { return other.name == tool->name; });
+    if (!stays && holder && holder->same_resource(manager))
+      changes.push_back(removal(Operation::Withdraw, tool->name, std::nullopt, now));
+    return true;
+  });
+}
+
+Result<Decision> decide_status(const Index& index, const SetStatus& write, std::string_view now) {
+  const bool server = is_server_name(write.name);
+  const Tool* tool = index.find(write.name);
+  if (tool == nullptr || tool->latest() == nullptr)
+    return Error{Code::NotFound,
+                 (server ? "no server is published as " : "no tool is registered as ") + write.name};
+  if (auto ok = check_manager(*tool, write.manager, false); !ok) return ok.take_error();
+  if (auto ok = check_precondition(tool->latest(), write.precondition); !ok) return ok.take_error();
+
+  std::vector<std::shared_ptr<const Registration>> versions = tool->live;
   if (write.version) {
-    payload += ",\"version\":";
-    append_json_string(payload, *write.version);
+    auto one = tool->find(*write.version);
+    if (one == nullptr) return Error{Code::NotFound, write.name + " has no version " + *write.version};
+    versions = {std::move(one)};
   }
-  payload += ",\"withdrawnAt\":";
-  append_json_string(payload, now);
-  payload += '}';
-  decision.change = {Operation::Withdraw, std::move(payload)};
+  Decision decision;
+  decision.kind = WriteOutcome::Kind::Changed;
+  for (const auto& version : versions) {
+    const auto document = Json::parse(version->document);
+    if (status_of(document) == write.status) continue;
+    if (!server) {
+      decision.changes.push_back({Operation::Register, with_status(document, write.status, now)});
+      continue;
+    }
+    auto record = read_server_record(version->document);
+    record.status = write.status;
+    record.updated_at = record.status_changed_at = now;
+    decision.changes.push_back(
+        {Operation::Register,
+         render_server_document(
+             {write.name, version->version, version->digest, std::string(server_json(version->document)), {}},
+             record)});
+  }
+  if (decision.changes.empty()) {
+    decision.kind = WriteOutcome::Kind::Unchanged;
+    decision.existing = versions.front();
+    return decision;
+  }
+  if (write.status.lifecycle == Lifecycle::Deleted) {
+    const auto stays = [&](const auto& each) {
+      return each->lifecycle != Lifecycle::Deleted &&
+             std::find(versions.begin(), versions.end(), each) == versions.end();
+    };
+    if (std::none_of(tool->live.begin(), tool->live.end(), stays))
+      withdraw_tools_of(index, write.name, {}, now, decision.changes);
+  }
+  return decision;
+}
+
+Result<Decision> decide_server(const Index& index, const PutServer& write, const StoreLimits& limits,
+                               std::string_view now) {
+  const auto& server = write.server;
+  const Tool* known = index.find(server.name);
+  const auto existing = known == nullptr ? nullptr : known->find(server.version.text());
+  ServerRecord record{std::string(now), std::string(now), std::string(now), {}};
+  if (write.edit) {
+    if (existing == nullptr || existing->lifecycle == Lifecycle::Deleted)
+      return Error{Code::NotFound, "no server is published as " + server.name + " " + server.version.text()};
+    record = read_server_record(existing->document);
+    record.updated_at = now;
+  } else if (existing != nullptr) {
+    return Error{Code::Conflict,
+                 "version " + server.version.text() + " of " + server.name +
+                     " is published already, and a version is published once; raise the version",
+                 "/version"};
+  } else if (known == nullptr) {
+    if (auto ok = check_room(index, limits); !ok) return ok.take_error();
+  } else if (known->live.size() >= limits.versions_per_tool) {
+    return too_many_versions(limits);
+  }
+
+  Decision decision;
+  decision.kind = write.edit ? WriteOutcome::Kind::Changed : WriteOutcome::Kind::Created;
+  decision.new_tool = known == nullptr;
+  decision.changes.push_back({Operation::Register, render_server_document(server, record)});
+  for (const auto& tool : server.tools) {
+    auto registered = decide_register(index, {tool, {}}, limits, now);
+    if (!registered) return registered.take_error();
+    for (auto& change : registered->changes) decision.changes.push_back(std::move(change));
+  }
+  // What the latest version does not bring any more is gone.
+  const auto is_later = [&](const auto& other) {
+    return other->lifecycle != Lifecycle::Deleted && other->version.precedence(server.version) > 0;
+  };
+  if (known == nullptr || std::none_of(known->live.begin(), known->live.end(), is_later))
+    withdraw_tools_of(index, server.name, server.tools, now, decision.changes);
   return decision;
 }
 
 }  // namespace
+
+const std::string& name_of(const Write& write) {
+  if (const auto* registration = std::get_if<Register>(&write)) return registration->definition.name;
+  if (const auto* withdrawal = std::get_if<Withdraw>(&write)) return withdrawal->name;
+  if (const auto* status = std::get_if<SetStatus>(&write)) return status->name;
+  return std::get<PutServer>(write).server.name;
+}
 
 std::string entity_tag(const Registration& registration) {
   return to_hex(registration.checksum, 16);
@@ -155,6 +300,8 @@ Result<Decision> decide(const Index& index, const Write& write, const StoreLimit
                         std::string_view now) {
   if (const auto* registration = std::get_if<Register>(&write))
     return decide_register(index, *registration, limits, now);
+  if (const auto* status = std::get_if<SetStatus>(&write)) return decide_status(index, *status, now);
+  if (const auto* server = std::get_if<PutServer>(&write)) return decide_server(index, *server, limits, now);
   return decide_withdraw(index, std::get<Withdraw>(write), now);
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "registry/result.hpp"
 #include "registry/store/index.hpp"
@@ -18,7 +19,7 @@ struct StoreLimits {
   std::size_t versions_per_tool = 1'000;
 };
 
-/// What a write means for an index: an outcome, and the record that makes it so, if anything changes.
+/// What a write means for an index: an outcome, and the records that make it so. All of them are written or none.
 struct Decision {
   WriteOutcome::Kind kind = WriteOutcome::Kind::Unchanged;
   bool new_tool = false;
@@ -27,7 +28,8 @@ struct Decision {
     Operation operation;
     std::string payload;
   };
-  std::optional<Change> change;
+  std::vector<Change>
+      changes;  ///< None when nothing changes. The outcome's registration is that of the first.
 };
 
 /// The rules of the registry, as a pure function. `now` is an RFC 3339 time.
@@ -39,6 +41,9 @@ struct Decision {
 ///    A resource that was deleted and created again (same kind, namespace and name, another uid) takes over on
 ///    registering; its predecessor's late withdrawal is refused. When the last version is withdrawn the name is
 ///    free.
+///  - A change of status writes each version anew, with the time it was registered at.
+///  - A version of a server is published once. The tools a server brings are managed by it, and gone when its last
+///    version is deleted.
 Result<Decision> decide(const Index& index, const Write& write, const StoreLimits& limits,
                         std::string_view now);
 

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "registry/model/server.hpp"
 #include "registry/model/tool.hpp"
 #include "registry/result.hpp"
 #include "registry/store/index.hpp"
@@ -34,21 +35,42 @@ struct Withdraw {
   std::optional<std::string> version;
   std::optional<Manager> manager;  ///< Who asks.
   Precondition precondition;
+  bool purge = false;  ///< Forgets it altogether, also what was withdrawn before: the version is free again.
 };
 
-using Write = std::variant<Register, Withdraw>;
+/// Changes the status of a version of a tool or server, or of all versions it has.
+struct SetStatus {
+  std::string name;
+  std::optional<std::string> version;
+  Status status;
+  std::optional<Manager> manager;  ///< Who asks.
+  Precondition precondition;
+};
+
+/// Publishes a version of a server, or changes what one says of itself, and registers the tools it brings.
+struct PutServer {
+  ServerDefinition server;
+  bool edit = false;  ///< The version must be there, and not deleted. Else it must never have been there.
+};
+
+using Write = std::variant<Register, Withdraw, SetStatus, PutServer>;
+
+/// The tool or server that a write is about.
+const std::string& name_of(const Write& write);
 
 /// What a write came to.
 struct WriteOutcome {
   enum class Kind {
     Created,    ///< The version was not there before.
     Unchanged,  ///< It was, with the same content.
+    Changed,    ///< It was, and has another status or says something else of itself now.
     Withdrawn,
   };
   Kind kind = Kind::Unchanged;
-  std::string name;                                  ///< Of the tool.
-  bool new_tool = false;                             ///< Created, and the first version under its name.
-  std::shared_ptr<const Registration> registration;  ///< Unless Withdrawn.
+  std::string name;       ///< Of the tool or server.
+  bool new_tool = false;  ///< Created, and the first version under its name.
+  std::shared_ptr<const Registration>
+      registration;  ///< Unless Withdrawn; of several the first that was written.
 };
 
 /// A store's condition.
@@ -61,7 +83,7 @@ struct StoreStatus {
   std::uint64_t quarantined = 0;            ///< Records that did not verify and are not served.
 };
 
-/// What keeps the tools: a history of records, decided by rules.hpp and durable, and an Index made of it in memory.
+/// What keeps the tools and servers: a history of records, decided by rules.hpp and durable, and an Index made of it in memory.
 /// test/stores/conformance_test.cpp holds every store to what is said here. Thread safe.
 ///
 ///  - Order. All writes of all replicas happen one after the other, each decided on top of those before it. Writes

@@ -32,9 +32,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   Index index;
   auto decision = decide(index, Register{*definition, {}}, StoreLimits(), "2026-01-01T00:00:00.000Z");
-  require(decision.ok() && decision->change);
+  require(decision.ok() && decision->changes.size() == 1);
   std::string line;
-  encode_record(line, 1, decision->change->operation, decision->change->payload);
+  encode_record(line, 1, decision->changes[0].operation, decision->changes[0].payload);
   require(line.find('\n') == line.size() - 1);
   auto record = decode_record(std::string_view(line).substr(0, line.size() - 1));
   require(record.ok());

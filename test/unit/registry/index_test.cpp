@@ -10,8 +10,15 @@ using namespace registry;
 namespace {
 
 std::shared_ptr<const Registration> registration(const std::string& version, std::uint64_t sequence) {
-  Registration made{
-      *Version::parse(version), sequence, {}, {}, "", std::nullopt, std::string("document ").append(version)};
+  Registration made{*Version::parse(version),
+                    sequence,
+                    {},
+                    {},
+                    {},
+                    {},
+                    Lifecycle::Active,
+                    std::nullopt,
+                    std::string("document ").append(version)};
   return std::make_shared<const Registration>(std::move(made));
 }
 

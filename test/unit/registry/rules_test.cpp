@@ -30,12 +30,13 @@ class World {
  private:
   Result<Decision> run(const Write& write, const StoreLimits& limits) {
     auto decision = decide(index, write, limits, "2026-01-01T00:00:00.000Z");
-    if (decision.ok() && decision->change) {
+    if (!decision.ok()) return decision;
+    for (const auto& change : decision->changes) {
       IndexBuilder builder(index);
       Record record;
       record.sequence = index.sequence() + 1;
-      record.operation = decision->change->operation;
-      record.payload = decision->change->payload;
+      record.operation = change.operation;
+      record.payload = change.payload;
       std::string line;
       record.checksum = encode_record(line, record.sequence, record.operation, record.payload);
       auto applied = apply(builder, record);
@@ -47,10 +48,10 @@ class World {
 };
 
 bool created(const Result<Decision>& decision) {
-  return decision.ok() && decision->kind == WriteOutcome::Kind::Created && decision->change.has_value();
+  return decision.ok() && decision->kind == WriteOutcome::Kind::Created && !decision->changes.empty();
 }
 bool unchanged(const Result<Decision>& decision) {
-  return decision.ok() && decision->kind == WriteOutcome::Kind::Unchanged && !decision->change;
+  return decision.ok() && decision->kind == WriteOutcome::Kind::Unchanged && decision->changes.empty();
 }
 bool refused(const Result<Decision>& decision, Code code) {
   return !decision.ok() && decision.error().code == code;
@@ -129,7 +130,7 @@ TEST_CASE("a resource created anew takes its entry over, and its predecessor can
   const auto taken = world.put(definition("a", "x", "1.0.0", kSuccessor));
   REQUIRE(taken.ok());
   CHECK(taken->kind == WriteOutcome::Kind::Unchanged);
-  CHECK(taken->change.has_value());
+  CHECK(!taken->changes.empty());
   CHECK(world.index.find("a")->latest()->manager == kSuccessor);
   CHECK(refused(world.withdraw("a", std::nullopt, kFirst), Code::Conflict));
   CHECK(world.withdraw("a", std::nullopt, kSuccessor).ok());

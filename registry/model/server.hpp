@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "registry/model/json.hpp"
+#include "registry/model/lifecycle.hpp"
+#include "registry/model/profile.hpp"
+#include "registry/model/sha256.hpp"
+#include "registry/model/tool.hpp"
+#include "registry/model/version.hpp"
+#include "registry/result.hpp"
+
+namespace registry {
+
+/// A server as its publisher describes it (server.json), checked and ready to be stored.
+struct ServerDefinition {
+  std::string name;  ///< "io.example/weather"
+  Version version;
+  Sha256 digest = {};             ///< Of the canonical JSON (RFC 8785) of server.json.
+  std::string json;               ///< server.json, compact, members in the order sent.
+  std::vector<Definition> tools;  ///< The tools it brings, to be registered with it.
+};
+
+/// What the registry keeps of a server's version beside server.json. Times are RFC 3339.
+struct ServerRecord {
+  std::string published_at, updated_at, status_changed_at;
+  Status status;
+};
+
+/// The document that is stored.
+std::string render_server_document(const ServerDefinition& server, const ServerRecord& record);
+
+/// Reads a stored document back. Meaningless for anything else.
+ServerRecord read_server_record(std::string_view document);
+
+/// The bytes of server.json within a stored document.
+std::string_view server_json(std::string_view document);
+
+/// Checks a server's name: a namespace in reverse-DNS form, a slash and a name, 3 to 200 bytes.
+Result<void> check_server_name(std::string_view name);
+
+}  // namespace registry
