@@ -32,10 +32,14 @@ for name in registries mcptools; do
     "$work/all.yaml" >"$out/manifests/mcpregistry.dev_$name.yaml"
 done
 # shellcheck disable=SC2016 # $name is for jq
-for name in mcpregistry-view mcpregistry-edit mcpregistry-admin; do
+for name in mcpregistry-view mcpregistry-edit mcpregistry-admin toolhive-operator-metrics-reader; do
   yq --yaml-output --arg name "$name" 'select(.kind == "ClusterRole" and .metadata.name == $name)' "$work/all.yaml" \
     >"$out/manifests/$name.clusterrole.yaml"
 done
+
+# OLM chooses the namespace.
+yq --yaml-output 'select(.kind == "Service" and .metadata.name == "toolhive-operator-metrics") | del(.metadata.namespace)' "$work/all.yaml" \
+  >"$out/manifests/toolhive-operator-metrics.service.yaml"
 
 cat >"$out/metadata/annotations.yaml" <<END
 annotations:

@@ -5,6 +5,7 @@ def one(kind; name): map(select(.kind == kind and .metadata.name == name)) | fir
 
 (one("Deployment"; "toolhive-operator")) as $deployment
 | (one("ClusterRole"; "toolhive-operator")) as $cluster_role
+| (one("ClusterRole"; "toolhive-operator-metrics-auth")) as $metrics_role
 | (one("Role"; "toolhive-operator-leader-election")) as $role
 | ($deployment.spec.template.spec.containers[0]) as $container
 | ([$container.env[] | select(.name | startswith("RELATED_IMAGE_"))]) as $related
@@ -52,7 +53,7 @@ def one(kind; name): map(select(.kind == kind and .metadata.name == name)) | fir
       install: {
         strategy: "deployment",
         spec: {
-          clusterPermissions: [{serviceAccountName: "toolhive-operator", rules: $cluster_role.rules}],
+          clusterPermissions: [{serviceAccountName: "toolhive-operator", rules: ($cluster_role.rules + $metrics_role.rules)}],
           permissions: [{serviceAccountName: "toolhive-operator", rules: $role.rules}],
           deployments: [{
             name: $deployment.metadata.name,

@@ -9,7 +9,9 @@ foreach(part kube runtime)
   install(DIRECTORY ${CMAKE_SOURCE_DIR}/controller/${part}/ COMPONENT framework
           DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/toolhive/controller/${part} FILES_MATCHING PATTERN "*.hpp")
 endforeach()
-install(TARGETS toolhive_kube toolhive_runtime EXPORT toolhive-framework
+# Linked by runtime alone, which shows none of it: no headers.
+set_target_properties(toolhive_http PROPERTIES EXPORT_NAME http)
+install(TARGETS toolhive_kube toolhive_http toolhive_runtime EXPORT toolhive-framework
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT framework)
 install(EXPORT toolhive-framework NAMESPACE toolhive:: DESTINATION ${config_dir} COMPONENT framework)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/toolhive-framework-config.cmake.in

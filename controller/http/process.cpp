@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -41,7 +42,11 @@ class InlineScheduler final : public pplx::scheduler_interface {
 void init_process(unsigned pool_threads) {
   static std::once_flag once;
   std::call_once(once, [pool_threads] {
-    pplx::set_ambient_scheduler(std::make_shared<InlineScheduler>());
+    try {
+      pplx::set_ambient_scheduler(std::make_shared<InlineScheduler>());
+    } catch (const std::exception&) {
+      // Tasks were made before: they run as their scheduler has it, which is only slower.
+    }
     try {
       crossplat::threadpool::initialize_with_threads(std::max(1U, pool_threads));
     } catch (const std::runtime_error&) {

@@ -5,7 +5,10 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl/context.hpp>
 
+#include "controller/http/self_signed.hpp"
+
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <mutex>
@@ -46,6 +49,11 @@ int select_protocol(SSL*, const unsigned char** out, unsigned char* out_size, co
   return SSL_TLSEXT_ERR_OK;
 }
 
+bool is_absent(const std::string& file) {
+  std::error_code ignored;
+  return file.empty() || !std::filesystem::exists(file, ignored);
+}
+
 int no_password(char*, int, int, void*) {
   return 0;
 }  // else OpenSSL would ask the terminal
@@ -77,6 +85,7 @@ struct TlsCertificate::State {
   std::string certificate;  // PEM, as loaded last
   std::string key;
   std::shared_ptr<ssl::context> context;
+  bool self_signed = false;
 };
 
 TlsCertificate::TlsCertificate() : state_(std::make_unique<State>()) {}
@@ -91,8 +100,37 @@ TlsCertificate::Loaded TlsCertificate::load(std::string certificate_file, std::s
   return loaded;
 }
 
+TlsCertificate::Loaded TlsCertificate::load_or_self_signed(std::string certificate_file, std::string key_file,
+                                                           const std::vector<std::string>& dns_names) {
+  if (!is_absent(certificate_file) || !is_absent(key_file))
+    return load(std::move(certificate_file), std::move(key_file));
+  Loaded loaded;
+  const PemPair made = make_self_signed(dns_names);
+  Error cause;
+  auto context = make_context(made.certificate, made.key, cause);
+  ERR_clear_error();
+  if (!context) {
+    loaded.error = "cannot make a self-signed certificate: " + cause.message();
+    return loaded;
+  }
+  loaded.certificate.reset(new TlsCertificate);
+  State& state = *loaded.certificate->state_;
+  state.certificate_file = std::move(certificate_file);
+  state.key_file = std::move(key_file);
+  state.context = std::move(context);
+  state.self_signed = true;
+  return loaded;
+}
+
+bool TlsCertificate::self_signed() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->self_signed;
+}
+
 TlsCertificate::Reload TlsCertificate::reload(std::string& error) {
   error.clear();
+  if (self_signed() && is_absent(state_->certificate_file) && is_absent(state_->key_file))
+    return Reload::Unchanged;
   std::string certificate;
   std::string key;
   if (!read_file(state_->certificate_file, certificate, error)) return Reload::Failed;
@@ -109,6 +147,7 @@ TlsCertificate::Reload TlsCertificate::reload(std::string& error) {
   state_->certificate = std::move(certificate);
   state_->key = std::move(key);
   state_->context = std::move(context);
+  state_->self_signed = false;
   return Reload::Replaced;
 }
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace boost::asio::ssl {
 class context;
@@ -22,6 +23,11 @@ class TlsCertificate {
   // Reads a chain (leaf first) and its unencrypted key, as in the files tls.crt and tls.key of a Kubernetes
   // TLS secret.
   static Loaded load(std::string certificate_file, std::string key_file);
+  // The same, but while neither file exists a self-signed certificate for `dns_names` is used, which gives way to the
+  // files when they come. For certificates that a cluster may or may not provide. With empty file names: for good.
+  static Loaded load_or_self_signed(std::string certificate_file, std::string key_file,
+                                    const std::vector<std::string>& dns_names);
+  bool self_signed() const;  // whether a certificate made here is in use
 
   enum class Reload { Unchanged, Replaced, Failed };
   // Reads both files again. Failed leaves the previous pair in use and sets `error`. An http::Server does

@@ -14,11 +14,11 @@
 #include "controller/http/process.hpp"
 #include "controller/kube/client.hpp"
 #include "controller/kube/config.hpp"
-#include "controller/operator/endpoints.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/mcptool/reconciler.hpp"
 #include "controller/operator/registry/reconciler.hpp"
 #include "controller/operator/registry_access.hpp"
+#include "controller/runtime/endpoints.hpp"
 #include "controller/runtime/logging.hpp"
 #include "controller/runtime/manager.hpp"
 
@@ -36,6 +36,8 @@ struct Flags {
   std::string leader_election_namespace;
   std::string health_address = ":8081";
   std::string metrics_address;
+  bool metrics_insecure = false;
+  std::string metrics_cert_dir;
   std::string registry_image;
   LogLevel log_level = LogLevel::Info;
   int workers = 4;
@@ -60,7 +62,12 @@ void declare(CLI::App& app, Flags& flags) {
                  "host:port of /healthz and /readyz; empty serves neither")
       ->capture_default_str();
   app.add_option("--metrics-address", flags.metrics_address,
-                 "host:port of /metrics, without authentication: use a loopback address; empty serves none");
+                 "host:port of /metrics, over TLS for those who may get it; empty serves none");
+  app.add_flag("--metrics-insecure", flags.metrics_insecure,
+               "Serve /metrics over plain HTTP, without authentication: use a loopback address");
+  app.add_option("--metrics-cert-dir", flags.metrics_cert_dir,
+                 "Directory with tls.crt and tls.key for /metrics; while it holds neither, a self-signed "
+                 "certificate is used");
   app.add_option("--registry-image", flags.registry_image, "Image of a Registry that names none")
       ->envname("RELATED_IMAGE_REGISTRY");
   app.add_option("--log-level", flags.log_level, "debug, info, warn or error")
@@ -118,7 +125,7 @@ Status check_reachable(const std::shared_ptr<kube::Transport>& transport, std::s
     kube::HttpRequest request;
     request.method = "GET";
     request.target = "/version";
-    const Status asked = client->raw(ctx.with_timeout(std::chrono::seconds(5)), request).status();
+    Status asked = client->raw(ctx.with_timeout(std::chrono::seconds(5)), request).status();
     const bool answered = asked.ok() || asked.code() == Code::Forbidden;
     if (answered) return {};
     const bool hopeless = asked.code() == Code::Unauthorized || asked.code() == Code::Invalid;
@@ -154,9 +161,23 @@ runtime::ManagerOptions manager_options(const Flags& flags, const std::string& n
   return options;
 }
 
+runtime::EndpointOptions endpoint_options(const Flags& flags, const std::string& ns) {
+  runtime::EndpointOptions options;
+  options.health_address = flags.health_address;
+  options.metrics_address = flags.metrics_address;
+  options.metrics_secure = !flags.metrics_insecure;
+  options.certificate_directory = flags.metrics_cert_dir;
+  if (!ns.empty()) {
+    const std::string service = std::string(toolhive::kOperatorName) + "-metrics." + ns + ".svc";
+    options.certificate_names = {service, service + ".cluster.local", "localhost"};
+  }
+  return options;
+}
+
 int run(const Flags& flags, std::stop_token stop) {
   auto config = kube::load_config(flags.kubeconfig, flags.context);
   if (!config.ok()) return fail(config.status());
+  config->user_agent = std::string(toolhive::kOperatorName) + "/" + TOOLHIVE_VERSION;
   auto made = kube::make_transport(*config);
   if (!made.ok()) return fail(made.status());
   const std::shared_ptr<kube::Transport> transport = std::move(*made);
@@ -180,8 +201,8 @@ int run(const Flags& flags, std::stop_token stop) {
   registries.attach();
   tools.attach();
 
-  auto endpoints = toolhive::Endpoints::open({flags.health_address, flags.metrics_address}, manager.health(),
-                                             manager.metrics());
+  auto endpoints = runtime::Endpoints::open(endpoint_options(flags, options.operator_namespace),
+                                            manager.client(), manager.health(), manager.metrics());
   if (!endpoints.ok()) return fail(endpoints.status());
   runtime::log(LogLevel::Info, "started",
                {{"version", TOOLHIVE_VERSION}, {"server", config->server}, {"origin", config->origin}});

@@ -45,6 +45,12 @@ std::optional<std::string_view> bearer_token(std::string_view header) {
   return token;
 }
 
+std::string id_of(std::string_view token, std::string_view path, std::string_view verb) {
+  std::string text(token);
+  text.append("\n").append(verb).append("\n").append(path);
+  return kube::sha256_hex(text);
+}
+
 std::string without(std::string text, std::string_view secret) {
   for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at))
     text.replace(at, secret.size(), "<token>");
@@ -185,15 +191,19 @@ MetricsAuthorizer::MetricsAuthorizer(kube::Client& client, const Options& option
     : impl_(std::make_unique<Impl>(client, options)) {}
 MetricsAuthorizer::~MetricsAuthorizer() = default;
 
-AccessDecision MetricsAuthorizer::authorize(const kube::Context& ctx, std::string_view authorization,
-                                            std::string_view path, std::string_view verb) {
+std::optional<AccessDecision> MetricsAuthorizer::known(const kube::Context& ctx,
+                                                       std::string_view authorization, std::string_view path,
+                                                       std::string_view verb) {
   const std::optional<std::string_view> token = bearer_token(authorization);
   if (!token) return unauthorized("a request needs the header \"Authorization: Bearer <token>\"");
+  return impl_->known(id_of(*token, path, verb), ctx.clock.now());
+}
 
-  std::string id(*token);
-  id.append("\n").append(verb).append("\n").append(path);
-  id = kube::sha256_hex(id);
-  if (std::optional<AccessDecision> kept = impl_->known(id, ctx.clock.now())) return *std::move(kept);
+AccessDecision MetricsAuthorizer::authorize(const kube::Context& ctx, std::string_view authorization,
+                                            std::string_view path, std::string_view verb) {
+  if (std::optional<AccessDecision> kept = known(ctx, authorization, path, verb)) return *std::move(kept);
+  const std::string_view token = *bearer_token(authorization);
+  const std::string id = id_of(token, path, verb);
 
   struct Slot {
     explicit Slot(std::atomic<int>& c) : count(c), number(++c) {}
@@ -207,10 +217,10 @@ AccessDecision MetricsAuthorizer::authorize(const kube::Context& ctx, std::strin
     return decided(Kind::Unavailable,
                    Status(Code::TooManyRequests, "too many callers are being reviewed; try again"));
 
-  AccessDecision decision = impl_->ask(ctx.with_timeout(impl_->options.timeout), *token, path, verb);
+  AccessDecision decision = impl_->ask(ctx.with_timeout(impl_->options.timeout), token, path, verb);
   // Servers and proxies have been seen to quote what they were sent.
-  if (decision.cause.message().find(*token) != std::string::npos)
-    decision.cause = Status(decision.cause.code(), without(decision.cause.message(), *token));
+  if (decision.cause.message().find(token) != std::string::npos)
+    decision.cause = Status(decision.cause.code(), without(decision.cause.message(), token));
   impl_->keep(id, decision, ctx.clock.now());
   return decision;
 }

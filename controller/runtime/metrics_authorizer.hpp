@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,7 +32,8 @@ struct AccessDecision {
 
 // Thread-safe. Blocks for two requests at most, each of them bounded; decisions are kept for a short while under a
 // digest of the token, so that a scrape every few seconds costs no request and a right that was withdrawn ends soon.
-// What could not be decided is not kept. The process's own account needs the ClusterRole system:auth-delegator.
+// What could not be decided is not kept. The process's own account needs the right to create
+// tokenreviews and subjectaccessreviews, as the ClusterRole system:auth-delegator gives it.
 class MetricsAuthorizer {
  public:
   struct Options {
@@ -56,6 +58,9 @@ class MetricsAuthorizer {
   // request's method in lower case.
   AccessDecision authorize(const kube::Context& ctx, std::string_view authorization,
                            std::string_view path = "/metrics", std::string_view verb = "get");
+  // What authorize() would answer without a request: that there is no token, or a decision that is kept. Never blocks.
+  std::optional<AccessDecision> known(const kube::Context& ctx, std::string_view authorization,
+                                      std::string_view path = "/metrics", std::string_view verb = "get");
 
  private:
   struct Impl;

@@ -44,6 +44,39 @@ TEST_CASE("the operator's pods meet restricted Pod Security") {
   for (const Json& pod : pods) check_locked_down(pod);
 }
 
+TEST_CASE("the operator's metrics are for service accounts that are bound to their reader's role") {
+  const Cluster& cluster = Cluster::get();
+  const TestNamespace ns("metrics");
+  const auto token_of = [&](const std::string& account) {
+    ns.kubectl({"create", "serviceaccount", account});
+    std::string token = ns.kubectl({"create", "token", account}).out;
+    while (token.ends_with('\n')) token.pop_back();
+    REQUIRE_FALSE(token.empty());
+    return token;
+  };
+  const std::string url =
+      "https://toolhive-operator-metrics." + cluster.operator_namespace() + ".svc.cluster.local:8443/metrics";
+  const auto scrape = [&](const std::string& token) {
+    std::vector<std::string> options = {"--insecure"};
+    if (!token.empty()) options.insert(options.end(), {"--header", "Authorization: Bearer " + token});
+    return cluster.http("GET", url, nullptr, options);
+  };
+  const std::string binding = ns.name() + "-scraper";
+  const std::string scraper = token_of("scraper");
+  cluster.kubectl({"create", "clusterrolebinding", binding, "--clusterrole=toolhive-operator-metrics-reader",
+                   "--serviceaccount=" + ns.name() + ":scraper"});
+  CHECK(scrape("").status == 401);
+  const Answer stranger = scrape(token_of("stranger"));
+  CHECK_MESSAGE(stranger.status == 403, stranger.explain());
+  wait_until("the scraper may read", [&] {
+    const Answer answer = scrape(scraper);
+    const bool read =
+        answer.ok() && answer.body.find("controller_runtime_reconcile_total") != std::string::npos;
+    return read ? std::string() : answer.explain();
+  });
+  cluster.kubectl({"delete", "clusterrolebinding", binding});
+}
+
 TEST_CASE("the operator may do what it needs and no more") {
   const Cluster& cluster = Cluster::get();
   const std::string user =

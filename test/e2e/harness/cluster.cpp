@@ -128,9 +128,11 @@ std::vector<Json> Cluster::list(const Kind& kind, const std::string& ns, const s
   return answer.json().at("items").get<std::vector<Json>>();
 }
 
-Answer Cluster::http(std::string_view method, const std::string& url, const Json& body) const {
+Answer Cluster::http(std::string_view method, const std::string& url, const Json& body,
+                     const std::vector<std::string>& options) const {
   Command command{{tool_, "exec", "--name", name_, "--", "curl", "--silent", "--show-error", "--max-time",
                    "10", "--request", std::string(method), "--write-out", "\n%{http_code}"}};
+  command.argv.insert(command.argv.end(), options.begin(), options.end());
   if (!body.is_null()) {
     for (const char* arg : {"--header", "Content-Type: application/json", "--data-binary", "@-"}) {
       command.argv.emplace_back(arg);

@@ -64,7 +64,9 @@ class Cluster {
   std::vector<Json> list(const Kind& kind, const std::string& ns, const std::string& query = {}) const;
 
   // Asks from inside the cluster's network, as a pod would.
-  Answer http(std::string_view method, const std::string& url, const Json& body = nullptr) const;
+  // `options` are curl's.
+  Answer http(std::string_view method, const std::string& url, const Json& body = nullptr,
+              const std::vector<std::string>& options = {}) const;
 
   // Lines that the API server's audit log got since `offset`, and the offset after them.
   std::vector<Json> audit(std::streamoff& offset) const;

@@ -5,7 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/runtime/endpoints.hpp"
 #include "test/integration/kube/cluster.hpp"
+#include "test/unit/http/tls_client.hpp"
 
 using kube::Context;
 using kube::Json;
@@ -18,13 +20,20 @@ const kube::ResourceType kClusterRole{"rbac.authorization.k8s.io", "v1", "Cluste
 const kube::ResourceType kClusterRoleBinding{"rbac.authorization.k8s.io", "v1", "ClusterRoleBinding",
                                              "clusterrolebindings", kube::Scope::Cluster};
 
-// Lets a service account of `ns` read /metrics, until the end of its scope.
+const Json kMayRead = Json::array({{{"nonResourceURLs", {"/metrics"}}, {"verbs", {"get"}}}});
+// All that whoever serves metrics needs.
+const Json kMayAsk = Json::array(
+    {{{"apiGroups", {"authentication.k8s.io"}}, {"resources", {"tokenreviews"}}, {"verbs", {"create"}}},
+     {{"apiGroups", {"authorization.k8s.io"}},
+      {"resources", {"subjectaccessreviews"}},
+      {"verbs", {"create"}}}});
+
+// Gives a service account of `ns` cluster-wide rights, until the end of its scope.
 class Grant {
  public:
-  Grant(kube::Client& client, const std::string& ns, const std::string& account)
-      : client_(client), name_(ns + "-metrics") {
-    const Json role = {{"metadata", {{"name", name_}}},
-                       {"rules", Json::array({{{"nonResourceURLs", {"/metrics"}}, {"verbs", {"get"}}}})}};
+  Grant(kube::Client& client, const std::string& ns, const std::string& account, const Json& rules = kMayRead)
+      : client_(client), name_(ns + "-" + account) {
+    const Json role = {{"metadata", {{"name", name_}}}, {"rules", rules}};
     const Json binding = {
         {"metadata", {{"name", name_}}},
         {"roleRef", {{"apiGroup", kClusterRole.group}, {"kind", "ClusterRole"}, {"name", name_}}},
@@ -85,6 +94,40 @@ TEST_CASE("a service account reads the metrics when a ClusterRole lets it, and n
   const runtime::AccessDecision unknown = unable.authorize({}, scraper);
   CHECK(unknown.kind == Kind::Unavailable);
   CHECK(unknown.cause.message().find("system:auth-delegator") != std::string::npos);
+}
+
+TEST_CASE("metrics are scraped with the token of a service account that is bound to a role, and no other") {
+  const test::Namespace ns;
+  const auto admin = test::client();
+  const Grant may_ask(*admin, ns.name(), "server", kMayAsk);
+  kube::Config config = test::config();
+  config.client_certificate = {};
+  config.client_key = {};
+  config.token = test::service_account_token(ns.name(), "server");
+  const auto client = test::client(config);
+  const runtime::Health health;
+  const runtime::Metrics metrics;
+  runtime::EndpointOptions options;
+  options.metrics_address = "127.0.0.1:0";
+  const auto endpoints = runtime::Endpoints::open(options, *client, health, metrics);
+  REQUIRE_MESSAGE(endpoints.ok(), endpoints.status());
+  const auto status_for = [&](const std::string& header) {
+    http_test::TlsClient scraper((*endpoints)->metrics_port());
+    scraper.send("GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + header + "\r\n");
+    return scraper.read(SIZE_MAX).substr(0, 12);
+  };
+  const auto with = [](const std::string& token) { return "Authorization: Bearer " + token + "\r\n"; };
+
+  const std::string stranger = test::service_account_token(ns.name(), "stranger");
+  // The rights of the server itself take a moment to be known.
+  CHECK(test::eventually([&] { return status_for(with(stranger)) == "HTTP/1.1 403"; }));
+  CHECK(status_for("") == "HTTP/1.1 401");
+  CHECK(status_for(with("made.up.token")) == "HTTP/1.1 401");
+  const Grant may_read(*admin, ns.name(), "scraper");
+  const std::string scraper = test::service_account_token(ns.name(), "scraper");
+  // Likewise; a refusal is kept for ten seconds.
+  CHECK(test::eventually([&] { return status_for(with(scraper)) == "HTTP/1.1 200"; }));
+  CHECK(status_for(with(stranger)) == "HTTP/1.1 403");
 }
 
 TEST_SUITE_END();

@@ -1,12 +1,16 @@
+#include "controller/http/self_signed.hpp"
 #include "controller/http/tls_certificate.hpp"
 #include "test/unit/http/client.hpp"
 #include "test/unit/http/test_server.hpp"
 #include "test/unit/http/tls_client.hpp"
 
 #include <doctest/doctest.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <mutex>
@@ -111,6 +115,49 @@ TEST_CASE("what is wrong with a certificate is said, without the key") {
         std::string::npos);
   write(files.certificate(), "");
   CHECK(TlsCertificate::load(files.certificate(), files.key()).error.find("is empty") != std::string::npos);
+}
+
+TEST_CASE("a self-signed certificate serves while there are no files, and only then") {
+  const CertificateFiles files("mounted");
+  std::filesystem::remove(files.key());
+  CHECK(TlsCertificate::load_or_self_signed(files.certificate(), files.key(), {"made.example"})
+            .error.find(files.key()) != std::string::npos);
+  std::filesystem::remove(files.certificate());
+  http::Options options;
+  options.tls =
+      TlsCertificate::load_or_self_signed(files.certificate(), files.key(), {"made.example"}).certificate;
+  options.tls_reload = milliseconds(20);
+  REQUIRE(options.tls != nullptr);
+  CHECK(options.tls->self_signed());
+  TestServer server(options, echo, "https");
+  CHECK(TlsClient(server.port()).peer_name() == "made.example");
+  files.renew("mounted");
+  CHECK(eventually([&] { return TlsClient(server.port()).peer_name() == "mounted"; }));
+  CHECK_FALSE(options.tls->self_signed());
+}
+
+TEST_CASE("a self-signed certificate names its hosts, is for servers alone, and is new each time") {
+  const auto read = [](const http::PemPair& pair) {
+    BIO* bio = BIO_new_mem_buf(pair.certificate.data(), static_cast<int>(pair.certificate.size()));
+    std::shared_ptr<X509> certificate(PEM_read_bio_X509(bio, nullptr, nullptr, nullptr), X509_free);
+    BIO_free(bio);
+    return certificate;
+  };
+  const auto one = read(http::make_self_signed({"a.example", "b.example"}));
+  const auto other = read(http::make_self_signed({"a.example", "b.example"}));
+  REQUIRE(one != nullptr);
+  CHECK(X509_check_host(one.get(), "b.example", 0, 0, nullptr) == 1);
+  CHECK(X509_check_host(one.get(), "c.example", 0, 0, nullptr) == 0);
+  CHECK(X509_check_purpose(one.get(), X509_PURPOSE_SSL_SERVER, 0) == 1);
+  CHECK(X509_check_purpose(one.get(), X509_PURPOSE_SSL_CLIENT, 0) == 0);
+  CHECK(X509_check_ca(one.get()) == 0);
+  CHECK(X509_cmp_current_time(X509_get0_notBefore(one.get())) < 0);
+  CHECK(X509_cmp_current_time(X509_get0_notAfter(one.get())) > 0);
+  CHECK(ASN1_INTEGER_cmp(X509_get0_serialNumber(one.get()), X509_get0_serialNumber(other.get())) != 0);
+  CHECK(http::make_self_signed({}).certificate.empty());
+  // A name that is too long for the common name is still one of the alternatives.
+  const std::string longest = std::string(60, 'x') + ".example.example";
+  CHECK(X509_check_host(read(http::make_self_signed({longest})).get(), longest.c_str(), 0, 0, nullptr) == 1);
 }
 
 TEST_CASE("plain connections to the TLS port leave descriptors flat") {
