@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/kube/default_name.hpp"
 #include "controller/kube/list.hpp"
 #include "controller/kube/query.hpp"
 
@@ -9,10 +10,11 @@ namespace kube {
 
 namespace {
 
-constexpr Duration kDefaultTimeout = std::chrono::seconds(30);
+// A request that is never answered must not hold its caller for all the time that the caller has for all it does.
+constexpr Duration kCallTimeout = std::chrono::seconds(30);
 
 Context bounded(const Context& ctx) {
-  return ctx.deadline == TimePoint::max() ? ctx.with_timeout(kDefaultTimeout) : ctx;
+  return ctx.with_timeout(kCallTimeout);
 }
 
 std::string what(const char* verb, const ResourceType& type, const Key& key) {
@@ -40,7 +42,7 @@ Status check(const ResourceType& type, const Key& key, bool name_needed) {
 
 Query write_query(const WriteOptions& options) {
   Query query;
-  query.add("fieldManager", options.field_manager);
+  if (!options.field_manager.empty()) query.add("fieldManager", options.field_manager);
   if (options.dry_run) query.add("dryRun", "All");
   return query;
 }
@@ -155,12 +157,13 @@ StatusOr<Object> Client::apply(const Context& ctx, const ResourceType& type, con
   ApiCall call{ApiCall::Verb::Apply, type, key, {}, true};
   const std::string doing = what("apply", type, key);
   if (Status wrong = check(type, key, true); !wrong.ok()) return wrong.with_context(doing);
-  if (options.field_manager.empty()) return Status(Code::Invalid, doing + ": a field manager is needed");
   Json complete = intent;
   complete["apiVersion"] = type.api_version();
   complete["kind"] = type.kind;
   call.http.method = "PATCH";
-  call.http.target = write_query(options)
+  WriteOptions named = options;
+  if (named.field_manager.empty()) named.field_manager = kDefaultName;
+  call.http.target = write_query(named)
                          .add("force", "true")
                          .target(resource_path(type, key.ns, key.name, options.subresource));
   return object_from(*this, ctx, std::move(call), doing, "application/apply-patch+yaml", complete);

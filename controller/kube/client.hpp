@@ -38,7 +38,9 @@ struct ObjectList {
 };
 
 struct WriteOptions {
-  std::string field_manager = "toolhive-operator";
+  // Who is noted in managedFields. Empty: the API server notes the user agent (Config::user_agent) up to its first
+  // slash; apply(), which needs a name, gives kDefaultName.
+  std::string field_manager = {};
   std::string subresource = {};  // "status", "scale", or empty
   bool dry_run = false;
 };

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/kube/default_name.hpp"
 #include "controller/kube/status.hpp"
 
 namespace kube {
@@ -48,7 +49,8 @@ struct Config {
   std::string proxy_url;  // http:// only; TLS to the API server goes through it by CONNECT
 
   std::string ns = "default";  // namespace of the context, or of the pod
-  std::string user_agent = "toolhive-operator";
+  // "<program>/<version>". The API server names writes after the program that say no field manager of their own.
+  std::string user_agent = kDefaultName;
   // Where the configuration came from, for error messages: a file's path and context, or "in-cluster".
   std::string origin;
   bool in_cluster = false;

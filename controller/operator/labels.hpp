@@ -22,6 +22,8 @@ inline constexpr const char* kReservedPrefix = "mcpregistry.dev/";
 inline constexpr const char* kPausedAnnotation = "mcpregistry.dev/reconciliation-paused";
 // On the pods of a registry: changes with every input that only a restart takes up.
 inline constexpr const char* kConfigChecksumAnnotation = "mcpregistry.dev/config-checksum";
+// On operands that outlive their Registry: whose they are.
+inline constexpr const char* kOwnerLabel = "mcpregistry.dev/owner";
 // Holds an MCPTool until its tool is withdrawn.
 inline constexpr const char* kWithdrawFinalizer = "mcpregistry.dev/withdraw";
 

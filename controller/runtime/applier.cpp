@@ -51,20 +51,21 @@ Status about_to_go(const ResourceType& type, const Object& object) {
 }  // namespace
 
 struct Applier::Impl {
-  Impl(kube::Client& c, const Cache& ca, std::string manager)
-      : client(c), cache(ca), field_manager(std::move(manager)) {}
+  Impl(kube::Client& c, const Cache& ca, std::string manager, std::string label)
+      : client(c), cache(ca), field_manager(std::move(manager)), owner_label(std::move(label)) {}
 
   using Id = std::pair<ResourceType, Key>;
 
   kube::Client& client;
   const Cache& cache;
   const std::string field_manager;
+  const std::string owner_label;
   std::mutex mutex;
   std::map<Id, Applied> memo;  // guarded by mutex
 
   Ownership ownership(const Object& object, const Object& owner, const Options& options) const {
     return options.owned ? ownership_by_reference(object, owner)
-                         : ownership_by_label(object, owner, kOwnerLabel);
+                         : ownership_by_label(object, owner, owner_label.c_str());
   }
 
   // Whether `object` is as it was when `intent` was last applied to it.
@@ -120,8 +121,8 @@ struct Applier::Impl {
   }
 };
 
-Applier::Applier(kube::Client& client, const Cache& cache, std::string field_manager)
-    : impl_(std::make_unique<Impl>(client, cache, std::move(field_manager))) {}
+Applier::Applier(kube::Client& client, const Cache& cache, std::string field_manager, std::string owner_label)
+    : impl_(std::make_unique<Impl>(client, cache, std::move(field_manager), std::move(owner_label))) {}
 
 Applier::~Applier() = default;
 
@@ -138,8 +139,11 @@ StatusOr<Object> Applier::apply(const kube::Context& ctx, const ResourceType& ty
     return Status(Code::Internal, "an intent for " + type.to_string() + " has no metadata.name");
   if (options.owned) {
     metadata["ownerReferences"] = Json::array({owner_reference(owner)});
+  } else if (impl_->owner_label.empty()) {
+    return Status(Code::Internal,
+                  describe(type, key) + " is to outlive its owner, and the Applier was given no owner label");
   } else {
-    metadata["labels"][kOwnerLabel] = owner_label_value(owner);
+    metadata["labels"][impl_->owner_label] = owner_label_value(owner);
   }
 
   auto target = impl_->target(ctx, type, key, owner, options);
@@ -169,7 +173,8 @@ Status Applier::remove(const kube::Context& ctx, const ResourceType& type, const
   if (cached.status().code() == Code::NotFound) return {};
   if (!cached.ok()) return cached.status().with_context("removing " + describe(type, key));
   if (ownership_by_reference(*cached, owner) != Ownership::Ours &&
-      ownership_by_label(*cached, owner, kOwnerLabel) != Ownership::Ours)
+      (impl_->owner_label.empty() ||
+       ownership_by_label(*cached, owner, impl_->owner_label.c_str()) != Ownership::Ours))
     return {};
   if (cached->meta().deleting()) return {};
   {

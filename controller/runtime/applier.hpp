@@ -26,13 +26,15 @@ namespace runtime {
 // Only types declared to the cache can be applied.
 class Applier {
  public:
-  // All must outlive the applier. `client` should be the manager's, whose writes the cache waits for.
-  Applier(kube::Client& client, const Cache& cache, std::string field_manager);
+  // All must outlive the applier. `client` should be the manager's, whose writes the cache waits for. `field_manager`
+  // is who the API server notes for what is applied; it must stay the same from release to release. `owner_label` is
+  // the label on objects that outlive their owner, such as "example.com/owner": needed for those alone.
+  Applier(kube::Client& client, const Cache& cache, std::string field_manager, std::string owner_label = {});
   ~Applier();
 
   struct Options {
     // True: the object has an owner reference, and goes with its owner.
-    // False: the object outlives its owner (a PersistentVolumeClaim). The label kOwnerLabel says whose it is,
+    // False: the object outlives its owner (a PersistentVolumeClaim). The owner label says whose it is,
     // by kind and name, so that an owner created again under its name takes it over: after a live read, once in each
     // process.
     bool owned = true;
@@ -50,8 +52,6 @@ class Applier {
   // Forgets what was applied for an owner that is gone.
   void forget(const std::string& owner_uid);
 
-  // On objects that outlive their owner: "<kind in lower case>.<name>" of the owner; see owner_label_value().
-  static constexpr const char* kOwnerLabel = "mcpregistry.dev/owner";
   // The reason of the Conflict for a name that is taken.
   static constexpr const char* kNameConflict = "NameConflict";
 

@@ -11,6 +11,7 @@
 
 #include "controller/kube/client.hpp"
 #include "controller/kube/clock.hpp"
+#include "controller/kube/default_name.hpp"
 #include "controller/kube/discovery.hpp"
 #include "controller/runtime/cache.hpp"
 #include "controller/runtime/controller.hpp"
@@ -24,9 +25,9 @@ namespace runtime {
 struct ControllerSpec;
 
 struct ManagerOptions {
-  std::string name = "controller";      // reporting controller of events
-  std::string api_host;                 // host:port of the API server, a label of the rest_client metrics
-  std::vector<std::string> namespaces;  // empty: all
+  std::string name = kube::kDefaultName;  // reporting controller of events
+  std::string api_host;                   // host:port of the API server, a label of the rest_client metrics
+  std::vector<std::string> namespaces;    // empty: all
   std::optional<LeaderElectionOptions> leader_election;
   kube::Duration graceful_stop = std::chrono::seconds(30);
   kube::Clock* clock = &kube::system_clock();

@@ -54,7 +54,7 @@ RegistryReconciler::RegistryReconciler(runtime::Manager& manager, RegistryAccess
     : manager_(manager),
       access_(access),
       options_(std::move(options)),
-      applier_(manager.client(), manager.cache(), kFieldManager),
+      applier_(manager.client(), manager.cache(), kFieldManager, kOwnerLabel),
       probe_(access) {}
 
 void RegistryReconciler::attach() {

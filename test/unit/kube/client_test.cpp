@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(Fixture, "each verb sends what the API expects") {
   for (int i = 0; i < 7; ++i) transport->reply(200, body);
   CHECK(client->get(Context{}, kWidget, {"n", "w"}).ok());
   CHECK(client->create(Context{}, kWidget, widget).ok());
-  CHECK(client->update(Context{}, kWidget, widget, {.subresource = "status"}).ok());
+  CHECK(client->update(Context{}, kWidget, widget, {.field_manager = "me", .subresource = "status"}).ok());
   CHECK(client->apply(Context{}, kWidget, widget, {.dry_run = true}).ok());
   CHECK(client->patch(Context{}, kWidget, {"n", "w"}, kube::PatchType::JsonPatch, Json::array()).ok());
   CHECK(client->remove(Context{}, kWidget, {"n", "w"}, {.uid = "u", .propagation = "Foreground"}).ok());
@@ -59,10 +59,10 @@ TEST_CASE_FIXTURE(Fixture, "each verb sends what the API expects") {
   const auto& sent = transport->requests;
   const std::string path = "/apis/example.dev/v1/namespaces/n/widgets";
   CHECK(sent[0].method + sent[0].target == "GET" + path + "/w");
-  CHECK(sent[1].method + sent[1].target == "POST" + path + "?fieldManager=toolhive-operator");
-  CHECK(sent[2].method + sent[2].target == "PUT" + path + "/w/status?fieldManager=toolhive-operator");
+  CHECK(sent[1].method + sent[1].target == "POST" + path);
+  CHECK(sent[2].method + sent[2].target == "PUT" + path + "/w/status?fieldManager=me");
   CHECK(sent[3].method + sent[3].target ==
-        "PATCH" + path + "/w?fieldManager=toolhive-operator&dryRun=All&force=true");
+        "PATCH" + path + "/w?fieldManager=controller&dryRun=All&force=true");
   CHECK(sent[3].content_type == "application/apply-patch+yaml");
   CHECK(Json::parse(sent[3].body)["apiVersion"] == "example.dev/v1");
   CHECK(Json::parse(sent[3].body)["kind"] == "Widget");
@@ -216,6 +216,63 @@ TEST_CASE_FIXTURE(
   const Status status = client->create(context, kWidget, widget).status();
   CHECK(status.code() == Code::TooManyRequests);
   CHECK(status.retry_after() == 60s);
+}
+
+namespace {
+
+// Takes requests and answers none.
+class SilentTransport final : public kube::Transport {
+ public:
+  StatusOr<HttpResponse> send(const Context& ctx, const HttpRequest&) override {
+    kube::sleep_until(ctx.clock, ctx.deadline, ctx.stop);
+    return Status(Code::Timeout, "no answer");
+  }
+  StatusOr<std::unique_ptr<kube::LineStream>> stream(const Context& ctx, const HttpRequest& request,
+                                                     const StreamOptions&) override {
+    return send(ctx, request).status();
+  }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "a request that is never answered ends after 30 s, however long the caller may take, or at its "
+    "deadline") {
+  const auto client = kube::make_client(std::make_shared<SilentTransport>());
+  const Json widget = {{"metadata", {{"namespace", "n"}, {"name", "w"}}}};
+  const std::vector<std::function<Status(const Context&)>> calls = {
+      [&](const Context& ctx) {
+        return client->get(ctx, kWidget, {"n", "w"}).status();
+      },
+      [&](const Context& ctx) { return client->list(ctx, kWidget, {}).status(); },
+      [&](const Context& ctx) { return client->create(ctx, kWidget, widget).status(); },
+      [&](const Context& ctx) { return client->apply(ctx, kWidget, widget).status(); },
+      [&](const Context& ctx) {
+        return client->remove(ctx, kWidget, {"n", "w"});
+      },
+      [&](const Context& ctx) { return client->watch(ctx, kWidget, {}).status(); },
+      [&](const Context& ctx) { return client->raw(ctx, {.method = "GET", .target = "/version"}).status(); }};
+  const auto ends_after = [&](const auto& call, kube::Duration allowed) {
+    kube::SimulatedClock clock;
+    const kube::TimePoint start = clock.now();
+    Status status;
+    std::jthread user([&] {
+      const bool forever = allowed == kube::Duration::max();
+      const kube::TimePoint deadline = forever ? kube::TimePoint::max() : start + allowed;
+      status = call(Context{.stop = {}, .deadline = deadline, .clock = clock});
+    });
+    clock.wait_for_waiters(1);
+    const kube::Duration left = clock.next_deadline() - start;
+    clock.advance(left);
+    user.join();
+    CHECK(status.code() == Code::Timeout);
+    return left;
+  };
+  for (const auto& call : calls) {
+    CHECK(ends_after(call, 2min) == 30s);
+    CHECK(ends_after(call, kube::Duration::max()) == 30s);
+    CHECK(ends_after(call, 5s) == 5s);
+  }
 }
 
 TEST_CASE_FIXTURE(Fixture, "a throttled request that is stopped ends at once") {

@@ -80,7 +80,7 @@ TEST_CASE("target, body and headers arrive as given, and one connection serves m
     REQUIRE_MESSAGE(reply.ok(), reply.status());
     CHECK(reply->body.starts_with("POST /prefix/api/v1/x?labelSelector=a%3Db%2Cc&limit=5 HTTP/1.1\r\n"));
     CHECK(reply->body.find("Accept:application/json\r\n") != std::string::npos);
-    CHECK(reply->body.find("User-Agent:toolhive-operator\r\n") != std::string::npos);
+    CHECK(reply->body.find("User-Agent:controller\r\n") != std::string::npos);
     CHECK(reply->body.find("Authorization") == std::string::npos);
     CHECK(reply->body.ends_with("\r\n\r\n{\"a\":1}"));
   }

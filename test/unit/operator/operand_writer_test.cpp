@@ -38,7 +38,7 @@ struct Writing {
   runtime_test::FakeApi api;
   kube::SimulatedClock clock;
   runtime::Cache cache{api, clock, {}};
-  runtime::Applier applier{api, cache, "toolhive-operator"};
+  runtime::Applier applier{api, cache, kFieldManager, kOwnerLabel};
   std::optional<kube::Object> owner;
 };
 

@@ -355,6 +355,39 @@ TEST_CASE("a deletion that was missed while disconnected wakes the owner") {
   CHECK(r.end().ok());
 }
 
+TEST_CASE(
+    "a pass that goes on for long after its time limit is reported, one that ends with its last call is "
+    "not") {
+  std::FILE* const out = std::tmpfile();
+  const auto before = spdlog::default_logger();
+  runtime::set_up_logging(runtime::LogLevel::Info, out);
+  kube::SimulatedClock clock;
+  ManagerOptions options;
+  options.clock = &clock;
+  {
+    Running r(std::make_shared<FakeApi>(), options);
+    r.manager.controller("widgets", kWidget)
+        .timeout(7s)
+        .reconcile([&](const kube::Context&, const Key& key) -> StatusOr<Result> {
+          clock.advance(key.name == "late" ? 8s + 1ms : 7s + 1ms);
+          ++r.passes;
+          return Result{};
+        });
+    for (const char* name : {"just", "late"}) r.api->put(kWidget, widget("ns", name));
+    r.start();
+    REQUIRE(r.wait_for([&] { return r.passes == 2; }));
+  }
+  spdlog::set_default_logger(before);
+  REQUIRE(std::fseek(out, 0, SEEK_SET) == 0);
+  std::set<std::string> reported;
+  for (char text[4096]; std::fgets(text, sizeof text, out);) {
+    const Json line = Json::parse(text);
+    if (line["msg"].get<std::string>().starts_with("a pass went on")) reported.insert(line["name"]);
+  }
+  std::fclose(out);
+  CHECK(reported == std::set<std::string>{"late"});
+}
+
 TEST_CASE("every line that a pass logs carries its id and its object") {
   std::FILE* const out = std::tmpfile();
   const auto before = spdlog::default_logger();
@@ -373,7 +406,7 @@ TEST_CASE("every line that a pass logs carries its id and its object") {
     REQUIRE(r.wait_for([&] { return r.passes == 2; }));
   }
   spdlog::set_default_logger(before);
-  std::rewind(out);
+  REQUIRE(std::fseek(out, 0, SEEK_SET) == 0);
   int lines = 0;
   for (char text[4096]; std::fgets(text, sizeof text, out);) {
     const Json line = Json::parse(text);

@@ -21,6 +21,8 @@ namespace {
 
 constexpr const char* kFinalizer = "example.dev/cleanup";
 
+constexpr const char* kOwnerLabel = "example.dev/owner";
+
 struct Owned {
   Owned() {
     REQUIRE(cache.declare(kConfigMap).ok());
@@ -52,7 +54,7 @@ struct Owned {
   runtime::Cache cache{api, clock, {}};
   runtime::PassWrites passes;
   runtime::WriteTrackingClient client{api, cache, passes};
-  Applier applier{client, cache, "manager"};
+  Applier applier{client, cache, "manager", kOwnerLabel};
   std::optional<Object> owner;
 };
 
@@ -193,7 +195,7 @@ TEST_CASE("an object that outlives its owner is taken over by an owner of the sa
   REQUIRE(o.apply(config_map("ns", "m", {{"k", "v"}}), false).ok());
   const auto stored = o.api.find(kConfigMap, {"ns", "m"});
   CHECK(!stored->meta().controller());
-  CHECK(stored->meta().labels.get(Applier::kOwnerLabel) == "widget.w");
+  CHECK(stored->meta().labels.get(kOwnerLabel) == "widget.w");
   o.api.remove(kWidget, {"ns", "w"});
   o.owner = o.api.put(kWidget, widget("ns", "w"));
   CHECK(o.apply(config_map("ns", "m", {{"k", "w"}}), false).ok());
@@ -205,7 +207,7 @@ TEST_CASE(
     "what was left behind is adopted after a live read, once, and not if it has another's label by then") {
   Owned o;
   Json left = config_map("ns", "m", {{"k", "v"}});
-  left["metadata"]["labels"][Applier::kOwnerLabel] = "widget.w";
+  left["metadata"]["labels"][kOwnerLabel] = "widget.w";
   o.api.put(kConfigMap, left);
   REQUIRE(o.api.wait_for([&] { return o.cache.list(kConfigMap).size() == 1; }));
   o.api.clear_calls();
@@ -216,7 +218,7 @@ TEST_CASE(
   }
   SUBCASE("another's by now") {
     o.api.freeze_streams(true);
-    left["metadata"]["labels"][Applier::kOwnerLabel] = "widget.other";
+    left["metadata"]["labels"][kOwnerLabel] = "widget.other";
     o.api.put(kConfigMap, left);
     CHECK(o.apply(config_map("ns", "m", {{"k", "w"}}), false).status().reason() == Applier::kNameConflict);
     CHECK(o.api.writes().empty());
