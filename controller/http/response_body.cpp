@@ -12,7 +12,7 @@ constexpr std::size_t kBlock = 64 * 1024;
 
 }  // namespace
 
-ResponseBody::ResponseBody(concurrency::streams::istream stream)
+ResponseBody::ResponseBody(const concurrency::streams::istream& stream)
     : stream_(stream), buffer_(stream_.streambuf()) {}
 
 ResponseBody::State ResponseBody::next(std::size_t limit, std::string_view& bytes) {

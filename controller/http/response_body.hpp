@@ -18,7 +18,7 @@ class ResponseBody {
  public:
   enum class State { Bytes, End, Later, Broken };
 
-  explicit ResponseBody(concurrency::streams::istream stream);
+  explicit ResponseBody(const concurrency::streams::istream& stream);
   ~ResponseBody() { release(); }
   ResponseBody(const ResponseBody&) = delete;
   ResponseBody& operator=(const ResponseBody&) = delete;

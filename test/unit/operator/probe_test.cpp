@@ -27,7 +27,7 @@ class ProbedRegistry : public RegistryApi {
   kube::StatusOr<ServiceReport> report(const kube::Context&) override {
     ++asked;
     if (!fault.ok()) return fault;
-    return ServiceReport{.tools = 3};
+    return ServiceReport{3, "1.0.0"};
   }
 
   Status fault;
@@ -37,7 +37,9 @@ class ProbedRegistry : public RegistryApi {
 class OneRegistry : public RegistryAccess {
  public:
   OneRegistry() : RegistryAccess(nullptr) {}
-  kube::StatusOr<std::shared_ptr<RegistryApi>> open(const kube::Key&) override { return registry; }
+  kube::StatusOr<std::shared_ptr<RegistryApi>> open(const kube::Key&) override {
+    return std::shared_ptr<RegistryApi>(registry);
+  }
 
   std::shared_ptr<ProbedRegistry> registry = std::make_shared<ProbedRegistry>();
 };
@@ -46,7 +48,7 @@ struct Probing {
   ServiceProbe::Answer ask() { return probe.ask(ctx, {"mcp", "mcp-registry"}); }
 
   kube::SimulatedClock clock;
-  kube::Context ctx{.clock = clock};
+  kube::Context ctx{{}, kube::TimePoint::max(), clock, {}};
   OneRegistry access;
   ServiceProbe probe{access};
 };
