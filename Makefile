@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PRESET ?= release
+KILLS ?= 1000
 BUILD_DIR := build/$(PRESET)
 CLUSTER := test/cluster/cluster
 DEMO_CLUSTER ?= demo
@@ -17,8 +18,9 @@ export IMAGE_PREFIX IMAGE_TAG NAMESPACE KUBECTL DEMO_CLUSTER
 
 BUILD_PACKAGES := g++ cmake ninja-build ccache pkg-config ca-certificates git libcpprest-dev libboost-dev libboost-system-dev \
   libyaml-cpp-dev nlohmann-json3-dev libssl-dev libsimdjson-dev libspdlog-dev prometheus-cpp-dev libcurl4-openssl-dev \
-  libcli11-dev doctest-dev
+  libcli11-dev libpq-dev doctest-dev
 IMAGE_PACKAGES := buildah binutils
+STORE_TEST_PACKAGES := postgresql openssl procps
 LINT_PACKAGES := clang-format clang-tidy-19 shellcheck
 BUNDLE_PACKAGES := jq yq
 BENCH_PACKAGES := wrk nginx-light curl
@@ -44,12 +46,22 @@ clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-integration test-e2e test-cluster test-faults test-asan test-tsan lint bench
-test: build images ## All tests: unit, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
-	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit cluster integration e2e faults
+.PHONY: test test-unit test-stores test-kills test-integration test-e2e test-cluster test-faults test-asan test-tsan lint bench
+test: build images store-deps ## All tests: unit, stores, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores cluster integration e2e faults
 
 test-unit: build ## Unit tests only
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit
+
+test-stores: build store-deps ## Every store of the registry, on disks and on a real PostgreSQL
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh stores
+
+test-kills: build store-deps ## The registry killed KILLS times (default 1000) under writes: what it acknowledged must be there
+	@KILLS=$(KILLS) BUILD_DIR=$(BUILD_DIR) test/run.sh kills
+
+.PHONY: store-deps
+store-deps:
+	@controller/cmake/packages.sh $(STORE_TEST_PACKAGES)
 
 test-integration: build ## Tests against a real API server
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh integration
@@ -63,13 +75,13 @@ test-e2e: images ## Tests on a real one-node cluster
 test-faults: images ## Every plan of the fault proxy, and the operator killed at every write of every scenario
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh faults-all
 
-test-asan: ## Unit and integration tests under AddressSanitizer and UndefinedBehaviorSanitizer
+test-asan: store-deps ## Unit, store and integration tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory build PRESET=asan
-	@BUILD_DIR=build/asan test/run.sh unit integration
+	@BUILD_DIR=build/asan test/run.sh unit stores integration
 
-test-tsan: ## Unit and integration tests under ThreadSanitizer
+test-tsan: store-deps ## Unit, store and integration tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory build PRESET=tsan
-	@BUILD_DIR=build/tsan test/run.sh unit integration
+	@BUILD_DIR=build/tsan test/run.sh unit stores integration
 
 lint: build ## Formatting, clang-tidy, shellcheck
 	@controller/cmake/packages.sh $(LINT_PACKAGES)

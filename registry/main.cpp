@@ -1,21 +1,21 @@
-// mcp-registry: serves MCP tool definitions over HTTP, out of files.
+// mcp-registry: serves MCP tool definitions over HTTP, out of files or a PostgreSQL database.
 #include <pthread.h>
 #include <signal.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <cstdio>
 #include <memory>
 #include <string>
 
 #include "controller/http/process.hpp"
 #include "registry/api/api.hpp"
+#include "registry/commands.hpp"
 #include "registry/config/config.hpp"
 #include "registry/log.hpp"
 #include "registry/metrics/metrics.hpp"
 #include "registry/server.hpp"
-#include "registry/store/file_store.hpp"
+#include "registry/store/open.hpp"
 
 namespace {
 
@@ -28,6 +28,32 @@ int fail(const registry::Error& error) {
 
 std::string count(std::size_t number) {
   return std::to_string(number);
+}
+
+/// Opens the store; waits for a database that is not there yet, which is no reason to be restarted. Null when a signal
+/// came first.
+registry::Result<std::unique_ptr<registry::Store>> open_when_reachable(const registry::Config& config,
+                                                                       registry::Metrics& metrics,
+                                                                       const sigset_t& signals, int& signal) {
+  registry::StoreEvents events;
+  events.notice = [](bool urgent, std::string_view text) {
+    registry::log(urgent ? LogLevel::Error : LogLevel::Info, text);
+  };
+  events.committed = [&metrics](std::size_t records, std::chrono::nanoseconds time) {
+    metrics.committed(records, time);
+  };
+  std::string told;
+  for (timespec pause{1, 0};;) {
+    auto store = registry::open_store(config, events);
+    const bool later = !store && config.database.used() && store.error().code == registry::Code::Unavailable;
+    if (!later) return store;
+    if (store.error().detail != told) {
+      told = store.error().detail;
+      registry::log(LogLevel::Error, "waiting for the database: " + told);
+    }
+    signal = sigtimedwait(&signals, nullptr, &pause);
+    if (signal > 0) return std::unique_ptr<registry::Store>();
+  }
 }
 
 int serve(const std::string& config_file, const std::string& server_file) {
@@ -47,31 +73,26 @@ int serve(const std::string& config_file, const std::string& server_file) {
   http::init_process(1);
 
   registry::Metrics metrics;
-  std::unique_ptr<registry::FileStore> store;  // Outlives the server, which reads from it to the end.
+  std::unique_ptr<registry::Store> store;  // Outlives the server, which reads from it to the end.
   registry::Api api(config->policy, metrics, registry::HttpServer::add_gauges);
   auto server = registry::HttpServer::open(*server_config, api);
   if (!server) return fail(server.error());
   registry::log(LogLevel::Info, "listening",
                 {{"port", count((*server)->port())}, {"version", TOOLHIVE_VERSION}});
 
-  registry::FileStoreOptions options;
-  options.directory = config->storage_path;
-  options.limits = config->limits;
-  options.notice = [](bool urgent, std::string_view text) {
-    registry::log(urgent ? LogLevel::Error : LogLevel::Info, text);
-  };
-  options.committed = [&metrics](std::size_t records, std::chrono::nanoseconds time) {
-    metrics.committed(records, time);
-  };
-  auto opened = registry::FileStore::open(registry::posix_file_system(), std::move(options));
+  int signal = 0;
+  auto opened = open_when_reachable(*config, metrics, signals, signal);
   if (!opened) return fail(opened.error());
   store = std::move(*opened);
+  if (store == nullptr) {
+    registry::log(LogLevel::Info, "stopped");
+    return 0;
+  }
   api.start(*store);
   const auto index = store->snapshot();
   registry::log(LogLevel::Info, "ready",
                 {{"tools", count(index->tools())}, {"versions", count(index->versions())}});
 
-  int signal = 0;
   sigwait(&signals, &signal);
   registry::log(LogLevel::Info, "stopping: finishing the requests in flight");
   api.begin_stop();
@@ -79,28 +100,6 @@ int serve(const std::string& config_file, const std::string& server_file) {
   store.reset();
   registry::log(LogLevel::Info, "stopped");
   return 0;
-}
-
-int verify(const std::string& config_file) {
-  auto config = registry::load_config(config_file);
-  if (!config) {
-    std::fprintf(stderr, "%s\n", config.error().detail.c_str());
-    return 2;
-  }
-  auto report = registry::verify_store(registry::posix_file_system(), config->storage_path);
-  if (!report) {
-    std::fprintf(stderr, "%s\n", report.error().detail.c_str());
-    return 2;
-  }
-  for (const auto& problem : report->problems) std::printf("%s\n", problem.c_str());
-  if (report->torn_bytes > 0) {
-    std::printf("the last write was cut short, %s bytes; it was never acknowledged\n",
-                count(report->torn_bytes).c_str());
-  }
-  std::printf("%s records verify, %s do not; %s tools, %s versions\n", count(report->records).c_str(),
-              count(report->problems.size()).c_str(), count(report->tools).c_str(),
-              count(report->versions).c_str());
-  return report->problems.empty() ? 0 : 1;
 }
 
 }  // namespace
@@ -117,10 +116,27 @@ int main(int argc, char** argv) {
       ->required();
   serve_command->add_option("--server", server_file,
                             "How it serves: port, threads, timeouts, TLS (YAML or JSON)");
-  auto* verify_command =
-      app.add_subcommand("verify", "Check every record of the store; exit 1 if one is damaged");
-  verify_command->add_option("--config", config_file, "The registry's configuration")->required();
+  const auto command = [&](const char* name, const char* what) {
+    auto* made = app.add_subcommand(name, what);
+    made->add_option("--config", config_file, "The registry's configuration (YAML or JSON)")->required();
+    return made;
+  };
+  auto* verify_command = command("verify", "Check every record of the store; exit 1 if one is damaged");
+  std::string file = "-";
+  auto* export_command = command("export", "Write all tools as JSON lines");
+  export_command->add_option("--output", file, "A file, or - for stdout (the default)");
+  bool dry_run = false;
+  auto* import_command =
+      command("import", "Add the tools of an export; what is there stays; exit 1 if one is refused");
+  import_command->add_option("file", file, "The export")->required();
+  import_command->add_flag("--dry-run", dry_run, "Only say what it would do");
+  auto* migrate_command =
+      command("migrate", "Bring the database's schema to this version; serve does it as well");
   CLI11_PARSE(app, argc, argv);
 
-  return serve_command->parsed() ? serve(config_file, server_file) : verify(config_file);
+  if (verify_command->parsed()) return registry::verify(config_file);
+  if (export_command->parsed()) return registry::export_to(config_file, file);
+  if (import_command->parsed()) return registry::import_from(config_file, file, dry_run);
+  if (migrate_command->parsed()) return registry::migrate(config_file);
+  return serve(config_file, server_file);
 }

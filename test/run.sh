@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs test suites and adds up what they counted:  run.sh SUITE...   with SUITE one of unit, integration, e2e, cluster, faults,
-# faults-all. "faults" is a sample of "faults-all", whose seed is printed; FAULTS_SEED=N takes that one again.
+# Runs test suites and adds up what they counted:  run.sh SUITE...   with SUITE one of unit, stores, kills, integration, e2e, cluster,
+# faults, faults-all. "stores" has a few kills of "kills", which has KILLS (default 1000). "faults" is a sample of "faults-all", whose
+# seed is printed; FAULTS_SEED=N takes that one again.
 # BUILD_DIR names the build to test (default build/release). The last line is "N passed, N failed"; the exit code is 0 only if nothing
 # failed and every suite ran at least one test.
 set -uo pipefail
@@ -67,6 +68,9 @@ unit() {
   done
 }
 
+stores() { doctest stores "$build/bin/test_stores"; }
+kills() { KILLS=${KILLS:-1000} doctest kills "$build/bin/test_stores" --test-case='*killed at random moments*'; }
+
 with_cluster() { # with_cluster NAME KIND COMMAND...: a cluster for the time of one command
   local name=$1 kind=$2
   shift 2
@@ -120,8 +124,8 @@ cluster() { script cluster "$root/test/cluster/test.sh"; }
 mkdir -p "$logs/unit"
 for suite in "$@"; do
   case $suite in
-    unit | integration | e2e | cluster | faults | faults-all) "$suite" ;;
-    *) echo "run.sh: unknown suite '$suite': unit, integration, e2e, cluster, faults and faults-all exist" >&2; exit 2 ;;
+    unit | stores | kills | integration | e2e | cluster | faults | faults-all) "$suite" ;;
+    *) echo "run.sh: unknown suite '$suite': unit, stores, kills, integration, e2e, cluster, faults and faults-all exist" >&2; exit 2 ;;
   esac
 done
 for failure in "${failures[@]}"; do echo "failed: $failure"; done

@@ -35,6 +35,9 @@ class Section {
     throw Failure{Error{Code::Invalid, std::move(detail), path_of(field)}};
   }
 
+  /// Whether there is any field.
+  bool given() const { return !fields_.empty(); }
+
   Section section(const std::string& name) { return Section(take(name), path_of(name)); }
 
   void text(const std::string& name, std::string& value) {
@@ -138,8 +141,32 @@ void read(Section& root, Config& config) {
                          {"warn", LogLevel::Warn},
                          {"error", LogLevel::Error}});
   auto storage = root.section("storage");
-  storage.text("path", config.storage_path);
+  std::string path;
+  storage.text("path", path);
+  if (!path.empty()) config.storage_path = path;
   storage.end();
+
+  auto database = root.section("database");
+  auto& to = config.database;
+  database.text("url", to.url);
+  database.text("urlFile", to.url_file);
+  database.text("host", to.host);
+  database.number("port", to.port, 1, 65'535);
+  database.text("name", to.name);
+  database.text("user", to.user);
+  database.text("passwordFile", to.password_file);
+  database.one_of<std::string>("sslMode", to.ssl_mode,
+                               {{"disable", "disable"},
+                                {"prefer", "prefer"},
+                                {"require", "require"},
+                                {"verify-ca", "verify-ca"},
+                                {"verify-full", "verify-full"}});
+  database.text("caFile", to.ca_file);
+  database.end();
+  if (database.given()) {
+    if (auto ok = postgres::check(to); !ok) database.fail(ok.error().field, ok.error().detail);
+    if (!path.empty()) storage.fail("path", "is for files, and database is given too; keep one of them");
+  }
 
   auto naming = root.section("naming");
   naming.texts("allow", config.policy.naming.allow);

@@ -7,6 +7,7 @@
 
 #include "registry/model/tool.hpp"
 #include "registry/result.hpp"
+#include "registry/store/postgres/database_options.hpp"
 #include "registry/store/rules.hpp"
 
 namespace registry {
@@ -17,6 +18,7 @@ enum class LogLevel { Debug, Info, Warn, Error };
 struct Config {
   LogLevel log_level = LogLevel::Info;
   std::string storage_path = "/data/registry";
+  postgres::DatabaseOptions database;  ///< When used(), the tools are there and not in storage_path.
   ToolPolicy policy;
   StoreLimits limits;
 };

@@ -6,14 +6,43 @@
 
 namespace registry {
 
+namespace {
+
+/// Fetched once: EVP_sha256() looks the algorithm up by name on every use.
+const EVP_MD* algorithm() {
+  static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return fetched;
+}
+
+void require(bool done) {
+  if (!done) throw std::runtime_error("OpenSSL offers no SHA-256");
+}
+
+}  // namespace
+
 Sha256 sha256(std::string_view bytes) {
-  // Fetched once: EVP_sha256() looks the algorithm up by name on every use.
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   Sha256 digest;
-  if (algorithm == nullptr ||
-      EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, algorithm, nullptr) != 1) {
-    throw std::runtime_error("OpenSSL offers no SHA-256");
-  }
+  require(algorithm() != nullptr &&
+          EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, algorithm(), nullptr) == 1);
+  return digest;
+}
+
+Sha256Stream::Sha256Stream() : context_(EVP_MD_CTX_new()) {
+  require(context_ != nullptr && algorithm() != nullptr &&
+          EVP_DigestInit_ex2(context_, algorithm(), nullptr) == 1);
+}
+
+Sha256Stream::~Sha256Stream() {
+  EVP_MD_CTX_free(context_);
+}
+
+void Sha256Stream::add(std::string_view bytes) {
+  require(EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1);
+}
+
+Sha256 Sha256Stream::finish() {
+  Sha256 digest;
+  require(EVP_DigestFinal_ex(context_, digest.data(), nullptr) == 1);
   return digest;
 }
 

@@ -54,17 +54,4 @@ class FileStore final : public Store {
   std::unique_ptr<State> state_;
 };
 
-/// What verify_store() found.
-struct VerifyReport {
-  std::uint64_t records = 0;
-  std::uint64_t tools = 0;
-  std::uint64_t versions = 0;
-  std::uint64_t torn_bytes = 0;  ///< Of a last write that was cut short and never acknowledged; no damage.
-  std::vector<std::string> problems;  ///< One sentence for each record that is damaged.
-};
-
-/// Reads everything in the directory and checks each checksum and each definition's digest. Changes nothing,
-/// and needs no lock.
-Result<VerifyReport> verify_store(FileSystem& files, const std::string& directory);
-
 }  // namespace registry

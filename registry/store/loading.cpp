@@ -96,8 +96,7 @@ std::uint64_t compacted_bytes(const Index& index) {
   return bytes;
 }
 
-Result<LoadedLog> compact_log(FileSystem& files, const std::string& directory, const Index& index,
-                              const LoadedLog& log) {
+void visit_compacted(const Index& index, const std::function<bool(const Record&)>& visit) {
   struct Item {
     std::uint64_t sequence;
     const Tool* tool;
@@ -110,10 +109,31 @@ Result<LoadedLog> compact_log(FileSystem& files, const std::string& directory, c
       items.push_back({registration->sequence, &tool, registration.get(), nullptr});
     for (const auto& retired : tool.retired) items.push_back({retired.sequence, &tool, nullptr, &retired});
   });
-  // In the order of the old log: the later of two equal versions stays the later.
   std::stable_sort(items.begin(), items.end(),
                    [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
+  for (const auto& item : items) {
+    Record record;
+    record.sequence = item.sequence;
+    std::string payload;
+    if (item.live != nullptr) {
+      record.checksum = item.live->checksum;
+      record.payload = item.live->document;
+    } else {
+      payload = "{\"name\":";
+      append_json_string(payload, item.tool->name);
+      payload += ",\"version\":";
+      append_json_string(payload, item.retired->version.text());
+      payload += ",\"digest\":\"sha256:" + to_hex(item.retired->digest) + "\"}";
+      record.operation = Operation::Retire;
+      record.payload = payload;
+      record.checksum = record_checksum(record.sequence, record.operation, record.payload);
+    }
+    if (!visit(record)) return;
+  }
+}
 
+Result<LoadedLog> compact_log(FileSystem& files, const std::string& directory, const Index& index,
+                              const LoadedLog& log) {
   LoadedLog next = log;
   next.number = log.number + 1;
   next.bytes = 0;
@@ -129,20 +149,11 @@ Result<LoadedLog> compact_log(FileSystem& files, const std::string& directory, c
     done = (*file)->append(lines);
     lines.clear();
   };
-  for (const auto& item : items) {
-    if (item.live != nullptr) {
-      encode_record(lines, item.sequence, Operation::Register, item.live->document);
-    } else {
-      std::string payload = "{\"name\":";
-      append_json_string(payload, item.tool->name);
-      payload += ",\"version\":";
-      append_json_string(payload, item.retired->version.text());
-      payload += ",\"digest\":\"sha256:" + to_hex(item.retired->digest) + "\"}";
-      encode_record(lines, item.sequence, Operation::Retire, payload);
-    }
+  visit_compacted(index, [&](const Record& record) {
+    append_line(lines, record);
     if (lines.size() > (1 << 20)) flush();
-    if (!done) break;
-  }
+    return done.ok();
+  });
   if (done) flush();
   if (done) done = (*file)->sync();
   if (done) done = files.rename(temporary, path);

@@ -8,6 +8,7 @@
 #include "registry/result.hpp"
 #include "registry/store/file_system.hpp"
 #include "registry/store/index.hpp"
+#include "registry/store/record.hpp"
 
 namespace registry {
 
@@ -28,6 +29,10 @@ Result<LoadedLog> load_log(FileSystem& files, const std::string& directory, Inde
 /// log stays in force.
 Result<LoadedLog> compact_log(FileSystem& files, const std::string& directory, const Index& index,
                               const LoadedLog& log);
+
+/// Calls `visit` for each record of a compacted history, in the order of the old one, until it returns false: the later of
+/// two equal versions stays the later, and checksums, and thus entity tags, stay.
+void visit_compacted(const Index& index, const std::function<bool(const Record&)>& visit);
 
 /// How many bytes a compacted log would have, roughly.
 std::uint64_t compacted_bytes(const Index& index);

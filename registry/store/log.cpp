@@ -1,5 +1,6 @@
 #include "registry/store/log.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
@@ -26,6 +27,14 @@ std::uint64_t log_number(std::string_view name) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   return error == std::errc() && end == digits.data() + digits.size() ? number : 0;
+}
+
+Result<std::string> newest_log(FileSystem& files, const std::string& directory) {
+  auto names = files.list(directory);
+  if (!names) return names.take_error();
+  std::uint64_t newest = 0;
+  for (const auto& name : *names) newest = std::max(newest, log_number(name));
+  return newest == 0 ? std::string() : directory + "/" + log_name(newest);
 }
 
 Result<LogScan> scan_log(

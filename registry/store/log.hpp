@@ -19,6 +19,9 @@ std::string log_name(std::uint64_t number);
 /// The number in a log's name; 0 for any other name.
 std::uint64_t log_number(std::string_view name);
 
+/// The path of the log that is in force; empty when the directory has none.
+Result<std::string> newest_log(FileSystem& files, const std::string& directory);
+
 struct LogScan {
   std::uint64_t good_bytes = 0;  ///< Up to the end of the last whole line.
   std::uint64_t torn_bytes =

@@ -283,13 +283,62 @@ Result<Decision> decide_server(const Index& index, const PutServer& write, const
   return decision;
 }
 
+/// The only tool or server of an index that one record made.
+const Tool* only(const Index& index) {
+  const Tool* found = nullptr;
+  index.visit_all([&](const Tool& tool) { found = &tool; });
+  return found;
+}
+
+Result<Decision> decide_restore(const Index& index, const Restore& write, const StoreLimits& limits) {
+  IndexBuilder scratch{Index()};
+  Record record;
+  record.operation = write.operation;
+  record.payload = write.payload;
+  if (auto read = apply(scratch, record); !read) return read.take_error();
+  const Tool* given = only(scratch.index());
+  const Registration* live = given->latest();
+  const auto& version = live != nullptr ? live->version : given->retired.front().version;
+  const auto& digest = live != nullptr ? live->digest : given->retired.front().digest;
+  const auto what = "version " + version.text() + " of " + given->name;
+
+  Decision decision;
+  const Tool* tool = index.find(given->name);
+  const auto existing = tool == nullptr ? nullptr : tool->find(version.text());
+  const auto* gone = tool == nullptr ? nullptr : tool->find_retired(version.text());
+  const bool differs =
+      (existing && existing->digest != digest) || (gone != nullptr && gone->digest != digest);
+  // Of a server a version's content may be edited: what is there is taken for the later state.
+  if (differs && !is_server_name(given->name))
+    return conflict(what + " is known with other content, and a version never changes", "/version");
+  if (existing || (gone != nullptr && live == nullptr)) {
+    decision.existing = existing;
+    return decision;
+  }
+  if (live != nullptr && tool != nullptr && tool->latest() != nullptr) {
+    if (auto ok = check_manager(*tool, live->manager, false); !ok)
+      return conflict(what + ": " + ok.error().detail, "/managedBy");
+  }
+  if (live != nullptr && (tool == nullptr || tool->latest() == nullptr)) {
+    if (auto ok = check_room(index, limits); !ok) return ok.take_error();
+  }
+  if (tool != nullptr && tool->live.size() + tool->retired.size() >= limits.versions_per_tool)
+    return too_many_versions(limits);
+  decision.kind = live != nullptr ? WriteOutcome::Kind::Created : WriteOutcome::Kind::Withdrawn;
+  decision.new_tool = live != nullptr && (tool == nullptr || tool->latest() == nullptr);
+  decision.changes.push_back({write.operation, write.payload});
+  return decision;
+}
+
 }  // namespace
 
 const std::string& name_of(const Write& write) {
   if (const auto* registration = std::get_if<Register>(&write)) return registration->definition.name;
   if (const auto* withdrawal = std::get_if<Withdraw>(&write)) return withdrawal->name;
   if (const auto* status = std::get_if<SetStatus>(&write)) return status->name;
-  return std::get<PutServer>(write).server.name;
+  if (const auto* server = std::get_if<PutServer>(&write)) return server->server.name;
+  static const std::string none;
+  return none;
 }
 
 std::string entity_tag(const Registration& registration) {
@@ -302,6 +351,7 @@ Result<Decision> decide(const Index& index, const Write& write, const StoreLimit
     return decide_register(index, *registration, limits, now);
   if (const auto* status = std::get_if<SetStatus>(&write)) return decide_status(index, *status, now);
   if (const auto* server = std::get_if<PutServer>(&write)) return decide_server(index, *server, limits, now);
+  if (const auto* restored = std::get_if<Restore>(&write)) return decide_restore(index, *restored, limits);
   return decide_withdraw(index, std::get<Withdraw>(write), now);
 }
 

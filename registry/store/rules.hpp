@@ -42,6 +42,8 @@ struct Decision {
 ///    registering; its predecessor's late withdrawal is refused. When the last version is withdrawn the name is
 ///    free.
 ///  - A change of status writes each version anew, with the time it was registered at.
+///  - A record of another store is taken over when nothing is known of its version, or when that was withdrawn with the
+///    same content; where the version is live it changes nothing.
 ///  - A version of a server is published once. The tools a server brings are managed by it, and gone when its last
 ///    version is deleted.
 Result<Decision> decide(const Index& index, const Write& write, const StoreLimits& limits,

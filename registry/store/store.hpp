@@ -12,6 +12,7 @@
 #include "registry/model/tool.hpp"
 #include "registry/result.hpp"
 #include "registry/store/index.hpp"
+#include "registry/store/record.hpp"
 
 namespace registry {
 
@@ -53,9 +54,16 @@ struct PutServer {
   bool edit = false;  ///< The version must be there, and not deleted. Else it must never have been there.
 };
 
-using Write = std::variant<Register, Withdraw, SetStatus, PutServer>;
+/// Takes over a record of another store as it is: a document with its status and times, or the memory of a withdrawn
+/// version. What is there stays.
+struct Restore {
+  Operation operation = Operation::Register;  ///< Or Retire.
+  std::string payload;
+};
 
-/// The tool or server that a write is about.
+using Write = std::variant<Register, Withdraw, SetStatus, PutServer, Restore>;
+
+/// The tool or server that a write is about; empty for a Restore, whose payload says it.
 const std::string& name_of(const Write& write);
 
 /// What a write came to.

@@ -3,8 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "registry/model/json.hpp"
-#include "registry/store/file_store.hpp"
 #include "registry/store/log.hpp"
+#include "registry/store/postgres/history.hpp"
+#include "registry/store/rules.hpp"
+#include "registry/store/verify.hpp"
 
 namespace registry {
 namespace {
@@ -13,7 +15,8 @@ constexpr std::array<std::string_view, 8> kNotDefinition = {"version",       "ma
                                                             "registeredAt",  "status",     "statusChangedAt",
                                                             "statusMessage", "replacement"};
 
-/// Computes the digest of a stored document anew: of server.json, or of a tool's definition.
+}  // namespace
+
 Result<void> check_digest(const Record& record) {
   auto document = parse_json(record.payload);
   if (!document) return Error{Code::Corrupt, document.error().detail};
@@ -33,32 +36,47 @@ Result<void> check_digest(const Record& record) {
   return {};
 }
 
-}  // namespace
-
 Result<VerifyReport> verify_store(FileSystem& files, const std::string& directory) {
-  auto names = files.list(directory);
-  if (!names) return names.take_error();
-  std::uint64_t newest = 0;
-  for (const auto& name : *names) newest = std::max(newest, log_number(name));
+  auto path = newest_log(files, directory);
+  if (!path) return path.take_error();
   VerifyReport report;
-  if (newest == 0) return report;
+  if (path->empty()) return report;
 
   IndexBuilder builder{Index()};
   const auto on_record = [&](const Record& record) -> Result<void> {
     if (auto applied = apply(builder, record); !applied) return applied.take_error();
     return record.operation == Operation::Register ? check_digest(record) : Result<void>();
   };
-  const auto path = directory + "/" + log_name(newest);
   const auto on_damaged = [&](std::string_view, std::uint64_t offset, const Error& why) {
-    report.problems.push_back("the record at byte " + std::to_string(offset) + " of " + path +
+    report.problems.push_back("the record at byte " + std::to_string(offset) + " of " + *path +
                               " is damaged: " + why.detail);
   };
-  auto scan = scan_log(files, path, on_record, on_damaged);
+  auto scan = scan_log(files, *path, on_record, on_damaged);
   if (!scan) return scan.take_error();
   report.records = scan->records;
   report.torn_bytes = scan->torn_bytes;
   report.tools = builder.index().tools();
   report.versions = builder.index().versions();
+  return report;
+}
+
+Result<VerifyReport> verify_store(const Config& config) {
+  if (!config.database.used()) return verify_store(posix_file_system(), config.storage_path);
+  VerifyReport report;
+  const auto on_damaged = [&](std::string_view problem) { report.problems.emplace_back(problem); };
+  auto connection = postgres::Connection::open(config.database, {});
+  if (!connection) return connection.take_error();
+  auto head = postgres::begin_reading(**connection);
+  if (!head) return head.take_error();
+  postgres::Follower follower;
+  const auto check = [](const Record& record) {
+    return record.operation == Operation::Register ? check_digest(record) : Result<void>();
+  };
+  if (auto done = postgres::follow(**connection, *head, follower, on_damaged, check); !done)
+    return done.take_error();
+  report.records = follower.records - follower.damaged;
+  report.tools = follower.index.tools();
+  report.versions = follower.index.versions();
   return report;
 }
 

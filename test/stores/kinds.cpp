@@ -29,4 +29,11 @@ std::unique_ptr<Store> FileKind::open(StoreLimits limits, std::size_t queue) {
   return std::move(*store);
 }
 
+std::unique_ptr<Store> PostgresKind::open(StoreLimits limits, std::size_t queue) const {
+  auto options = database_.options();
+  options.limits = limits;
+  options.queue = queue;
+  return PostgresDatabase::open(std::move(options));
+}
+
 }  // namespace registry::test

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "postgres_server.hpp"
 #include "registry/store/rules.hpp"
 #include "registry/store/store.hpp"
 
@@ -24,6 +25,15 @@ class FileKind {
 
  private:
   std::string folder_;
+};
+
+/// A database of a real PostgreSQL server.
+class PostgresKind {
+ public:
+  std::unique_ptr<Store> open(StoreLimits limits = {}, std::size_t queue = 4096) const;
+
+ private:
+  PostgresDatabase database_;
 };
 
 }  // namespace registry::test

@@ -52,6 +52,45 @@ limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPe
   CHECK(server->tls_key == "/tls/tls.key");
 }
 
+TEST_CASE("a database is given by its parts or its URL, without a password, and in place of a path") {
+  auto config = parse_config(R"(
+database: {host: db.example, port: 6432, name: tools, user: registry, passwordFile: /secret/password, sslMode: verify-full,
+           caFile: /ca/ca.crt}
+)");
+  REQUIRE(config.ok());
+  CHECK(config->database.used());
+  CHECK(config->database.host == "db.example");
+  CHECK(config->database.port == 6432);
+  CHECK(config->database.name == "tools");
+  CHECK(config->database.user == "registry");
+  CHECK(config->database.password_file == "/secret/password");
+  CHECK(config->database.ssl_mode == "verify-full");
+  CHECK(config->database.ca_file == "/ca/ca.crt");
+  CHECK(parse_config("database: {url: 'postgresql://registry@db:5432/tools?sslmode=require'}").ok());
+  CHECK(parse_config("database: {urlFile: /secret/url}").ok());
+  CHECK_FALSE(parse_config("")->database.used());
+
+  const std::pair<const char*, const char*> cases[] = {
+      {"database: {port: 5432}", "database.host"},
+      {"database: {host: a, urlFile: /b}", "database.host"},
+      {"database: {host: a, port: 70000}", "database.port"},
+      {"database: {host: a, password: secret}", "database.password"},
+      {"database: {host: a, sslMode: always}", "database.sslMode"},
+      {"database: {host: a, sslMode: verify-full}", "database.caFile"},
+      {"database: {url: 'mysql://a/b'}", "database.url"},
+      {"database: {url: 'postgresql://me:hunter2@db/tools'}", "database.url"},
+      {"database: {url: 'postgresql://me:hunter2@db:x/tools?y'}", "database.url"},
+      {"database: {host: a}\nstorage: {path: /b}", "storage.path"},
+  };
+  for (const auto& [text, field] : cases) {
+    CAPTURE(text);
+    const auto refused = parse_config(text);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().field == field);
+    CHECK(refused.error().detail.find("hunter2") == std::string::npos);
+  }
+}
+
 TEST_CASE("an unknown, repeated or unacceptable field is an error that names its path") {
   const std::pair<const char*, const char*> cases[] = {
       {"loglevel: info", "loglevel"},

@@ -7,6 +7,7 @@
 
 #include "fault_file_system.hpp"
 #include "registry/store/file_store.hpp"
+#include "registry/store/verify.hpp"
 
 namespace registry::test {
 

@@ -1,0 +1,43 @@
+// Stands between a store and PostgreSQL, and fails in the one moment that cannot be hit from outside: the commit.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace registry::test {
+
+class CuttingProxy {
+ public:
+  enum class Mode {
+    Pass,
+    CutBeforeCommit,  ///< Closes both ends instead of passing a commit on; then passes.
+    CutAfterCommit,  ///< Passes a commit on, and closes both ends instead of passing the answer; then passes.
+    Stall,           ///< Passes nothing.
+  };
+
+  /// `upstream` is the path of the server's socket.
+  explicit CuttingProxy(std::string upstream);
+  ~CuttingProxy();
+  CuttingProxy(const CuttingProxy&) = delete;
+  CuttingProxy& operator=(const CuttingProxy&) = delete;
+
+  const std::string& folder() const { return folder_; }  ///< What a client gives as host; the port is 5432.
+  std::atomic<Mode> mode{Mode::Pass};
+  std::atomic<int> cuts{0};
+
+ private:
+  void accept_all();
+  void pass(int client);
+
+  const std::string upstream_;
+  std::string folder_;
+  int listener_ = -1;
+  std::atomic<bool> stopping_{false};
+  std::vector<std::jthread> sessions_;
+  std::jthread acceptor_;
+};
+
+}  // namespace registry::test

@@ -1,0 +1,233 @@
+// Export and import, between all kinds of stores, and the commands that do it.
+#include "registry/store/transfer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "../e2e/harness/process.hpp"
+#include "../unit/registry/store_fixture.hpp"
+#include "kinds.hpp"
+
+using namespace registry;
+using namespace registry::test;
+
+namespace {
+
+/// A store with versions, withdrawn ones, a manager and equal versions, whose order counts.
+void fill(Store& store) {
+  const Manager manager{"MCPTool", "default", "weather", "uid-1"};
+  const auto put = [&](const std::string& name, const std::string& text, const std::string& version,
+                       const std::optional<Manager>& owner = std::nullopt) {
+    REQUIRE(write_and_wait(store, Register{definition(name, text, version, owner), {}}).ok());
+  };
+  put("b", "first", "1.0.0+z");
+  put("b", "second", "1.0.0+a");
+  put("a", "x", "1.0.0", manager);
+  put("gone", "x", "1.0.0");
+  REQUIRE(write_and_wait(store, Withdraw{"gone", std::nullopt, std::nullopt, {}}).ok());
+  put("c", "x", "1.0.0");
+  put("c", "y", "2.0.0");
+  REQUIRE(write_and_wait(store, Withdraw{"c", "2.0.0", std::nullopt, {}}).ok());
+}
+
+std::string exported(const Store& store) {
+  std::string out;
+  auto records = export_index(*store.snapshot(), "2026-01-01T00:00:00.000Z",
+                              [&](std::string_view piece) -> Result<void> {
+                                out += piece;
+                                return {};
+                              });
+  REQUIRE(records.ok());
+  return out;
+}
+
+/// A document in pieces of `size` bytes.
+Source pieces(std::string text, std::size_t size = 100) {
+  return [text = std::move(text), size, at = std::size_t{0}](bool rewind) mutable -> Result<std::string> {
+    if (rewind) at = 0;
+    auto piece = text.substr(std::min(at, text.size()), size);
+    at += piece.size();
+    return piece;
+  };
+}
+
+/// All documents, and which version is the latest.
+std::string contents(const Store& store) {
+  std::string out;
+  store.snapshot()->visit_all([&](const Tool& tool) {
+    out += tool.name + '\n';
+    for (const auto& each : tool.live) out += "  " + each->document + '\n';
+    for (const auto& gone : tool.retired)
+      out += "  -" + gone.version.text() + ' ' + to_hex(gone.digest) + '\n';
+  });
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("an export imported into an empty store gives the same tools, and again nothing", Kind,
+                   FileKind, PostgresKind) {
+  FileKind from;
+  Kind to;
+  auto source = from.open();
+  fill(*source);
+  const auto document = exported(*source);
+  auto target = to.open();
+  for (int times = 0; times < 2; ++times) {
+    auto report = import_into(*target, pieces(document));
+    REQUIRE_MESSAGE(report.ok(), (report.ok() ? "" : report.error().detail));
+    CHECK(report->records == 6);
+    CHECK(report->added == (times == 0 ? 6 : 0));
+    CHECK(report->unchanged == (times == 0 ? 0 : 6));
+    CHECK(report->refusals == 0);
+    CHECK(contents(*target) == contents(*source));
+  }
+  CHECK(exported(*target) == document);
+  // A version that was withdrawn there stands for its content here.
+  CHECK(write_and_wait(*target, Register{definition("gone", "other", "1.0.0"), {}}).error().code ==
+        Code::Conflict);
+  target.reset();
+  CHECK(contents(*to.open()) == contents(*source));
+}
+
+TEST_CASE("an import leaves what is there, brings back what was withdrawn, and reports what is in the way") {
+  FileKind from, to;
+  auto source = from.open();
+  fill(*source);
+  auto target = to.open();
+  REQUIRE(write_and_wait(*target, Register{definition("a", "other", "1.0.0"), {}}).ok());
+  REQUIRE(write_and_wait(*target, Register{definition("c", "x", "1.0.0"), {}}).ok());
+  REQUIRE(write_and_wait(*target, Withdraw{"c", std::nullopt, std::nullopt, {}}).ok());
+  REQUIRE(write_and_wait(*target, Register{definition("gone", "x", "1.0.0"), {}}).ok());
+
+  auto tried = try_import(*target->snapshot(), {}, pieces(exported(*source)));
+  REQUIRE(tried.ok());
+  CHECK(target->snapshot()->sequence() == 4);  // A dry run changes nothing.
+  auto report = import_into(*target, pieces(exported(*source)));
+  REQUIRE(report.ok());
+  for (const auto& each : {*tried, *report}) {
+    CHECK(each.added == 4);
+    CHECK(each.unchanged == 1);
+    REQUIRE(each.refused.size() == 1);
+    CHECK(each.refused[0].find("version 1.0.0 of a") != std::string::npos);
+  }
+  const auto index = target->snapshot();
+  CHECK(index->find("a")->latest()->document.find("other") != std::string::npos);
+  CHECK(index->find("c")->latest() != nullptr);
+  CHECK(index->find("gone")->latest() != nullptr);
+}
+
+TEST_CASE("an export that was cut short, changed or made by something else changes nothing and says where") {
+  FileKind from, to;
+  auto source = from.open();
+  fill(*source);
+  const auto document = exported(*source);
+  auto target = to.open();
+  for (std::size_t cut = 0; cut < document.size(); cut += 37) {
+    CAPTURE(cut);
+    CHECK_FALSE(import_into(*target, pieces(document.substr(0, cut))).ok());
+  }
+  for (std::size_t at = 0; at < document.size(); at += 11) {
+    auto changed = document;
+    changed[at] = changed[at] == 'x' ? 'y' : 'x';
+    CAPTURE(at);
+    CHECK_FALSE(import_into(*target, pieces(changed)).ok());
+  }
+  auto twice = import_into(*target, pieces(document + document));
+  REQUIRE_FALSE(twice.ok());
+  CHECK(twice.error().detail.find("comes after the end") != std::string::npos);
+  auto later = document;
+  later.replace(later.find("\"version\":1,"), 12, "\"version\":2,");
+  CHECK(import_into(*target, pieces(later)).error().detail.find("newer") != std::string::npos);
+  CHECK(target->snapshot()->sequence() == 0);
+}
+
+TEST_CASE("an import that ends half way goes on when it is repeated") {
+  FileKind from;
+  auto source = from.open();
+  for (int i = 0; i < 20; ++i)
+    REQUIRE(write_and_wait(*source, Register{definition("t" + std::to_string(i), "x"), {}}).ok());
+  const auto document = exported(*source);
+  FaultFileSystem files;
+  auto target = open_store(files);
+  auto options = store_options();
+  files.append_fault = Code::StorageFull;
+  auto failed = import_into(*target, pieces(document));
+  REQUIRE_FALSE(failed.ok());
+  CHECK(failed.error().code == Code::StorageFull);
+  CHECK(failed.error().detail.find("repeat the import") != std::string::npos);
+  files.append_fault.reset();
+  auto report = import_into(*target, pieces(document));
+  REQUIRE(report.ok());
+  CHECK(report->added == 20);
+}
+
+TEST_CASE("the commands move a registry from files to PostgreSQL and back") {
+  char pattern[] = "/tmp/registry-transfer-XXXXXX";
+  const std::string folder = ::mkdtemp(pattern);
+  struct Remove {
+    std::string path;
+    ~Remove() {
+      std::error_code ignored;  // What is left over in /tmp fails no test.
+      std::filesystem::remove_all(path, ignored);
+    }
+  } remove{folder};
+  {
+    FileStoreOptions options;
+    options.directory = folder + "/data";
+    auto store = open_store(posix_file_system(), options);
+    fill(*store);
+  }
+  const PostgresDatabase database;
+  const auto& server = PostgresServer::get();
+  std::ofstream(folder + "/files.yaml") << "storage: {path: " << folder << "/data}\n";
+  std::ofstream(folder + "/back.yaml") << "storage: {path: " << folder << "/back}\n";
+  std::ofstream(folder + "/database.yaml")
+      << "database: {host: " << server.folder() << ", port: " << server.port()
+      << ", name: " << database.name() << ", user: postgres}\n";
+  const auto command = [&](std::vector<std::string> arguments, int code) {
+    arguments.insert(arguments.begin(), TOOLHIVE_BIN_DIR "/mcp-registry");
+    auto output = e2e::run({std::move(arguments)});
+    CAPTURE(output.explain());
+    CHECK(output.code == code);
+    return output.out;
+  };
+  const auto on = [&](const char* which) { return folder + "/" + which + ".yaml"; };
+
+  const auto one = folder + "/one.jsonl", two = folder + "/two.jsonl", three = folder + "/three.jsonl";
+  command({"export", "--config", on("files"), "--output", one}, 0);
+  CHECK(command({"migrate", "--config", on("database")}, 0).find("from version 0") != std::string::npos);
+  CHECK(command({"migrate", "--config", on("database")}, 0).find("already") != std::string::npos);
+  CHECK(command({"import", "--config", on("database"), "--dry-run", one}, 0).find("6 would be added") !=
+        std::string::npos);
+  CHECK(command({"import", "--config", on("database"), one}, 0).find("6 added") != std::string::npos);
+  CHECK(command({"import", "--config", on("database"), one}, 0).find("0 added, 6 there already") !=
+        std::string::npos);
+  CHECK(command({"verify", "--config", on("database")}, 0)
+            .find("6 records verify, 0 do not; 3 tools, 4 versions") != std::string::npos);
+  command({"export", "--config", on("database"), "--output", two}, 0);
+  CHECK(command({"import", "--config", on("back"), two}, 0).find("6 added") != std::string::npos);
+  command({"export", "--config", on("back"), "--output", three}, 0);
+  const auto body = [](const std::string& path) {
+    std::ifstream file(path);
+    std::string header, rest;
+    std::getline(file, header);
+    for (std::string line; std::getline(file, line) && !line.starts_with("{\"records\"");)
+      rest += line + '\n';
+    return rest;
+  };
+  CHECK_FALSE(body(one).empty());
+  CHECK(body(one) == body(two));
+  CHECK(body(one) == body(three));
+
+  // Damage is found, left out of an export, and told by the exit code.
+  database.sql(
+      "UPDATE mcp_registry.records SET payload = replace(payload, '2.0.0', '2.0.1') WHERE sequence = 6");
+  CHECK(command({"verify", "--config", on("database")}, 1).find("record 6 ") != std::string::npos);
+  command({"export", "--config", on("database"), "--output", two}, 1);
+  command({"import", "--config", on("files"), folder + "/none"}, 2);
+  command({"export", "--config", on("files"), "--output", folder + "/none/x"}, 2);
+}
