@@ -11,13 +11,14 @@ namespace {
 constexpr char kField = '\n';
 constexpr char kTag = '\t';
 
-enum Field { Name, Tags, Server, Title, Description, kFields };
+enum Field { Name, Tags, Server, Title, Description };
+constexpr std::size_t kFields = Description + 1;
 
-void append(std::string& out, std::string_view text) {
+void append_field(std::string& out, std::string_view text) {
   for (const char c : to_lower(text)) out += c == kField || c == kTag ? ' ' : c;
 }
 
-std::array<std::string_view, kFields> split(std::string_view text) {
+std::array<std::string_view, kFields> fields_of(std::string_view text) {
   std::array<std::string_view, kFields> fields;
   for (auto& field : fields) {
     const auto end = text.find(kField);
@@ -33,7 +34,7 @@ bool is_letter_or_digit(char c) {
 
 enum class Match { None, Inside, WordStart, Whole };
 
-Match match(std::string_view field, std::string_view word) {
+Match best_match(std::string_view field, std::string_view word) {
   auto best = Match::None;
   for (auto at = field.find(word); at != field.npos; at = field.find(word, at + 1)) {
     if (word.size() == field.size()) return Match::Whole;
@@ -57,28 +58,28 @@ constexpr std::array<std::array<int, 3>, kFields> kWorth = {{
 std::string search_text(const SearchFields& fields) {
   std::string out;
   out.reserve(fields.name.size() + fields.title.size() + fields.description.size() + 64);
-  append(out, fields.name);
+  append_field(out, fields.name);
   out += kField;
   if (!fields.tags.empty()) out += kTag;
   for (const auto tag : fields.tags) {
-    append(out, tag);
+    append_field(out, tag);
     out += kTag;
   }
   out += kField;
-  append(out, fields.server);
+  append_field(out, fields.server);
   out += kField;
-  append(out, fields.title);
+  append_field(out, fields.title);
   out += kField;
-  append(out, fields.description);
+  append_field(out, fields.description);
   return out;
 }
 
 bool has_tag(std::string_view search_text, std::string_view tag) {
-  return split(search_text)[Tags].find(kTag + std::string(tag) + kTag) != std::string_view::npos;
+  return fields_of(search_text)[Tags].find(kTag + std::string(tag) + kTag) != std::string_view::npos;
 }
 
 bool has_server(std::string_view search_text, std::string_view server) {
-  return split(search_text)[Server] == server;
+  return fields_of(search_text)[Server] == server;
 }
 
 Search::Search(std::string_view text) {
@@ -95,12 +96,12 @@ int Search::rank(std::string_view search_text) const {
   for (const auto& word : words_) {
     if (search_text.find(word) == search_text.npos) return 0;
   }
-  const auto fields = split(search_text);
+  const auto fields = fields_of(search_text);
   int rank = 1;
   for (const auto& word : words_) {
     int best = 0;
     for (std::size_t i = 0; i < fields.size(); ++i) {
-      const auto found = match(fields[i], word);
+      const auto found = best_match(fields[i], word);
       if (found != Match::None) best = std::max(best, kWorth[i][static_cast<std::size_t>(found) - 1]);
     }
     if (best == 0) return 0;
