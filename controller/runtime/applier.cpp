@@ -1,5 +1,6 @@
 #include "controller/runtime/applier.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -25,10 +26,38 @@ namespace {
 struct Applied {
   std::string owner_uid;
   std::string uid;
-  std::size_t intent = 0;        // hash of the intent
+  std::uint64_t intent = 0;      // fingerprint() of the intent
   std::string digest;            // declared_digest() of the object
   std::string resource_version;  // of the object that `digest` was taken from
 };
+
+// etcd's first revision, from before anything was written. Applied to an object that exists it is a mismatch, a Conflict;
+// where there is none, the API server creates one and does not look at it. Held by a test against a real API server.
+constexpr const char* kNoObjectsVersion = "1";
+
+std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
+  hash = (hash ^ value) * 0x9E3779B97F4A7C15ULL;
+  hash = (hash ^ (hash >> 32)) * 0xD6E8FEB86659FD93ULL;
+  return hash ^ (hash >> 32);
+}
+
+// Of what a document says, without writing it out: a pass over settled objects does little else.
+std::uint64_t fingerprint(const Json& value, std::uint64_t hash = 0) {
+  hash = mix(hash, static_cast<std::uint64_t>(value.type()));
+  switch (value.type()) {
+    case Json::value_t::object:
+      for (const auto& [key, member] : value.items())
+        hash = fingerprint(member, mix(hash, std::hash<std::string>{}(key)));
+      return mix(hash, value.size());
+    case Json::value_t::array:
+      for (const Json& item : value) hash = fingerprint(item, hash);
+      return mix(hash, value.size());
+    case Json::value_t::string:
+      return mix(hash, std::hash<std::string>{}(value.get_ref<const std::string&>()));
+    default:
+      return mix(hash, std::hash<std::string>{}(value.dump()));
+  }
+}
 
 std::string describe(const ResourceType& type, const Key& key) {
   return type.to_string() + " \"" + key.to_string() + "\"";
@@ -68,8 +97,14 @@ struct Applier::Impl {
                          : ownership_by_label(object, owner, owner_label.c_str());
   }
 
+  StatusOr<Object> write(const kube::Context& ctx, const ResourceType& type, const Json& intent) {
+    kube::WriteOptions as;
+    as.field_manager = field_manager;
+    return client.apply(ctx, type, intent, as);
+  }
+
   // Whether `object` is as it was when `intent` was last applied to it.
-  bool settled(const Id& id, const Object& object, std::size_t intent) {
+  bool settled(const Id& id, const Object& object, std::uint64_t intent) {
     std::string digest;
     {
       std::lock_guard lock(mutex);
@@ -94,8 +129,8 @@ struct Applier::Impl {
            found->second.owner_uid == owner.meta().uid;
   }
 
-  // Ours: the object to apply to. Nothing: the name is free. Answers from a live read whenever the cache
-  // alone would lead to a creation, to an adoption or to blaming somebody.
+  // Ours: the object to apply to. Nothing: the name is free, as far as the cache knows. Answers from a live read whenever
+  // the cache alone would lead to an adoption or to blaming somebody.
   StatusOr<std::optional<Object>> target(const kube::Context& ctx, const ResourceType& type, const Key& key,
                                          const Object& owner, const Options& options) {
     auto cached = cache.get(ctx, type, key);
@@ -103,8 +138,14 @@ struct Applier::Impl {
     if (cached.ok() && !cached->meta().deleting() && ownership(*cached, owner, options) == Ownership::Ours &&
         (options.owned || known({type, key}, *cached, owner)))
       return std::optional<Object>(*cached);
-    if (!cached.ok() && cached.status().code() != Code::NotFound) return cached.status();
+    if (cached.status().code() == Code::NotFound) return std::optional<Object>();
+    if (!cached.ok()) return cached.status();
+    return live_target(ctx, type, key, owner, options);
+  }
 
+  // The same as the API server sees it.
+  StatusOr<std::optional<Object>> live_target(const kube::Context& ctx, const ResourceType& type,
+                                              const Key& key, const Object& owner, const Options& options) {
     auto live = client.get(ctx, type, key);
     if (live.status().code() == Code::NotFound) return std::optional<Object>();
     if (!live.ok()) return live.status();
@@ -149,22 +190,34 @@ StatusOr<Object> Applier::apply(const kube::Context& ctx, const ResourceType& ty
   auto target = impl_->target(ctx, type, key, owner, options);
   if (!target.ok()) return target.status().with_context("applying " + describe(type, key));
   const Impl::Id id{type, key};
-  const std::size_t hash = std::hash<std::string>{}(intent.dump());
-  if (const std::optional<Object>& existing = *target) {
-    if (impl_->settled(id, *existing, hash)) return *existing;
-    // With the uid of what was judged to be ours, the server refuses to write to anything else.
-    metadata["uid"] = existing->meta().uid;
+  const std::uint64_t hash = fingerprint(intent);
+  std::optional<StatusOr<Object>> written;
+  if (!*target) {
+    metadata["resourceVersion"] = kNoObjectsVersion;
+    written = impl_->write(ctx, type, intent);
+    metadata.erase("resourceVersion");
+    if (written->status().code() == Code::Conflict) {
+      // Somebody, perhaps this process before a restart or a lost answer, was there before the cache knew.
+      written.reset();
+      target = impl_->live_target(ctx, type, key, owner, options);
+      if (!target.ok()) return target.status().with_context("applying " + describe(type, key));
+    }
   }
-  kube::WriteOptions write;
-  write.field_manager = impl_->field_manager;
-  auto written = impl_->client.apply(ctx, type, intent, write);
-  if (!written.ok()) return written.status().with_context("applying " + describe(type, key));
-  const kube::Meta& meta = written->meta();
-  Applied applied{std::string(owner.meta().uid), std::string(meta.uid), hash, written->declared_digest(),
-                  std::string(meta.resource_version)};
-  std::lock_guard lock(impl_->mutex);
+  if (!written) {
+    if (const std::optional<Object>& existing = *target) {
+      if (impl_->settled(id, *existing, hash)) return *existing;
+      // With the uid of what was judged to be ours, the server refuses to write to anything else.
+      metadata["uid"] = existing->meta().uid;
+    }
+    written = impl_->write(ctx, type, intent);
+  }
+  if (!written->ok()) return written->status().with_context("applying " + describe(type, key));
+  const Object& now = **written;
+  Applied applied{std::string(owner.meta().uid), std::string(now.meta().uid), hash, now.declared_digest(),
+                  std::string(now.meta().resource_version)};
+  const std::lock_guard lock(impl_->mutex);
   impl_->memo.insert_or_assign(id, std::move(applied));
-  return written;
+  return now;
 }
 
 Status Applier::remove(const kube::Context& ctx, const ResourceType& type, const Object& owner,

@@ -11,8 +11,8 @@
 namespace runtime {
 
 // Thread-safe. Rules:
-// - An object that does not exist is created by server-side apply, after a live read has confirmed that the
-//   name is free.
+// - An object that the cache does not know is created by server-side apply on a resourceVersion that no object has, which
+//   the API server refuses with a Conflict where there is one after all; a live read tells then whose it is.
 // - An object of the owner's is applied, on the uid that was seen, when the intent or what the object
 // declares
 //   differs from when this process last applied it; else it is left alone. A settled object costs no API
