@@ -54,6 +54,18 @@ void extend(X509* certificate, int nid, const std::string& value) {
 
 }  // namespace
 
+CertificateRequest request_certificate(const std::string& name) {
+  const std::shared_ptr<EVP_PKEY> key = new_key();
+  const std::shared_ptr<X509_REQ> made(X509_REQ_new(), X509_REQ_free);
+  X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(made.get()), "CN", MBSTRING_UTF8,
+                             reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+  X509_REQ_set_pubkey(made.get(), key.get());
+  X509_REQ_sign(made.get(), key.get(), EVP_sha256());
+  const std::shared_ptr<BIO> bio(BIO_new(BIO_s_mem()), BIO_free);
+  PEM_write_bio_X509_REQ(bio.get(), made.get());
+  return {to_text(bio), pem(key.get())};
+}
+
 Authority::Authority(const std::string& name) : key_(new_key()) {
   self_ = new_certificate(name, key_.get(), std::chrono::hours(24));
   X509_set_issuer_name(self_.get(), X509_get_subject_name(self_.get()));

@@ -31,4 +31,11 @@ class Authority {
   Pem pem_;
 };
 
+// What a client sends to an authority to be given a certificate for `name`, as Kubernetes takes it.
+struct CertificateRequest {
+  std::string request;  // PEM
+  std::string key;
+};
+CertificateRequest request_certificate(const std::string& name);
+
 }  // namespace test

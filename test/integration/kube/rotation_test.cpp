@@ -1,0 +1,101 @@
+// A client certificate that is renewed in its files, as cert-manager and kubelets do, under a client that runs.
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "controller/kube/base64.hpp"
+#include "controller/kube/simulated_clock.hpp"
+#include "test/integration/kube/cluster.hpp"
+#include "test/unit/kube/certificate_maker.hpp"
+#include "test/unit/kube/temporary_folder.hpp"
+
+using namespace std::chrono_literals;
+using kube::Context;
+using kube::Json;
+
+namespace {
+
+const kube::ResourceType kSigningRequest{"certificates.k8s.io", "v1", "CertificateSigningRequest",
+                                         "certificatesigningrequests", kube::Scope::Cluster};
+
+// Has the cluster issue a certificate for the user `name`.
+test::Pem issued_to(kube::Client& admin, const std::string& name) {
+  const test::CertificateRequest request = test::request_certificate(name);
+  const Json spec = {{"request", kube::encode_base64(request.request)},
+                     {"signerName", "kubernetes.io/kube-apiserver-client"},
+                     {"usages", {"client auth"}}};
+  const auto asked = admin.create(Context{}, kSigningRequest,
+                                  {{"apiVersion", "certificates.k8s.io/v1"},
+                                   {"kind", kSigningRequest.kind},
+                                   {"metadata", {{"generateName", "test-rotation-"}}},
+                                   {"spec", spec}});
+  REQUIRE_MESSAGE(asked.ok(), asked.status());
+  Json approval = asked->json();
+  approval["status"]["conditions"] = Json::array(
+      {{{"type", "Approved"}, {"status", "True"}, {"reason", "Test"}, {"message", "for a test"}}});
+  const auto approved = admin.update(Context{}, kSigningRequest, approval, {.subresource = "approval"});
+  REQUIRE_MESSAGE(approved.ok(), approved.status());
+  std::string certificate;
+  CHECK(test::eventually([&] {
+    const auto now = admin.get(Context{}, kSigningRequest, asked->key());
+    if (!now.ok()) return false;
+    certificate = now->json().value("/status/certificate"_json_pointer, "");
+    return !certificate.empty();
+  }));
+  (void)admin.remove(Context{}, kSigningRequest, asked->key());
+  return {kube::decode_base64(certificate).value_or(""), request.key};
+}
+
+std::string who_am_i(const Context& ctx, kube::Client& client) {
+  const Json review = {{"apiVersion", "authentication.k8s.io/v1"}, {"kind", "SelfSubjectReview"}};
+  const auto reply = client.raw(ctx, {.method = "POST",
+                                      .target = "/apis/authentication.k8s.io/v1/selfsubjectreviews",
+                                      .content_type = "application/json",
+                                      .body = review.dump()});
+  if (!reply.ok()) return reply.status().to_string();
+  return Json::parse(reply->body).value("/status/userInfo/username"_json_pointer, "");
+}
+
+}  // namespace
+
+TEST_CASE("a client whose certificate is replaced in its files goes on as whom the new one names") {
+  const auto admin = test::client();
+  const test::TemporaryFolder folder;
+  const auto put = [&](const test::Pem& pem) {
+    folder.write("client.crt", pem.certificate);
+    folder.write("client.key", pem.key);
+  };
+  put(issued_to(*admin, "before"));
+  const kube::Config admins = test::config();
+  Json cluster = {{"server", admins.server}};
+  if (admins.certificate_authority.file.empty()) {
+    cluster["certificate-authority-data"] = kube::encode_base64(admins.certificate_authority.data);
+  } else {
+    cluster["certificate-authority"] = admins.certificate_authority.file;
+  }
+  const Json kubeconfig = {
+      {"apiVersion", "v1"},
+      {"kind", "Config"},
+      {"current-context", "c"},
+      {"contexts", Json::array({{{"name", "c"}, {"context", {{"cluster", "c"}, {"user", "u"}}}}})},
+      {"clusters", Json::array({{{"name", "c"}, {"cluster", cluster}}})},
+      {"users",
+       Json::array({{{"name", "u"},
+                     {"user", {{"client-certificate", "client.crt"}, {"client-key", "client.key"}}}}})}};
+  const auto config = kube::load_kubeconfig({folder.write("kubeconfig", kubeconfig.dump())});
+  REQUIRE_MESSAGE(config.ok(), config.status());
+  const auto client = test::client(*config);
+  kube::SimulatedClock clock;
+  const Context ctx{.stop = {}, .deadline = kube::TimePoint::max(), .clock = clock};
+  CHECK(who_am_i(ctx, *client) == "before");
+
+  // One file of two: a pair that does not fit, as it is for a moment whenever both are replaced.
+  const test::Pem next = issued_to(*admin, "after");
+  folder.write("client.crt", next.certificate);
+  clock.advance(11s);
+  CHECK(who_am_i(ctx, *client) == "before");
+  folder.write("client.key", next.key);
+  clock.advance(11s);
+  CHECK(who_am_i(ctx, *client) == "after");
+}
