@@ -1,5 +1,6 @@
 #include "registry/commands.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -48,8 +49,9 @@ class Output {
     // Only for its owner, as the store is.
     const auto temporary = output.temporary();
     std::remove(temporary.c_str());
-    output.file_.reset(std::fopen(temporary.c_str(), "wxe"));
-    if (output.file_ == nullptr) return file_error("create", temporary);
+    const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor < 0) return file_error("create", temporary);
+    output.file_.reset(::fdopen(descriptor, "w"));
     return output;
   }
 

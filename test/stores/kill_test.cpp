@@ -1,4 +1,5 @@
-// The program itself, killed with SIGKILL while clients write over HTTP. KILLS says how often (default 10).
+// The program itself, killed with SIGKILL while clients write over HTTP. KILLS says how often (default 10). What a kill cannot show, the
+// loss of what was not synced, test/unit/registry/crash_test.cpp shows on a disk of its own.
 #include <doctest/doctest.h>
 #include <signal.h>
 

@@ -135,7 +135,10 @@ std::uint64_t Row::number(int column) const {
 }
 
 Connection::Connection(pg_conn* connection, const Timeouts& timeouts)
-    : connection_(connection), timeouts_(timeouts) {}
+    : connection_(connection),
+      timeouts_(timeouts),
+      // The server's own timeout should strike first: it leaves the session usable.
+      patience_(timeouts.statement + timeouts.statement / 2) {}
 
 Connection::~Connection() {
   PQfinish(connection_);
@@ -220,18 +223,16 @@ Error Connection::refused(const pg_result* result) const {
 Result<void> Connection::finish(bool sent, const OnRow& on_row) {
   if (!sent) return lost(tidy(PQerrorMessage(connection_)));
   PQsetSingleRowMode(connection_);
-  const auto silent = "the server said nothing for " + std::to_string(timeouts_.statement.count()) + " ms";
-  // The server's own timeout should strike first: it leaves the session usable.
-  const auto patience = timeouts_.statement + timeouts_.statement / 2;
+  const auto silent = "the server said nothing for " + std::to_string(patience_.count()) + " ms";
   for (int unsent; (unsent = PQflush(connection_)) != 0;) {
     if (unsent < 0) return lost(tidy(PQerrorMessage(connection_)));
-    if (!wait(true, patience)) return lost(silent);
+    if (!wait(true, patience_)) return lost(silent);
     if (PQconsumeInput(connection_) == 0) return lost(tidy(PQerrorMessage(connection_)));
   }
   Result<void> outcome;
   for (;;) {
     while (PQisBusy(connection_) != 0) {
-      if (!wait(false, patience)) return lost(silent);
+      if (!wait(false, patience_)) return lost(silent);
       if (PQconsumeInput(connection_) == 0) return lost(tidy(PQerrorMessage(connection_)));
     }
     const ResultPointer result(PQgetResult(connection_), &PQclear);

@@ -56,6 +56,22 @@ class Connection {
   Result<void> query(const std::string& statement, const std::vector<std::string>& parameters,
                      const OnRow& on_row = nullptr);
 
+  /// While one lives, a server that is silent for minutes is waited for: for statements whose server-side timeout was
+  /// lifted because they go through a whole table.
+  class Unhurried {
+   public:
+    explicit Unhurried(Connection& connection) : connection_(connection), before_(connection.patience_) {
+      connection_.patience_ = std::chrono::minutes(10);
+    }
+    ~Unhurried() { connection_.patience_ = before_; }
+    Unhurried(const Unhurried&) = delete;
+    Unhurried& operator=(const Unhurried&) = delete;
+
+   private:
+    Connection& connection_;
+    const std::chrono::milliseconds before_;
+  };
+
   /// False once the session is lost, or a timeout made it useless. What was under way may or may not have happened.
   bool alive() const { return alive_; }
   /// Readable when the server has said something: ask notified().
@@ -73,6 +89,7 @@ class Connection {
 
   pg_conn* const connection_;
   const Timeouts timeouts_;
+  std::chrono::milliseconds patience_;  ///< Before the server counts as silent.
   bool alive_ = true;
 };
 

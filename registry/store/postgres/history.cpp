@@ -195,6 +195,7 @@ Result<void> append_and_commit(Connection& connection, const std::vector<NewReco
 Result<std::uint64_t> compact(Connection& connection, Follower& follower, const OnDamaged& on_damaged) {
   auto head = begin_writing(connection);
   if (!head) return head.take_error();
+  const Connection::Unhurried unhurried(connection);
   auto done = connection.run("SET LOCAL statement_timeout = 0");
   if (done) done = follow(connection, *head, follower, on_damaged);
   if (done) done = connection.run("DELETE FROM mcp_registry.records");

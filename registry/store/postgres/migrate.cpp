@@ -27,7 +27,8 @@ Result<int> schema_version(Connection& connection) {
 }
 
 Result<Migrated> migrate_locked(Connection& connection) {
-  // Another process may take its time with a large table.
+  // Another process may take its time with a large table, and so may this one.
+  const Connection::Unhurried unhurried(connection);
   auto locked = connection.run(
       "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; SELECT "
       "pg_advisory_xact_lock(" +
