@@ -92,6 +92,7 @@ void serve(Api& api, const web::http::http_request& request) {
   in.content_type = header(headers, "Content-Type");
   in.if_match = header(headers, "If-Match");
   in.if_none_match = header(headers, "If-None-Match");
+  in.accept_encoding = header(headers, "Accept-Encoding");
   in.request_id = request_id(headers);
   in.body = http::body(request);
   api.handle(in, [request, method = in.method, target = in.target, id = in.request_id](Response response) {
@@ -110,10 +111,10 @@ http::Options transport_options(const ServerConfig& config) {
   options.timeouts.write = config.write_timeout;
   options.timeouts.idle = config.idle_timeout;
   options.timeouts.drain = config.drain_timeout;
-  // Only these two take a body; whatever else comes with one has no use for a large one.
+  // Only these take a body; whatever else comes with one has no use for a large one.
   options.body_limit = [limit = config.body_limit](std::string_view method,
                                                    std::string_view) -> std::uint64_t {
-    return method == "POST" || method == "PUT" ? limit : std::min<std::uint64_t>(limit, 16 * 1024);
+    return method == "POST" || method == "PUT" || method == "PATCH" ? limit : std::min<std::uint64_t>(limit, 16 * 1024);
   };
   options.error_body = [](const http::TransportError& error) {
     return http::ErrorBody{std::string(kProblemJson), problem_document(error.status, error.detail)};

@@ -2,8 +2,15 @@
 
 #include <chrono>
 
+#include "registry/api/diff.hpp"
+#include "registry/api/encoding.hpp"
+#include "registry/api/list.hpp"
+#include "registry/api/openapi.hpp"
 #include "registry/api/problem.hpp"
 #include "registry/api/reads.hpp"
+#include "registry/api/reply.hpp"
+#include "registry/api/server_reads.hpp"
+#include "registry/api/server_writes.hpp"
 #include "registry/api/writes.hpp"
 #include "registry/model/json.hpp"
 
@@ -60,9 +67,12 @@ void Api::handle(const Request& request, Respond respond) {
   const auto kind = route ? route->kind : Kind::Unknown;
 
   // Called once, wherever the answer is made.
-  auto finish = [this, start, kind, method = request.method,
+  auto finish = [this, start, kind, method = request.method, gzip = accepts_gzip(request.accept_encoding),
                  respond = std::move(respond)](Response response) {
+    if (gzip) compress(response);
+    if (response.body != nullptr) response.headers.emplace_back("Vary", "Accept-Encoding");
     response.headers.emplace_back("Access-Control-Allow-Origin", "*");
+    response.headers.emplace_back("Access-Control-Expose-Headers", "ETag, X-Request-Id");
     response.headers.emplace_back("X-Content-Type-Options", "nosniff");
     metrics_.request(kind, method, response.status, std::chrono::steady_clock::now() - start);
     respond(std::move(response));
@@ -75,17 +85,26 @@ void Api::handle(const Request& request, Respond respond) {
   if (!is_allowed(kind, request.method)) return finish(not_allowed(kind, request.method));
   if (request.method == "OPTIONS") return finish(options(kind));
   if (request.method == "GET" || request.method == "HEAD") return finish(read(*route, request, query));
+  if (kind >= Kind::Servers) return write_server(*route, request, std::move(finish));
   write(*route, request, query, std::move(finish));
 }
 
 Response Api::read(const Route& route, const Request& request, std::string_view query) {
   switch (route.kind) {
     case Kind::Health:
+    case Kind::ServersHealth:
       return Response::text(200, kJson, "{\"status\":\"ok\"}");
     case Kind::Ready:
       return ready();
     case Kind::Metrics:
       return metrics();
+    case Kind::OpenApi:
+      return Response::text(200, kJson, std::string(kOpenApi));
+    case Kind::ServersPing:
+      return Response::text(200, kJson, "{\"pong\":true}");
+    case Kind::ServersProgram:
+      return Response::text(200, kJson,
+                            "{\"version\":\"" TOOLHIVE_VERSION "\",\"git_commit\":\"\",\"build_time\":\"\"}");
     case Kind::Program:
       return Response::text(200, kJson, "{\"name\":\"mcp-registry\",\"version\":\"" TOOLHIVE_VERSION "\"}");
     default:
@@ -101,22 +120,58 @@ Response Api::read(const Route& route, const Request& request, std::string_view 
       return get_tool(*index, route, request, query);
     case Kind::Versions:
       return get_versions(*index, route, request, query);
-    default:
+    case Kind::Diff:
+      return get_diff(*index, route, request, query);
+    case Kind::Version:
       return get_version(*index, route, request, query);
+    default:
+      return read_servers(route, query, *index);
   }
+}
+
+Response Api::read_servers(const Route& route, std::string_view query, const Index& index) {
+  const auto catalog = servers_.get(index);
+  switch (route.kind) {
+    case Kind::Servers:
+      return get_servers(*catalog, query, index.tag(), server_lists_);
+    case Kind::ServerVersions:
+      return get_server_versions(*catalog, route, query);
+    default:
+      return get_server_version(*catalog, route, query);
+  }
+}
+
+void Api::write_server(const Route& route, const Request& request, Respond respond) {
+  if (route.kind == Kind::Validate) return respond(validate_server(request, policy_));
+  Store* const store = store_;
+  if (store == nullptr) return respond(starting());
+  auto write = read_server_write(route, request, policy_);
+  if (!write) return respond(problem(write.error()));
+  Request asked;
+  asked.method = request.method;
+  store->write(std::move(*write), [this, store, route, asked = std::move(asked),
+                                   respond = std::move(respond)](const Result<WriteOutcome>& result) {
+    if (!result && status_of(result.error().code) >= 500) metrics_.storage_error();
+    respond(server_write_response(route, asked, result, *servers_.get(*store->snapshot())));
+  });
 }
 
 void Api::write(const Route& route, const Request& request, std::string_view query, Respond respond) {
   Store* const store = store_;
   if (store == nullptr) return respond(starting());
-  const bool registration = request.method != "DELETE";
+  const bool registration = request.method == "POST" || request.method == "PUT";
   auto write = read_write(route, request, query, policy_);
   if (!write) {
     if (registration) metrics_.registration(Metrics::Registration::Invalid);
     return respond(problem(write.error()));
   }
-  store->write(std::move(*write), [this, registration, method = request.method,
-                                   respond = std::move(respond)](const Result<WriteOutcome>& result) {
+  store->write(std::move(*write), [this, store, registration, route, method = request.method,
+                                   respond = std::move(respond)](Result<WriteOutcome> result) {
+    // A status was set for all versions: the answer is the tool as a GET gives it.
+    if (result && method == "PATCH" && route.kind == Kind::Tool) {
+      if (const auto* tool = find_live(*store->snapshot(), route.name))
+        result->registration = tool->live.front();
+    }
     if (registration) count_registration(result);
     if (!result && status_of(result.error().code) >= 500) metrics_.storage_error();
     respond(write_response(method, result));

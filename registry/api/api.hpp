@@ -7,14 +7,15 @@
 #include "registry/api/list_cache.hpp"
 #include "registry/api/message.hpp"
 #include "registry/api/route.hpp"
+#include "registry/api/server_catalog.hpp"
 #include "registry/metrics/metrics.hpp"
 #include "registry/model/tool.hpp"
 #include "registry/store/store.hpp"
 
 namespace registry {
 
-/// The HTTP API as a function of requests, without a network: routes, reads (reads.hpp), writes (writes.hpp),
-/// health, readiness, metrics. Thread safe.
+/// The HTTP API as a function of requests, without a network: routes, tools (list.hpp, reads.hpp, diff.hpp, writes.hpp),
+/// servers as the official registry API has them (server_*.hpp), health, readiness, metrics. Thread safe.
 class Api {
  public:
   using Respond = std::function<void(Response)>;
@@ -36,6 +37,8 @@ class Api {
 
  private:
   Response read(const Route& route, const Request& request, std::string_view query);
+  Response read_servers(const Route& route, std::string_view query, const Index& index);
+  void write_server(const Route& route, const Request& request, Respond respond);
   void write(const Route& route, const Request& request, std::string_view query, Respond respond);
   Response ready();
   Response metrics();
@@ -47,6 +50,8 @@ class Api {
   std::atomic<Store*> store_{nullptr};
   std::atomic<bool> stopping_{false};
   ListCache lists_;
+  ServerCatalogCache servers_;
+  ListCache server_lists_;
 };
 
 }  // namespace registry

@@ -26,7 +26,9 @@ Result<EntityTags> EntityTags::parse(std::string_view header, std::string_view f
                    std::string(field)};
     }
     if (!is_weak || weak) {
-      out.tags.emplace_back(header.substr(1, end - 1));
+      auto tag = header.substr(1, end - 1);
+      if (tag.ends_with(kGzipSuffix)) tag.remove_suffix(kGzipSuffix.size());
+      out.tags.emplace_back(tag);
       none_strong = false;
     }
     header.remove_prefix(end + 1);

@@ -8,10 +8,14 @@
 
 namespace registry {
 
+/// What the entity tag of a compressed representation ends in. Conditions are on what is represented, so that they take
+/// the tags of both.
+inline constexpr std::string_view kGzipSuffix = "-gzip";
+
 /// An If-Match or If-None-Match header (RFC 9110, section 13.1).
 struct EntityTags {
   bool any = false;               ///< The header is *.
-  std::vector<std::string> tags;  ///< Without quotes.
+  std::vector<std::string> tags;  ///< Without quotes, and without kGzipSuffix.
 
   bool empty() const { return !any && tags.empty(); }
 

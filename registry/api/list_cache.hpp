@@ -30,8 +30,9 @@ class ListCache {
       pages_.clear();
       bytes_ = 0;
     }
-    if (bytes_ + page->size() > kBytes) return;
-    if (pages_.emplace(key, page).second) bytes_ += page->size();
+    const auto size = page->size() + key.size();
+    if (bytes_ + size > kBytes) return;
+    if (pages_.emplace(key, page).second) bytes_ += size;
   }
 
  private:

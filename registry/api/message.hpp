@@ -16,6 +16,7 @@ struct Request {
   std::string content_type;
   std::string if_match;
   std::string if_none_match;
+  std::string accept_encoding;
   std::string request_id;
   std::string_view body;
 };

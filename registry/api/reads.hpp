@@ -2,23 +2,19 @@
 
 #include <string_view>
 
-#include "registry/api/list_cache.hpp"
 #include "registry/api/message.hpp"
 #include "registry/api/route.hpp"
 #include "registry/store/index.hpp"
 
 namespace registry {
 
-// GET (and HEAD) of each resource, as functions of the index. A document is handed out as it lies in the
+// GET (and HEAD) of single tools, as functions of the index. A document is handed out as it lies in the
 // index: the index is kept alive by the response as far as it needs it.
-
-/// One page of tools in the order of their names, each in its latest version.
-Response get_tools(const Index& index, const Request& request, std::string_view query, ListCache& cache);
 
 /// The latest version of a tool, or the one the parameter `version` names.
 Response get_tool(const Index& index, const Route& route, const Request& request, std::string_view query);
 
-/// What versions a tool has, highest first.
+/// What versions a tool has, highest first, and with `withdrawn=true` those it has had.
 Response get_versions(const Index& index, const Route& route, const Request& request, std::string_view query);
 
 Response get_version(const Index& index, const Route& route, const Request& request, std::string_view query);

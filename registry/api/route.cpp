@@ -43,16 +43,60 @@ struct Described {
   std::string_view methods;
 };
 
+// In the order of Route::Kind.
 constexpr std::array<Described, Route::kKinds> kRoutes = {
     {{"/api/v1/tools", "GET, HEAD, POST, OPTIONS"},
-     {"/api/v1/tools/{name}", "GET, HEAD, PUT, DELETE, OPTIONS"},
+     {"/api/v1/tools/{name}", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"},
      {"/api/v1/tools/{name}/versions", "GET, HEAD, OPTIONS"},
-     {"/api/v1/tools/{name}/versions/{version}", "GET, HEAD, DELETE, OPTIONS"},
+     {"/api/v1/tools/{name}/versions/{version}", "GET, HEAD, PATCH, DELETE, OPTIONS"},
+     {"/api/v1/tools/{name}/diff", "GET, HEAD, OPTIONS"},
      {"/health", "GET, HEAD, OPTIONS"},
      {"/ready", "GET, HEAD, OPTIONS"},
      {"/metrics", "GET, HEAD, OPTIONS"},
      {"/version", "GET, HEAD, OPTIONS"},
+     {"/openapi.json", "GET, HEAD, OPTIONS"},
+     {"/v0.1/servers", "GET, HEAD, OPTIONS"},
+     {"/v0.1/servers/{name}/versions", "GET, HEAD, OPTIONS"},
+     {"/v0.1/servers/{name}/versions/{version}", "GET, HEAD, PUT, DELETE, OPTIONS"},
+     {"/v0.1/servers/{name}/status", "PATCH, OPTIONS"},
+     {"/v0.1/servers/{name}/versions/{version}/status", "PATCH, OPTIONS"},
+     {"/v0.1/publish", "POST, OPTIONS"},
+     {"/v0.1/validate", "POST, OPTIONS"},
+     {"/v0.1/health", "GET, HEAD, OPTIONS"},
+     {"/v0.1/ping", "GET, HEAD, OPTIONS"},
+     {"/v0.1/version", "GET, HEAD, OPTIONS"},
      {"other", ""}}};
+
+constexpr std::size_t kDeepest = 6;
+
+struct Path {
+  std::array<std::string, kDeepest> segments;
+  std::size_t count = 0;  // May be more.
+};
+
+/// Whether a path is of a template's form; `route` then has what its {name} and {version} are.
+bool matches(Path& path, std::string_view form, Route& route) {
+  std::size_t at = 0;
+  std::string* name = nullptr;
+  std::string* version = nullptr;
+  for (form.remove_prefix(1);; ++at) {
+    const auto slash = form.find('/');
+    const auto part = form.substr(0, slash);
+    if (at >= path.count || at >= kDeepest || path.segments[at].empty()) return false;
+    if (part == "{name}")
+      name = &path.segments[at];
+    else if (part == "{version}")
+      version = &path.segments[at];
+    else if (part != path.segments[at])
+      return false;
+    if (slash == form.npos) break;
+    form.remove_prefix(slash + 1);
+  }
+  if (at + 1 != path.count) return false;
+  if (name != nullptr) route.name = std::move(*name);
+  if (version != nullptr) route.version = std::move(*version);
+  return true;
+}
 
 }  // namespace
 
@@ -97,42 +141,27 @@ Result<Route> route_path(std::string_view raw_path) {
   const auto malformed = [](std::string detail) { return Error{Code::Malformed, std::move(detail), "path"}; };
   if (!raw_path.starts_with('/')) return malformed("must start with a slash");
 
-  constexpr std::size_t kDeepest = 6;
-  std::array<std::string, kDeepest> segments;
-  std::size_t count = 0;
-  for (auto rest = raw_path.substr(1);; ++count) {
+  Path path;
+  for (auto rest = raw_path.substr(1);;) {
     const auto slash = rest.find('/');
     auto segment = percent_decode(rest.substr(0, slash));
     if (!segment)
       return malformed("holds a broken escape, NUL or bytes that are not UTF-8; escape each byte as %XX");
     if (*segment == "." || *segment == "..")
       return malformed("holds a segment . or ..; send the path they lead to");
-    if (count < kDeepest) segments[count] = std::move(*segment);
+    if (path.count < kDeepest) path.segments[path.count] = std::move(*segment);
+    ++path.count;
     if (slash == rest.npos) break;
     rest.remove_prefix(slash + 1);
   }
-  ++count;
 
-  using Kind = Route::Kind;
+  if (path.segments[0] == "v0") path.segments[0] = "v0.1";  // Two names of one API.
   Route route;
-  if (count == 1) {
-    route.kind = segments[0] == "health"    ? Kind::Health
-                 : segments[0] == "ready"   ? Kind::Ready
-                 : segments[0] == "metrics" ? Kind::Metrics
-                 : segments[0] == "version" ? Kind::Program
-                                            : Kind::Unknown;
-    return route;
+  for (std::size_t i = 0; i + 1 < Route::kKinds; ++i) {
+    if (!matches(path, kRoutes[i].path, route)) continue;
+    route.kind = static_cast<Route::Kind>(i);
+    break;
   }
-  if (count < 3 || count > kDeepest || segments[0] != "api" || segments[1] != "v1" || segments[2] != "tools")
-    return route;
-  for (std::size_t i = 3; i < count; ++i) {
-    if (segments[i].empty()) return route;  // A slash too many.
-  }
-  if (count >= 5 && segments[4] != "versions") return route;
-  constexpr std::array kKinds = {Kind::Tools, Kind::Tool, Kind::Versions, Kind::Version};
-  route.kind = kKinds[count - 3];
-  route.name = std::move(segments[3]);
-  route.version = std::move(segments[5]);
   return route;
 }
 
@@ -173,6 +202,29 @@ Result<Query> Query::parse(std::string_view raw_query, std::initializer_list<std
     query.parameters_.emplace_back(*it, std::move(*value));
   }
   return query;
+}
+
+Result<Query> Query::parse_any(std::string_view raw_query) {
+  Query query;
+  while (!raw_query.empty()) {
+    const auto end = raw_query.find('&');
+    const auto pair = raw_query.substr(0, end);
+    raw_query.remove_prefix(end == raw_query.npos ? raw_query.size() : end + 1);
+    const auto equals = pair.find('=');
+    auto name = percent_decode(pair.substr(0, equals), true);
+    auto value = percent_decode(equals == pair.npos ? std::string_view() : pair.substr(equals + 1), true);
+    if (!name || !value)
+      return Error{Code::Malformed, "holds a broken escape, NUL or bytes that are not UTF-8", "query"};
+    if (query.find(*name) == nullptr) query.parameters_.emplace_back(std::move(*name), std::move(*value));
+  }
+  return query;
+}
+
+Result<bool> Query::flag(std::string_view name) const {
+  const auto* value = find(name);
+  if (value == nullptr || *value == "false") return false;
+  if (*value == "true") return true;
+  return Error{Code::Malformed, "must be true or false", std::string(name)};
 }
 
 const std::string* Query::find(std::string_view name) const {

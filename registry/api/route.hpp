@@ -12,11 +12,34 @@ namespace registry {
 
 /// A resource of the API.
 struct Route {
-  enum class Kind { Tools, Tool, Versions, Version, Health, Ready, Metrics, Program, Unknown };
-  static constexpr std::size_t kKinds = 9;
+  enum class Kind {
+    Tools,
+    Tool,
+    Versions,
+    Version,
+    Diff,
+    Health,
+    Ready,
+    Metrics,
+    Program,
+    OpenApi,
+    // The official registry API, at /v0.1 and /v0.
+    Servers,
+    ServerVersions,
+    ServerVersion,
+    ServerStatus,
+    ServerVersionStatus,
+    Publish,
+    Validate,
+    ServersHealth,
+    ServersPing,
+    ServersProgram,
+    Unknown
+  };
+  static constexpr std::size_t kKinds = 21;
 
   Kind kind = Kind::Unknown;
-  std::string name;     ///< Of the tool, decoded.
+  std::string name;     ///< Of the tool or server, decoded.
   std::string version;  ///< Decoded.
 };
 
@@ -45,11 +68,17 @@ class Query {
   static Result<Query> parse(std::string_view raw_query, std::initializer_list<std::string_view> known,
                              std::initializer_list<std::string_view> text = {});
 
+  /// Takes every parameter that can be decoded, with + as a space, and of several of one name the first.
+  static Result<Query> parse_any(std::string_view raw_query);
+
+  /// The value of a flag, `true` or `false`; false when it was not given. Malformed for anything else.
+  Result<bool> flag(std::string_view name) const;
+
   /// Null when it was not given.
   const std::string* find(std::string_view name) const;
 
  private:
-  std::vector<std::pair<std::string_view, std::string>> parameters_;
+  std::vector<std::pair<std::string, std::string>> parameters_;
 };
 
 }  // namespace registry

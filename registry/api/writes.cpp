@@ -2,6 +2,7 @@
 
 #include "registry/api/conditional.hpp"
 #include "registry/api/problem.hpp"
+#include "registry/api/reply.hpp"
 #include "registry/model/text.hpp"
 
 namespace registry {
@@ -46,20 +47,49 @@ Result<Write> read_registration(const Route& route, const Request& request, std:
   return Write(Register{std::move(*definition), std::move(*precondition)});
 }
 
-Result<Write> read_withdrawal(const Route& route, const Request& request, std::string_view raw_query) {
+/// Who asks, as the parameter managedBy says.
+Result<std::optional<Manager>> read_manager(const Query& query) {
+  const auto* parameter = query.find("managedBy");
+  if (parameter == nullptr) return std::optional<Manager>();
+  auto manager = parse_manager(*parameter);
+  if (!manager) return Error{Code::Malformed, manager.error().detail, manager.error().field};
+  return std::optional<Manager>(std::move(*manager));
+}
+
+Result<Write> read_status(const Route& route, const Request& request, std::string_view raw_query,
+                          const ToolPolicy& policy) {
   auto query = Query::parse(raw_query, {"managedBy"});
   if (!query) return query.take_error();
+  auto manager = read_manager(*query);
+  if (!manager) return manager.take_error();
+  if (auto ok = check_media_type(request); !ok) return ok.take_error();
+  auto precondition = read_precondition(request);
+  if (!precondition) return precondition.take_error();
+  if (request.body.size() > policy.tool_bytes)
+    return Error{Code::TooLarge, "the body is larger than a tool may be in this registry"};
+  auto status = parse_status(request.body, true);
+  if (!status) return status.take_error();
+  std::optional<std::string> version;
+  if (route.kind == Route::Kind::Version) version = route.version;
+  return Write(SetStatus{route.name, std::move(version), std::move(*status), std::move(*manager),
+                         std::move(*precondition)});
+}
+
+Result<Write> read_withdrawal(const Route& route, const Request& request, std::string_view raw_query) {
+  auto query = Query::parse(raw_query, {"managedBy", "purge"});
+  if (!query) return query.take_error();
+  auto purge = query->flag("purge");
+  if (!purge) return purge.take_error();
+  auto manager = read_manager(*query);
+  if (!manager) return manager.take_error();
   auto precondition = read_precondition(request);
   if (!precondition) return precondition.take_error();
   Withdraw withdraw;
+  withdraw.purge = *purge;
+  withdraw.manager = std::move(*manager);
   withdraw.name = route.name;
   if (route.kind == Route::Kind::Version) withdraw.version = route.version;
   withdraw.precondition = std::move(*precondition);
-  if (const auto* parameter = query->find("managedBy")) {
-    auto manager = parse_manager(*parameter);
-    if (!manager) return Error{Code::Malformed, manager.error().detail, manager.error().field};
-    withdraw.manager = std::move(*manager);
-  }
   return Write(std::move(withdraw));
 }
 
@@ -67,7 +97,10 @@ Result<Write> read_withdrawal(const Route& route, const Request& request, std::s
 
 Result<Write> read_write(const Route& route, const Request& request, std::string_view query,
                          const ToolPolicy& policy) {
+  // A name with a slash, which only an escape brings here, is a server's: not to be had as a tool.
+  if (is_server_name(route.name)) return no_tool(route.name);
   if (request.method == "DELETE") return read_withdrawal(route, request, query);
+  if (request.method == "PATCH") return read_status(route, request, query, policy);
   return read_registration(route, request, query, policy);
 }
 

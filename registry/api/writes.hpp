@@ -9,7 +9,7 @@
 
 namespace registry {
 
-// POST, PUT and DELETE in two halves, before and after the store: both pure functions.
+// POST, PUT, PATCH and DELETE in two halves, before and after the store: both pure functions.
 
 /// Reads and checks what a request wants written.
 Result<Write> read_write(const Route& route, const Request& request, std::string_view query,

@@ -63,7 +63,7 @@ class Metrics {
   std::string render(const Gauges& gauges) const;
 
  private:
-  static constexpr std::array<std::string_view, 6> kMethods = {"GET", "HEAD",   "POST",
+  static constexpr std::array<std::string_view, 7> kMethods = {"GET", "HEAD",   "POST",   "PATCH",
                                                                "PUT", "DELETE", "OPTIONS"};
   static constexpr std::array<unsigned, 18> kStatuses = {200, 201, 204, 304, 400, 404, 405, 408, 409,
                                                          412, 413, 415, 422, 428, 500, 501, 503, 507};

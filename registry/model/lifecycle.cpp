@@ -9,22 +9,22 @@
 namespace registry {
 namespace {
 
-constexpr std::array<std::string_view, 3> kNames = {"active", "deprecated", "deleted"};
+constexpr std::array<std::string_view, 3> kLifecycles = {"active", "deprecated", "deleted"};
 constexpr std::size_t kMessageCharacters = 500;
 
-Error invalid(std::string field, std::string detail) {
+Error unacceptable(std::string field, std::string detail) {
   return {Code::Invalid, std::move(detail), std::move(field)};
 }
 
 }  // namespace
 
 std::string_view name_of(Lifecycle lifecycle) {
-  return kNames[static_cast<std::size_t>(lifecycle)];
+  return kLifecycles[static_cast<std::size_t>(lifecycle)];
 }
 
 std::optional<Lifecycle> parse_lifecycle(std::string_view word) {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (kNames[i] == word) return static_cast<Lifecycle>(i);
+  for (std::size_t i = 0; i < kLifecycles.size(); ++i) {
+    if (kLifecycles[i] == word) return static_cast<Lifecycle>(i);
   }
   return std::nullopt;
 }
@@ -39,27 +39,27 @@ Result<Status> parse_status(std::string_view body, bool tool) {
     const auto field = pointer_to("", name);
     const bool known = name == "status" || name == "statusMessage" || (tool && name == "replacement");
     if (!known) {
-      return invalid(field, tool ? "unknown field; status, statusMessage and replacement are known"
-                                 : "unknown field; status and statusMessage are known");
+      return unacceptable(field, tool ? "unknown field; status, statusMessage and replacement are known"
+                                      : "unknown field; status and statusMessage are known");
     }
-    if (!value.is_string()) return invalid(field, "must be a string");
+    if (!value.is_string()) return unacceptable(field, "must be a string");
     const auto& text = value.get_ref<const std::string&>();
     if (name == "status") {
       lifecycle = parse_lifecycle(text);
       if (!lifecycle || (tool && *lifecycle == Lifecycle::Deleted)) {
-        return invalid(field, tool ? "must be active or deprecated; DELETE withdraws a tool"
-                                   : "must be one of: active, deprecated, deleted");
+        return unacceptable(field, tool ? "must be active or deprecated; DELETE withdraws a tool"
+                                        : "must be one of: active, deprecated, deleted");
       }
     } else if (name == "statusMessage") {
       if (count_characters(text) > kMessageCharacters)
-        return invalid(field, "has more than 500 characters; shorten it");
+        return unacceptable(field, "has more than 500 characters; shorten it");
       status.message = text;
     } else {
-      if (auto ok = check_tool_name(text); !ok) return invalid(field, ok.error().detail);
+      if (auto ok = check_tool_name(text); !ok) return unacceptable(field, ok.error().detail);
       status.replacement = text;
     }
   }
-  if (!lifecycle) return invalid("/status", "is missing");
+  if (!lifecycle) return unacceptable("/status", "is missing");
   status.lifecycle = *lifecycle;
   if (*lifecycle == Lifecycle::Active && status.message)
     return Error{Code::Malformed, "goes with deprecated and deleted only; leave it out", "/statusMessage"};

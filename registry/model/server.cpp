@@ -13,13 +13,13 @@ bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-bool is_label(std::string_view text, std::string_view also) {
+bool is_name_part(std::string_view text, std::string_view also) {
   return text.size() >= 2 && is_alphanumeric(text.front()) && is_alphanumeric(text.back()) &&
          std::all_of(text.begin(), text.end(),
                      [also](char c) { return is_alphanumeric(c) || also.find(c) != also.npos; });
 }
 
-void append_member(std::string& out, std::string_view name, std::string_view value) {
+void append_record_member(std::string& out, std::string_view name, std::string_view value) {
   out += out.empty() ? "{\"" : ",\"";
   out += name;
   out += "\":";
@@ -31,11 +31,11 @@ void append_member(std::string& out, std::string_view name, std::string_view val
 std::string render_server_document(const ServerDefinition& server, const ServerRecord& record) {
   std::string out;
   out.reserve(server.json.size() + 400);
-  append_member(out, "name", server.name);
-  append_member(out, "version", server.version.text());
-  append_member(out, "digest", "sha256:" + to_hex(server.digest));
-  append_member(out, "registeredAt", record.published_at);
-  append_member(out, "updatedAt", record.updated_at);
+  append_record_member(out, "name", server.name);
+  append_record_member(out, "version", server.version.text());
+  append_record_member(out, "digest", "sha256:" + to_hex(server.digest));
+  append_record_member(out, "registeredAt", record.published_at);
+  append_record_member(out, "updatedAt", record.updated_at);
   append_status(out, record.status, record.status_changed_at);
   out += kServer.substr(0, kServer.size() - 1);
   out += server.json;
@@ -44,7 +44,9 @@ std::string render_server_document(const ServerDefinition& server, const ServerR
 }
 
 ServerRecord read_server_record(std::string_view document) {
-  const auto json = Json::parse(document, nullptr, false);
+  // What comes before server.json, which may be large.
+  const auto json =
+      Json::parse(std::string(document.substr(0, document.find(kServer))) + "}", nullptr, false);
   const auto text = [&json](const char* name) {
     const auto it = json.find(name);
     return it != json.end() && it->is_string() ? it->get<std::string>() : std::string();
@@ -62,13 +64,14 @@ std::string_view server_json(std::string_view document) {
 
 Result<void> check_server_name(std::string_view name) {
   const auto slash = name.find('/');
-  if (name.size() >= 3 && name.size() <= 200 && slash != name.npos && is_label(name.substr(0, slash), ".-") &&
-      is_label(name.substr(slash + 1), "._-"))
+  if (name.size() >= 3 && name.size() <= 200 && slash != name.npos &&
+      is_name_part(name.substr(0, slash), ".-") && is_name_part(name.substr(slash + 1), "._-"))
     return {};
-  return Error{Code::Invalid,
-               "must be a namespace in reverse-DNS form, one slash and a name, such as io.example/weather: 3 "
-               "to 200 of "
-               "A-Z a-z 0-9 . - (and _ in the name), each part beginning and ending with a letter or digit"};
+  return Error{
+      Code::Invalid,
+      "must be a namespace in reverse-DNS form, one slash and a name, such as io.example/weather: at most "
+      "200 of "
+      "A-Z a-z 0-9 . - (and _ in the name), each part of 2 at least, its first and last a letter or digit"};
 }
 
 }  // namespace registry

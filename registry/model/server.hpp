@@ -38,7 +38,7 @@ ServerRecord read_server_record(std::string_view document);
 /// The bytes of server.json within a stored document.
 std::string_view server_json(std::string_view document);
 
-/// Checks a server's name: a namespace in reverse-DNS form, a slash and a name, 3 to 200 bytes.
+/// Checks a server's name: a namespace in reverse-DNS form, a slash and a name, each of 2 bytes at least, 200 in all.
 Result<void> check_server_name(std::string_view name);
 
 }  // namespace registry

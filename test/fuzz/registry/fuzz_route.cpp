@@ -29,6 +29,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (question != target.npos) {
     auto query = Query::parse(target.substr(question + 1), {"limit", "cursor", "search"}, {"search"});
     require(query.ok() || !query.error().detail.empty());
+    auto any = Query::parse_any(target.substr(question + 1));
+    require(any.ok() || !any.error().detail.empty());
   }
   if (auto decoded = percent_decode(target)) require(percent_decode(percent_encode(*decoded)) == decoded);
   if (auto tags = EntityTags::parse(target, "If-Match", true)) {

@@ -1,0 +1,256 @@
+#include "registry/api/list.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <vector>
+
+#include "registry/api/problem.hpp"
+#include "registry/api/reply.hpp"
+#include "registry/api/route.hpp"
+#include "registry/model/json.hpp"
+#include "registry/model/name.hpp"
+#include "registry/model/search_text.hpp"
+#include "registry/model/server.hpp"
+#include "registry/model/text.hpp"
+#include "registry/model/time.hpp"
+
+namespace registry {
+namespace {
+
+constexpr std::size_t kDefaultLimit = 30;
+constexpr std::size_t kLargestLimit = 100;
+constexpr std::array<std::string_view, 19> kFields = {
+    "name",         "version",         "title",         "description", "inputSchema",
+    "outputSchema", "annotations",     "icons",         "tags",        "execution",
+    "server",       "_meta",           "managedBy",     "digest",      "registeredAt",
+    "status",       "statusChangedAt", "statusMessage", "replacement"};
+
+struct ListParameters {
+  std::size_t limit = kDefaultLimit;
+  std::string after;   // The last name of the page before; empty for the first page.
+  int after_rank = 0;  // And its rank, in a search.
+  Search search{""};
+  std::string tag, server;  // In lower case.
+  std::optional<Lifecycle> status;
+  std::string updated_since;
+  std::vector<std::string_view> fields;  // None for all.
+
+  bool filtered() const {
+    return !search.empty() || !tag.empty() || !server.empty() || status || !updated_since.empty();
+  }
+};
+
+Error bad_parameter(std::string_view field, std::string detail) {
+  return {Code::Malformed, std::move(detail), std::string(field)};
+}
+
+Result<std::size_t> parse_limit(const std::string& text) {
+  std::size_t limit = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (error != std::errc() || end != text.data() + text.size() || limit < 1 || limit > kLargestLimit)
+    return bad_parameter("limit", "must be a number from 1 to " + std::to_string(kLargestLimit));
+  return limit;
+}
+
+/// The name of the last tool of the page before; in a search `<rank>/<name>`.
+Result<void> parse_cursor(std::string_view text, ListParameters& parameters) {
+  const auto bad =
+      bad_parameter("cursor",
+                    "must be the nextCursor of an earlier page of the same list; leave it out for "
+                    "the first page");
+  if (!parameters.search.empty()) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parameters.after_rank);
+    if (error != std::errc() || parameters.after_rank < 1 || end == text.data() + text.size() || *end != '/')
+      return bad;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
+  }
+  if (!check_tool_name(text)) return bad;
+  parameters.after = text;
+  return {};
+}
+
+Result<void> parse_fields(std::string_view text, ListParameters& parameters) {
+  parameters.fields.emplace_back("name");
+  while (!text.empty()) {
+    const auto end = text.find(',');
+    const auto it = std::find(kFields.begin(), kFields.end(), text.substr(0, end));
+    if (it == kFields.end()) {
+      std::string known;
+      for (const auto field : kFields) known += (known.empty() ? "" : ", ") + std::string(field);
+      return bad_parameter("fields",
+                           "must be a list of members of a tool, with commas between them; known: " + known);
+    }
+    if (*it != "name") parameters.fields.push_back(*it);
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+  }
+  return {};
+}
+
+Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
+  auto query = Query::parse(
+      raw_query, {"limit", "cursor", "search", "tag", "server", "status", "updated_since", "fields"},
+      {"search", "tag"});
+  if (!query) return query.take_error();
+  ListParameters parameters;
+  if (const auto* limit = query->find("limit")) {
+    auto parsed = parse_limit(*limit);
+    if (!parsed) return parsed.take_error();
+    parameters.limit = *parsed;
+  }
+  if (const auto* search = query->find("search")) {
+    if (search->size() > 200) return bad_parameter("search", "has more than 200 bytes; shorten it");
+    parameters.search = Search(*search);
+  }
+  if (const auto* tag = query->find("tag")) {
+    if (tag->empty() || count_characters(*tag) > 64)
+      return bad_parameter("tag", "must have 1 to 64 characters");
+    parameters.tag = to_lower(*tag);
+  }
+  if (const auto* server = query->find("server")) {
+    if (auto ok = check_server_name(*server); !ok) return bad_parameter("server", ok.error().detail);
+    parameters.server = to_lower(*server);
+  }
+  if (const auto* status = query->find("status")) {
+    parameters.status = parse_lifecycle(*status);
+    if (!parameters.status || *parameters.status == Lifecycle::Deleted)
+      return bad_parameter("status", "must be active or deprecated");
+  }
+  if (const auto* since = query->find("updated_since")) {
+    const auto time = parse_time(*since);
+    if (!time) return bad_parameter("updated_since", "must be an RFC 3339 time such as 2026-11-22T18:30:05Z");
+    parameters.updated_since = format_milliseconds(*time);
+  }
+  if (const auto* fields = query->find("fields")) {
+    if (auto ok = parse_fields(*fields, parameters); !ok) return ok.take_error();
+  }
+  if (const auto* cursor = query->find("cursor")) {
+    if (auto ok = parse_cursor(*cursor, parameters); !ok) return ok.take_error();
+  }
+  return parameters;
+}
+
+bool passes(const Tool& tool, const ListParameters& parameters) {
+  const auto& latest = *tool.latest();
+  return (!parameters.status || latest.lifecycle == *parameters.status) &&
+         (parameters.updated_since.empty() || latest.changed_at() > parameters.updated_since) &&
+         (parameters.tag.empty() || has_tag(tool.search_text, parameters.tag)) &&
+         (parameters.server.empty() || has_server(tool.search_text, parameters.server));
+}
+
+struct Hit {
+  std::shared_ptr<const Tool> tool;
+  int rank = 0;
+};
+
+struct Page {
+  std::vector<Hit> hits;
+  bool more = false;
+};
+
+Page find_in_order(const Index& index, const ListParameters& parameters) {
+  Page page;
+  index.visit_after(parameters.after, [&](const std::shared_ptr<const Tool>& tool) {
+    if (!passes(*tool, parameters)) return true;
+    page.more = page.hits.size() == parameters.limit;
+    if (!page.more) page.hits.push_back({tool, 0});
+    return !page.more;
+  });
+  return page;
+}
+
+Page find_best(const Index& index, const ListParameters& parameters) {
+  const auto better = [](const Hit& a, const Hit& b) {
+    return a.rank != b.rank ? a.rank > b.rank : a.tool->name < b.tool->name;
+  };
+  Page page;
+  index.visit_after("", [&](const std::shared_ptr<const Tool>& tool) {
+    if (!passes(*tool, parameters)) return true;
+    const int rank = parameters.search.rank(tool->search_text);
+    const bool later = parameters.after.empty() || rank < parameters.after_rank ||
+                       (rank == parameters.after_rank && tool->name > parameters.after);
+    if (rank == 0 || !later) return true;
+    // The best so far, one more than the page takes, as a heap with the worst of them in front.
+    page.hits.push_back({tool, rank});
+    std::push_heap(page.hits.begin(), page.hits.end(), better);
+    if (page.hits.size() > parameters.limit + 1) {
+      std::pop_heap(page.hits.begin(), page.hits.end(), better);
+      page.hits.pop_back();
+    }
+    return true;
+  });
+  std::sort_heap(page.hits.begin(), page.hits.end(), better);
+  page.more = page.hits.size() > parameters.limit;
+  if (page.more) page.hits.pop_back();
+  return page;
+}
+
+/// Some members of a document.
+void append_fields(std::string& out, const std::string& document,
+                   const std::vector<std::string_view>& fields) {
+  thread_local simdjson::dom::parser parser;
+  simdjson::dom::element root;
+  if (parser.parse(document).get(root) != simdjson::SUCCESS) return;
+  char before = '{';
+  for (const auto field : fields) {
+    simdjson::dom::element value;
+    if (root[field].get(value) != simdjson::SUCCESS) continue;
+    out += before;
+    before = ',';
+    append_json_string(out, field);
+    out += ':';
+    out += simdjson::minify(value);
+  }
+  out += '}';
+}
+
+std::string render_page(const Index& index, const ListParameters& parameters) {
+  const auto page =
+      parameters.search.empty() ? find_in_order(index, parameters) : find_best(index, parameters);
+  std::size_t bytes = 200;
+  for (const auto& hit : page.hits) bytes += hit.tool->latest()->document.size() + 1;
+  std::string out;
+  out.reserve(bytes);
+  out += "{\"tools\":[";
+  for (const auto& hit : page.hits) {
+    if (&hit != &page.hits.front()) out += ',';
+    const auto& document = hit.tool->latest()->document;
+    if (parameters.fields.empty())
+      out += document;
+    else
+      append_fields(out, document, parameters.fields);
+  }
+  out += ']';
+  if (!parameters.filtered()) out += ",\"total\":" + std::to_string(index.tools());
+  if (page.more) {
+    const auto& last = page.hits.back();
+    out += ",\"nextCursor\":";
+    append_json_string(out, (last.rank > 0 ? std::to_string(last.rank) + "/" : "") + last.tool->name);
+  }
+  out += '}';
+  return out;
+}
+
+}  // namespace
+
+Response get_tools(const Index& index, const Request& request, std::string_view raw_query, ListCache& cache) {
+  auto parameters = parse_list_parameters(raw_query);
+  if (!parameters) return problem(parameters.error());
+  Response response;
+  auto known = not_modified(request, index.tag().empty() ? "0" : index.tag(), response);
+  if (!known) return problem(known.error());
+  if (*known) return response;
+  response.content_type = kJson;
+  const std::string key(raw_query);
+  response.body = cache.find(index.tag(), key);
+  if (response.body == nullptr) {
+    response.body = std::make_shared<const std::string>(render_page(index, *parameters));
+    cache.add(index.tag(), key, response.body);
+  }
+  return response;
+}
+
+}  // namespace registry

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+#include "registry/api/list_cache.hpp"
+#include "registry/api/message.hpp"
+#include "registry/store/index.hpp"
+
+namespace registry {
+
+/// One page of tools, each in its latest version: in the order of their names, or those that match a search best first.
+/// Every parameter of /api/v1/tools in docs/api-reference.md.
+Response get_tools(const Index& index, const Request& request, std::string_view query, ListCache& cache);
+
+}  // namespace registry

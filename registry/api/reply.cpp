@@ -1,0 +1,33 @@
+#include "registry/api/reply.hpp"
+
+#include "registry/api/conditional.hpp"
+
+namespace registry {
+
+Result<bool> not_modified(const Request& request, const std::string& tag, Response& response) {
+  response.headers.emplace_back("ETag", '"' + tag + '"');
+  if (request.if_none_match.empty()) return false;
+  auto tags = EntityTags::parse(request.if_none_match, "If-None-Match", true);
+  if (!tags) return tags.take_error();
+  if (!tags->matches(tag)) return false;
+  response.status = 304;
+  return true;
+}
+
+const Tool* find_live(const Index& index, const std::string& name) {
+  const Tool* tool = is_server_name(name) ? nullptr : index.find(name);
+  return tool != nullptr && tool->latest() != nullptr ? tool : nullptr;
+}
+
+Error no_tool(const std::string& name) {
+  return {Code::NotFound, "no tool is registered as " + name.substr(0, 128)};
+}
+
+Error no_version(const Tool& tool, const std::string& version) {
+  const bool gone = tool.find_retired(version) != nullptr;
+  return {Code::NotFound, "the tool " + tool.name + (gone ? " has had its version " : " has no version ") +
+                              version.substr(0, 255) + (gone ? " withdrawn" : "") + "; GET /api/v1/tools/" +
+                              tool.name + "/versions lists what it has"};
+}
+
+}  // namespace registry

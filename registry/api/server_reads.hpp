@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string_view>
+
+#include "registry/api/list_cache.hpp"
+#include "registry/api/message.hpp"
+#include "registry/api/route.hpp"
+#include "registry/api/server_catalog.hpp"
+
+namespace registry {
+
+// The reads of the official registry API (/v0.1), with its parameters, orders, cursors and statuses. Parameters it does
+// not know are ignored, as there.
+
+/// One page of versions, by name and version.
+Response get_servers(const ServerCatalog& catalog, std::string_view query, const std::string& state,
+                     ListCache& cache);
+
+/// All versions of a server, the last published first.
+Response get_server_versions(const ServerCatalog& catalog, const Route& route, std::string_view query);
+
+/// A version of a server, or the `latest`.
+Response get_server_version(const ServerCatalog& catalog, const Route& route, std::string_view query);
+
+}  // namespace registry

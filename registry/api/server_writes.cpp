@@ -1,0 +1,127 @@
+#include "registry/api/server_writes.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "registry/api/problem.hpp"
+#include "registry/model/server_check.hpp"
+#include "registry/model/server_parse.hpp"
+#include "registry/model/text.hpp"
+
+namespace registry {
+namespace {
+
+using Kind = Route::Kind;
+
+/// The official registry takes a body without a type for JSON.
+Result<void> check_body(const Request& request, const ToolPolicy& policy) {
+  const auto type = to_lower(request.content_type);
+  if (!type.empty() && !type.starts_with("application/json"))
+    return Error{Code::MediaType, "must be application/json", "Content-Type"};
+  if (request.body.size() <= policy.tool_bytes) return {};
+  return Error{Code::TooLarge, "the body has " + std::to_string(request.body.size()) +
+                                   " bytes; this registry takes at most " +
+                                   std::to_string(policy.tool_bytes)};
+}
+
+Result<Write> read_put(const Route& route, const Request& request, const ToolPolicy& policy) {
+  auto server = parse_server(request.body, policy);
+  if (!server) return server.take_error();
+  const bool edit = route.kind == Kind::ServerVersion;
+  if (edit && server->name != route.name)
+    return Error{Code::Malformed, "a server cannot be renamed: it must be the name in the URL", "/name"};
+  if (edit && server->version.text() != route.version)
+    return Error{Code::Malformed, "must be the version in the URL", "/version"};
+  return Write(PutServer{std::move(*server), edit});
+}
+
+Result<Write> read_server_status(const Route& route, const Request& request) {
+  SetStatus write;
+  write.name = route.name;
+  if (route.kind != Kind::ServerStatus) write.version = route.version;
+  if (request.method == "DELETE") {
+    write.status.lifecycle = Lifecycle::Deleted;
+    return Write(std::move(write));
+  }
+  auto status = parse_status(request.body, false);
+  if (!status) return status.take_error();
+  write.status = std::move(*status);
+  return Write(std::move(write));
+}
+
+/// All versions of a server, those published last first, with their number.
+Response updated(const ServerCatalog& catalog, const std::string& name) {
+  std::vector<const ServerVersion*> versions;
+  for (const auto& each : catalog.of(name)) {
+    if (each.published != nullptr) versions.push_back(&each);
+  }
+  std::stable_sort(versions.begin(), versions.end(),
+                   [](const auto* a, const auto* b) { return a->published_at > b->published_at; });
+  std::string out = "{\"updatedCount\":" + std::to_string(versions.size()) + ",\"servers\":[";
+  for (const auto* each : versions) {
+    if (each != versions.front()) out += ',';
+    out += render_server(*each);
+  }
+  out += "]}";
+  return Response::text(200, kJson, std::move(out));
+}
+
+}  // namespace
+
+Result<Write> read_server_write(const Route& route, const Request& request, const ToolPolicy& policy) {
+  if (request.method != "DELETE") {
+    if (auto ok = check_body(request, policy); !ok) return ok.take_error();
+  }
+  if (route.kind != Kind::Publish && !is_server_name(route.name))
+    return Error{Code::NotFound, "Server not found: a server's name has a slash, escaped as %2F in the URL"};
+  const bool put = route.kind == Kind::Publish || request.method == "PUT";
+  return put ? read_put(route, request, policy) : read_server_status(route, request);
+}
+
+Response server_write_response(const Route& route, const Request& request, const Result<WriteOutcome>& result,
+                               const ServerCatalog& catalog) {
+  if (!result) {
+    auto error = result.error();
+    // A version that is published already is a bad request in this API.
+    return problem(error.code == Code::Conflict ? 400 : status_of(error.code), error.detail, error.field);
+  }
+  if (result->kind == WriteOutcome::Kind::Unchanged) {
+    if (request.method == "DELETE") return problem(404, "Server not found: this version is deleted already");
+    return problem(400, "No changes to apply: status and message are what they are to be");
+  }
+  if (route.kind == Kind::ServerStatus) return updated(catalog, result->name);
+  const auto* version = catalog.find(result->name, result->registration->version.text());
+  if (version == nullptr) return problem(500, "the version that was written is not there");
+  return Response::text(200, kJson, render_server(*version));
+}
+
+Response validate_server(const Request& request, const ToolPolicy& policy) {
+  if (auto ok = check_body(request, policy); !ok) return problem(ok.error());
+  const auto server = parse_json(request.body, policy.json);
+  if (!server) return problem(server.error());
+  auto issues = check_server(*server, policy.profile);
+  bool valid = std::all_of(issues.begin(), issues.end(), [](const auto& issue) { return issue.warning; });
+  if (valid) {
+    // What else would keep it from being published: the tools it brings.
+    if (auto parsed = parse_server(request.body, policy); !parsed) {
+      valid = false;
+      issues.push_back({parsed.error().field, parsed.error().detail, "invalid-tool", false, false});
+    }
+  }
+  std::string out = std::string("{\"valid\":") + (valid ? "true" : "false") + ",\"issues\":[";
+  for (const auto& issue : issues) {
+    if (&issue != &issues.front()) out += ',';
+    out += issue.structural ? R"({"type":"schema","path":)" : R"({"type":"semantic","path":)";
+    append_json_string(out, dotted_path(issue.pointer));
+    out += ",\"message\":";
+    append_json_string(out, issue.message);
+    out += issue.warning ? R"(,"severity":"warning","reference":)" : R"(,"severity":"error","reference":)";
+    append_json_string(out, issue.reference);
+    out += '}';
+  }
+  out += "]}";
+  return Response::text(200, kJson, std::move(out));
+}
+
+}  // namespace registry

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string_view>
+
+#include "registry/api/message.hpp"
+#include "registry/api/route.hpp"
+#include "registry/api/server_catalog.hpp"
+#include "registry/model/tool.hpp"
+#include "registry/store/store.hpp"
+
+namespace registry {
+
+// The writes of the official registry API (/v0.1) in two halves, before and after the store: pure functions.
+
+/// Reads and checks what a request wants written: a publication, an edit, a deletion or a change of status.
+Result<Write> read_server_write(const Route& route, const Request& request, const ToolPolicy& policy);
+
+/// The response, given what the store made of it and the servers there are then. Of `request` only the method counts.
+Response server_write_response(const Route& route, const Request& request, const Result<WriteOutcome>& result,
+                               const ServerCatalog& catalog);
+
+/// POST /v0.1/validate: everything that is wrong with a server.json, without publishing it.
+Response validate_server(const Request& request, const ToolPolicy& policy);
+
+}  // namespace registry

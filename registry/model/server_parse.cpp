@@ -1,0 +1,84 @@
+#include "registry/model/server_parse.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "registry/model/server_check.hpp"
+
+namespace registry {
+namespace {
+
+constexpr std::size_t kServerTools = 256;
+
+Result<Definition> parse_server_tool(Json tool, const ServerDefinition& server, const ToolPolicy& policy,
+                                     const std::string& at) {
+  const auto refuse = [&at](std::string_view field, std::string detail) {
+    return Error{Code::Invalid, std::move(detail), at + std::string(field)};
+  };
+  if (!tool.is_object()) return refuse("", "must be an object that defines a tool");
+  for (const char* ours : {"version", "server", "managedBy"}) {
+    if (tool.contains(ours)) return refuse(pointer_to("", ours), "is the server's to say; leave it out");
+  }
+  const auto name = tool.find("name");
+  if (name == tool.end() || !name->is_string()) return refuse("/name", "is missing");
+  const auto slash = server.name.find('/');
+  const Manager manager{"Server", server.name.substr(0, slash), server.name.substr(slash + 1), ""};
+  const auto full_name = manager.namespace_ + "." + manager.name + "." + name->get<std::string>();
+  *name = full_name;
+  tool["server"] = {{"name", server.name}, {"version", server.version.text()}};
+  auto definition = parse_definition(tool.dump(), policy);
+  if (!definition) {
+    auto error = definition.take_error();
+    return Error{error.code, "of the tool " + full_name + ": " + error.detail,
+                 at + error.field};
+  }
+  if (auto version = Version::parse(server.version.text())) definition->version = std::move(*version);
+  definition->manager = manager;
+  return definition;
+}
+
+}  // namespace
+
+Result<ServerDefinition> parse_server(std::string_view body, const ToolPolicy& policy) {
+  if (body.size() > policy.tool_bytes) {
+    return Error{Code::TooLarge, "the server has " + std::to_string(body.size()) +
+                                     " bytes; this registry takes at most " +
+                                     std::to_string(policy.tool_bytes)};
+  }
+  auto limits = policy.json;
+  limits.depth -= 2;  // What is stored and served has it within two more.
+  auto parsed = parse_json(body, limits);
+  if (!parsed) return parsed.take_error();
+  if (!parsed->is_object()) return Error{Code::Malformed, "the body must be a JSON object: a server.json"};
+  for (const auto& issue : check_server(*parsed, policy.profile)) {
+    if (!issue.warning) return Error{Code::Invalid, issue.message, issue.pointer};
+  }
+
+  auto version = Version::parse_any((*parsed)["version"].get_ref<const std::string&>());
+  if (!version) return Error{Code::Invalid, version.error().detail, "/version"};
+  ServerDefinition server{(*parsed)["name"].get<std::string>(),
+                          std::move(*version),
+                          sha256(canonical_json(*parsed)),
+                          parsed->dump(),
+                          {}};
+  const auto meta = parsed->find("_meta");
+  if (meta == parsed->end() || !meta->contains(kToolsMeta)) return server;
+
+  const auto at = pointer_to("/_meta", kToolsMeta);
+  const auto& tools = (*meta)[std::string(kToolsMeta)];
+  if (!tools.is_array() || tools.size() > kServerTools)
+    return Error{Code::Invalid, "must be a list of at most 256 tools", at};
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < tools.size(); ++i) {
+    const auto here = pointer_to(at, std::to_string(i));
+    auto tool = parse_server_tool(tools[i], server, policy, here);
+    if (!tool) return tool.take_error();
+    if (!names.insert(tool->name).second)
+      return Error{Code::Invalid, "occurs twice; keep one", here + "/name"};
+    server.tools.push_back(std::move(*tool));
+  }
+  return server;
+}
+
+}  // namespace registry

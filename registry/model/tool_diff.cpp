@@ -1,0 +1,96 @@
+#include "registry/model/tool_diff.hpp"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace registry {
+namespace {
+
+constexpr std::array<std::string_view, 9> kNotCompared = {"version",       "managedBy",   "digest",
+                                                          "registeredAt",  "status",      "statusChangedAt",
+                                                          "statusMessage", "replacement", "name"};
+
+struct Hint {
+  std::string_view name;
+  bool by_default;  // What its absence means.
+  bool safe;        // The value that promises more.
+};
+constexpr std::array<Hint, 4> kHints = {{{"readOnlyHint", false, true},
+                                         {"destructiveHint", true, false},
+                                         {"idempotentHint", false, true},
+                                         {"openWorldHint", true, false}}};
+
+const Json& part_of(const Json& object, std::string_view name) {
+  static const Json none = nullptr;
+  if (!object.is_object()) return none;
+  const auto it = object.find(name);
+  return it == object.end() ? none : *it;
+}
+
+Difference as_a_whole(std::string_view name, const Json& before, const Json& after,
+                      Compatibility compatibility, std::string_view under = "") {
+  const auto* what = before.is_null() ? "was added" : after.is_null() ? "was removed" : "changed";
+  return {compatibility, pointer_to(under, name), std::string(name), what};
+}
+
+void diff_annotations(const Json& before, const Json& after, std::vector<Difference>& out) {
+  bool hints_differ = false;
+  for (const auto& hint : kHints) {
+    const auto value = [&](const Json& annotations) {
+      const auto& stated = part_of(annotations, hint.name);
+      return stated.is_boolean() ? stated.get<bool>() : hint.by_default;
+    };
+    const bool was = value(before);
+    const bool is = value(after);
+    if (was == is) continue;
+    hints_differ = true;
+    out.push_back(
+        {is == hint.safe ? Compatibility::Compatible : Compatibility::Breaking,
+         pointer_to("/annotations", hint.name), std::string(hint.name),
+         std::string("changed from ") + (was ? "true" : "false") + " to " + (is ? "true" : "false")});
+  }
+  if (!hints_differ) out.push_back(as_a_whole("annotations", before, after, Compatibility::Compatible));
+}
+
+void diff_execution(const Json& before, const Json& after, std::vector<Difference>& out) {
+  const auto support = [](const Json& execution) {
+    const auto& stated = part_of(execution, "taskSupport");
+    return stated.is_string() ? stated.get<std::string>() : std::string("forbidden");
+  };
+  const auto was = support(before);
+  const auto is = support(after);
+  if (was == is) return;
+  out.push_back({is == "optional" ? Compatibility::Compatible : Compatibility::Breaking,
+                 "/execution/taskSupport", "taskSupport", "changed from " + was + " to " + is});
+}
+
+void diff_member(const std::string& name, const Json& before, const Json& after,
+                 std::vector<Difference>& out) {
+  if (name == "inputSchema") return diff_schemas(before, after, Direction::Input, "/inputSchema", out);
+  if (name == "outputSchema" && !before.is_null() && !after.is_null())
+    return diff_schemas(before, after, Direction::Output, "/outputSchema", out);
+  if (before == after) return;
+  if (name == "annotations") return diff_annotations(before, after, out);
+  if (name == "execution") return diff_execution(before, after, out);
+  const bool breaking = name == "outputSchema" && after.is_null();
+  out.push_back(
+      as_a_whole(name, before, after, breaking ? Compatibility::Breaking : Compatibility::Compatible));
+}
+
+}  // namespace
+
+std::vector<Difference> diff_tools(const Json& before, const Json& after) {
+  std::set<std::string> names;
+  for (const auto* side : {&before, &after}) {
+    for (const auto& [name, value] : side->items()) {
+      if (std::find(kNotCompared.begin(), kNotCompared.end(), name) == kNotCompared.end()) names.insert(name);
+    }
+  }
+  std::vector<Difference> out;
+  for (const auto& name : names) diff_member(name, part_of(before, name), part_of(after, name), out);
+  return out;
+}
+
+}  // namespace registry

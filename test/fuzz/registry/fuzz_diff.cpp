@@ -1,0 +1,39 @@
+// Two tool definitions with a line feed between them: whatever is accepted can be compared, nothing differs from itself,
+// and each difference says where and what.
+#include <cstdint>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "registry/model/time.hpp"
+#include "registry/model/tool.hpp"
+#include "registry/model/tool_diff.hpp"
+
+using namespace registry;
+
+namespace {
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  if (const auto time = parse_time(text)) {
+    const auto again = parse_time(format_milliseconds(*time));
+    require(again == time);
+  }
+  const auto line = text.find('\n');
+  if (line == text.npos) return 0;
+  if (!parse_definition(text.substr(0, line), ToolPolicy()) ||
+      !parse_definition(text.substr(line + 1), ToolPolicy()))
+    return 0;
+  const auto before = parse_json(text.substr(0, line));
+  const auto after = parse_json(text.substr(line + 1));
+  require(diff_tools(*before, *before).empty());
+  for (const auto& difference : diff_tools(*before, *after))
+    require(difference.pointer.starts_with('/') && !difference.message.empty());
+  return 0;
+}

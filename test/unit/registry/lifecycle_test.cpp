@@ -1,0 +1,185 @@
+// Status, withdrawal and purge of tools, and what changed between their versions, over the API.
+#include <doctest/doctest.h>
+
+#include "service_fixture.hpp"
+
+using namespace registry;
+using namespace registry::test;
+
+namespace {
+
+const std::string kForecast = "/api/v1/tools/forecast";
+
+std::string forecast(const std::string& version, const std::string& schema = R"({"type":"object"})") {
+  return R"({"name":"forecast","version":")" + version + R"(","inputSchema":)" + schema + "}";
+}
+
+}  // namespace
+
+TEST_CASE("a deprecated tool is served with its message and replacement, until it is active again") {
+  Service service;
+  service.post(forecast("1.0.0"));
+  service.post(forecast("1.1.0"));
+  const auto before = service.get(kForecast);
+  const auto changed = service.patch(
+      kForecast, R"({"status":"deprecated","statusMessage":"Use the \"new\" one","replacement":"outlook"})");
+  CHECK(changed.status == 200);
+  CHECK(changed.header("ETag") != before.header("ETag"));
+  CHECK(*service.get(kForecast).body == *changed.body);
+  auto tool = body_of(changed);
+  CHECK(tool["version"] == "1.1.0");
+  CHECK(tool["status"] == "deprecated");
+  CHECK(tool["statusMessage"] == "Use the \"new\" one");
+  CHECK(tool["replacement"] == "outlook");
+  CHECK(tool["statusChangedAt"] == "2001-09-09T01:46:40.000Z");
+  CHECK(tool["digest"] == body_of(before)["digest"]);
+  CHECK(body_of(service.get(kForecast + "/versions/1.0.0"))["status"] == "deprecated");
+  CHECK(body_of(service.get(kForecast + "/versions"))["versions"][1]["status"] == "deprecated");
+  // The content is what it was, so registering it again changes nothing.
+  CHECK(service.post(forecast("1.1.0")).status == 200);
+  CHECK(body_of(service.get(kForecast))["status"] == "deprecated");
+
+  CHECK(service.patch(kForecast, R"({"status":"active"})").status == 200);
+  tool = body_of(service.get(kForecast));
+  CHECK(tool["status"] == "active");
+  CHECK_FALSE(tool.contains("statusMessage"));
+  CHECK_FALSE(tool.contains("replacement"));
+}
+
+TEST_CASE("a version is deprecated alone, and a version registered later is active") {
+  Service service;
+  service.post(forecast("1.0.0"));
+  service.post(forecast("1.1.0"));
+  const auto one = service.patch(kForecast + "/versions/1.0.0", R"({"status":"deprecated"})");
+  CHECK(one.status == 200);
+  CHECK(body_of(one)["version"] == "1.0.0");
+  CHECK_FALSE(body_of(service.get(kForecast)).contains("status"));
+  CHECK(service.patch(kForecast, R"({"status":"deprecated"})").status == 200);
+  CHECK(service.post(forecast("1.2.0")).status == 201);
+  CHECK_FALSE(body_of(service.get(kForecast)).contains("status"));
+}
+
+TEST_CASE("the same status again changes nothing") {
+  Service service;
+  service.post(forecast("1.0.0"));
+  const auto untouched = service.patch(kForecast, R"({"status":"active"})");
+  CHECK(untouched.status == 200);
+  CHECK(untouched.header("ETag") == service.get(kForecast).header("ETag"));
+  const auto first = service.patch(kForecast, R"({"status":"deprecated"})");
+  const auto second = service.patch(kForecast, R"({"status":"deprecated"})");
+  CHECK(second.header("ETag") == first.header("ETag"));
+}
+
+TEST_CASE("a change of status answers what is wrong with it") {
+  Service service;
+  service.post(forecast("1.0.0"));
+  CHECK(service.patch(kForecast, "{").status == 400);
+  CHECK(service.patch(kForecast, "[]").status == 400);
+  CHECK(service.patch(kForecast, R"({"status":"active","statusMessage":"x"})").status == 400);
+  CHECK(service.patch(kForecast, R"({"status":"active","replacement":"x"})").status == 400);
+  for (const char* body :
+       {"{}", R"({"status":"deleted"})", R"({"status":1})", R"({"status":"deprecated","why":"x"})",
+        R"({"status":"deprecated","replacement":"a b"})"}) {
+    CAPTURE(body);
+    const auto response = service.patch(kForecast, body);
+    CHECK(response.status == 422);
+    CHECK_FALSE(body_of(response)["errors"][0]["location"].get<std::string>().empty());
+  }
+  CHECK(
+      service.patch(kForecast, R"({"status":"deprecated","statusMessage":")" + std::string(501, 'x') + "\"}")
+          .status == 422);
+  CHECK(service.patch("/api/v1/tools/nobody", R"({"status":"deprecated"})").status == 404);
+  CHECK(service.patch(kForecast + "/versions/9.0.0", R"({"status":"deprecated"})").status == 404);
+  CHECK(service.patch(kForecast, R"({"status":"deprecated"})", "\"stale\"").status == 412);
+  CHECK(
+      service
+          .patch(kForecast, R"({"status":"deprecated"})", std::string(service.get(kForecast).header("ETag")))
+          .status == 200);
+}
+
+TEST_CASE("only its manager changes the status of a managed entry") {
+  Service service;
+  service.post(
+      R"({"name":"a","inputSchema":{"type":"object"},"managedBy":{"kind":"MCPTool","namespace":"n","name":"m"}})");
+  CHECK(service.patch("/api/v1/tools/a", R"({"status":"deprecated"})").status == 409);
+  CHECK(service.patch("/api/v1/tools/a?managedBy=MCPTool/n/m", R"({"status":"deprecated"})").status == 200);
+}
+
+TEST_CASE("a status outlives a restart, and does not decide which of equal versions is the latest") {
+  Service service;
+  service.post(forecast("1.0.0+a"));
+  service.post(forecast("1.0.0+b", R"({"type":"object","title":"b"})"));
+  const auto latest = body_of(service.get(kForecast))["version"];
+  const std::string other = latest == "1.0.0+a" ? "1.0.0+b" : "1.0.0+a";
+  CHECK(service.patch(kForecast + "/versions/" + other, R"({"status":"deprecated"})").status == 200);
+  CHECK(service.patch(kForecast + "/versions/" + latest.get<std::string>(), R"({"status":"deprecated"})")
+            .status == 200);
+  const auto before = service.get(kForecast);
+  service.reopen();
+  const auto after = service.get(kForecast);
+  CHECK(*after.body == *before.body);
+  CHECK(after.header("ETag") == before.header("ETag"));
+}
+
+TEST_CASE("a purged version is as if it had never been, and its number free for other content") {
+  Service service;
+  service.post(forecast("1.0.0"));
+  service.post(forecast("1.1.0"));
+  CHECK(service.write("DELETE", kForecast + "/versions/1.0.0", "").status == 204);
+  CHECK(service.post(forecast("1.0.0", R"({"type":"object","title":"x"})")).status == 409);
+  const auto listed_before = body_of(service.get(kForecast + "/versions?withdrawn=true"));
+  REQUIRE(listed_before["withdrawn"].size() == 1);
+  CHECK(listed_before["withdrawn"][0]["version"] == "1.0.0");
+  CHECK_FALSE(body_of(service.get(kForecast + "/versions")).contains("withdrawn"));
+
+  CHECK(service.write("DELETE", kForecast + "/versions/1.0.0?purge=true", "").status == 204);
+  CHECK(body_of(service.get(kForecast + "/versions?withdrawn=true"))["withdrawn"].empty());
+  CHECK(service.write("DELETE", kForecast + "/versions/1.0.0?purge=true", "").status == 404);
+  service.reopen();
+  CHECK(service.post(forecast("1.0.0", R"({"type":"object","title":"x"})")).status == 201);
+  CHECK(body_of(service.get(kForecast))["version"] == "1.1.0");
+}
+
+TEST_CASE("a purged tool leaves nothing, also when it was withdrawn before") {
+  Service service;
+  service.post(forecast("1.0.0"));
+  CHECK(service.write("DELETE", kForecast, "").status == 204);
+  CHECK(service.write("DELETE", kForecast, "").status == 404);
+  CHECK(body_of(service.get(kForecast + "/versions?withdrawn=true"))["withdrawn"].size() == 1);
+  CHECK(service.write("DELETE", kForecast + "?purge=yes", "").status == 400);
+  CHECK(service.write("DELETE", kForecast + "?purge=true", "").status == 204);
+  CHECK(service.write("DELETE", kForecast + "?purge=true", "").status == 404);
+  CHECK(service.get(kForecast + "/versions?withdrawn=true").status == 404);
+  // Without a version it starts to count anew.
+  CHECK(body_of(service.post(R"({"name":"forecast","inputSchema":{"type":"object"}})"))["version"] ==
+        "0.1.0");
+}
+
+TEST_CASE("the difference between two versions says whether callers can go on, and what did it") {
+  Service service;
+  service.post(forecast("1.0.0", R"({"type":"object","properties":{"city":{"type":"string"}}})"));
+  service.post(forecast(
+      "1.1.0", R"({"type":"object","properties":{"city":{"type":"string"},"day":{"type":"string"}}})"));
+  service.post(
+      forecast("2.0.0", R"({"type":"object","properties":{"city":{"type":"string"}},"required":["city"]})"));
+  const auto compatible = body_of(service.get(kForecast + "/diff?from=1.0.0&to=1.1.0"));
+  CHECK(compatible.dump() ==
+        R"({"name":"forecast","from":"1.0.0","to":"1.1.0","compatible":true,"changes":[)"
+        R"({"change":"compatible","pointer":"/inputSchema/properties/day","keyword":"properties",)"
+        R"("message":"is a new property"}]})");
+  const auto latest = body_of(service.get(kForecast + "/diff"));
+  CHECK(latest["from"] == "1.1.0");
+  CHECK(latest["to"] == "2.0.0");
+  CHECK(latest["compatible"] == false);
+  CHECK(latest["changes"].back()["pointer"] == "/inputSchema/required");
+  CHECK(body_of(service.get(kForecast + "/diff?from=2.0.0&to=2.0.0"))["changes"].empty());
+
+  const auto first = service.get(kForecast + "/diff?to=1.1.0");
+  CHECK(body_of(first)["from"] == "1.0.0");
+  CHECK(service.get(kForecast + "/diff?to=1.1.0", std::string(first.header("ETag"))).status == 304);
+  CHECK(service.get(kForecast + "/diff?to=1.0.0").status == 404);
+  CHECK(service.get(kForecast + "/diff?from=9.0.0").status == 404);
+  CHECK(service.get(kForecast + "/diff?to=9.0.0").status == 404);
+  CHECK(service.get(kForecast + "/diff?old=1").status == 400);
+  CHECK(service.get("/api/v1/tools/nobody/diff").status == 404);
+}

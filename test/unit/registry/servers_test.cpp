@@ -1,0 +1,369 @@
+// The official registry API, /v0.1 and /v0.
+#include <doctest/doctest.h>
+
+#include "service_fixture.hpp"
+
+using namespace registry;
+using namespace registry::test;
+
+namespace {
+
+constexpr char kOfficial[] = "io.modelcontextprotocol.registry/official";
+const std::string kWeather = "/v0.1/servers/io.example%2Fweather";
+
+std::string server_body(const std::string& name, const std::string& version, const std::string& more = "") {
+  return R"({"$schema":"https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json","name":")" +
+         name + R"(","description":"Tells the weather","version":")" + version + '"' + more + "}";
+}
+
+/// A service whose clock moves on with every look at it.
+class ServerService : public Service {
+ public:
+  ServerService() : Service(ticking()) {}
+
+  Response publish(const std::string& name, const std::string& version, const std::string& more = "") {
+    return write("POST", "/v0.1/publish", server_body(name, version, more));
+  }
+  /// "name version" of a list, each with a comma behind it; those of the latest version with a star.
+  std::string listed(const std::string& target) {
+    std::string out;
+    const auto list = body_of(get(target));
+    for (const auto& each : list["servers"]) {
+      const auto& server = each["server"];
+      out += server["name"].get<std::string>().substr(11) + " " + server["version"].get<std::string>() +
+             (each["_meta"][kOfficial]["isLatest"] == true ? "*," : ",");
+    }
+    return out;
+  }
+
+ private:
+  static FileStoreOptions ticking() {
+    auto options = store_options();
+    auto now = std::make_shared<std::chrono::system_clock::time_point>(std::chrono::seconds(1'000'000'000));
+    options.now = [now] { return *now += std::chrono::seconds(1); };
+    return options;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a published server is read as it was sent, beside what the registry says of it") {
+  ServerService service;
+  const auto published = service.publish("io.example/weather", "1.0.0", R"(,"title":"Weather \"now\"")");
+  CHECK(published.status == 200);
+  CHECK(*published.body ==
+        R"({"server":)" + server_body("io.example/weather", "1.0.0", R"(,"title":"Weather \"now\"")") +
+            R"(,"_meta":{"io.modelcontextprotocol.registry/official":{"status":"active",)"
+            R"("statusChangedAt":"2001-09-09T01:46:41.000Z","publishedAt":"2001-09-09T01:46:41.000Z",)"
+            R"("updatedAt":"2001-09-09T01:46:41.000Z","isLatest":true}}})");
+  for (const std::string& target : {kWeather + "/versions/1.0.0", kWeather + "/versions/latest",
+                                    std::string("/v0/servers/io.example%2fweather/versions/1.0.0")}) {
+    CAPTURE(target);
+    CHECK(*service.get(target).body == *published.body);
+  }
+  CHECK(*service.get("/v0.1/servers").body ==
+        R"({"servers":[)" + *published.body + R"(],"metadata":{"count":1}})");
+  service.reopen();
+  CHECK(*service.get(kWeather + "/versions/latest").body == *published.body);
+}
+
+TEST_CASE("a version is published once, which is a bad request the second time") {
+  ServerService service;
+  CHECK(service.publish("io.example/weather", "1.0.0").status == 200);
+  const auto again = service.publish("io.example/weather", "1.0.0");
+  CHECK(again.status == 400);
+  CHECK(detail_of(again).find("published already") != std::string::npos);
+  CHECK(service.write("DELETE", kWeather + "/versions/1.0.0", "").status == 200);
+  CHECK(service.publish("io.example/weather", "1.0.0").status == 400);
+}
+
+TEST_CASE("the latest version is the highest, and what is no semantic version comes after all that are") {
+  ServerService service;
+  const auto latest = [&] {
+    return body_of(service.get(kWeather + "/versions/latest"))["server"]["version"].get<std::string>();
+  };
+  const auto publish = [&](const char* version) {
+    CHECK(service.publish("io.example/weather", version).status == 200);
+  };
+  publish("2025-06-18");
+  publish("2024-01-01");
+  CHECK(latest() == "2024-01-01");  // Published later.
+  publish("1.0.0");
+  CHECK(latest() == "1.0.0");
+  publish("1.1.0-rc.1");
+  publish("1.0.1");
+  CHECK(latest() == "1.1.0-rc.1");
+  publish("v1.1.0");
+  CHECK(latest() == "v1.1.0");
+  publish("1.0.2");
+  publish("snapshot");
+  CHECK(latest() == "v1.1.0");
+  CHECK(service.listed("/v0.1/servers") ==
+        "weather 1.0.0,weather 1.0.1,weather 1.0.2,weather 1.1.0-rc.1,weather 2024-01-01,weather 2025-06-18,"
+        "weather snapshot,weather v1.1.0*,");
+  CHECK(
+      service.listed(kWeather + "/versions").starts_with("weather snapshot,weather 1.0.2,weather v1.1.0*,"));
+  CHECK(service.listed("/v0.1/servers?version=latest") == "weather v1.1.0*,");
+  CHECK(service.listed("/v0.1/servers?version=1.0.1") == "weather 1.0.1,");
+}
+
+TEST_CASE("the list of servers goes on from its cursor, and a full page has one") {
+  ServerService service;
+  for (const char* name : {"io.example/bb", "io.example/aa", "io.example/cc"}) {
+    CHECK(service.publish(name, "1.0.0").status == 200);
+    CHECK(service.publish(name, "1.1.0").status == 200);
+  }
+  std::string all, cursor;
+  int pages = 0;
+  for (; pages < 10; ++pages) {
+    const std::string target = "/v0.1/servers?limit=2" + (cursor.empty() ? "" : "&cursor=" + cursor);
+    const auto page = body_of(service.get(target));
+    CHECK(page["metadata"]["count"] == page["servers"].size());
+    all += service.listed(target);
+    if (!page["metadata"].contains("nextCursor")) break;
+    cursor = percent_encode(page["metadata"]["nextCursor"].get<std::string>());
+  }
+  CHECK(all == "aa 1.0.0,aa 1.1.0*,bb 1.0.0,bb 1.1.0*,cc 1.0.0,cc 1.1.0*,");
+  CHECK(pages == 3);  // The last page is full, so that an empty one comes after it.
+  CHECK(service.listed("/v0.1/servers?cursor=io.example/bb:1.0.0") == "bb 1.1.0*,cc 1.0.0,cc 1.1.0*,");
+  CHECK(service.listed("/v0.1/servers?cursor=io.example/bb") == "cc 1.0.0,cc 1.1.0*,");
+}
+
+TEST_CASE("the parameters of the list are those of the official registry") {
+  ServerService service;
+  service.publish("io.example/weather", "1.0.0");
+  service.publish("io.example/map", "1.0.0+a b");
+  service.publish("io.example/map", "1.0.0");
+  CHECK(service.listed("/v0.1/servers?search=WEATH") == "weather 1.0.0*,");
+  CHECK(service.listed("/v0.1/servers?search=example%2Fm&colour=red&search=weather").starts_with("map"));
+  CHECK(service.listed("/v0.1/servers?updated_since=2001-09-09T01:46:42Z").starts_with("map 1.0.0"));
+  CHECK(service.listed("/v0.1/servers?updated_since=2001-09-09T01:46:43Z") == "");
+  for (const char* query :
+       {"limit=0", "limit=101", "limit=x", "search=ab", "search=+++a", "include_deleted=maybe"}) {
+    CAPTURE(query);
+    CHECK(service.get(std::string("/v0.1/servers?") + query).status == 422);
+  }
+  for (const char* query : {"updated_since=yesterday", "search=%00abc", "search=%zz",
+                            "updated_since=2001-09-09T01:46:42Z&include_deleted=false"}) {
+    CAPTURE(query);
+    CHECK(service.get(std::string("/v0.1/servers?") + query).status == 400);
+  }
+  CHECK(service.get("/v0.1/servers?limit=&search=").status == 200);
+}
+
+TEST_CASE("a deleted version is kept and shown to those who ask for it, and the next highest is the latest") {
+  ServerService service;
+  service.publish("io.example/weather", "1.0.0");
+  service.publish("io.example/weather", "2.0.0");
+  const auto deleted = service.write("DELETE", kWeather + "/versions/2.0.0", "");
+  CHECK(deleted.status == 200);
+  CHECK(body_of(deleted)["_meta"][kOfficial]["status"] == "deleted");
+  CHECK(body_of(deleted)["_meta"][kOfficial]["isLatest"] == false);
+  CHECK(service.get(kWeather + "/versions/2.0.0").status == 404);
+  CHECK(service.get(kWeather + "/versions/2.0.0?include_deleted=true").status == 200);
+  CHECK(service.listed(kWeather + "/versions") == "weather 1.0.0*,");
+  CHECK(service.listed(kWeather + "/versions?include_deleted=true") == "weather 2.0.0,weather 1.0.0*,");
+  CHECK(service.listed("/v0.1/servers") == "weather 1.0.0*,");
+  CHECK(service.listed("/v0.1/servers?updated_since=2001-09-09T01:46:42Z") == "weather 2.0.0,");
+  CHECK(service.write("DELETE", kWeather + "/versions/2.0.0", "").status == 404);
+
+  CHECK(service.write("DELETE", kWeather + "/versions/1.0.0", "").status == 200);
+  CHECK(service.get(kWeather + "/versions").status == 404);
+  CHECK(service.get(kWeather + "/versions/latest").status == 404);
+  CHECK(service.patch(kWeather + "/versions/1.0.0/status", R"({"status":"active"})").status == 200);
+  CHECK(service.listed("/v0.1/servers") == "weather 1.0.0*,");
+}
+
+TEST_CASE("a status is set for a version or for all, with a message, and setting it again is refused") {
+  ServerService service;
+  service.publish("io.example/weather", "1.0.0");
+  service.publish("io.example/weather", "1.1.0");
+  const auto one = service.patch(kWeather + "/versions/1.0.0/status",
+                                 R"({"status":"deprecated","statusMessage":"Use 1.1"})");
+  CHECK(one.status == 200);
+  const auto meta = body_of(one)["_meta"][kOfficial];
+  CHECK(meta["status"] == "deprecated");
+  CHECK(meta["statusMessage"] == "Use 1.1");
+  CHECK(meta["publishedAt"] == "2001-09-09T01:46:41.000Z");
+  CHECK(meta["statusChangedAt"] == "2001-09-09T01:46:43.000Z");
+  CHECK(meta["updatedAt"] == "2001-09-09T01:46:43.000Z");
+
+  const auto all =
+      body_of(service.patch(kWeather + "/status", R"({"status":"deprecated","statusMessage":"Use 1.1"})"));
+  CHECK(all["updatedCount"] == 2);
+  CHECK(all["servers"][0]["server"]["version"] == "1.1.0");
+  CHECK(all["servers"][1]["_meta"][kOfficial]["statusChangedAt"] == "2001-09-09T01:46:43.000Z");
+  CHECK(service.patch(kWeather + "/status", R"({"status":"deprecated","statusMessage":"Use 1.1"})").status ==
+        400);
+  CHECK(service.patch(kWeather + "/status", R"({"status":"active","statusMessage":"x"})").status == 400);
+  CHECK(service.patch(kWeather + "/status", R"({"status":"gone"})").status == 422);
+  CHECK(service.patch(kWeather + "/status", "{").status == 400);
+  CHECK(service.patch("/v0.1/servers/io.example%2Fnobody/status", R"({"status":"deleted"})").status == 404);
+  CHECK(service.patch("/v0.1/servers/tool/status", R"({"status":"deleted"})").status == 404);
+  CHECK(service.patch(kWeather + "/versions/9/status", R"({"status":"deleted"})").status == 404);
+}
+
+TEST_CASE("an edit changes what a version says of itself, and neither its name, its version nor its status") {
+  ServerService service;
+  service.publish("io.example/weather", "1.0.0");
+  service.patch(kWeather + "/status", R"({"status":"deprecated"})");
+  const auto target = kWeather + "/versions/1.0.0";
+  const auto edited =
+      service.write("PUT", target, server_body("io.example/weather", "1.0.0", R"(,"title":"New")"));
+  CHECK(edited.status == 200);
+  const auto server = body_of(edited);
+  CHECK(server["server"]["title"] == "New");
+  CHECK(server["_meta"][kOfficial]["status"] == "deprecated");
+  CHECK(server["_meta"][kOfficial]["publishedAt"] == "2001-09-09T01:46:41.000Z");
+  CHECK(server["_meta"][kOfficial]["statusChangedAt"] == "2001-09-09T01:46:42.000Z");
+  CHECK(server["_meta"][kOfficial]["updatedAt"] == "2001-09-09T01:46:43.000Z");
+  CHECK(service.write("PUT", target, server_body("io.example/other", "1.0.0")).status == 400);
+  CHECK(service.write("PUT", target, server_body("io.example/weather", "1.0.1")).status == 400);
+  CHECK(service.write("PUT", target, "{}").status == 422);
+  CHECK(
+      service.write("PUT", kWeather + "/versions/2.0.0", server_body("io.example/weather", "2.0.0")).status ==
+      404);
+  service.write("DELETE", target, "");
+  CHECK(service.write("PUT", target, server_body("io.example/weather", "1.0.0")).status == 404);
+}
+
+TEST_CASE("a publication is checked, and validate says all that is wrong without publishing") {
+  ServerService service;
+  const auto refused = service.publish("io.example/weather", "latest");
+  CHECK(refused.status == 422);
+  CHECK(body_of(refused)["errors"][0]["location"] == "/version");
+  CHECK(service.write("POST", "/v0.1/publish", "[]").status == 400);
+  CHECK(service.write("POST", "/v0.1/publish", "{").status == 400);
+
+  const auto check = [&](const std::string& body) {
+    return body_of(service.write("POST", "/v0.1/validate", body));
+  };
+  CHECK(check(server_body("io.example/weather", "1.0.0")).dump() == R"({"valid":true,"issues":[]})");
+  const auto found = check(
+      R"({"$schema":"https://static.modelcontextprotocol.io/schemas/2025-10-17/server.schema.json","name":"weather",)"
+      R"("description":"","version":"^1.0.0","remotes":[{"type":"stdio","url":"https://a.b/{x}"}]})");
+  CHECK(found["valid"] == false);
+  std::string issues;
+  for (const auto& issue : found["issues"]) {
+    issues += issue["path"].get<std::string>() + "=" + issue["reference"].get<std::string>() + "/" +
+              issue["severity"].get<std::string>() + " ";
+    CHECK_FALSE(issue["message"].get<std::string>().empty());
+  }
+  CHECK(issues ==
+        "$schema=schema-version-deprecated/warning name=invalid-server-name/error description=schema/error "
+        "version=version-looks-like-range/error remotes[0].type=schema/error "
+        "remotes[0].url=invalid-templated-url/error ");
+  CHECK(check("[]")["valid"] == false);
+  CHECK(service.write("POST", "/v0.1/validate", "{").status == 400);
+  CHECK(service.get("/v0.1/servers?version=latest").status == 200);
+  CHECK(service.listed("/v0.1/servers").empty());
+}
+
+TEST_CASE("a server that tools name is a server like those published, while one of its tools is there") {
+  ServerService service;
+  const auto add = [&](const char* name, const char* server) {
+    CHECK(service
+              .post(std::string(R"({"name":")") + name +
+                    R"(","version":"1.5.0","inputSchema":{"type":"object"},"server":)" + server + "}")
+              .status == 201);
+  };
+  add("rain", R"({"name":"io.example/weather","version":"2.0.0","title":"Weather",)"
+              R"("remotes":[{"type":"streamable-http","url":"http://weather.default.svc:8080/mcp"}]})");
+  add("snow", R"({"name":"io.example/weather","version":"2.0.0"})");
+  add("map", R"({"name":"io.example/maps"})");
+  CHECK(service.listed("/v0.1/servers") == "maps 1.5.0*,weather 2.0.0*,");
+  const auto told = body_of(service.get(kWeather + "/versions/latest"));
+  CHECK(
+      told["server"].dump() ==
+      R"({"$schema":"https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",)"
+      R"("name":"io.example/weather","description":"The tools rain, snow","title":"Weather","version":"2.0.0",)"
+      R"("remotes":[{"type":"streamable-http","url":"http://weather.default.svc:8080/mcp"}],)"
+      R"("_meta":{"io.modelcontextprotocol.registry/publisher-provided":{"tools":["rain","snow"]}}})");
+  CHECK(told["_meta"][kOfficial]["status"] == "active");
+  CHECK(told["_meta"][kOfficial]["publishedAt"] == "2001-09-09T01:46:41.000Z");
+  // What it says of itself could be published.
+  CHECK(body_of(service.write("POST", "/v0.1/validate", told["server"].dump()))["valid"] == true);
+  CHECK(service.write("DELETE", kWeather + "/versions/2.0.0", "").status == 404);
+
+  service.patch("/api/v1/tools/map", R"({"status":"deprecated"})");
+  CHECK(
+      body_of(service.get("/v0.1/servers/io.example%2Fmaps/versions/latest"))["_meta"][kOfficial]["status"] ==
+      "deprecated");
+  CHECK(service.publish("io.example/weather", "2.0.0").status == 200);
+  CHECK(body_of(service.get(kWeather + "/versions/2.0.0"))["server"]["description"] == "Tells the weather");
+  service.write("DELETE", "/api/v1/tools/map", "");
+  CHECK(service.listed("/v0.1/servers") == "weather 2.0.0*,");
+}
+
+TEST_CASE("the tools that a server brings are registered with it and withdrawn with its last version") {
+  ServerService service;
+  const auto with_tools = [](const std::string& tools) {
+    return R"(,"_meta":{"mcpregistry.dev/tools":[)" + tools + "]}";
+  };
+  const std::string rain = R"({"name":"rain","inputSchema":{"type":"object"}})";
+  const std::string snow = R"({"name":"snow","inputSchema":{"type":"object"}})";
+  const auto tools = [&] {
+    std::string out;
+    const auto list = body_of(service.get("/api/v1/tools"));
+    for (const auto& tool : list["tools"])
+      out += tool["name"].get<std::string>() + " " + tool["version"].get<std::string>() + ",";
+    return out;
+  };
+  CHECK(service.publish("io.example/weather", "1.0.0", with_tools(rain + "," + snow)).status == 200);
+  CHECK(tools() == "io.example.weather.rain 1.0.0,io.example.weather.snow 1.0.0,");
+  const auto tool = body_of(service.get("/api/v1/tools/io.example.weather.rain"));
+  CHECK(tool["server"]["name"] == "io.example/weather");
+  CHECK(tool["managedBy"]["kind"] == "Server");
+  CHECK(service.write("DELETE", "/api/v1/tools/io.example.weather.rain", "").status == 409);
+  CHECK(service.listed("/v0.1/servers") == "weather 1.0.0*,");
+
+  CHECK(service.publish("io.example/weather", "1.1.0", with_tools(rain)).status == 200);
+  CHECK(tools() == "io.example.weather.rain 1.1.0,");
+  CHECK(service.publish("io.example/weather", "1.0.1", with_tools(snow)).status == 200);
+  CHECK(tools() == "io.example.weather.rain 1.1.0,io.example.weather.snow 1.0.1,");
+  CHECK(service.write("DELETE", kWeather + "/versions/1.1.0", "").status == 200);
+  CHECK(tools().find("rain") != std::string::npos);
+  CHECK(service.patch(kWeather + "/status", R"({"status":"deleted"})").status == 200);
+  CHECK(tools().empty());
+}
+
+TEST_CASE("a server whose tools cannot be registered is not published either") {
+  ServerService service;
+  const auto refused = [&](const std::string& tools) {
+    return service.publish("io.example/weather", "1.0.0",
+                           R"(,"_meta":{"mcpregistry.dev/tools":)" + tools + "}");
+  };
+  for (const char* tools :
+       {"{}", "[1]", "[{}]", R"([{"name":"a"}])", R"([{"name":"a b","inputSchema":{"type":"object"}}])",
+        R"([{"name":"a","version":"1.0.0","inputSchema":{"type":"object"}}])",
+        R"([{"name":"a","inputSchema":{"type":"object"}},{"name":"a","inputSchema":{"type":"object"}}])"}) {
+    CAPTURE(tools);
+    const auto response = refused(tools);
+    CHECK(response.status == 422);
+    CHECK(body_of(response)["errors"][0]["location"].get<std::string>().starts_with(
+        "/_meta/mcpregistry.dev~1tools"));
+    CHECK(body_of(service.write("POST", "/v0.1/validate",
+                                server_body("io.example/weather", "1.0.0",
+                                            R"(,"_meta":{"mcpregistry.dev/tools":)" + std::string(tools) +
+                                                "}")))["valid"] == false);
+  }
+  // Somebody else's tool.
+  service.post(R"({"name":"io.example.weather.a","inputSchema":{"type":"object"}})");
+  CHECK(refused(R"([{"name":"a","inputSchema":{"type":"object"}}])").status == 400);
+  CHECK(service.listed("/v0.1/servers").empty());
+}
+
+TEST_CASE("servers and tools keep out of each other's lists and names") {
+  ServerService service;
+  service.publish("io.example/weather", "1.0.0");
+  service.post(R"({"name":"zebra","inputSchema":{"type":"object"}})");
+  CHECK(body_of(service.get("/api/v1/tools"))["total"] == 1);
+  CHECK(body_of(service.get("/api/v1/tools"))["tools"].size() == 1);
+  CHECK(service.get("/api/v1/tools/io.example%2Fweather").status == 404);
+  CHECK(service.get("/api/v1/tools/io.example%2Fweather/versions?withdrawn=true").status == 404);
+  CHECK(service.write("DELETE", "/api/v1/tools/io.example%2Fweather?purge=true", "").status == 404);
+  CHECK(service.get("/v0.1/servers/zebra/versions/latest").status == 404);
+  CHECK(body_of(service.get("/v0.1/ping"))["pong"] == true);
+  CHECK(body_of(service.get("/v0/health"))["status"] == "ok");
+  CHECK(body_of(service.get("/v0.1/version")).contains("version"));
+}
