@@ -99,7 +99,10 @@ Json registration_body(const WantedTool& wanted, const std::string& version) {
 
 bool same_definition(const Json& entry, const WantedTool& wanted) {
   Json is = entry;
-  for (const char* added : {"version", "managedBy", "digest", "registeredAt"}) is.erase(added);
+  // What the registry adds, a status that somebody set among it.
+  for (const char* added : {"version", "managedBy", "digest", "registeredAt", "status", "statusChangedAt",
+                            "statusMessage", "replacement"})
+    is.erase(added);
   Json should_be = *wanted.definition;
   should_be["name"] = wanted.name;
   return is == should_be;
