@@ -1,0 +1,61 @@
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+
+#include "registry/api/api.hpp"
+
+using namespace registry;
+
+namespace {
+
+/// A store in whatever condition a test wants.
+class ConditionStore final : public Store {
+ public:
+  std::shared_ptr<const Index> snapshot() const override { return std::make_shared<const Index>(); }
+  void write(Write, Done done) override { done(Error{Code::Unavailable, condition.reason}); }
+  StoreStatus status() override { return condition; }
+
+  StoreStatus condition;
+};
+
+Response ask(Api& api, const std::string& target) {
+  Request request;
+  request.method = "GET";
+  request.target = target;
+  Response answer;
+  api.handle(request, [&](Response response) { answer = std::move(response); });
+  return answer;
+}
+
+}  // namespace
+
+TEST_CASE("a replica that cannot write but is no worse than others stays ready, and says why it cannot") {
+  Metrics metrics;
+  Api api(ToolPolicy{}, metrics);
+  ConditionStore store;
+  api.start(store);
+  CHECK(*ask(api, "/ready").body == R"({"status":"ready"})");
+
+  store.condition.writable = false;
+  store.condition.reason = "the \"database\" is away";
+  auto answer = ask(api, "/ready");
+  CHECK(answer.status == 200);
+  CHECK(*answer.body == R"({"status":"ready","writable":false,"reason":"the \"database\" is away"})");
+  CHECK(ask(api, "/metrics").body->find("mcp_registry_storage_writable 0") != std::string::npos);
+
+  store.condition.ready = false;
+  answer = ask(api, "/ready");
+  CHECK(answer.status == 503);
+  CHECK(answer.body->find("is away") != std::string::npos);
+}
+
+TEST_CASE("the free space is a metric only where it is known") {
+  Metrics metrics;
+  Api api(ToolPolicy{}, metrics);
+  ConditionStore store;
+  api.start(store);
+  CHECK(ask(api, "/metrics").body->find("mcp_registry_storage_free_bytes") == std::string::npos);
+  store.condition.free_bytes = 7;
+  CHECK(ask(api, "/metrics").body->find("mcp_registry_storage_free_bytes 7") != std::string::npos);
+}
