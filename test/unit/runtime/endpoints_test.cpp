@@ -236,6 +236,7 @@ TEST_CASE("a certificate that cannot be used is named") {
 
 TEST_CASE("an address that is taken is named") {
   const int taken = ::socket(AF_INET, SOCK_STREAM, 0);
+  REQUIRE(taken >= 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
