@@ -21,9 +21,6 @@ Effect flipped(Effect effect) {
   return effect == Effect::Tighter ? Effect::Looser : effect == Effect::Looser ? Effect::Tighter : effect;
 }
 
-constexpr std::array<std::string_view, 11> kAnnotations = {
-    "title",     "description", "default", "examples", "deprecated", "readOnly",
-    "writeOnly", "$comment",    "$id",     "$anchor",  "$vocabulary"};
 constexpr std::array<std::string_view, 5> kLowerBounds = {"minimum", "exclusiveMinimum", "minLength",
                                                           "minItems", "minProperties"};
 constexpr std::array<std::string_view, 5> kUpperBounds = {"maximum", "exclusiveMaximum", "maxLength",
@@ -126,6 +123,7 @@ class Comparison {
 
   void note_change(Effect effect, bool negated, const std::string& at, std::string_view keyword,
                    const Json* before, const Json* after) {
+    if (before == nullptr && after == nullptr) return;
     note(effect, negated, pointer_to(at, keyword), keyword,
          before == nullptr  ? "was added: " + shown_value(*after)
          : after == nullptr ? "was removed: " + shown_value(*before)
