@@ -440,7 +440,7 @@ TEST_CASE("a runnable runs on a standby as well, once the caches are synced, and
   auto api = std::make_shared<FakeApi>();
   Running leader(api, candidate("leader", clock)), standby(api, candidate("standby", clock));
   std::atomic<int> running = 0;
-  std::atomic<bool> synced = false, leader_work_ended = false, outlived = false;
+  std::atomic<bool> synced = false, leads = false, leader_work_ended = false, outlived = false;
   for (Running* r : {&leader, &standby}) {
     r->reconcile([](const kube::Context&, const Key&) { return Result{}; });
     r->manager.add_runnable("server", [&, r](const kube::Context& ctx) {
@@ -453,11 +453,12 @@ TEST_CASE("a runnable runs on a standby as well, once the caches are synced, and
     r->manager.add_runnable("faulty", [](const kube::Context&) { throw std::runtime_error("boom"); });
   }
   leader.manager.add_leader_work("work", [&](const kube::Context& ctx) {
+    leads = true;
     kube::sleep_until(ctx.clock, kube::TimePoint::max(), ctx.stop);
     leader_work_ended = true;
   });
   leader.start();
-  REQUIRE(api->wait_for([&] { return running == 1; }));
+  REQUIRE(api->wait_for([&] { return running == 1 && leads; }));
   standby.start();
   REQUIRE(api->wait_for([&] { return running == 2; }));
   CHECK(synced);
