@@ -101,8 +101,9 @@ void kill_and_check(const std::string& folder, const std::string& storage, int k
   const auto port = free_port();
   std::ofstream(folder + "/config.yaml") << "logLevel: error\n" << storage << '\n';
   std::ofstream(folder + "/server.yaml") << "address: 127.0.0.1\nport: " << port << "\nthreads: 2\n";
-  const e2e::Command serve{{TOOLHIVE_BIN_DIR "/mcp-registry", "serve", "--config", folder + "/config.yaml",
-                            "--server", folder + "/server.yaml"}};
+  const std::string program_path = TOOLHIVE_BIN_DIR "/mcp-registry";
+  const e2e::Command serve{
+      {program_path, "serve", "--config", folder + "/config.yaml", "--server", folder + "/server.yaml"}};
   const auto pause = [&](int longest) {
     std::this_thread::sleep_for(
         std::chrono::microseconds(std::uniform_int_distribution<>(0, longest)(random)));
@@ -135,8 +136,7 @@ void kill_and_check(const std::string& folder, const std::string& storage, int k
     REQUIRE(wait_until_ready(port));
     CHECK(count_broken(port, promises) == 0);
   }
-  const auto verified =
-      e2e::run({{TOOLHIVE_BIN_DIR "/mcp-registry", "verify", "--config", folder + "/config.yaml"}});
+  const auto verified = e2e::run({{program_path, "verify", "--config", folder + "/config.yaml"}});
   CHECK_MESSAGE(verified.ok(), verified.explain());
   acknowledged += promises.acknowledged;
 }

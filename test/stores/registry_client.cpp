@@ -24,6 +24,7 @@ sockaddr_in loopback(std::uint16_t port) {
 
 std::uint16_t free_port() {
   const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (probe < 0) return 0;
   auto address = loopback(0);
   socklen_t size = sizeof address;
   (void)::bind(probe, reinterpret_cast<const sockaddr*>(&address), size);
@@ -40,6 +41,7 @@ void RegistryClient::close() {
 bool RegistryClient::connect() {
   if (socket_ >= 0) return true;
   socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (socket_ < 0) return false;
   const int on = 1;
   (void)::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   const timeval patience{10, 0};
