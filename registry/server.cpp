@@ -114,7 +114,9 @@ http::Options transport_options(const ServerConfig& config) {
   // Only these take a body; whatever else comes with one has no use for a large one.
   options.body_limit = [limit = config.body_limit](std::string_view method,
                                                    std::string_view) -> std::uint64_t {
-    return method == "POST" || method == "PUT" || method == "PATCH" ? limit : std::min<std::uint64_t>(limit, 16 * 1024);
+    return method == "POST" || method == "PUT" || method == "PATCH"
+               ? limit
+               : std::min<std::uint64_t>(limit, 16 * 1024);
   };
   options.error_body = [](const http::TransportError& error) {
     return http::ErrorBody{std::string(kProblemJson), problem_document(error.status, error.detail)};

@@ -30,8 +30,7 @@ Result<Definition> parse_server_tool(Json tool, const ServerDefinition& server, 
   auto definition = parse_definition(tool.dump(), policy);
   if (!definition) {
     auto error = definition.take_error();
-    return Error{error.code, "of the tool " + full_name + ": " + error.detail,
-                 at + error.field};
+    return Error{error.code, "of the tool " + full_name + ": " + error.detail, at + error.field};
   }
   if (auto version = Version::parse(server.version.text())) definition->version = std::move(*version);
   definition->manager = manager;

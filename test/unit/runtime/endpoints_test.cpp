@@ -38,7 +38,8 @@ class Reviewing final : public kube::Transport {
       const auto token = spec.at("token").get<std::string>();
       if (token == "lost") return kube::Status(Code::Unavailable, "connection refused by 10.0.0.1");
       if (token.starts_with("slow")) wait(ctx);
-      status = {{"authenticated", token == "good" || token == "poor"}, {"user", {{"username", token == "good" ? "scraper" : "visitor"}}}};
+      status = {{"authenticated", token == "good" || token == "poor"},
+                {"user", {{"username", token == "good" ? "scraper" : "visitor"}}}};
     } else {
       const bool allowed = spec.at("user") == "scraper" &&
                            spec.at("nonResourceAttributes").at("path") == "/metrics" &&
