@@ -97,8 +97,8 @@ struct StoreStatus {
 ///  - Order. All writes of all replicas happen one after the other, each decided on top of those before it. Writes
 ///    given to write() by one thread happen in the order given.
 ///  - Durability. A write whose `done` reported success survives the death of the process and of the machine. One that
-///    reported a failure changed nothing, unless the error says that its outcome is not known: it is then there as a
-///    whole or not at all, and repeating it is harmless.
+///    reported a failure changed nothing, unless the error says that its outcome is not known: it may then be there,
+///    on files also in part where it makes several records, and repeating it is harmless and completes it.
 ///  - Reads. snapshot() shows a write no later than its `done` is called, and other replicas' writes within a second
 ///    while the storage can be reached. Reads go on, on what was last known, while writes cannot.
 ///  - Identity. A document is served byte for byte as it was registered, with the same entity tag, for as long as it is
