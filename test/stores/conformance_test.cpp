@@ -262,10 +262,11 @@ TEST_CASE_TEMPLATE("more writes than may wait are refused, each with an answer, 
   Kind kind;
   std::atomic<int> done{0}, refused{0};
   {
-    auto store = kind.open({}, 2);
-    // The store's thread is held by the first answer, so that the others have to wait.
+    // The store's thread is held by the first answer, so that the others have to wait. It may be on its way out of that
+    // wait until the store is gone.
     std::promise<void> busy, gate;
     auto opened = gate.get_future().share();
+    auto store = kind.open({}, 2);
     store->write(Register{definition("first", "x"), {}}, [&](const Result<WriteOutcome>& result) {
       CHECK(result.ok());
       busy.set_value();
