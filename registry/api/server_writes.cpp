@@ -82,7 +82,7 @@ Result<Write> read_server_write(const Route& route, const Request& request, cons
 Response server_write_response(const Route& route, const Request& request, const Result<WriteOutcome>& result,
                                const ServerCatalog& catalog) {
   if (!result) {
-    auto error = result.error();
+    const auto& error = result.error();
     // A version that is published already is a bad request in this API.
     return problem(error.code == Code::Conflict ? 400 : status_of(error.code), error.detail, error.field);
   }
