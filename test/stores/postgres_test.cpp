@@ -442,7 +442,6 @@ TEST_CASE("after a failover that lost the last writes a replica shows what the d
     auto other = database.open();
     REQUIRE(session->run("BEGIN; LOCK TABLE mcp_registry.head IN ACCESS EXCLUSIVE MODE; " + lose).ok());
     NewRecord records[2];
-    std::string statements;
     for (std::uint64_t i = 0; i < 2; ++i) {
       auto& record = records[i];
       record.sequence = 2 + i;

@@ -83,7 +83,7 @@ std::string tool_a(const std::string& version, const std::string& more = "") {
 
 void use_tools(Recorder& recorder) {
   Service service;
-  const auto send = [&](auto... arguments) { recorder.send(service, arguments...); };
+  const auto send = [&](const auto&... arguments) { recorder.send(service, arguments...); };
   send("POST", kTools, tool_a("1.0.0"));
   send("POST", kTools, tool_a("1.0.0"));
   send("POST", kTools, tool_a("1.0.0", R"(,"title":"x")"));
@@ -149,7 +149,7 @@ std::string weather_server(const std::string& version) {
 
 void use_servers(Recorder& recorder) {
   Service service;
-  const auto send = [&](auto... arguments) { recorder.send(service, arguments...); };
+  const auto send = [&](const auto&... arguments) { recorder.send(service, arguments...); };
   const std::string large(300 * 1024, ' ');
   for (const char* target : {"/v0.1/publish", "/v0.1/validate"}) {
     send("POST", target, weather_server("1.0.0"));
@@ -196,7 +196,7 @@ void use_servers(Recorder& recorder) {
 
 /// All writes that there are, while the store does not take them.
 void write_all(Recorder& recorder, Service& service) {
-  const auto send = [&](auto... arguments) { recorder.send(service, arguments...); };
+  const auto send = [&](const auto&... arguments) { recorder.send(service, arguments...); };
   send("POST", kTools, tool_a("3.0.0"));
   send("PUT", kA, tool_a("3.0.0"), "*");
   for (const auto& target : {kA, kFirst}) {
