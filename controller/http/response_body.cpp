@@ -48,7 +48,7 @@ void ResponseBody::wait(const std::function<void()>& ready) {
     // come by then is acquired next. A file can seek, and has all its bytes to give.
     const bool file = buffer_.can_seek();
     copied_.resize(file ? kBlock : 1);
-    buffer_.getn(copied_.data(), copied_.size()).then([this, file, ready](pplx::task<std::size_t> read) {
+    buffer_.getn(copied_.data(), copied_.size()).then([this, ready](pplx::task<std::size_t> read) {
       try {
         copied_size_ = read.get();
         end_ = copied_size_ == 0;

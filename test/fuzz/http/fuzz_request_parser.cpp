@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
+
+#include "test/fuzz/require.hpp"
+
+using fuzz::require;
 
 namespace {
 
@@ -37,10 +40,6 @@ Outcome parse(std::string_view bytes, std::size_t piece) {
   }
   outcome.request = std::move(parser.request());
   return outcome;
-}
-
-void require(bool holds) {
-  if (!holds) std::abort();
 }
 
 }  // namespace

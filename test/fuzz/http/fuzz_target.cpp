@@ -5,15 +5,14 @@
 #include <cpprest/base_uri.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
-namespace {
+#include "test/fuzz/require.hpp"
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using fuzz::require;
+
+namespace {
 
 // Decodes once more than any handler would, with every slash and backslash a separator.
 void require_no_dots(const std::string& path) {

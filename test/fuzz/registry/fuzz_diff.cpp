@@ -1,23 +1,16 @@
 // Two tool definitions with a line feed between them: whatever is accepted can be compared, nothing differs from itself,
 // and each difference says where and what.
 #include <cstdint>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "registry/model/time.hpp"
 #include "registry/model/tool.hpp"
 #include "registry/model/tool_diff.hpp"
+#include "test/fuzz/require.hpp"
 
 using namespace registry;
-
-namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
+using fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -1,21 +1,14 @@
 // Raw targets and conditional headers. A tool that a path leads to is found again at the path made from its name.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "registry/api/conditional.hpp"
 #include "registry/api/route.hpp"
+#include "test/fuzz/require.hpp"
 
 using namespace registry;
-
-namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
+using fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view target(reinterpret_cast<const char*>(data), size);

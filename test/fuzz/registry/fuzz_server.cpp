@@ -1,7 +1,6 @@
 // Bodies of publications and changes of status. What is accepted must come back from the store's own reader, and what a
 // stored document says of itself must survive another status.
 #include <cstdint>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -9,14 +8,12 @@
 #include "registry/model/server_check.hpp"
 #include "registry/model/server_parse.hpp"
 #include "registry/store/rules.hpp"
+#include "test/fuzz/require.hpp"
 
 using namespace registry;
+using fuzz::require;
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 void apply_all(Index& index, const Decision& decision) {
   IndexBuilder builder(index);

@@ -1,22 +1,15 @@
 // Bodies of registrations. What is accepted must come back from the store's own reader unchanged, and parsing what was
 // stored must give the same digest.
 #include <cstdint>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "registry/model/tool.hpp"
 #include "registry/store/rules.hpp"
+#include "test/fuzz/require.hpp"
 
 using namespace registry;
-
-namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
+using fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view body(reinterpret_cast<const char*>(data), size);
