@@ -1,0 +1,196 @@
+#include "registry/auth/guard.hpp"
+
+#include <algorithm>
+
+#include "registry/auth/challenge.hpp"
+#include "registry/auth/kubernetes.hpp"
+#include "registry/auth/oidc.hpp"
+#include "registry/auth/peer.hpp"
+#include "registry/model/text.hpp"
+
+namespace registry::auth {
+namespace {
+
+using Kind = Route::Kind;
+
+/// None for what is open to all.
+Right needed_right(const AuthSettings& settings, Kind kind, std::string_view method) {
+  switch (kind) {
+    case Kind::Health:
+    case Kind::Ready:
+    case Kind::Program:
+    case Kind::OpenApi:
+    case Kind::ResourceMetadata:
+    case Kind::Page:
+    case Kind::PageFile:
+    case Kind::ServersHealth:
+    case Kind::ServersPing:
+    case Kind::ServersProgram:
+      return Right::None;
+    case Kind::Metrics:
+      return settings.metrics_right;
+    case Kind::Validate:  // Says what is wrong with a document, and writes nothing.
+      return Right::Read;
+    default:
+      break;
+  }
+  return method == "GET" || method == "HEAD" ? Right::Read : Right::Write;
+}
+
+std::string action_of(Kind kind, std::string_view method) {
+  if (method == "DELETE") return kind >= Kind::Servers ? "delete" : "withdraw";
+  if (method == "PATCH") return "status";
+  if (kind == Kind::Publish) return "publish";
+  return kind >= Kind::Servers ? "edit" : "register";
+}
+
+/// The token of an Authorization header; none when it is of another scheme. The header is not empty.
+std::optional<std::string> bearer_token(std::string_view header) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (to_lower(header.substr(0, kScheme.size())) != kScheme) return std::nullopt;
+  header.remove_prefix(kScheme.size());
+  const auto begin = header.find_first_not_of(' ');
+  if (begin == header.npos) return std::nullopt;
+  header.remove_prefix(begin);
+  const bool plain = std::all_of(header.begin(), header.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view("-._~+/=").find(c) != std::string_view::npos;
+  });
+  if (!plain) return std::nullopt;
+  return std::string(header);
+}
+
+}  // namespace
+
+Guard::Guard(AuthSettings settings, std::unique_ptr<Authenticator> authenticator, RateSettings rates,
+             AuditSettings audit, Metrics& metrics, const Clock& clock)
+    : settings_(std::move(settings)),
+      audit_(std::move(audit), clock),
+      metrics_(metrics),
+      reads_(rates.reads, clock),
+      writes_(rates.writes, clock),
+      limited_(rates.limited()),
+      authenticator_(std::move(authenticator)) {}
+
+Result<std::unique_ptr<Guard>> Guard::make(const AuthSettings& settings, const RateSettings& rates,
+                                           const AuditSettings& given, Metrics& metrics) {
+  auto audit = given;
+  using Output = AuditSettings::Output;
+  if (audit.output == Output::Default)
+    audit.output = settings.mode == Mode::None ? Output::Off : Output::Stdout;
+  if (settings.mode == Mode::None && !rates.limited() && audit.output == Output::Off)
+    return std::unique_ptr<Guard>();
+  if (auto ok = AuditLog(audit).check(); !ok) return ok.take_error();
+  std::unique_ptr<Authenticator> authenticator;
+  if (settings.mode == Mode::Oidc) authenticator = std::make_unique<OidcAuthenticator>(settings.oidc);
+  if (settings.mode == Mode::Kubernetes)
+    authenticator = std::make_unique<KubernetesAuthenticator>(settings.kubernetes);
+  return std::make_unique<Guard>(settings, std::move(authenticator), rates, audit, metrics);
+}
+
+void Guard::stop() {
+  if (authenticator_ != nullptr) authenticator_->stop();
+}
+
+void Guard::admit(const Route& route, const Request& request, Admit admit) {
+  const auto needed = needed_right(settings_, route.kind, request.method);
+  Admission admission;
+  if (needed == Right::None) return admit(std::move(admission));
+  if (needed >= Right::Write && audit_.wanted()) {
+    admission.audit = std::make_shared<AuditEntry>();
+    admission.audit->request_id = request.request_id;
+    admission.audit->peer = request.peer;
+    admission.audit->action = action_of(route.kind, request.method);
+    admission.audit->name = route.name;
+    admission.audit->version = route.version;
+  }
+  if (authenticator_ == nullptr || request.authorization.empty())
+    return decide(route, request, needed, nullptr, std::move(admission), admit);
+
+  // Whoever sends tokens that are not accepted pays for them under their address, before anybody is asked about more of them.
+  if (limited_) {
+    if (const auto wait = limit_of(needed).wait_of(network_of(request.peer))) {
+      metrics_.access(Metrics::Access::Limited);
+      admission.refusal = limited(*wait);
+      return admit(std::move(admission));
+    }
+  }
+  const auto token = bearer_token(request.authorization);
+  if (!token) {
+    const auto verdict = Verdict::rejected("the Authorization header is not Bearer and one token");
+    return decide(route, request, needed, &verdict, std::move(admission), admit);
+  }
+  authenticator_->authenticate(
+      *token, [this, &route, &request, needed, admission = std::move(admission), admit = std::move(admit)](
+                  const Verdict& verdict) { decide(route, request, needed, &verdict, admission, admit); });
+}
+
+void Guard::decide(const Route& route, const Request& request, Right needed, const Verdict* verdict,
+                   Admission admission, const Admit& admit) {
+  using Outcome = Metrics::Access;
+  const auto refuse = [&](Outcome outcome, Response response, std::string_view reason) {
+    metrics_.access(outcome);
+    if (admission.audit) admission.audit->reason = reason;
+    admission.refusal = std::move(response);
+    admit(std::move(admission));
+  };
+  const auto* identity = verdict == nullptr ? nullptr : verdict->identity.get();
+  if (admission.audit && identity != nullptr) {
+    admission.audit->subject = identity->subject;
+    admission.audit->groups = identity->groups;
+  }
+  // What all may read needs nobody's word.
+  const bool open = needed == Right::Read && settings_.anonymous_read;
+  if (verdict != nullptr && verdict->kind == Verdict::Kind::Unavailable && !open)
+    return refuse(Outcome::Unavailable, cannot_judge(verdict->reason, verdict->retry_after), verdict->reason);
+  if (limited_) {
+    const auto client = identity != nullptr ? "subject " + identity->subject : network_of(request.peer);
+    if (const auto wait = limit_of(needed).take(client))
+      return refuse(Outcome::Limited, limited(*wait), "too many requests");
+  }
+  if (verdict != nullptr && verdict->kind == Verdict::Kind::Rejected)
+    return refuse(Outcome::Rejected, unauthorized(resource_of(request), verdict->reason), verdict->reason);
+  if (authenticator_ == nullptr) {
+    metrics_.access(Outcome::Anonymous);
+    return admit(std::move(admission));
+  }
+
+  auto permit = identity != nullptr ? std::make_shared<const Permit>(settings_, *identity)
+                                    : std::make_shared<const Permit>(settings_.anonymous_read);
+  const bool may = route.name.empty() ? permit->may_any(needed) : permit->may(needed, route.name);
+  if (!may && identity == nullptr)
+    return refuse(Outcome::Rejected, unauthorized(resource_of(request), {}), "no token");
+  if (!may) {
+    const auto reason = identity->subject + " may not " + std::string(name_of(needed)) +
+                        (route.name.empty() ? "" : " " + route.name);
+    return refuse(Outcome::Forbidden, forbidden(resource_of(request), reason), reason);
+  }
+  metrics_.access(identity != nullptr ? Outcome::Accepted : Outcome::Anonymous);
+  admission.permit = std::move(permit);
+  admit(std::move(admission));
+}
+
+void Guard::finish(AuditEntry& entry, const Response& response) {
+  entry.status = response.status;
+  entry.entity_tag = response.header("ETag");
+  audit_.add(entry);
+}
+
+std::string Guard::resource_of(const Request& request) const {
+  return settings_.resource.empty() ? request.origin : settings_.resource;
+}
+
+Response Guard::metadata(const Request& request) const {
+  return resource_metadata(resource_of(request), settings_);
+}
+
+void Guard::add_gauges(Gauges& gauges) const {
+  if (authenticator_ != nullptr) gauges.tokens_judged = authenticator_->problem().empty();
+  if (audit_.wanted()) gauges.audit_lines_lost = audit_.lost();
+}
+
+std::string Guard::problem() const {
+  return authenticator_ == nullptr ? std::string() : authenticator_->problem();
+}
+
+}  // namespace registry::auth

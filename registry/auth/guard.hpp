@@ -1,0 +1,79 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "registry/api/message.hpp"
+#include "registry/api/route.hpp"
+#include "registry/auth/audit.hpp"
+#include "registry/auth/authenticator.hpp"
+#include "registry/auth/permit.hpp"
+#include "registry/auth/rate_limit.hpp"
+#include "registry/metrics/metrics.hpp"
+#include "registry/result.hpp"
+#include "registry/store/store.hpp"
+
+namespace registry::auth {
+
+/// Whether a request is let in.
+struct Admission {
+  std::optional<Response> refusal;       ///< The answer, when it is not.
+  std::shared_ptr<const Permit> permit;  ///< What whoever sent it may do; null: everything.
+  std::shared_ptr<AuditEntry> audit;     ///< Of a write that is to be noted; to be given to finish().
+};
+
+/// What stands before the API: finds out who sends a request and whether they may, limits how much, and notes writes. Health,
+/// readiness, the program's version, its OpenAPI document, the page and the metadata for tokens are open to all, since they tell
+/// nothing of what is registered; so is whatever OPTIONS asks. Thread safe.
+class Guard {
+ public:
+  using Admit = std::function<void(Admission)>;
+
+  /// `authenticator` is null in mode None.
+  Guard(AuthSettings settings, std::unique_ptr<Authenticator> authenticator, RateSettings rates,
+        AuditSettings audit, Metrics& metrics, const Clock& clock = {});
+
+  /// With the authenticator that the settings ask for. Null when they ask for nothing that needs a guard. Invalid when the audit log
+  /// cannot be written.
+  static Result<std::unique_ptr<Guard>> make(const AuthSettings& settings, const RateSettings& rates,
+                                             const AuditSettings& audit, Metrics& metrics);
+
+  /// Ends what waits for somebody else's answer. To be called before the store goes.
+  void stop();
+
+  /// Calls `admit` exactly once, before it returns or on a thread of the authenticator. The request must live until then.
+  void admit(const Route& route, const Request& request, Admit admit);
+
+  /// Checks a write against the permit of its request, and notes what is written for the audit log. The answer, when it may not be.
+  /// What it may not: write under a name without the right to it, the names of a server's tools and of a tool's server among them;
+  /// name a resource in managedBy that the subject may not speak for; purge or force without the right `admin`.
+  std::optional<Response> check_write(const Request& request, const Write& write);
+
+  /// Notes a write that was answered.
+  void finish(AuditEntry& entry, const Response& response);
+
+  /// GET /.well-known/oauth-protected-resource
+  Response metadata(const Request& request) const;
+
+  /// Adds what there is to say of the authenticator.
+  void add_gauges(Gauges& gauges) const;
+  /// Why tokens cannot be judged now; empty while they can, and where none are asked for.
+  std::string problem() const;
+
+ private:
+  void decide(const Route& route, const Request& request, Right needed, const Verdict* verdict,
+              Admission admission, const Admit& admit);
+  RateLimit& limit_of(Right needed) { return needed >= Right::Write ? writes_ : reads_; }
+  std::string resource_of(const Request& request) const;
+
+  const AuthSettings settings_;
+  AuditLog audit_;
+  Metrics& metrics_;
+  RateLimit reads_, writes_;
+  const bool limited_;
+  const std::unique_ptr<Authenticator> authenticator_;  // The last member: its threads use the others.
+};
+
+}  // namespace registry::auth

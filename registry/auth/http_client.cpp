@@ -1,0 +1,115 @@
+#include "registry/auth/http_client.hpp"
+
+#include <curl/curl.h>
+
+#include <array>
+#include <mutex>
+#include <stdexcept>
+
+namespace registry::auth {
+namespace {
+
+struct Body {
+  std::string bytes;
+  std::size_t most = 0;
+  bool too_large = false;
+};
+
+std::size_t receive(const char* data, std::size_t, std::size_t count, void* to) {
+  auto& body = *static_cast<Body*>(to);
+  if (body.bytes.size() + count > body.most) {
+    body.too_large = true;
+    return 0;
+  }
+  body.bytes.append(data, count);
+  return count;
+}
+
+int go_on(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
+}
+
+class Headers {
+ public:
+  ~Headers() { curl_slist_free_all(list_); }
+  Headers() = default;
+  Headers(const Headers&) = delete;
+  Headers& operator=(const Headers&) = delete;
+  void add(const std::string& line) { list_ = curl_slist_append(list_, line.c_str()); }
+  curl_slist* list() const { return list_; }
+
+ private:
+  curl_slist* list_ = nullptr;
+};
+
+void* new_handle() {
+  static std::once_flag once;
+  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+  if (auto* handle = curl_easy_init()) return handle;
+  throw std::runtime_error("libcurl makes no handle");
+}
+
+}  // namespace
+
+HttpClient::HttpClient() : handle_(new_handle()) {}
+
+HttpClient::~HttpClient() {
+  curl_easy_cleanup(handle_);
+}
+
+Result<HttpReply> HttpClient::send(const HttpCall& call, const std::stop_token& stop) {
+  CURL* const curl = handle_;
+  curl_easy_reset(curl);
+  std::array<char, CURL_ERROR_SIZE> cause{};
+  Body body;
+  body.most = call.most_bytes;
+  Headers headers;
+  headers.add("Accept: application/json");
+  curl_easy_setopt(curl, CURLOPT_URL, call.url.c_str());
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, cause.data());
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(call.timeout.count()));
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(call.timeout.count()));
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &body);
+  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, go_on);
+  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, const_cast<std::stop_token*>(&stop));
+  curl_easy_setopt(curl, CURLOPT_USERAGENT, "mcp-registry/" TOOLHIVE_VERSION);
+  curl_easy_setopt(curl, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  // A file that was replaced counts after a minute at the latest.
+  curl_easy_setopt(curl, CURLOPT_CA_CACHE_TIMEOUT, 60L);
+  curl_easy_setopt(curl, CURLOPT_MAXLIFETIME_CONN, 300L);
+  if (!call.ca_file.empty()) {
+    curl_easy_setopt(curl, CURLOPT_CAINFO, call.ca_file.c_str());
+    curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
+  }
+  if (!call.use_proxy) curl_easy_setopt(curl, CURLOPT_PROXY, "");
+  if (!call.body.empty()) {
+    headers.add("Content-Type: application/json");
+    headers.add("Expect:");
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, call.body.c_str());
+  }
+  if (!call.bearer.empty()) headers.add("Authorization: Bearer " + call.bearer);
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.list());
+
+  const auto code = curl_easy_perform(curl);
+  if (code != CURLE_OK) {
+    if (body.too_large)
+      return Error{Code::Unavailable,
+                   "the reply has more than " + std::to_string(call.most_bytes) + " bytes"};
+    if (stop.stop_requested()) return Error{Code::Unavailable, "the registry is stopping"};
+    return Error{Code::Unavailable, cause.front() != '\0' ? cause.data() : curl_easy_strerror(code)};
+  }
+  HttpReply reply;
+  long status = 0;
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  reply.status = static_cast<int>(status);
+  reply.body = std::move(body.bytes);
+  return reply;
+}
+
+}  // namespace registry::auth

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace registry::auth {
+
+/// Who a token was given to.
+struct Identity {
+  std::string subject;  ///< With the configured prefix; never empty.
+  std::vector<std::string> groups;
+};
+
+}  // namespace registry::auth

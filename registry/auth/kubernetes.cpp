@@ -1,0 +1,148 @@
+#include "registry/auth/kubernetes.hpp"
+
+#include <algorithm>
+#include <fstream>
+
+#include "registry/auth/jwt.hpp"
+#include "registry/auth/token_review.hpp"
+#include "registry/log.hpp"
+
+namespace registry::auth {
+namespace {
+
+constexpr std::size_t kReviewsKept = 10'000;
+constexpr std::size_t kMostReviews = 1'000;
+constexpr int kThreads = 4;
+constexpr std::chrono::seconds kKeepRefusal{10};
+
+/// A token of a file, without the line's end. Empty when there is none.
+std::string read_token(const std::string& path) {
+  std::string token;
+  std::ifstream file(path);
+  std::getline(file, token);
+  while (!token.empty() && (token.back() == '\r' || token.back() == ' ')) token.pop_back();
+  return token;
+}
+
+KubernetesAuthenticator::MakeSend over_http() {
+  return [](const std::stop_token& stop) -> KubernetesAuthenticator::Send {
+    return [stop, client = std::make_shared<HttpClient>()](const HttpCall& call) {
+      return client->send(call, stop);
+    };
+  };
+}
+
+}  // namespace
+
+KubernetesAuthenticator::KubernetesAuthenticator(KubernetesSettings settings, MakeSend make_send, Clock clock)
+    : settings_(std::move(settings)), clock_(std::move(clock)), cache_(kReviewsKept) {
+  for (int i = 0; i < kThreads; ++i) {
+    threads_.emplace_back([this, make_send](const std::stop_token& stop) { work(stop, make_send(stop)); });
+  }
+}
+
+KubernetesAuthenticator::KubernetesAuthenticator(const KubernetesSettings& settings)
+    : KubernetesAuthenticator(settings, over_http()) {}
+
+KubernetesAuthenticator::~KubernetesAuthenticator() {
+  stop();
+}
+
+void KubernetesAuthenticator::stop() {
+  for (auto& thread : threads_) thread.request_stop();
+  threads_.clear();
+  std::deque<Waiting> left;
+  {
+    std::lock_guard guard(mutex_);
+    stopped_ = true;
+    left.swap(waiting_);
+  }
+  for (auto& each : left) each.done(Verdict::unavailable("the registry is stopping"));
+}
+
+void KubernetesAuthenticator::work(const std::stop_token& stop, const Send& send) {
+  for (;;) {
+    Waiting next;
+    {
+      std::unique_lock lock(mutex_);
+      if (!wake_.wait(lock, stop, [this] { return !waiting_.empty(); }) || stop.stop_requested()) return;
+      next = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    // Somebody may have asked the same while this one waited.
+    const auto known = cache_.find(next.key, clock_.steady());
+    next.done(known ? *known : ask(next, send));
+  }
+}
+
+Verdict KubernetesAuthenticator::ask(const Waiting& waiting, const Send& send) {
+  auto verdict = review(waiting.token, send);
+  const std::string problem = verdict ? std::string() : verdict.error().detail;
+  bool changed = false;
+  {
+    std::lock_guard guard(mutex_);
+    changed = problem != problem_;
+    problem_ = problem;
+  }
+  if (!verdict) {
+    if (changed)
+      log(LogLevel::Error, "tokens cannot be reviewed", {{"server", settings_.server}, {"error", problem}});
+    return Verdict::unavailable("the Kubernetes API server, which knows the tokens, cannot be asked now");
+  }
+  const bool accepted = verdict->kind == Verdict::Kind::Accepted;
+  const auto keep =
+      accepted ? settings_.cache : std::min<std::chrono::milliseconds>(settings_.cache, kKeepRefusal);
+  cache_.add(waiting.key, *verdict, clock_.steady() + keep);
+  return *verdict;
+}
+
+Result<Verdict> KubernetesAuthenticator::review(const std::string& token, const Send& send) const {
+  HttpCall call;
+  call.url = settings_.server + "/apis/authentication.k8s.io/v1/tokenreviews";
+  call.body = token_review(token, settings_.audiences);
+  call.bearer = read_token(settings_.token_file);
+  call.ca_file = settings_.ca_file;
+  call.timeout = settings_.timeout;
+  call.use_proxy = false;
+  if (call.bearer.empty())
+    return Error{Code::Unavailable, settings_.token_file + " holds no token of the registry's own"};
+  const auto reply = send(call);
+  if (!reply) return reply.error();
+  switch (reply->status) {
+    case 200:
+    case 201:
+      return read_token_review(reply->body, settings_.audiences);
+    case 401:
+      return Error{Code::Unavailable,
+                   "the API server does not accept the registry's own token in " + settings_.token_file};
+    case 403:
+      return Error{Code::Unavailable,
+                   "the registry's ServiceAccount may not create tokenreviews; bind it to the ClusterRole "
+                   "system:auth-delegator"};
+    default:
+      return Error{Code::Unavailable, "the API server answers with status " + std::to_string(reply->status)};
+  }
+}
+
+void KubernetesAuthenticator::authenticate(const std::string& token, Done done) {
+  if (token.size() > kTokenBytes)
+    return done(Verdict::rejected("the token has more than " + std::to_string(kTokenBytes) + " bytes"));
+  auto key = cache_.key_of(token);
+  if (const auto known = cache_.find(key, clock_.steady())) return done(*known);
+  {
+    std::lock_guard guard(mutex_);
+    if (waiting_.size() < kMostReviews && !stopped_) {
+      waiting_.push_back({std::move(key), token, std::move(done)});
+      wake_.notify_one();
+      return;
+    }
+  }
+  done(Verdict::unavailable("too many requests wait for the Kubernetes API server"));
+}
+
+std::string KubernetesAuthenticator::problem() const {
+  std::lock_guard guard(mutex_);
+  return problem_;
+}
+
+}  // namespace registry::auth

@@ -1,0 +1,50 @@
+#include "registry/auth/peer.hpp"
+
+#include <arpa/inet.h>
+
+#include <array>
+#include <cstring>
+
+namespace registry::auth {
+namespace {
+
+bool is_address(const std::string& text) {
+  std::array<unsigned char, 16> bytes{};
+  return ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
+         ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
+}
+
+std::string trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t");
+  if (begin == text.npos) return {};
+  return std::string(text.substr(begin, text.find_last_not_of(" \t") - begin + 1));
+}
+
+}  // namespace
+
+std::string client_address(const std::string& remote, std::string_view forwarded_for,
+                           unsigned trusted_proxies) {
+  std::string entry;
+  for (unsigned i = 0; i < trusted_proxies && !forwarded_for.empty(); ++i) {
+    const auto comma = forwarded_for.rfind(',');
+    entry = trimmed(comma == forwarded_for.npos ? forwarded_for : forwarded_for.substr(comma + 1));
+    forwarded_for = comma == forwarded_for.npos ? std::string_view() : forwarded_for.substr(0, comma);
+  }
+  return is_address(entry) ? entry : remote;
+}
+
+std::string network_of(const std::string& address) {
+  std::array<unsigned char, 16> bytes{};
+  if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return address;
+  constexpr std::array<unsigned char, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (std::memcmp(bytes.data(), kMapped.data(), kMapped.size()) == 0) {
+    ::inet_ntop(AF_INET, bytes.data() + kMapped.size(), text.data(), text.size());
+    return text.data();
+  }
+  std::memset(bytes.data() + 8, 0, 8);
+  ::inet_ntop(AF_INET6, bytes.data(), text.data(), text.size());
+  return std::string(text.data()) + "/64";
+}
+
+}  // namespace registry::auth

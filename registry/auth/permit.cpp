@@ -1,0 +1,60 @@
+#include "registry/auth/permit.hpp"
+
+#include <algorithm>
+
+#include "registry/model/name.hpp"
+
+namespace registry::auth {
+namespace {
+
+bool matches_one(const std::vector<std::string>& globs, std::string_view text) {
+  return std::any_of(globs.begin(), globs.end(),
+                     [text](const auto& glob) { return matches_glob(glob, text); });
+}
+
+bool fits(const Rule& rule, const Identity& identity) {
+  return matches_one(rule.subjects, identity.subject) ||
+         std::any_of(identity.groups.begin(), identity.groups.end(),
+                     [&](const auto& group) { return matches_one(rule.groups, group); });
+}
+
+bool is_for_all_names(const Rule& rule) {
+  return rule.names.empty() || std::find(rule.names.begin(), rule.names.end(), "*") != rule.names.end();
+}
+
+}  // namespace
+
+Permit::Permit(const AuthSettings& settings, const Identity& identity) : reads_all_(settings.anonymous_read) {
+  for (const auto& rule : settings.rules) {
+    if (!fits(rule, identity)) continue;
+    rules_.push_back(&rule);
+    key_ += std::to_string(&rule - settings.rules.data()) + ".";
+  }
+}
+
+bool Permit::may(Right right, std::string_view name) const {
+  if (right == Right::None || (right == Right::Read && reads_all_)) return true;
+  return std::any_of(rules_.begin(), rules_.end(), [&](const Rule* rule) {
+    return rule->right >= right && (rule->names.empty() || matches_one(rule->names, name));
+  });
+}
+
+bool Permit::may_all(Right right) const {
+  if (right == Right::None || (right == Right::Read && reads_all_)) return true;
+  return std::any_of(rules_.begin(), rules_.end(),
+                     [&](const Rule* rule) { return rule->right >= right && is_for_all_names(*rule); });
+}
+
+bool Permit::may_any(Right right) const {
+  if (right == Right::None || (right == Right::Read && reads_all_)) return true;
+  return std::any_of(rules_.begin(), rules_.end(), [&](const Rule* rule) { return rule->right >= right; });
+}
+
+bool Permit::may_act_for(const Manager& manager) const {
+  const auto name = manager.kind + "/" + manager.namespace_ + "/" + manager.name;
+  return std::any_of(rules_.begin(), rules_.end(), [&](const Rule* rule) {
+    return rule->right >= Right::Admin || (rule->right >= Right::Write && matches_one(rule->managers, name));
+  });
+}
+
+}  // namespace registry::auth
