@@ -274,6 +274,7 @@ void Connection::log(bool complete) const {
   record.status = status_;
   record.body_bytes = body_written_;
   record.duration = Clock::now() - started_;
+  record.handled = handled_;
   record.complete = complete;
   core_->options().access_log(record);
 }

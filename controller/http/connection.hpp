@@ -126,6 +126,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   bool refused_ = false;     // beyond the limit on connections
   bool served_ = false;      // at least one request was read
   bool dispatched_ = false;  // the current request is counted as in flight
+  bool handled_ = false;     // a handler has it, or had it and answered
   bool counted_ = false;     // in the endpoint's gauge, whose end a drain waits for
   bool keep_alive_ = true;
 

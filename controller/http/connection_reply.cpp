@@ -66,11 +66,13 @@ void Connection::call_handler(const std::shared_ptr<Route>& route, const web::ur
                          std::move(parsed.body), std::ios_base::in)
                          .create_istream());
   impl->_complete(size);
+  handled_ = true;
   try {
     route->listener->handle_request(request);
     return;
   } catch (...) {
     // What a handler throws is its own business; the client gets an answer unless it has one.
+    handled_ = false;
   }
   try {
     web::http::http_response response(500);
@@ -181,6 +183,7 @@ void Connection::wait_for_body() {
 
 void Connection::answer(unsigned status, std::string_view detail, std::string_view extra) {
   state_ = State::Writing;
+  handled_ = false;
   status_ = status;
   ErrorBody body;
   if (status >= 400) {

@@ -309,7 +309,7 @@ TEST_CASE("transport errors carry the owner's body, and the access log has every
     const std::lock_guard lock(mutex);
     lines.push_back(std::string(record.remote_address) + " " + std::string(record.method) + " " +
                     std::string(record.target) + " " + std::to_string(record.status) + " " +
-                    std::to_string(record.body_bytes));
+                    std::to_string(record.body_bytes) + (record.handled ? " handled" : ""));
   };
   {
     TestServer server(options);
@@ -335,6 +335,6 @@ TEST_CASE("transport errors carry the owner's body, and the access log has every
   }
   REQUIRE(lines.size() == 3);
   CHECK(lines[0] == "127.0.0.1 GET /../x 400 14");
-  CHECK(lines[1] == "127.0.0.1 GET /ok 200 3");
+  CHECK(lines[1] == "127.0.0.1 GET /ok 200 3 handled");
   CHECK(lines[2].find(" 400 14") != std::string::npos);
 }
