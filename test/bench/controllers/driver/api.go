@@ -91,26 +91,41 @@ func (a *api) touch(namespace, name string) error {
 	return err
 }
 
-// waitReady blocks until so many Widgets of the namespace say in their status that all is done.
+// waitReady blocks until so many Widgets of the namespace say in their status that all is done. A server under load ends watches
+// that fall behind, so one that ends is begun again: it starts with what is there.
 func (a *api) waitReady(namespace string, count int, limit time.Duration) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
+	ready := map[string]bool{}
+	for {
+		err := a.watchReady(ctx, namespace, count, ready)
+		if err == nil {
+			return time.Now(), nil
+		}
+		if ctx.Err() != nil || !errors.Is(err, io.EOF) {
+			return time.Time{}, fmt.Errorf("%d of %d Widgets in %s became ready within %v: %w", len(ready), count, namespace, limit, err)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// watchReady adds the Widgets that are ready until there are count of them, or the watch ends.
+func (a *api) watchReady(ctx context.Context, namespace string, count int, ready map[string]bool) error {
 	request, err := http.NewRequestWithContext(ctx, "GET",
 		a.config.Host+fmt.Sprintf(widgetsPath, namespace)+"?watch=1", nil)
 	if err != nil {
-		return time.Time{}, err
+		return err
 	}
 	response, err := a.client.Do(request)
 	if err != nil {
-		return time.Time{}, err
+		return err
 	}
 	defer response.Body.Close()
-	ready := map[string]bool{}
 	lines := bufio.NewReaderSize(response.Body, 1<<16)
 	for {
 		line, err := lines.ReadBytes('\n')
 		if err != nil {
-			return time.Time{}, fmt.Errorf("%d of %d Widgets in %s became ready within %v: %w", len(ready), count, namespace, limit, err)
+			return err
 		}
 		var event struct {
 			Object struct {
@@ -120,13 +135,13 @@ func (a *api) waitReady(namespace string, count int, limit time.Duration) (time.
 			}
 		}
 		if err := json.Unmarshal(line, &event); err != nil {
-			return time.Time{}, err
+			return err
 		}
 		if o := event.Object; o.Status != nil && o.Status.Ready == o.Spec.Children {
 			ready[o.Metadata.Name] = true
 		}
 		if len(ready) == count {
-			return time.Now(), nil
+			return nil
 		}
 	}
 }
