@@ -21,6 +21,7 @@ BUILD_PACKAGES := g++ cmake ninja-build ccache pkg-config ca-certificates git li
   libcli11-dev libpq-dev doctest-dev
 IMAGE_PACKAGES := buildah binutils
 STORE_TEST_PACKAGES := postgresql openssl procps
+PAGE_TEST_PACKAGES := chromium chromium-driver python3-selenium fonts-liberation2 fonts-dejavu-core
 LINT_PACKAGES := clang-format clang-tidy-19 shellcheck
 BUNDLE_PACKAGES := jq yq
 BENCH_PACKAGES := wrk nginx-light curl
@@ -46,9 +47,9 @@ clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-stores test-kills test-integration test-e2e test-cluster test-faults test-asan test-tsan lint bench
-test: build images store-deps ## All tests: unit, stores, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
-	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores cluster integration e2e faults
+.PHONY: test test-unit test-stores test-kills test-page test-integration test-e2e test-cluster test-faults test-asan test-tsan lint bench
+test: build images store-deps page-deps ## All tests: unit, stores, the page in a browser, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page cluster integration e2e faults
 
 test-unit: build ## Unit tests only
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit
@@ -59,9 +60,14 @@ test-stores: build store-deps ## Every store of the registry, on disks and on a 
 test-kills: build store-deps ## The registry killed KILLS times (default 1000) under writes: what it acknowledged must be there
 	@KILLS=$(KILLS) BUILD_DIR=$(BUILD_DIR) test/run.sh kills
 
-.PHONY: store-deps
+test-page: build page-deps ## The registry's page in a real Chromium; screenshots in build/release/screenshots
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh page
+
+.PHONY: store-deps page-deps
 store-deps:
 	@controller/cmake/packages.sh $(STORE_TEST_PACKAGES)
+page-deps:
+	@controller/cmake/packages.sh $(PAGE_TEST_PACKAGES)
 
 test-integration: build ## Tests against a real API server
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh integration

@@ -6,6 +6,7 @@
 #include "registry/api/encoding.hpp"
 #include "registry/api/list.hpp"
 #include "registry/api/openapi.hpp"
+#include "registry/api/page.hpp"
 #include "registry/api/problem.hpp"
 #include "registry/api/reads.hpp"
 #include "registry/api/reply.hpp"
@@ -80,7 +81,8 @@ void Api::handle(const Request& request, Respond respond) {
 
   if (!route) return finish(problem(route.error()));
   if (kind == Kind::Unknown) {
-    return finish(problem(404, "there is nothing at this path; tools are at /api/v1/tools"));
+    return finish(problem(
+        404, "there is nothing at this path; tools are at /api/v1/tools, and a page for people is at /"));
   }
   if (!is_allowed(kind, request.method)) return finish(not_allowed(kind, request.method));
   if (request.method == "OPTIONS") return finish(options(kind));
@@ -100,6 +102,9 @@ Response Api::read(const Route& route, const Request& request, std::string_view 
       return metrics();
     case Kind::OpenApi:
       return Response::text(200, kJson, std::string(kOpenApi));
+    case Kind::Page:
+    case Kind::PageFile:
+      return get_page(route, request);
     case Kind::ServersPing:
       return Response::text(200, kJson, "{\"pong\":true}");
     case Kind::ServersProgram:

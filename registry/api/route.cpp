@@ -55,6 +55,8 @@ constexpr std::array<Described, Route::kKinds> kRoutes = {
      {"/metrics", "GET, HEAD, OPTIONS"},
      {"/version", "GET, HEAD, OPTIONS"},
      {"/openapi.json", "GET, HEAD, OPTIONS"},
+     {"/", "GET, HEAD, OPTIONS"},
+     {"/ui/{name}", "GET, HEAD, OPTIONS"},
      {"/v0.1/servers", "GET, HEAD, OPTIONS"},
      {"/v0.1/servers/{name}/versions", "GET, HEAD, OPTIONS"},
      {"/v0.1/servers/{name}/versions/{version}", "GET, HEAD, PUT, DELETE, OPTIONS"},
@@ -157,6 +159,7 @@ Result<Route> route_path(std::string_view raw_path) {
 
   if (path.segments[0] == "v0") path.segments[0] = "v0.1";  // Two names of one API.
   Route route;
+  if (raw_path == "/") route.kind = Route::Kind::Page;  // No segment of a template is empty.
   for (std::size_t i = 0; i + 1 < Route::kKinds; ++i) {
     if (!matches(path, kRoutes[i].path, route)) continue;
     route.kind = static_cast<Route::Kind>(i);

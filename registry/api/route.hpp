@@ -23,6 +23,8 @@ struct Route {
     Metrics,
     Program,
     OpenApi,
+    Page,
+    PageFile,
     // The official registry API, at /v0.1 and /v0.
     Servers,
     ServerVersions,
@@ -36,10 +38,10 @@ struct Route {
     ServersProgram,
     Unknown
   };
-  static constexpr std::size_t kKinds = 21;
+  static constexpr std::size_t kKinds = 23;
 
   Kind kind = Kind::Unknown;
-  std::string name;     ///< Of the tool or server, decoded.
+  std::string name;     ///< Of the tool, the server or the page's file, decoded.
   std::string version;  ///< Decoded.
 };
 

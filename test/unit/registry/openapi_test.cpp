@@ -125,6 +125,12 @@ void use_tools(Recorder& recorder) {
   send("GET", kTools + "/nobody/diff");
   for (const char* target : {"/health", "/ready", "/metrics", "/version", "/openapi.json"})
     send("GET", target);
+  for (const std::string target : {"/", "/ui/page.css"}) {
+    send("GET", target);
+    send("GET", target, std::string(), "", std::string(service.get(target).header("ETag")));
+    send("GET", target, std::string(), "", std::string("unquoted"));
+  }
+  send("GET", std::string("/ui/nothing"));
 
   // Without application/json.
   for (const auto& [method, target] :

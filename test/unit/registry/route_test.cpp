@@ -21,11 +21,14 @@ TEST_CASE("each path of the API leads to its resource") {
   CHECK(route_path("/ready")->kind == Kind::Ready);
   CHECK(route_path("/metrics")->kind == Kind::Metrics);
   CHECK(route_path("/version")->kind == Kind::Program);
+  CHECK(route_path("/")->kind == Kind::Page);
+  CHECK(route_path("/ui/page.css")->kind == Kind::PageFile);
+  CHECK(route_path("/ui/page.css")->name == "page.css");
 }
 
 TEST_CASE("any other path leads nowhere") {
   for (const char* path :
-       {"/", "/api", "/api/v1", "/api/v1/", "/api/v1/tools/", "/api/v1/tools//versions", "/api/v1/tools/a/",
+       {"//", "/api", "/api/v1", "/api/v1/", "/api/v1/tools/", "/api/v1/tools//versions", "/api/v1/tools/a/",
         "/api/v1/tools/a/version", "/api/v1/tools/a/versions/", "/api/v1/tools/a/versions/1/x",
         "/api/v2/tools", "/API/v1/tools", "//api/v1/tools", "/healthy", "/health/"}) {
     CAPTURE(path);

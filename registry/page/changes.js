@@ -1,0 +1,31 @@
+// What changed between two versions of a tool.
+import {element} from "./element.js";
+import {appendInPieces} from "./more.js";
+import {counted, shown} from "./text.js";
+
+/** The answer of /diff. */
+export function changeList(diff) {
+  const breaking = diff.changes.filter((each) => each.change === "breaking");
+  const compatible = diff.changes.filter((each) => each.change !== "breaking");
+  const list = element("ul.changes", {});
+  appendInPieces(list, [...breaking, ...compatible], changeRow, 100, "change");
+  return element("section", {"aria-label": "Changes"}, verdict(diff, breaking.length), diff.changes.length > 0 ? list : null);
+}
+
+function verdict(diff, breaking) {
+  const total = diff.changes.length;
+  const [state, word, sentence] = total === 0 ? ["good", "Equal", "The two versions say the same."]
+    : breaking === 0 ? ["good", "Compatible", `${counted(total, "change")}, none of which breaks a caller of ${diff.from}.`]
+    : ["bad", "Breaking", `${breaking} of ${counted(total, "change")} ${breaking === 1 ? "breaks" : "break"} callers of ${diff.from}.`];
+  return element(`p.verdict.${state}`, {role: "status"}, element("strong", {}, word), " ", sentence);
+}
+
+function changeRow(change) {
+  const broken = change.change === "breaking";
+  return element("li", {},
+                 element(`span.badge.${broken ? "bad" : "good"}`, {}, broken ? "Breaking" : "Compatible"),
+                 element("div.change", {},
+                         element("code.pointer", {}, shown(change.pointer === "" ? "/" : change.pointer)), " ",
+                         element("span.message", {}, shown(change.message)), " ",
+                         element("span.keyword", {}, shown(change.keyword))));
+}

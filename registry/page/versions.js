@@ -1,0 +1,65 @@
+// The versions of a tool, and the comparison of any two.
+import {go, link} from "./address.js";
+import {changeList} from "./changes.js";
+import {element, fill} from "./element.js";
+import {failureNotice} from "./notice.js";
+import {Failure, path, read} from "./registry.js";
+import {counted, shown, time} from "./text.js";
+
+/** The view: `tool` is the version that is shown, `list` all of them, highest first; `state` is the address. */
+export function versionsView(tool, list, state, signal) {
+  const versions = list.versions;
+  const shownAt = versions.findIndex((each) => each.version === tool.version);
+  const to = state.to || tool.version;
+  const from = state.from || (versions[shownAt + 1] ?? versions[shownAt - 1])?.version;
+  return element("div", {},
+                 element("section", {"aria-labelledby": "versions-heading"},
+                         element("h2", {id: "versions-heading"}, counted(versions.length, "version")), versionTable(tool, list)),
+                 from === undefined ? element("p.quiet", {}, "Nothing to compare: there is no other version.")
+                                    : comparison(tool, versions, from, to, signal));
+}
+
+function versionTable(tool, list) {
+  const rows = list.versions.map((each, at) => {
+    const older = list.versions[at + 1]?.version;
+    const state = each.status === "deprecated" ? element("span.badge.warn", {}, "Deprecated")
+      : each.version === list.latest ? element("span.badge.good", {}, "Latest") : "";
+    return element("tr", {"aria-current": each.version === tool.version ? "true" : null},
+                   element("th", {scope: "row"}, link("a", {version: each.version, view: "", from: "", to: ""}, {}, shown(each.version))),
+                   element("td", {}, state), element("td", {}, time(each.registeredAt)),
+                   element("td.digest", {}, element("code", {title: each.digest}, each.digest.slice(7, 19))),
+                   element("td", {}, older === undefined ? "" :
+                     link("a", {from: older, to: each.version}, {"aria-label": `Changes from ${older} to ${each.version}`}, "Changes")));
+  });
+  const names = ["Version", "Status", "Registered", "Digest", "Compare"];
+  return element("div.scroll", {tabindex: "0", role: "region", "aria-label": "Versions"},
+                 element("table", {"aria-label": `Versions of ${tool.name}`},
+                         element("thead", {}, element("tr", {}, names.map((name) =>
+                           element(name === "Digest" ? "th.digest" : "th", {scope: "col"}, name)))),
+                         element("tbody", {}, rows)));
+}
+
+function versionSelect(label, versions, chosen, choose) {
+  const select = element("select", {onchange: () => choose(select.value)}, versions.map(({version}) =>
+    element("option", {value: version, selected: version === chosen}, version)));
+  return element("label", {}, label, " ", select);
+}
+
+function comparison(tool, versions, from, to, signal) {
+  const result = element("div", {"aria-live": "polite"}, element("p.quiet", {}, "Comparing…"));
+  const swap = element("button.plain", {type: "button", onclick: () => go({from: to, to: from})}, "Swap");
+  const compare = async () => {
+    try {
+      fill(result, changeList(await read(path("api/v1/tools", tool.name, "diff"), {from, to}, signal)));
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof Failure)) throw error;
+      fill(result, failureNotice(error, compare));
+    }
+  };
+  compare();
+  return element("section", {"aria-labelledby": "compare-heading"}, element("h2", {id: "compare-heading"}, "Compare"),
+                 element("div.compare", {}, versionSelect("From", versions, from, (value) => go({from: value, to})),
+                         versionSelect("to", versions, to, (value) => go({from, to: value})), swap),
+                 result);
+}
