@@ -89,6 +89,10 @@ rights_are_needed() {
 }
 namespace_goes() { kubectl plane create namespace short && kubectl plane delete namespace short --timeout=30s; }
 separate() { kubectl plane get configmap audited && not kubectl node get configmap audited; }
+users_own() {
+  local config
+  config=$("$cluster" kubeconfig --name plane) && KUBECONFIG=$config "$cluster" kubectl get configmap audited
+}
 rolled_out() { kubectl node apply -f "$here/testdata/web.yaml" && kubectl node -n demo rollout status deployment/web --timeout=60s; }
 root_refused() {
   kubectl node -n demo run root --image=cluster-test:1 >"$work/refused" 2>&1
@@ -156,6 +160,7 @@ check "a write is in the audit log with its user and verb" write_is_audited
 check "a service account has no rights that it was not given" rights_are_needed
 check "a namespace is deleted" namespace_goes
 check "an object of one cluster is not in the other" separate
+check "without a name, kubectl takes the cluster of KUBECONFIG" users_own
 check "an image is loaded" "$cluster" load-image --name node "$work/image.tar"
 check "a file that is no image is refused" not "$cluster" load-image --name node "$0"
 check "a restricted Deployment with a volume becomes available" rolled_out
