@@ -18,9 +18,9 @@ export IMAGE_PREFIX IMAGE_TAG NAMESPACE KUBECTL DEMO_CLUSTER
 
 BUILD_PACKAGES := g++ cmake ninja-build ccache pkg-config ca-certificates git libcpprest-dev libboost-dev libboost-system-dev \
   libyaml-cpp-dev nlohmann-json3-dev libssl-dev libsimdjson-dev libspdlog-dev prometheus-cpp-dev libcurl4-openssl-dev zlib1g-dev \
-  libcli11-dev libpq-dev doctest-dev
+  libcli11-dev libpq-dev libhiredis-dev doctest-dev
 IMAGE_PACKAGES := buildah binutils
-STORE_TEST_PACKAGES := postgresql openssl procps
+STORE_TEST_PACKAGES := postgresql redis-server openssl procps
 PAGE_TEST_PACKAGES := chromium chromium-driver python3-selenium fonts-liberation2 fonts-dejavu-core
 LINT_PACKAGES := clang-format clang-tidy-19 shellcheck
 BUNDLE_PACKAGES := jq yq

@@ -130,19 +130,19 @@ Response Api::read(const Route& route, const Request& request, std::string_view 
     case Kind::Version:
       return get_version(*index, route, request, query);
     default:
-      return read_servers(route, query, *index);
+      return read_servers(route, request, query, *index);
   }
 }
 
-Response Api::read_servers(const Route& route, std::string_view query, const Index& index) {
-  const auto catalog = servers_.get(index);
+Response Api::read_servers(const Route& route, const Request& request, std::string_view query,
+                           const Index& index) {
   switch (route.kind) {
     case Kind::Servers:
-      return get_servers(*catalog, query, index.tag(), server_lists_);
+      return get_servers(index, request, query, server_lists_);
     case Kind::ServerVersions:
-      return get_server_versions(*catalog, route, query);
+      return get_server_versions(index, route, request, query);
     default:
-      return get_server_version(*catalog, route, query);
+      return get_server_version(index, route, request, query);
   }
 }
 
@@ -157,7 +157,7 @@ void Api::write_server(const Route& route, const Request& request, Respond respo
   store->write(std::move(*write), [this, store, route, asked = std::move(asked),
                                    respond = std::move(respond)](const Result<WriteOutcome>& result) {
     if (!result && status_of(result.error().code) >= 500) metrics_.storage_error();
-    respond(server_write_response(route, asked, result, *servers_.get(*store->snapshot())));
+    respond(server_write_response(route, asked, result, *store->snapshot()));
   });
 }
 
@@ -217,6 +217,7 @@ Response Api::metrics() {
     gauges.storage_free_bytes = status.free_bytes;
     gauges.storage_writable = status.writable;
     gauges.quarantined_records = status.quarantined;
+    gauges.cache = status.cache;
   }
   add_gauges_(gauges);
   return Response::text(200, "text/plain; version=0.0.4; charset=utf-8", metrics_.render(gauges));

@@ -7,7 +7,6 @@
 #include "registry/api/list_cache.hpp"
 #include "registry/api/message.hpp"
 #include "registry/api/route.hpp"
-#include "registry/api/server_catalog.hpp"
 #include "registry/metrics/metrics.hpp"
 #include "registry/model/tool.hpp"
 #include "registry/store/store.hpp"
@@ -37,7 +36,8 @@ class Api {
 
  private:
   Response read(const Route& route, const Request& request, std::string_view query);
-  Response read_servers(const Route& route, std::string_view query, const Index& index);
+  Response read_servers(const Route& route, const Request& request, std::string_view query,
+                        const Index& index);
   void write_server(const Route& route, const Request& request, Respond respond);
   void write(const Route& route, const Request& request, std::string_view query, Respond respond);
   Response ready();
@@ -50,7 +50,6 @@ class Api {
   std::atomic<Store*> store_{nullptr};
   std::atomic<bool> stopping_{false};
   ListCache lists_;
-  ServerCatalogCache servers_;
   ListCache server_lists_;
 };
 

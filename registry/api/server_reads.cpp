@@ -6,7 +6,10 @@
 #include <vector>
 
 #include "registry/api/problem.hpp"
+#include "registry/api/reply.hpp"
+#include "registry/api/server_versions.hpp"
 #include "registry/model/json.hpp"
+#include "registry/model/sha256.hpp"
 #include "registry/model/text.hpp"
 #include "registry/model/time.hpp"
 
@@ -81,28 +84,46 @@ Result<ServerFilter> parse_filter(std::string_view raw_query) {
   return filter;
 }
 
+/// Whether any version of the server can be on the page: what its name tells.
+bool may_be_shown(const Tool& server, const ServerFilter& filter) {
+  return filter.search.empty() || to_lower(server.name).find(filter.search) != std::string::npos;
+}
+
 bool is_shown(const ServerVersion& each, const ServerFilter& filter) {
   return (filter.include_deleted || each.lifecycle != Lifecycle::Deleted) &&
          (filter.version.empty() ||
-          (filter.version == "latest" ? each.latest : each.version.text() == filter.version)) &&
-         (filter.updated_since.empty() || each.updated_at > filter.updated_since) &&
-         (filter.search.empty() || to_lower(each.name).find(filter.search) != std::string::npos);
+          (filter.version == "latest" ? each.latest : each.version->text() == filter.version)) &&
+         (filter.updated_since.empty() || each.updated_at > filter.updated_since);
 }
 
-std::string render_list(const std::vector<const ServerVersion*>& page, bool full) {
+std::string render_list(const std::vector<ServerVersion>& page, bool full) {
   std::string out = "{\"servers\":[";
-  for (const auto* each : page) {
-    if (each != page.front()) out += ',';
-    out += render_server(*each);
+  for (const auto& each : page) {
+    if (&each != &page.front()) out += ',';
+    append_server(out, each);
   }
   out += "],\"metadata\":{";
   if (full) {
     out += "\"nextCursor\":";
-    append_json_string(out, page.back()->name + ":" + page.back()->version.text());
+    append_json_string(out, page.back().server->name + ":" + page.back().version->text());
     out += ',';
   }
   out += "\"count\":" + std::to_string(page.size()) + "}}";
   return out;
+}
+
+std::vector<ServerVersion> find_page(const Index& index, const ServerFilter& filter) {
+  std::vector<ServerVersion> page;
+  index.visit_servers(filter.cursor_name, [&](const Tool& server) {
+    if (!may_be_shown(server, filter)) return true;
+    for (const auto& each : versions_of(server)) {
+      const bool before = server.name == filter.cursor_name && each.version->text() <= filter.cursor_version;
+      if (!before && is_shown(each, filter)) page.push_back(each);
+      if (page.size() == filter.limit) return false;
+    }
+    return true;
+  });
+  return page;
 }
 
 Response no_server() {
@@ -111,54 +132,69 @@ Response no_server() {
 
 }  // namespace
 
-Response get_servers(const ServerCatalog& catalog, std::string_view raw_query, const std::string& state,
+Response get_servers(const Index& index, const Request& request, std::string_view raw_query,
                      ListCache& cache) {
-  const std::string key(raw_query);
-  if (auto page = cache.find(state, key)) return {200, {}, kJson, std::move(page)};
   const auto filter = parse_filter(raw_query);
   if (!filter) return problem(filter.error());
-  const auto all = catalog.all();
-  auto at = all.begin();
-  if (!filter->cursor_name.empty()) {
-    at = std::upper_bound(all.begin(), all.end(), std::pair(filter->cursor_name, filter->cursor_version),
-                          [](const auto& cursor, const ServerVersion& each) {
-                            return cursor < std::pair(each.name, each.version.text());
-                          });
+  Response response;
+  auto known = not_modified(request, index.tag().empty() ? "0" : index.tag(), response);
+  if (!known) return problem(known.error());
+  if (*known) return response;
+  response.content_type = kJson;
+  const std::string key(raw_query);
+  response.body = cache.find(index.tag(), key);
+  if (response.body == nullptr) {
+    const auto page = find_page(index, *filter);
+    // As the official registry does: a page that is full has a cursor, even if nothing comes after it.
+    response.body = std::make_shared<const std::string>(render_list(page, page.size() == filter->limit));
+    cache.add(index.tag(), key, response.body);
   }
-  std::vector<const ServerVersion*> page;
-  for (; at != all.end() && page.size() < filter->limit; ++at) {
-    if (is_shown(*at, *filter)) page.push_back(&*at);
-  }
-  // As the official registry does: a page that is full has a cursor, even if nothing comes after it.
-  auto body = std::make_shared<const std::string>(render_list(page, page.size() == filter->limit));
-  cache.add(state, key, body);
-  return {200, {}, kJson, std::move(body)};
+  return response;
 }
 
-Response get_server_versions(const ServerCatalog& catalog, const Route& route, std::string_view raw_query) {
+Response get_server_versions(const Index& index, const Route& route, const Request& request,
+                             std::string_view raw_query) {
   const auto query = Query::parse_any(raw_query);
   if (!query) return problem(query.error());
   const auto deleted = include_deleted(*query);
   if (!deleted) return problem(deleted.error());
-  std::vector<const ServerVersion*> page;
-  for (const auto& each : catalog.of(route.name)) {
-    if (deleted->value_or(false) || each.lifecycle != Lifecycle::Deleted) page.push_back(&each);
-  }
+  const Tool* server = index.find_server(route.name);
+  auto page = server == nullptr ? std::vector<ServerVersion>() : versions_of(*server);
+  std::erase_if(page, [&](const auto& each) {
+    return each.lifecycle == Lifecycle::Deleted && !deleted->value_or(false);
+  });
   if (page.empty()) return no_server();
   std::stable_sort(page.begin(), page.end(),
-                   [](const auto* a, const auto* b) { return a->published_at > b->published_at; });
-  return Response::text(200, kJson, render_list(page, false));
+                   [](const auto& a, const auto& b) { return a.published_at > b.published_at; });
+  Sha256Stream tags;
+  for (const auto& each : page) tags.add(entity_tag(each) + ' ');
+  Response response;
+  auto known = not_modified(request, to_hex(tags.finish(), 16), response);
+  if (!known) return problem(known.error());
+  if (*known) return response;
+  response.content_type = kJson;
+  response.body = std::make_shared<const std::string>(render_list(page, false));
+  return response;
 }
 
-Response get_server_version(const ServerCatalog& catalog, const Route& route, std::string_view raw_query) {
+Response get_server_version(const Index& index, const Route& route, const Request& request,
+                            std::string_view raw_query) {
   const auto query = Query::parse_any(raw_query);
   if (!query) return problem(query.error());
   const auto deleted = include_deleted(*query);
   if (!deleted) return problem(deleted.error());
-  const auto* version = catalog.find(route.name, route.version);
-  if (version == nullptr || (version->lifecycle == Lifecycle::Deleted && !deleted->value_or(false)))
+  const auto version = find_version(index.find_server(route.name), route.version);
+  if (!version || (version->lifecycle == Lifecycle::Deleted && !deleted->value_or(false)))
     return no_server();
-  return Response::text(200, kJson, render_server(*version));
+  Response response;
+  auto known = not_modified(request, entity_tag(*version), response);
+  if (!known) return problem(known.error());
+  if (*known) return response;
+  std::string body;
+  append_server(body, *version);
+  response.content_type = kJson;
+  response.body = std::make_shared<const std::string>(std::move(body));
+  return response;
 }
 
 }  // namespace registry

@@ -5,21 +5,22 @@
 #include "registry/api/list_cache.hpp"
 #include "registry/api/message.hpp"
 #include "registry/api/route.hpp"
-#include "registry/api/server_catalog.hpp"
+#include "registry/store/index.hpp"
 
 namespace registry {
 
 // The reads of the official registry API (/v0.1), with its parameters, orders, cursors and statuses. Parameters it does
-// not know are ignored, as there.
+// not know are ignored, as there. What the sender may not read is left out.
 
 /// One page of versions, by name and version.
-Response get_servers(const ServerCatalog& catalog, std::string_view query, const std::string& state,
-                     ListCache& cache);
+Response get_servers(const Index& index, const Request& request, std::string_view query, ListCache& cache);
 
 /// All versions of a server, the last published first.
-Response get_server_versions(const ServerCatalog& catalog, const Route& route, std::string_view query);
+Response get_server_versions(const Index& index, const Route& route, const Request& request,
+                             std::string_view query);
 
 /// A version of a server, or the `latest`.
-Response get_server_version(const ServerCatalog& catalog, const Route& route, std::string_view query);
+Response get_server_version(const Index& index, const Route& route, const Request& request,
+                            std::string_view query);
 
 }  // namespace registry

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "registry/api/problem.hpp"
+#include "registry/api/server_versions.hpp"
 #include "registry/model/server_check.hpp"
 #include "registry/model/server_parse.hpp"
 #include "registry/model/text.hpp"
@@ -51,17 +52,16 @@ Result<Write> read_server_status(const Route& route, const Request& request) {
 }
 
 /// All versions of a server, those published last first, with their number.
-Response updated(const ServerCatalog& catalog, const std::string& name) {
-  std::vector<const ServerVersion*> versions;
-  for (const auto& each : catalog.of(name)) {
-    if (each.published != nullptr) versions.push_back(&each);
-  }
+Response updated(const Index& index, const std::string& name) {
+  const Tool* server = index.find_server(name);
+  auto versions = server == nullptr ? std::vector<ServerVersion>() : versions_of(*server);
+  std::erase_if(versions, [](const auto& each) { return each.published == nullptr; });
   std::stable_sort(versions.begin(), versions.end(),
-                   [](const auto* a, const auto* b) { return a->published_at > b->published_at; });
+                   [](const auto& a, const auto& b) { return a.published_at > b.published_at; });
   std::string out = "{\"updatedCount\":" + std::to_string(versions.size()) + ",\"servers\":[";
-  for (const auto* each : versions) {
-    if (each != versions.front()) out += ',';
-    out += render_server(*each);
+  for (const auto& each : versions) {
+    if (&each != &versions.front()) out += ',';
+    append_server(out, each);
   }
   out += "]}";
   return Response::text(200, kJson, std::move(out));
@@ -80,7 +80,7 @@ Result<Write> read_server_write(const Route& route, const Request& request, cons
 }
 
 Response server_write_response(const Route& route, const Request& request, const Result<WriteOutcome>& result,
-                               const ServerCatalog& catalog) {
+                               const Index& index) {
   if (!result) {
     const auto& error = result.error();
     // A version that is published already is a bad request in this API.
@@ -90,10 +90,14 @@ Response server_write_response(const Route& route, const Request& request, const
     if (request.method == "DELETE") return problem(404, "Server not found: this version is deleted already");
     return problem(400, "No changes to apply: status and message are what they are to be");
   }
-  if (route.kind == Kind::ServerStatus) return updated(catalog, result->name);
-  const auto* version = catalog.find(result->name, result->registration->version.text());
-  if (version == nullptr) return problem(500, "the version that was written is not there");
-  return Response::text(200, kJson, render_server(*version));
+  if (route.kind == Kind::ServerStatus) return updated(index, result->name);
+  const auto version = find_version(index.find_server(result->name), result->registration->version.text());
+  if (!version) return problem(500, "the version that was written is not there");
+  std::string body;
+  append_server(body, *version);
+  auto response = Response::text(200, kJson, std::move(body));
+  response.headers.emplace_back("ETag", '"' + entity_tag(*version) + '"');
+  return response;
 }
 
 Response validate_server(const Request& request, const ToolPolicy& policy) {

@@ -4,7 +4,6 @@
 
 #include "registry/api/message.hpp"
 #include "registry/api/route.hpp"
-#include "registry/api/server_catalog.hpp"
 #include "registry/model/tool.hpp"
 #include "registry/store/store.hpp"
 
@@ -17,7 +16,7 @@ Result<Write> read_server_write(const Route& route, const Request& request, cons
 
 /// The response, given what the store made of it and the servers there are then. Of `request` only the method counts.
 Response server_write_response(const Route& route, const Request& request, const Result<WriteOutcome>& result,
-                               const ServerCatalog& catalog);
+                               const Index& index);
 
 /// POST /v0.1/validate: everything that is wrong with a server.json, without publishing it.
 Response validate_server(const Request& request, const ToolPolicy& policy);

@@ -94,17 +94,24 @@ class Section {
     value = static_cast<Number>(parsed << shift);
   }
 
-  /// "500ms", "10s", "2m".
-  void duration(const std::string& name, std::chrono::milliseconds& value) {
+  /// "500ms", "10s", "2m", "24h".
+  void duration(const std::string& name, std::chrono::milliseconds& value,
+                std::chrono::hours longest = std::chrono::hours(1)) {
     std::string word;
     text(name, word);
     if (word.empty()) return;
     std::int64_t parsed = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), parsed);
     const std::string_view unit(end, static_cast<std::size_t>(word.data() + word.size() - end));
-    const std::int64_t factor = unit == "ms" ? 1 : unit == "s" ? 1'000 : unit == "m" ? 60'000 : 0;
-    if (error != std::errc() || factor == 0 || parsed < 1 || parsed > 3'600'000 / factor) {
-      fail(name, "must be a duration from 1ms to 60m, such as 500ms, 10s or 2m");
+    const std::int64_t factor = unit == "ms"  ? 1
+                                : unit == "s" ? 1'000
+                                : unit == "m" ? 60'000
+                                : unit == "h" ? 3'600'000
+                                              : 0;
+    const auto most = std::chrono::milliseconds(longest).count();
+    if (error != std::errc() || factor == 0 || parsed < 1 || parsed > most / factor) {
+      fail(name, "must be a duration from 1ms to " + std::to_string(longest.count()) +
+                     "h, such as 500ms, 10s or 2m");
     }
     value = std::chrono::milliseconds(parsed * factor);
   }
@@ -167,6 +174,21 @@ void read(Section& root, Config& config) {
     if (auto ok = postgres::check(to); !ok) database.fail(ok.error().field, ok.error().detail);
     if (!path.empty()) storage.fail("path", "is for files, and database is given too; keep one of them");
   }
+
+  auto cache = root.section("cache");
+  auto redis = cache.section("redis");
+  redis.text("url", config.cache.url);
+  redis.text("urlFile", config.cache.url_file);
+  redis.text("passwordFile", config.cache.password_file);
+  redis.text("caFile", config.cache.ca_file);
+  redis.duration("ttl", config.cache.ttl, std::chrono::hours(24 * 366));
+  redis.duration("timeout", config.cache.timeout);
+  redis.end();
+  if (redis.given()) {
+    if (auto ok = redis::check(config.cache); !ok) redis.fail(ok.error().field, ok.error().detail);
+    if (!database.given()) redis.fail({}, "caches what a database has, and no database is given; leave it out");
+  }
+  cache.end();
 
   auto naming = root.section("naming");
   naming.texts("allow", config.policy.naming.allow);

@@ -8,6 +8,7 @@
 #include "registry/model/tool.hpp"
 #include "registry/result.hpp"
 #include "registry/store/postgres/database_options.hpp"
+#include "registry/store/redis/redis_options.hpp"
 #include "registry/store/rules.hpp"
 
 namespace registry {
@@ -19,6 +20,7 @@ struct Config {
   LogLevel log_level = LogLevel::Info;
   std::string storage_path = "/data/registry";
   postgres::DatabaseOptions database;  ///< When used(), the tools are there and not in storage_path.
+  redis::RedisOptions cache;           ///< When used(), starts read from there what the database vouches for.
   ToolPolicy policy;
   StoreLimits limits;
 };

@@ -156,6 +156,22 @@ std::string Metrics::render(const Gauges& gauges) const {
          "One write and sync for a group of records.");
   commits_.append(out, "mcp_registry_storage_commit_duration_seconds", {});
 
+  if (gauges.cache) {
+    const auto& cache = *gauges.cache;
+    const auto counter = [&out](const char* name, const char* help,
+                                std::initializer_list<std::pair<const char*, std::uint64_t>> values) {
+      family(out, name, "counter", help);
+      for (const auto& [labels, value] : values) sample(out, name, labels, std::to_string(value));
+    };
+    counter("mcp_registry_cache_starts_total", "Starts, by whether they found the state in the cache.",
+            {{"result=\"hit\"", cache.hits}, {"result=\"miss\"", cache.misses}});
+    counter("mcp_registry_cache_errors_total", "Times that the cache could not be used.",
+            {{"", cache.errors}});
+    counter("mcp_registry_cache_writes_total", "Times that this replica wrote the state to the cache.",
+            {{"", cache.written}});
+    counter("mcp_registry_cache_bytes_total", "Bytes from and to the cache.",
+            {{"direction=\"read\"", cache.bytes_read}, {"direction=\"written\"", cache.bytes_written}});
+  }
   gauge(out, "mcp_registry_connections", "Connections open.", gauges.connections);
   gauge(out, "mcp_registry_requests_in_flight", "Requests being answered.", gauges.requests_in_flight);
   family(out, "mcp_registry_transport_errors_total", "counter",

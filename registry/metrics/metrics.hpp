@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "registry/api/route.hpp"
+#include "registry/store/store.hpp"
 
 namespace registry {
 
@@ -38,6 +39,7 @@ struct Gauges {
   std::optional<std::uint64_t> storage_free_bytes;
   bool storage_writable = false;
   std::uint64_t quarantined_records = 0;
+  std::optional<CacheStatus> cache;
   std::uint64_t connections = 0;
   std::uint64_t requests_in_flight = 0;
   std::uint64_t transport_errors = 0;

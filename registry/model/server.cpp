@@ -1,5 +1,7 @@
 #include "registry/model/server.hpp"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -44,14 +46,21 @@ std::string render_server_document(const ServerDefinition& server, const ServerR
 }
 
 ServerRecord read_server_record(std::string_view document) {
-  // What comes before server.json, which may be large.
-  const auto json =
-      Json::parse(std::string(document.substr(0, document.find(kServer))) + "}", nullptr, false);
-  const auto text = [&json](const char* name) {
-    const auto it = json.find(name);
-    return it != json.end() && it->is_string() ? it->get<std::string>() : std::string();
+  // What comes before server.json, which may be large. Each read of a server comes here.
+  thread_local simdjson::dom::parser parser;
+  simdjson::dom::element json;
+  if (parser.parse(std::string(document.substr(0, document.find(kServer))) + "}").get(json) !=
+      simdjson::SUCCESS)
+    return {};
+  const auto text = [&json](std::string_view name) {
+    std::string_view value;
+    return std::string(json[name].get(value) == simdjson::SUCCESS ? value : std::string_view());
   };
-  return {text("registeredAt"), text("updatedAt"), text("statusChangedAt"), status_of(json)};
+  ServerRecord record{text("registeredAt"), text("updatedAt"), text("statusChangedAt"), {}};
+  record.status.lifecycle = parse_lifecycle(text("status")).value_or(Lifecycle::Active);
+  if (std::string_view message; json["statusMessage"].get(message) == simdjson::SUCCESS)
+    record.status.message = message;
+  return record;
 }
 
 std::string_view server_json(std::string_view document) {

@@ -82,10 +82,17 @@ Result<std::shared_ptr<const Registration>> apply_register(IndexBuilder& builder
         Manager{std::string(text_or_empty(member, "kind")), std::string(text_or_empty(member, "namespace")),
                 std::string(text_or_empty(member, "name")), std::string(text_or_empty(member, "uid"))};
   }
+  // A server's own record has its server.json there.
+  std::string_view server, server_version;
+  if (dom::element member;
+      !is_server_name(name) && payload["server"].get(member) == simdjson::SUCCESS && member.is_object()) {
+    server = text_or_empty(member, "name");
+    server_version = text_or_empty(member, "version");
+  }
   auto registration = std::make_shared<const Registration>(Registration{
       std::move(*version), record.sequence, record.checksum, *digest, std::string(registered_at),
       std::string(updated_at), parse_lifecycle(text_or_empty(payload, "status")).value_or(Lifecycle::Active),
-      std::move(manager), std::string(record.payload)});
+      std::move(manager), std::string(record.payload), std::string(server), std::string(server_version)});
   builder.add(name, registration, is_server_name(name) ? std::string() : search_text_of(payload));
   return registration;
 }

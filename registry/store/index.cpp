@@ -66,6 +66,15 @@ const Version* Tool::highest() const {
 }
 
 const Tool* Index::find(std::string_view name) const {
+  const Tool* entry = find_entry(name);
+  return entry != nullptr && entry->was_registered() ? entry : nullptr;
+}
+
+const Tool* Index::find_server(std::string_view name) const {
+  return is_server_name(name) ? find_entry(name) : nullptr;
+}
+
+const Tool* Index::find_entry(std::string_view name) const {
   auto leaf = std::upper_bound(leaves_.begin(), leaves_.end(), name, kNameBeforeLeaf);
   if (leaf == leaves_.begin()) return nullptr;
   const auto& tools = (*--leaf)->tools;
@@ -81,13 +90,15 @@ Index::Position Index::position_after(std::string_view name) const {
   return {static_cast<std::size_t>(leaf - leaves_.begin()), static_cast<std::size_t>(it - tools.begin())};
 }
 
-Index::Position Index::position_of_servers() const {
-  const auto is_tool = [](const auto& tool) { return !is_server_name(tool->name); };
+Index::Position Index::position_of_servers(std::string_view from) const {
+  const auto is_before = [from](const auto& tool) {
+    return !is_server_name(tool->name) || tool->name < from;
+  };
   auto leaf = std::partition_point(leaves_.begin(), leaves_.end(),
-                                   [&](const auto& each) { return is_tool(each->tools.front()); });
+                                   [&](const auto& each) { return is_before(each->tools.front()); });
   if (leaf == leaves_.begin()) return {0, 0};
   const auto& tools = (*--leaf)->tools;
-  const auto it = std::partition_point(tools.begin(), tools.end(), is_tool);
+  const auto it = std::partition_point(tools.begin(), tools.end(), is_before);
   return {static_cast<std::size_t>(leaf - leaves_.begin()), static_cast<std::size_t>(it - tools.begin())};
 }
 
@@ -148,11 +159,15 @@ void IndexBuilder::add(const std::string& name, std::shared_ptr<const Registrati
   Tool& tool = edit(name);
   count(tool, -1);
   const auto& text = registration->version.text();
-  if (const auto it = find_version(tool.live, text); it != tool.live.end()) tool.live.erase(it);
+  if (const auto it = find_version(tool.live, text); it != tool.live.end()) {
+    untell(**it);
+    tool.live.erase(it);
+  }
   if (const auto it = find_version(tool.retired, text); it != tool.retired.end()) tool.retired.erase(it);
   const auto at = std::find_if(tool.live.begin(), tool.live.end(),
                                [&](const auto& other) { return comes_first(*registration, *other); });
   const bool latest = at == tool.live.begin();
+  tell(tool, registration);
   tool.live.insert(at, std::move(registration));
   if (latest) tool.search_text = std::move(search_text);
   count(tool, 1);
@@ -170,6 +185,7 @@ Tool* IndexBuilder::withdraw_versions(std::string_view name, std::string_view ve
   count(tool, -1);
   std::erase_if(tool.live, [&](const auto& registration) {
     if (!version.empty() && registration->version.text() != version) return false;
+    untell(*registration);
     tool.retired.push_back({registration->version, sequence, registration->digest});
     return true;
   });
@@ -183,13 +199,38 @@ Tool* IndexBuilder::purge_versions(std::string_view name, std::string_view versi
   Tool& tool = edit(name);
   count(tool, -1);
   const auto is_meant = [&](const Version& each) { return version.empty() || each.text() == version; };
-  std::erase_if(tool.live, [&](const auto& registration) { return is_meant(registration->version); });
+  std::erase_if(tool.live, [&](const auto& registration) {
+    if (!is_meant(registration->version)) return false;
+    untell(*registration);
+    return true;
+  });
   std::erase_if(tool.retired, [&](const Retired& retired) { return is_meant(retired.version); });
   if (tool.live.empty()) tool.search_text.clear();
   count(tool, 1);
-  if (!tool.live.empty() || !tool.retired.empty()) return &tool;
-  remove(name);
+  if (tool.was_registered()) return &tool;
+  if (tool.told.empty()) remove(name);
   return nullptr;
+}
+
+void IndexBuilder::tell(const Tool& tool, const std::shared_ptr<const Registration>& registration) {
+  if (!is_server_name(registration->server)) return;
+  auto version = Version::parse_any(registration->server_version.empty() ? registration->version.text()
+                                                                         : registration->server_version);
+  if (!version) return;
+  Told told{std::move(*version), tool.name, registration};
+  auto& all = edit(registration->server).told;
+  const auto at = std::upper_bound(all.begin(), all.end(), told, [](const Told& a, const Told& b) {
+    if (const auto order = a.version.text().compare(b.version.text()); order != 0) return order < 0;
+    return a.tool != b.tool ? a.tool < b.tool : comes_first(*a.registration, *b.registration);
+  });
+  all.insert(at, std::move(told));
+}
+
+void IndexBuilder::untell(const Registration& registration) {
+  if (index_.find_server(registration.server) == nullptr) return;
+  Tool& server = edit(registration.server);
+  std::erase_if(server.told, [&](const Told& told) { return told.registration.get() == &registration; });
+  if (server.told.empty() && !server.was_registered()) remove(registration.server);
 }
 
 void IndexBuilder::remove(std::string_view name) {

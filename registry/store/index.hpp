@@ -28,7 +28,9 @@ struct Registration {
   std::string updated_at = {};  ///< Of the last change to its status or metadata; empty when there was none.
   Lifecycle lifecycle = Lifecycle::Active;
   std::optional<Manager> manager;
-  std::string document;  ///< The bytes that are served.
+  std::string document;             ///< The bytes that are served.
+  std::string server = {};          ///< The server that a tool names; empty when it names none.
+  std::string server_version = {};  ///< And its version; empty for that of the tool.
 
   const std::string& changed_at() const { return updated_at.empty() ? registered_at : updated_at; }
 };
@@ -41,6 +43,13 @@ struct Retired {
   Sha256 digest = {};
 };
 
+/// What a version of a tool tells of a server: that it has this version.
+struct Told {
+  Version version;  ///< Of the server.
+  std::string tool;
+  std::shared_ptr<const Registration> registration;  ///< The tool's.
+};
+
 /// Everything under one name, which is a tool's or a server's. Immutable once in an Index.
 struct Tool {
   std::string name;
@@ -48,6 +57,8 @@ struct Tool {
       live;  ///< Highest precedence first; between equals the later one.
   std::vector<Retired> retired;
   std::string search_text;  ///< Of the latest version of a tool (model/search_text.hpp).
+  std::vector<Told>
+      told;  ///< Of a server, by the text of its version, the tool's name, and the tool's latest first.
 
   const Registration* latest() const { return live.empty() ? nullptr : live.front().get(); }
   /// By the text of the version, so that 1.0.0+a and 1.0.0+b are two.
@@ -55,6 +66,8 @@ struct Tool {
   const Retired* find_retired(std::string_view version) const;
   /// The highest version there ever was.
   const Version* highest() const;
+  /// Whether there ever was a version. A server may be there because tools tell of it.
+  bool was_registered() const { return !live.empty() || !retired.empty(); }
 };
 
 /// All tools in the order of their names, then all servers in the order of theirs, as one immutable value: a
@@ -67,26 +80,34 @@ class Index {
   /// Null when the name was never registered. A tool found may have no live version.
   const Tool* find(std::string_view name) const;
 
+  /// A server that was published, or that tools tell of. Else null.
+  const Tool* find_server(std::string_view name) const;
+
   /// Calls `visit(const std::shared_ptr<const Tool>&)` for tools with a live version whose names come after
   /// `after` (empty: all), in order, until it returns false.
   template <class Visit>
   void visit_after(std::string_view after, Visit visit) const {
     visit_from(position_after(after), [&](const std::shared_ptr<const Tool>& tool) {
-      return !is_server_name(tool->name) && visit(tool);
+      return !is_server_name(tool->name) && (tool->latest() == nullptr || visit(tool));
     });
   }
 
-  /// The same for all servers.
+  /// Calls `visit(const Tool&)` for servers with a version, published or told of, whose names do not come before `from`, in
+  /// order, until it returns false.
   template <class Visit>
-  void visit_servers(Visit visit) const {
-    visit_from(position_of_servers(), visit);
+  void visit_servers(std::string_view from, Visit visit) const {
+    visit_from(position_of_servers(from), [&](const std::shared_ptr<const Tool>& server) {
+      return (server->live.empty() && server->told.empty()) || visit(*server);
+    });
   }
 
   /// Calls `visit(const Tool&)` for every name there ever was.
   template <class Visit>
   void visit_all(Visit visit) const {
     for (const auto& leaf : leaves_) {
-      for (const auto& tool : leaf->tools) visit(*tool);
+      for (const auto& tool : leaf->tools) {
+        if (tool->was_registered()) visit(*tool);
+      }
     }
   }
 
@@ -107,14 +128,15 @@ class Index {
     std::size_t leaf, at;
   };
   Position position_after(std::string_view name) const;
-  Position position_of_servers() const;
+  Position position_of_servers(std::string_view from) const;
+  const Tool* find_entry(std::string_view name) const;
 
   template <class Visit>
   void visit_from(Position from, Visit visit) const {
     for (auto [leaf, at] = from; leaf < leaves_.size(); ++leaf, at = 0) {
       const auto& tools = leaves_[leaf]->tools;
       for (; at < tools.size(); ++at) {
-        if (tools[at]->latest() != nullptr && !visit(tools[at])) return;
+        if (!visit(tools[at])) return;
       }
     }
   }
@@ -170,6 +192,8 @@ class IndexBuilder {
   Tool* withdraw_versions(std::string_view name, std::string_view version, std::uint64_t sequence);
   Tool* purge_versions(std::string_view name, std::string_view version);
   void remove(std::string_view name);
+  void tell(const Tool& tool, const std::shared_ptr<const Registration>& registration);
+  void untell(const Registration& registration);
   void count(const Tool& tool, int sign);
 
   Index index_;

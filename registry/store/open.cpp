@@ -50,6 +50,7 @@ Result<std::unique_ptr<Store>> open_store(const Config& config, StoreEvents even
     postgres::PostgresStoreOptions options;
     options.database = config.database;
     options.limits = config.limits;
+    options.cache = config.cache;
     options.notice = std::move(events.notice);
     options.committed = std::move(events.committed);
     auto store = postgres::PostgresStore::open(std::move(options));

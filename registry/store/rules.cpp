@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "registry/model/json.hpp"
+#include "registry/model/time.hpp"
 
 namespace registry {
 namespace {
@@ -70,6 +71,19 @@ Result<Version> number(const Tool* tool, const Sha256& digest) {
   return conflict("no version comes after " + highest->text() + "; give one", "/version");
 }
 
+/// When a version is registered: now, but after all others of its precedence, since of those the last is the latest, whatever
+/// the clocks of replicas say and however many there are in a millisecond.
+std::string registration_time(const Tool* tool, const Version& version, std::string_view now) {
+  std::string time(now);
+  if (tool == nullptr) return time;
+  for (const auto& other : tool->live) {
+    if (other->version.precedence(version) != 0 || other->registered_at < time) continue;
+    if (const auto before = parse_time(other->registered_at))
+      time = format_milliseconds(*before + std::chrono::milliseconds(1));
+  }
+  return time;
+}
+
 Error too_many_versions(const StoreLimits& limits) {
   return {Code::StorageFull,
           "there have been " + std::to_string(limits.versions_per_tool) +
@@ -132,7 +146,8 @@ Result<Decision> decide_register(const Index& index, const Register& write, cons
   }
   decision.kind = WriteOutcome::Kind::Created;
   decision.new_tool = latest == nullptr;
-  decision.changes.push_back({Operation::Register, render_document(definition, *version, now)});
+  decision.changes.push_back(
+      {Operation::Register, render_document(definition, *version, registration_time(tool, *version, now))});
   return decision;
 }
 
@@ -248,7 +263,8 @@ Result<Decision> decide_server(const Index& index, const PutServer& write, const
   const auto& server = write.server;
   const Tool* known = index.find(server.name);
   const auto existing = known == nullptr ? nullptr : known->find(server.version.text());
-  ServerRecord record{std::string(now), std::string(now), std::string(now), {}};
+  const auto time = registration_time(known, server.version, now);
+  ServerRecord record{time, time, time, {}};
   if (write.edit) {
     if (existing == nullptr || existing->lifecycle == Lifecycle::Deleted)
       return Error{Code::NotFound, "no server is published as " + server.name + " " + server.version.text()};

@@ -81,6 +81,15 @@ struct WriteOutcome {
       registration;  ///< Unless Withdrawn; of several the first that was written.
 };
 
+/// What a cache beside the storage has been good for since the start, in numbers that only grow.
+struct CacheStatus {
+  std::uint64_t hits = 0,
+                misses = 0;   ///< Starts that took the state from it, and that did not find it there.
+  std::uint64_t errors = 0;   ///< It could not be reached, was too slow, or had something else.
+  std::uint64_t written = 0;  ///< Times that this replica wrote the state.
+  std::uint64_t bytes_read = 0, bytes_written = 0;
+};
+
 /// A store's condition.
 struct StoreStatus {
   bool writable = true;     ///< False: writes are refused until `reason` is mended.
@@ -89,6 +98,7 @@ struct StoreStatus {
   std::uint64_t bytes = 0;  ///< Used by the tools on the disk.
   std::optional<std::uint64_t> free_bytes;  ///< On the disk, for this process; none when that is not known.
   std::uint64_t quarantined = 0;            ///< Records that did not verify and are not served.
+  std::optional<CacheStatus> cache;         ///< When there is one.
 };
 
 /// What keeps the tools and servers: a history of records, decided by rules.hpp and durable, and an Index made of it in memory.

@@ -14,7 +14,7 @@ using namespace registry;
 using namespace registry::test;
 
 // A store is added here, and in no other place of this file.
-#define EVERY_STORE FileKind, PostgresKind
+#define EVERY_STORE FileKind, PostgresKind, CachedPostgresKind
 
 namespace {
 

@@ -36,4 +36,14 @@ std::unique_ptr<Store> PostgresKind::open(StoreLimits limits, std::size_t queue)
   return PostgresDatabase::open(std::move(options));
 }
 
+std::unique_ptr<Store> CachedPostgresKind::open(StoreLimits limits, std::size_t queue) const {
+  auto options = database_.options();
+  options.limits = limits;
+  options.queue = queue;
+  options.cache = redis_.options();
+  options.cache_interval = std::chrono::milliseconds(2);
+  options.cache_changes = 1;
+  return PostgresDatabase::open(std::move(options));
+}
+
 }  // namespace registry::test

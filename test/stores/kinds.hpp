@@ -7,6 +7,7 @@
 #include <string>
 
 #include "postgres_server.hpp"
+#include "redis_server.hpp"
 #include "registry/store/rules.hpp"
 #include "registry/store/store.hpp"
 
@@ -33,6 +34,17 @@ class PostgresKind {
   std::unique_ptr<Store> open(StoreLimits limits = {}, std::size_t queue = 4096) const;
 
  private:
+  PostgresDatabase database_;
+};
+
+/// The same with a cache beside it that is written all the time.
+class CachedPostgresKind {
+ public:
+  CachedPostgresKind() : redis_(RedisServer::get()) {}
+  std::unique_ptr<Store> open(StoreLimits limits = {}, std::size_t queue = 4096) const;
+
+ private:
+  const RedisServer& redis_;
   PostgresDatabase database_;
 };
 

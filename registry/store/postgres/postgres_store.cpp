@@ -13,6 +13,7 @@
 #include "registry/model/time.hpp"
 #include "registry/store/loading.hpp"
 #include "registry/store/plan.hpp"
+#include "registry/store/postgres/checkpoint_cache.hpp"
 #include "registry/store/postgres/history.hpp"
 #include "registry/store/postgres/migrate.hpp"
 #include "registry/store/write_queue.hpp"
@@ -58,7 +59,17 @@ class PostgresStore::Worker {
   explicit Worker(PostgresStoreOptions options)
       : options_(std::move(options)),
         queue_(options_.queue, [this] { wake_.set(); }),
-        on_damaged_([this](std::string_view text) { options_.notice(true, text); }) {}
+        on_damaged_([this](std::string_view text) { options_.notice(true, text); }) {
+    if (!options_.cache.used()) return;
+    CheckpointCacheOptions cache;
+    cache.redis = options_.cache;
+    cache.database = options_.database;
+    cache.timeouts = options_.timeouts;
+    cache.interval = options_.cache_interval;
+    cache.changes = options_.cache_changes;
+    cache.notice = options_.notice;
+    cache_ = std::make_unique<CheckpointCache>(std::move(cache));
+  }
 
   ~Worker() {
     queue_.stop();
@@ -79,12 +90,15 @@ class PostgresStore::Worker {
 
   std::shared_ptr<const Index> snapshot() const {
     std::lock_guard guard(mutex_);
-    return published_;
+    return {published_, &published_->index};
   }
   void write(Write write, Done done) { queue_.push(std::move(write), std::move(done)); }
   StoreStatus status() const {
-    std::lock_guard guard(mutex_);
-    return status_;
+    std::unique_lock lock(mutex_);
+    auto status = status_;
+    lock.unlock();
+    if (cache_ != nullptr) status.cache = cache_->status();
+    return status;
   }
 
  private:
@@ -154,6 +168,10 @@ class PostgresStore::Worker {
     auto done = migrated ? Result<void>() : Result<void>(migrated.take_error());
     // First listen, then look: what comes in between is noticed.
     if (done) done = connection_->run("LISTEN mcp_registry");
+    // What the cache has is a beginning like any other: the history must go on from there.
+    if (done && cache_ != nullptr && follower_.head == Head()) {
+      if (auto loaded = cache_->load(*connection_)) follower_ = std::move(*loaded);
+    }
     if (done) done = refresh();
     if (done) done = measure();
     if (!done) connection_.reset();
@@ -268,9 +286,9 @@ class PostgresStore::Worker {
   void publish() {
     std::lock_guard guard(mutex_);
     status_.quarantined = follower_.damaged;
-    if (published_->tag() == follower_.index.tag() && published_->sequence() == follower_.index.sequence())
-      return;
-    published_ = std::make_shared<const Index>(follower_.index);
+    if (published_->head == follower_.head && published_->damaged == follower_.damaged) return;
+    published_ = std::make_shared<const Follower>(follower_);
+    if (cache_ != nullptr) cache_->offer(published_);
   }
 
   /// Keeps the status, and tells once when it changes.
@@ -293,9 +311,10 @@ class PostgresStore::Worker {
   const Wake wake_;
   WriteQueue queue_;
   const OnDamaged on_damaged_;
+  std::unique_ptr<CheckpointCache> cache_;  // Null without one.
 
   mutable std::mutex mutex_;  // For the two below.
-  std::shared_ptr<const Index> published_ = std::make_shared<const Index>();
+  std::shared_ptr<const Follower> published_ = std::make_shared<const Follower>();
   StoreStatus status_;
 
   // The thread's own, and open()'s before it starts.

@@ -9,6 +9,7 @@
 
 #include "registry/store/postgres/connection.hpp"
 #include "registry/store/postgres/database_options.hpp"
+#include "registry/store/redis/redis_options.hpp"
 #include "registry/store/rules.hpp"
 #include "registry/store/store.hpp"
 
@@ -31,7 +32,12 @@ struct PostgresStoreOptions {
   /// A history is compacted when it is opened, has at least this many records, and more than half are of no use any more.
   std::uint64_t compact_records = 20'000;
 
-  // Both are called on the store's own thread.
+  /// When used(), what a start reads is cached there (checkpoint_cache.hpp).
+  redis::RedisOptions cache;
+  std::chrono::milliseconds cache_interval{30'000};
+  std::uint64_t cache_changes = 1'000;
+
+  // Both are called on the store's own threads and must be thread safe.
   /// What an administrator should know, in one sentence; `urgent` when something is wrong.
   std::function<void(bool urgent, std::string_view)> notice = [](bool, std::string_view) {};
   /// After each group of records was committed: how many, and how long that took.

@@ -126,3 +126,94 @@ TEST_CASE("the counts follow additions, replacements and withdrawals") {
   builder.withdraw("nobody", "", 5, no_text);
   CHECK(builder.find("nobody") == nullptr);
 }
+
+TEST_CASE("an index knows what tools tell of servers, whatever was added, replaced, withdrawn and purged") {
+  std::mt19937 random(11);
+  const auto pick = [&random](const char* prefix, unsigned long count) {
+    return numbered(prefix, random() % count);
+  };
+  Index index;
+  for (int round = 0; round < 60; ++round) {
+    IndexBuilder builder(index);
+    for (int i = 0; i < 20; ++i) {
+      const auto name = pick("tool-", 40);
+      const auto version = pick("1.0.", 3);
+      const auto server = pick("io.example/s", 9);
+      switch (random() % 5) {
+        case 0:
+          builder.withdraw(name, random() % 2 == 0 ? "" : version, 1, no_text);
+          break;
+        case 1:
+          builder.purge(random() % 3 == 0 ? server : name, random() % 2 == 0 ? "" : version, no_text);
+          break;
+        case 2:
+          builder.add(server, registration(version, 1), "");
+          break;
+        default: {
+          auto made = *registration(version, static_cast<std::uint64_t>(round * 20 + i));
+          if (random() % 4 != 0) made.server = server;
+          if (random() % 2 == 0) made.server_version = pick("v", 3);
+          builder.add(name, std::make_shared<const Registration>(made), "");
+        }
+      }
+    }
+    const auto before = index;
+    index = builder.take();
+    std::map<std::string, std::vector<std::string>> expected, found;
+    std::size_t published = 0;
+    index.visit_all([&](const Tool& tool) {
+      CHECK(tool.was_registered());
+      if (is_server_name(tool.name)) {
+        published += tool.live.empty() ? 0 : 1;
+        if (!tool.live.empty()) expected[tool.name];
+      }
+      for (const auto& each : tool.live) {
+        if (!each->server.empty())
+          expected[each->server].push_back(
+              (each->server_version.empty() ? each->version.text() : each->server_version) + " " + tool.name +
+              " " + each->version.text());
+      }
+    });
+    std::string last;
+    index.visit_servers("", [&](const Tool& server) {
+      CHECK(last < server.name);
+      last = server.name;
+      auto& list = found[server.name];
+      for (const auto& told : server.told) {
+        list.push_back(told.version.text() + " " + told.tool + " " + told.registration->version.text());
+        CHECK(index.find(told.tool)->find(told.registration->version.text()) == told.registration);
+      }
+      CHECK(index.find_server(server.name) == &server);
+      CHECK((index.find(server.name) != nullptr) == server.was_registered());
+      return true;
+    });
+    for (auto* lists : {&expected, &found}) {
+      for (auto& [name, list] : *lists) std::sort(list.begin(), list.end());
+    }
+    REQUIRE(found == expected);
+    CHECK(index.servers() == published);
+  }
+}
+
+TEST_CASE("servers are visited from a name on, tools are not") {
+  IndexBuilder builder{Index()};
+  for (int i = 100; i < 500; ++i) {
+    builder.add(numbered("io.example/s", static_cast<unsigned long>(i)), registration("1.0.0", 1), "");
+    builder.add(numbered("tool-", static_cast<unsigned long>(i)), registration("1.0.0", 1), "");
+  }
+  const auto index = builder.take();
+  const auto first_from = [&index](std::string_view from) {
+    std::string first = "none";
+    index.visit_servers(from, [&](const Tool& server) {
+      first = server.name;
+      return false;
+    });
+    return first;
+  };
+  CHECK(first_from("") == "io.example/s100");
+  CHECK(first_from("a") == "io.example/s100");
+  CHECK(first_from("io.example/s300") == "io.example/s300");
+  CHECK(first_from("io.example/s3005") == "io.example/s301");
+  CHECK(first_from("io.example/s499x") == "none");
+  CHECK(first_from("z") == "none");
+}

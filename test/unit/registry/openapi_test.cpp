@@ -181,6 +181,8 @@ void use_servers(Recorder& recorder) {
     send("GET", target);
     send("GET", target + "?include_deleted=%zz");
     send("GET", target + "?include_deleted=x");
+    send("GET", target, std::string(), "", std::string(service.get(target).header("ETag")));
+    send("GET", target, std::string(), "", "no tag");
   }
   send("GET", "/v0.1/servers/io.example%2Fnobody/versions");
   send("GET", kServer + "/versions/9");

@@ -367,3 +367,92 @@ TEST_CASE("servers and tools keep out of each other's lists and names") {
   CHECK(body_of(service.get("/v0/health"))["status"] == "ok");
   CHECK(body_of(service.get("/v0.1/version")).contains("version"));
 }
+
+TEST_CASE("what has not changed is answered with 304, and whatever changes it gives it another entity tag") {
+  ServerService service;
+  service.publish("io.example/weather", "1.0.0");
+  service.post(
+      R"({"name":"map","version":"1.0.0","inputSchema":{"type":"object"},"server":{"name":"io.example/maps"}})");
+  const std::string maps = "/v0.1/servers/io.example%2Fmaps";
+  const std::vector<std::string> targets = {"/v0.1/servers?limit=5", kWeather + "/versions",
+                                            kWeather + "/versions/1.0.0", maps + "/versions/latest"};
+  const auto tags = [&] {
+    std::vector<std::string> all;
+    for (const auto& target : targets) {
+      CAPTURE(target);
+      const auto tag = std::string(service.get(target).header("ETag"));
+      CHECK(tag.size() > 2);
+      const auto again = service.get(target, tag);
+      CHECK(again.status == 304);
+      CHECK(again.body == nullptr);
+      CHECK(service.get(target, "\"other\"").status == 200);
+      all.push_back(tag);
+    }
+    return all;
+  };
+  const auto first = tags();
+  const auto published = service.publish("io.example/weather", "1.1.0");
+  CHECK(published.header("ETag") == service.get(kWeather + "/versions/1.1.0").header("ETag"));
+  const auto second = tags();
+  for (std::size_t i = 0; i < 3; ++i) CHECK(first[i] != second[i]);  // 1.0.0 is not the latest any more.
+  CHECK(first[3] == second[3]);
+  service.post(
+      R"({"name":"path","version":"1.0.0","inputSchema":{"type":"object"},"server":{"name":"io.example/maps"}})");
+  const auto third = tags();
+  CHECK(second[2] == third[2]);
+  CHECK(second[3] != third[3]);
+  service.patch(kWeather + "/versions/1.0.0/status", R"({"status":"deprecated"})");
+  CHECK(third[2] != tags()[2]);
+  service.reopen();
+  CHECK(tags()[3] == third[3]);
+}
+
+TEST_CASE(
+    "of equal versions the one registered last stays the latest, in one millisecond and through changes") {
+  Service service;  // Its clock stands still.
+  const auto tool = [](const char* version) {
+    return R"({"name":"a","version":")" + std::string(version) + R"(","inputSchema":{"type":"object"}})";
+  };
+  for (const char* version : {"1.0.0+b", "1.0.0+a", "0.9.0"}) {
+    CHECK(service.post(tool(version)).status == 201);
+    CHECK(service.write("POST", "/v0.1/publish", server_body("io.example/weather", version)).status == 200);
+  }
+  const auto latest = [&] {
+    return body_of(service.get("/api/v1/tools/a"))["version"].get<std::string>() + " " +
+           body_of(service.get(kWeather + "/versions/latest"))["server"]["version"].get<std::string>();
+  };
+  CHECK(latest() == "1.0.0+a 1.0.0+a");
+  for (int restart = 0; restart < 2; ++restart) {
+    CHECK(service.patch("/api/v1/tools/a/versions/1.0.0%2Bb", R"({"status":"deprecated"})").status == 200);
+    CHECK(service.patch(kWeather + "/versions/1.0.0%2Bb/status", R"({"status":"deprecated"})").status == 200);
+    CHECK(latest() == "1.0.0+a 1.0.0+a");
+    service.reopen();
+    CHECK(latest() == "1.0.0+a 1.0.0+a");
+    CHECK(service.patch("/api/v1/tools/a/versions/1.0.0%2Bb", R"({"status":"active"})").status == 200);
+    CHECK(service.patch(kWeather + "/versions/1.0.0%2Bb/status", R"({"status":"active"})").status == 200);
+    CHECK(latest() == "1.0.0+a 1.0.0+a");
+  }
+  // Versions that are not equal have the time of their registration.
+  CHECK(body_of(service.get("/api/v1/tools/a/versions/0.9.0"))["registeredAt"] == "2001-09-09T01:46:40.000Z");
+}
+
+TEST_CASE("of several versions of a tool that tell of one server the latest speaks, and once") {
+  ServerService service;
+  const auto add = [&](const char* version, const char* title) {
+    CHECK(
+        service
+            .post(
+                std::string(R"({"name":"rain","version":")") + version +
+                R"(","inputSchema":{"type":"object"},"server":{"name":"io.example/weather","version":"7","title":")" +
+                title + "\"}}")
+            .status == 201);
+  };
+  add("1.1.0", "new");
+  add("1.0.0", "old");
+  const auto told = body_of(service.get(kWeather + "/versions/7"))["server"];
+  CHECK(told["title"] == "new");
+  CHECK(told["description"] == "The tool rain");
+  CHECK(told["_meta"]["io.modelcontextprotocol.registry/publisher-provided"]["tools"].size() == 1);
+  service.write("DELETE", "/api/v1/tools/rain/versions/1.1.0", "");
+  CHECK(body_of(service.get(kWeather + "/versions/7"))["server"]["title"] == "old");
+}

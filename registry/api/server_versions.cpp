@@ -1,0 +1,148 @@
+#include "registry/api/server_versions.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "registry/model/server.hpp"
+#include "registry/model/server_parse.hpp"
+#include "registry/store/store.hpp"
+
+namespace registry {
+namespace {
+
+/// Whether `a` rather than `b` is the latest: what is not deleted, the higher version, the one published later.
+bool is_later(const ServerVersion& a, const ServerVersion& b) {
+  const bool a_deleted = a.lifecycle == Lifecycle::Deleted;
+  const bool b_deleted = b.lifecycle == Lifecycle::Deleted;
+  if (a_deleted != b_deleted) return b_deleted;
+  const auto order = a.version->precedence(*b.version);
+  return order != 0 ? order > 0 : a.published_at > b.published_at;
+}
+
+ServerVersion published_version(const Tool& server, const Registration& registration) {
+  return {&server,
+          &registration.version,
+          &registration,
+          {},
+          registration.lifecycle,
+          registration.registered_at,
+          registration.changed_at(),
+          false};
+}
+
+/// It is active while one of the tools is, as old as the oldest, and changed with each.
+ServerVersion told_version(const Tool& server, std::span<const Told> told) {
+  ServerVersion version{&server, &told.front().version, nullptr, told, Lifecycle::Deprecated, {}, {}, false};
+  for (const auto& each : told) {
+    const auto& tool = *each.registration;
+    if (tool.lifecycle == Lifecycle::Active) version.lifecycle = Lifecycle::Active;
+    if (version.published_at.empty() || tool.registered_at < version.published_at)
+      version.published_at = tool.registered_at;
+    version.updated_at = std::max(version.updated_at, std::string_view(tool.changed_at()));
+  }
+  return version;
+}
+
+/// A server.json made of what tools say of their server.
+std::string told_server_json(const ServerVersion& version) {
+  Json tools = Json::array();
+  std::string names;
+  Json said = Json::object();
+  const std::string* last = nullptr;
+  for (const auto& each : version.told) {
+    // Of several versions of a tool the latest speaks.
+    if (last != nullptr && *last == each.tool) continue;
+    last = &each.tool;
+    tools.push_back(each.tool);
+    names += (names.empty() ? "" : ", ") + each.tool;
+    const auto document = Json::parse(each.registration->document);
+    for (const auto& [member, value] : document["server"].items()) said[member] = value;
+  }
+  if (!said.contains("description")) {
+    auto description = (tools.size() == 1 ? "The tool " : "The tools ") + names;
+    said["description"] = description.size() <= 100 ? description : description.substr(0, 97) + "...";
+  }
+  Json server = {{"$schema", kServerSchema}, {"name", version.server->name}};
+  for (const char* member : {"description", "title", "repository"}) {
+    if (said.contains(member)) server[member] = said[member];
+  }
+  server["version"] = version.version->text();
+  for (const char* member : {"websiteUrl", "icons", "packages", "remotes"}) {
+    if (said.contains(member)) server[member] = said[member];
+  }
+  server["_meta"] = {{"io.modelcontextprotocol.registry/publisher-provided", {{"tools", std::move(tools)}}}};
+  return server.dump();
+}
+
+}  // namespace
+
+std::vector<ServerVersion> versions_of(const Tool& server) {
+  std::vector<ServerVersion> versions;
+  versions.reserve(server.live.size());
+  for (const auto& registration : server.live) versions.push_back(published_version(server, *registration));
+  const std::span<const Told> told(server.told);
+  for (std::size_t begin = 0, end = 0; begin < told.size(); begin = end) {
+    const auto& text = told[begin].version.text();
+    while (end < told.size() && told[end].version.text() == text) ++end;
+    if (server.find(text) == nullptr)
+      versions.push_back(told_version(server, told.subspan(begin, end - begin)));
+  }
+  if (versions.empty()) return versions;
+  std::sort(versions.begin(), versions.end(),
+            [](const auto& a, const auto& b) { return a.version->text() < b.version->text(); });
+  auto latest = versions.begin();
+  for (auto it = versions.begin(); it != versions.end(); ++it) {
+    if (is_later(*it, *latest)) latest = it;
+  }
+  latest->latest = true;
+  return versions;
+}
+
+std::optional<ServerVersion> find_version(const Tool* server, std::string_view version) {
+  if (server == nullptr) return std::nullopt;
+  for (const auto& each : versions_of(*server)) {
+    if (version == "latest" ? each.latest : each.version->text() == version) return each;
+  }
+  return std::nullopt;
+}
+
+std::string entity_tag(const ServerVersion& version) {
+  std::string tag;
+  if (version.published != nullptr) {
+    tag = entity_tag(*version.published);
+  } else {
+    Sha256Stream all;
+    for (const auto& each : version.told) all.add(entity_tag(*each.registration));
+    tag = to_hex(all.finish(), 16);
+  }
+  return version.latest ? tag + "-latest" : tag;
+}
+
+void append_server(std::string& out, const ServerVersion& version) {
+  ServerRecord record{std::string(version.published_at),
+                      std::string(version.updated_at),
+                      std::string(version.updated_at),
+                      {version.lifecycle, {}, {}}};
+  out += "{\"server\":";
+  if (version.published != nullptr) {
+    record = read_server_record(version.published->document);
+    out += server_json(version.published->document);
+  } else {
+    out += told_server_json(version);
+  }
+  out += ",\"_meta\":{\"io.modelcontextprotocol.registry/official\":{\"status\":";
+  append_json_string(out, name_of(record.status.lifecycle));
+  out += ",\"statusChangedAt\":";
+  append_json_string(out, record.status_changed_at);
+  if (record.status.message) {
+    out += ",\"statusMessage\":";
+    append_json_string(out, *record.status.message);
+  }
+  out += ",\"publishedAt\":";
+  append_json_string(out, record.published_at);
+  out += ",\"updatedAt\":";
+  append_json_string(out, record.updated_at);
+  out += version.latest ? ",\"isLatest\":true}}}" : ",\"isLatest\":false}}}";
+}
+
+}  // namespace registry

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "registry/store/index.hpp"
+
+namespace registry {
+
+/// One version of a server as the official registry API shows it: published, or told of by tools that name it. Refers to the
+/// Tool it was made of, which must outlive it.
+struct ServerVersion {
+  const Tool* server = nullptr;
+  const Version* version = nullptr;
+  const Registration* published = nullptr;  ///< Null when only tools tell of it.
+  std::span<const Told> told;               ///< Those that do, when it was not published.
+  Lifecycle lifecycle = Lifecycle::Active;
+  std::string_view published_at, updated_at;
+  bool latest = false;
+};
+
+/// All versions of a server, in the order of their texts.
+std::vector<ServerVersion> versions_of(const Tool& server);
+
+/// One of them, or the `latest`. None when there is no such version, or no server.
+std::optional<ServerVersion> find_version(const Tool* server, std::string_view version);
+
+/// Differs whenever what append_server() writes does. Without quotes.
+std::string entity_tag(const ServerVersion& version);
+
+/// Appends `{"server":...,"_meta":...}` with the shapes of the official API.
+void append_server(std::string& out, const ServerVersion& version);
+
+}  // namespace registry
