@@ -73,4 +73,9 @@ void log(LogLevel level, std::string_view message,
   spdlog::log(level_of(level), spdlog::string_view_t(line));
 }
 
+void log_line(std::string_view json) {
+  // Above every level there is.
+  spdlog::log(spdlog::level::critical, spdlog::string_view_t(json.data(), json.size()));
+}
+
 }  // namespace registry

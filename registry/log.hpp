@@ -17,4 +17,7 @@ bool log_enabled(LogLevel level);
 void log(LogLevel level, std::string_view message,
          std::initializer_list<std::pair<std::string_view, std::string_view>> members = {});
 
+/// Writes a line that is JSON already, whatever the level.
+void log_line(std::string_view json);
+
 }  // namespace registry

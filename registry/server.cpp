@@ -12,6 +12,7 @@
 #include "controller/http/server.hpp"
 #include "controller/http/tls_certificate.hpp"
 #include "registry/api/problem.hpp"
+#include "registry/auth/peer.hpp"
 #include "registry/log.hpp"
 
 namespace registry {
@@ -84,7 +85,26 @@ void log_request(const std::string& method, const std::string& target, const std
        {"status", std::to_string(status)}});
 }
 
-void serve(Api& api, const web::http::http_request& request) {
+/// What of the way a request took is to be believed.
+struct Front {
+  bool tls = false;
+  unsigned trusted_proxies = 0;
+};
+
+/// The registry's URL as the client of this request wrote it; empty when that is no host and port.
+std::string origin_of(const web::http::http_headers& headers, const Front& front) {
+  const auto host = header(headers, "Host");
+  const bool plain = !host.empty() && host.size() <= 260 && std::all_of(host.begin(), host.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           c == '.' || c == ':' || c == '[' || c == ']';
+  });
+  if (!plain) return {};
+  const bool https =
+      front.tls || (front.trusted_proxies > 0 && header(headers, "X-Forwarded-Proto") == "https");
+  return (https ? "https://" : "http://") + host;
+}
+
+void serve(Api& api, const Front& front, const web::http::http_request& request) {
   const auto& headers = request.headers();
   Request in;
   in.method = request.method();
@@ -95,6 +115,12 @@ void serve(Api& api, const web::http::http_request& request) {
   in.accept_encoding = header(headers, "Accept-Encoding");
   in.request_id = request_id(headers);
   in.body = http::body(request);
+  if (api.is_protected()) {
+    in.authorization = header(headers, "Authorization");
+    in.peer = auth::client_address(request.remote_address(), header(headers, "X-Forwarded-For"),
+                                   front.trusted_proxies);
+    in.origin = origin_of(headers, front);
+  }
   api.handle(in, [request, method = in.method, target = in.target, id = in.request_id](Response response) {
     log_request(method, target, id, response.status);
     send(request, std::move(response), id);
@@ -150,7 +176,8 @@ Result<std::unique_ptr<HttpServer>> HttpServer::open(const ServerConfig& config,
   try {
     const std::string scheme = options.tls == nullptr ? "http" : "https";
     auto state = std::make_unique<State>(std::move(options), address, scheme);
-    const auto handle = [&api](const web::http::http_request& request) { serve(api, request); };
+    const Front front{scheme == "https", config.rates.trusted_proxies};
+    const auto handle = [&api, front](const web::http::http_request& request) { serve(api, front, request); };
     state->listener.support(handle);
     // Without a handler of their own the library answers these two itself.
     state->listener.support(web::http::methods::OPTIONS, handle);

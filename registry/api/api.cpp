@@ -13,6 +13,7 @@
 #include "registry/api/server_reads.hpp"
 #include "registry/api/server_writes.hpp"
 #include "registry/api/writes.hpp"
+#include "registry/auth/guard.hpp"
 #include "registry/model/json.hpp"
 
 namespace registry {
@@ -49,6 +50,12 @@ Response not_allowed(Kind kind, std::string_view method) {
   return response;
 }
 
+std::string_view query_of(const Request& request) {
+  const auto question = request.target.find('?');
+  return question == std::string::npos ? std::string_view()
+                                       : std::string_view(request.target).substr(question + 1);
+}
+
 Response starting() {
   return problem(503, "the registry is starting: it is reading its store; try again in a second");
 }
@@ -60,11 +67,7 @@ Api::Api(ToolPolicy policy, Metrics& metrics, AddGauges add_gauges)
 
 void Api::handle(const Request& request, Respond respond) {
   const auto start = std::chrono::steady_clock::now();
-  const auto question = request.target.find('?');
-  const auto path = std::string_view(request.target).substr(0, question);
-  const auto query = question == std::string::npos ? std::string_view()
-                                                   : std::string_view(request.target).substr(question + 1);
-  const auto route = route_path(path);
+  const auto route = route_path(std::string_view(request.target).substr(0, request.target.find('?')));
   const auto kind = route ? route->kind : Kind::Unknown;
 
   // Called once, wherever the answer is made.
@@ -73,7 +76,8 @@ void Api::handle(const Request& request, Respond respond) {
     if (gzip) compress(response);
     if (response.body != nullptr) response.headers.emplace_back("Vary", "Accept-Encoding");
     response.headers.emplace_back("Access-Control-Allow-Origin", "*");
-    response.headers.emplace_back("Access-Control-Expose-Headers", "ETag, X-Request-Id");
+    response.headers.emplace_back("Access-Control-Expose-Headers",
+                                  "ETag, Retry-After, WWW-Authenticate, X-Request-Id");
     response.headers.emplace_back("X-Content-Type-Options", "nosniff");
     metrics_.request(kind, method, response.status, std::chrono::steady_clock::now() - start);
     respond(std::move(response));
@@ -86,9 +90,37 @@ void Api::handle(const Request& request, Respond respond) {
   }
   if (!is_allowed(kind, request.method)) return finish(not_allowed(kind, request.method));
   if (request.method == "OPTIONS") return finish(options(kind));
-  if (request.method == "GET" || request.method == "HEAD") return finish(read(*route, request, query));
-  if (kind >= Kind::Servers) return write_server(*route, request, std::move(finish));
-  write(*route, request, query, std::move(finish));
+  if (guard_ != nullptr) return guard(*route, request, std::move(finish));
+  dispatch(*route, request, std::move(finish));
+}
+
+void Api::guard(const Route& route, const Request& request, Respond respond) {
+  struct Asked {
+    Route route;
+    Request request;
+    Respond respond;
+  };
+  // The guard may come back when handle() has long returned.
+  auto asked = std::make_shared<Asked>(Asked{route, request, std::move(respond)});
+  guard_->admit(asked->route, asked->request, [this, asked](auth::Admission admission) {
+    asked->request.authorization.clear();
+    asked->request.permit = std::move(admission.permit);
+    asked->request.audit = std::move(admission.audit);
+    Respond answer = [this, asked](Response response) {
+      if (asked->request.audit != nullptr) guard_->finish(*asked->request.audit, response);
+      response.headers.emplace_back("Vary", "Authorization");
+      asked->respond(std::move(response));
+    };
+    if (admission.refusal) return answer(std::move(*admission.refusal));
+    dispatch(asked->route, asked->request, std::move(answer));
+  });
+}
+
+void Api::dispatch(const Route& route, const Request& request, Respond respond) {
+  const auto query = query_of(request);
+  if (request.method == "GET" || request.method == "HEAD") return respond(read(route, request, query));
+  if (route.kind >= Kind::Servers) return write_server(route, request, std::move(respond));
+  write(route, request, query, std::move(respond));
 }
 
 Response Api::read(const Route& route, const Request& request, std::string_view query) {
@@ -102,6 +134,8 @@ Response Api::read(const Route& route, const Request& request, std::string_view 
       return metrics();
     case Kind::OpenApi:
       return Response::text(200, kJson, std::string(kOpenApi));
+    case Kind::ResourceMetadata:
+      return guard_ != nullptr ? guard_->metadata(request) : problem(404, "this registry asks for no tokens");
     case Kind::Page:
     case Kind::PageFile:
       return get_page(route, request);
@@ -152,6 +186,9 @@ void Api::write_server(const Route& route, const Request& request, Respond respo
   if (store == nullptr) return respond(starting());
   auto write = read_server_write(route, request, policy_);
   if (!write) return respond(problem(write.error()));
+  if (guard_ != nullptr) {
+    if (auto refusal = guard_->check_write(request, *write)) return respond(std::move(*refusal));
+  }
   Request asked;
   asked.method = request.method;
   store->write(std::move(*write), [this, store, route, asked = std::move(asked),
@@ -169,6 +206,9 @@ void Api::write(const Route& route, const Request& request, std::string_view que
   if (!write) {
     if (registration) metrics_.registration(Metrics::Registration::Invalid);
     return respond(problem(write.error()));
+  }
+  if (guard_ != nullptr) {
+    if (auto refusal = guard_->check_write(request, *write)) return respond(std::move(*refusal));
   }
   store->write(std::move(*write), [this, store, registration, route, method = request.method,
                                    respond = std::move(respond)](Result<WriteOutcome> result) {
@@ -197,12 +237,17 @@ Response Api::ready() {
   if (store == nullptr) return starting();
   const auto status = store->status();
   if (!status.ready) return problem(503, "writes are not possible: " + status.reason);
+  std::string body = "{\"status\":\"ready\"";
   if (!status.writable) {
-    std::string body = R"({"status":"ready","writable":false,"reason":)";
+    body += R"(,"writable":false,"reason":)";
     append_json_string(body, status.reason);
-    return Response::text(200, kJson, body + '}');
   }
-  return Response::text(200, kJson, "{\"status\":\"ready\"}");
+  // No reason to send clients elsewhere: the other replicas ask the same issuer.
+  if (const auto problem = guard_ == nullptr ? std::string() : guard_->problem(); !problem.empty()) {
+    body += R"(,"authentication":)";
+    append_json_string(body, "tokens cannot be judged now: " + problem);
+  }
+  return Response::text(200, kJson, body + '}');
 }
 
 Response Api::metrics() {
@@ -220,6 +265,7 @@ Response Api::metrics() {
     gauges.cache = status.cache;
   }
   add_gauges_(gauges);
+  if (guard_ != nullptr) guard_->add_gauges(gauges);
   return Response::text(200, "text/plain; version=0.0.4; charset=utf-8", metrics_.render(gauges));
 }
 

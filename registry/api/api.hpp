@@ -13,6 +13,10 @@
 
 namespace registry {
 
+namespace auth {
+class Guard;
+}
+
 /// The HTTP API as a function of requests, without a network: routes, tools (list.hpp, reads.hpp, diff.hpp, writes.hpp),
 /// servers as the official registry API has them (server_*.hpp), health, readiness, metrics. Thread safe.
 class Api {
@@ -24,6 +28,9 @@ class Api {
   Api(
       ToolPolicy policy, Metrics& metrics, AddGauges add_gauges = [](Gauges&) {});
 
+  /// Lets `guard` decide who may do what; without one everybody may. To be called before the first request.
+  void protect(auth::Guard& guard) { guard_ = &guard; }
+  bool is_protected() const { return guard_ != nullptr; }
   /// From here on requests are served from `store`, which must live as long as requests come. Until then they
   /// get 503.
   void start(Store& store) { store_ = &store; }
@@ -31,10 +38,12 @@ class Api {
   void begin_stop() { stopping_ = true; }
 
   /// Answers once, through `respond`: a read within the call, a write when it is durable, on a thread of the
-  /// store.
+  /// store; what somebody else has to be asked about first, on a thread of the guard.
   void handle(const Request& request, Respond respond);
 
  private:
+  void dispatch(const Route& route, const Request& request, Respond respond);
+  void guard(const Route& route, const Request& request, Respond respond);
   Response read(const Route& route, const Request& request, std::string_view query);
   Response read_servers(const Route& route, const Request& request, std::string_view query,
                         const Index& index);
@@ -46,6 +55,7 @@ class Api {
 
   const ToolPolicy policy_;
   Metrics& metrics_;
+  auth::Guard* guard_ = nullptr;
   const AddGauges add_gauges_;
   std::atomic<Store*> store_{nullptr};
   std::atomic<bool> stopping_{false};

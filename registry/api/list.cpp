@@ -11,6 +11,7 @@
 #include "registry/api/problem.hpp"
 #include "registry/api/reply.hpp"
 #include "registry/api/route.hpp"
+#include "registry/auth/permit.hpp"
 #include "registry/model/json.hpp"
 #include "registry/model/name.hpp"
 #include "registry/model/search_text.hpp"
@@ -38,6 +39,7 @@ struct ListParameters {
   std::optional<Lifecycle> status;
   std::string updated_since;
   std::vector<std::string_view> fields;  // None for all.
+  const auth::Permit* permit = nullptr;  // Of a reader who may not read every tool.
 
   bool filtered() const {
     return !search.empty() || !tag.empty() || !server.empty() || status || !updated_since.empty();
@@ -135,7 +137,8 @@ Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
 
 bool passes(const Tool& tool, const ListParameters& parameters) {
   const auto& latest = *tool.latest();
-  return (!parameters.status || latest.lifecycle == *parameters.status) &&
+  return (parameters.permit == nullptr || parameters.permit->may(auth::Right::Read, tool.name)) &&
+         (!parameters.status || latest.lifecycle == *parameters.status) &&
          (parameters.updated_since.empty() || latest.changed_at() > parameters.updated_since) &&
          (parameters.tag.empty() || has_tag(tool.search_text, parameters.tag)) &&
          (parameters.server.empty() || has_server(tool.search_text, parameters.server));
@@ -207,6 +210,17 @@ void append_fields(std::string& out, const std::string& document,
   out += '}';
 }
 
+/// How many tools there are, as far as the reader may know.
+std::size_t count_readable(const Index& index, const ListParameters& parameters) {
+  if (parameters.permit == nullptr) return index.tools();
+  std::size_t count = 0;
+  index.visit_after("", [&](const std::shared_ptr<const Tool>& tool) {
+    count += parameters.permit->may(auth::Right::Read, tool->name) ? 1 : 0;
+    return true;
+  });
+  return count;
+}
+
 std::string render_page(const Index& index, const ListParameters& parameters) {
   const auto page =
       parameters.search.empty() ? find_in_order(index, parameters) : find_best(index, parameters);
@@ -224,7 +238,7 @@ std::string render_page(const Index& index, const ListParameters& parameters) {
       append_fields(out, document, parameters.fields);
   }
   out += ']';
-  if (!parameters.filtered()) out += ",\"total\":" + std::to_string(index.tools());
+  if (!parameters.filtered()) out += ",\"total\":" + std::to_string(count_readable(index, parameters));
   if (page.more) {
     const auto& last = page.hits.back();
     out += ",\"nextCursor\":";
@@ -239,12 +253,18 @@ std::string render_page(const Index& index, const ListParameters& parameters) {
 Response get_tools(const Index& index, const Request& request, std::string_view raw_query, ListCache& cache) {
   auto parameters = parse_list_parameters(raw_query);
   if (!parameters) return problem(parameters.error());
+  // A list that leaves something out is another one than the whole, for each that leaves out something else.
+  std::string reader;
+  if (request.permit != nullptr && !request.permit->may_all(auth::Right::Read)) {
+    parameters->permit = request.permit.get();
+    reader = "-" + request.permit->key();
+  }
   Response response;
-  auto known = not_modified(request, index.tag().empty() ? "0" : index.tag(), response);
+  auto known = not_modified(request, (index.tag().empty() ? "0" : index.tag()) + reader, response);
   if (!known) return problem(known.error());
   if (*known) return response;
   response.content_type = kJson;
-  const std::string key(raw_query);
+  const auto key = std::string(raw_query) + "\n" + reader;
   response.body = cache.find(index.tag(), key);
   if (response.body == nullptr) {
     response.body = std::make_shared<const std::string>(render_page(index, *parameters));

@@ -8,6 +8,11 @@
 
 namespace registry {
 
+namespace auth {
+class Permit;
+struct AuditEntry;
+}  // namespace auth
+
 /// What the API looks at in a request; the transport fills it in. The views must live until the response is
 /// given.
 struct Request {
@@ -18,7 +23,13 @@ struct Request {
   std::string if_none_match;
   std::string accept_encoding;
   std::string request_id;
+  std::string authorization;  ///< Never logged.
+  std::string peer;           ///< The client's address, or a proxy's.
+  std::string origin;         ///< "https://host:port", as the client named it; empty when that is not known.
   std::string_view body;
+  std::shared_ptr<const auth::Permit>
+      permit;                               ///< What its sender may do, once it was let in; null: everything.
+  std::shared_ptr<auth::AuditEntry> audit;  ///< To be filled in with what is written; may be null.
 };
 
 struct Response {

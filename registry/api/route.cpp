@@ -55,6 +55,7 @@ constexpr std::array<Described, Route::kKinds> kRoutes = {
      {"/metrics", "GET, HEAD, OPTIONS"},
      {"/version", "GET, HEAD, OPTIONS"},
      {"/openapi.json", "GET, HEAD, OPTIONS"},
+     {"/.well-known/oauth-protected-resource", "GET, HEAD, OPTIONS"},
      {"/", "GET, HEAD, OPTIONS"},
      {"/ui/{name}", "GET, HEAD, OPTIONS"},
      {"/v0.1/servers", "GET, HEAD, OPTIONS"},

@@ -23,6 +23,7 @@ struct Route {
     Metrics,
     Program,
     OpenApi,
+    ResourceMetadata,
     Page,
     PageFile,
     // The official registry API, at /v0.1 and /v0.
@@ -38,7 +39,7 @@ struct Route {
     ServersProgram,
     Unknown
   };
-  static constexpr std::size_t kKinds = 23;
+  static constexpr std::size_t kKinds = 24;
 
   Kind kind = Kind::Unknown;
   std::string name;     ///< Of the tool, the server or the page's file, decoded.

@@ -8,6 +8,7 @@
 #include "registry/api/problem.hpp"
 #include "registry/api/reply.hpp"
 #include "registry/api/server_versions.hpp"
+#include "registry/auth/permit.hpp"
 #include "registry/model/json.hpp"
 #include "registry/model/sha256.hpp"
 #include "registry/model/text.hpp"
@@ -96,6 +97,14 @@ bool is_shown(const ServerVersion& each, const ServerFilter& filter) {
          (filter.updated_since.empty() || each.updated_at > filter.updated_since);
 }
 
+/// A server that tools tell of tells of them: who may not read these may not read it either.
+bool may_read(const ServerVersion& each, const auth::Permit* permit) {
+  return permit == nullptr || (permit->may(auth::Right::Read, each.server->name) &&
+                               std::all_of(each.told.begin(), each.told.end(), [permit](const Told& told) {
+                                 return permit->may(auth::Right::Read, told.tool);
+                               }));
+}
+
 std::string render_list(const std::vector<ServerVersion>& page, bool full) {
   std::string out = "{\"servers\":[";
   for (const auto& each : page) {
@@ -112,13 +121,14 @@ std::string render_list(const std::vector<ServerVersion>& page, bool full) {
   return out;
 }
 
-std::vector<ServerVersion> find_page(const Index& index, const ServerFilter& filter) {
+std::vector<ServerVersion> find_page(const Index& index, const ServerFilter& filter,
+                                     const auth::Permit* permit) {
   std::vector<ServerVersion> page;
   index.visit_servers(filter.cursor_name, [&](const Tool& server) {
     if (!may_be_shown(server, filter)) return true;
     for (const auto& each : versions_of(server)) {
       const bool before = server.name == filter.cursor_name && each.version->text() <= filter.cursor_version;
-      if (!before && is_shown(each, filter)) page.push_back(each);
+      if (!before && is_shown(each, filter) && may_read(each, permit)) page.push_back(each);
       if (page.size() == filter.limit) return false;
     }
     return true;
@@ -136,15 +146,19 @@ Response get_servers(const Index& index, const Request& request, std::string_vie
                      ListCache& cache) {
   const auto filter = parse_filter(raw_query);
   if (!filter) return problem(filter.error());
+  // A list that leaves something out is another one than the whole, for each that leaves out something else.
+  const auth::Permit* permit = request.permit.get();
+  if (permit != nullptr && permit->may_all(auth::Right::Read)) permit = nullptr;
+  const auto reader = permit == nullptr ? std::string() : "-" + permit->key();
   Response response;
-  auto known = not_modified(request, index.tag().empty() ? "0" : index.tag(), response);
+  auto known = not_modified(request, (index.tag().empty() ? "0" : index.tag()) + reader, response);
   if (!known) return problem(known.error());
   if (*known) return response;
   response.content_type = kJson;
-  const std::string key(raw_query);
+  const auto key = std::string(raw_query) + "\n" + reader;
   response.body = cache.find(index.tag(), key);
   if (response.body == nullptr) {
-    const auto page = find_page(index, *filter);
+    const auto page = find_page(index, *filter, permit);
     // As the official registry does: a page that is full has a cursor, even if nothing comes after it.
     response.body = std::make_shared<const std::string>(render_list(page, page.size() == filter->limit));
     cache.add(index.tag(), key, response.body);
@@ -161,7 +175,8 @@ Response get_server_versions(const Index& index, const Route& route, const Reque
   const Tool* server = index.find_server(route.name);
   auto page = server == nullptr ? std::vector<ServerVersion>() : versions_of(*server);
   std::erase_if(page, [&](const auto& each) {
-    return each.lifecycle == Lifecycle::Deleted && !deleted->value_or(false);
+    return (each.lifecycle == Lifecycle::Deleted && !deleted->value_or(false)) ||
+           !may_read(each, request.permit.get());
   });
   if (page.empty()) return no_server();
   std::stable_sort(page.begin(), page.end(),
@@ -184,7 +199,8 @@ Response get_server_version(const Index& index, const Route& route, const Reques
   const auto deleted = include_deleted(*query);
   if (!deleted) return problem(deleted.error());
   const auto version = find_version(index.find_server(route.name), route.version);
-  if (!version || (version->lifecycle == Lifecycle::Deleted && !deleted->value_or(false)))
+  if (!version || (version->lifecycle == Lifecycle::Deleted && !deleted->value_or(false)) ||
+      !may_read(*version, request.permit.get()))
     return no_server();
   Response response;
   auto known = not_modified(request, entity_tag(*version), response);

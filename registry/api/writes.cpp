@@ -30,7 +30,10 @@ Result<Precondition> read_precondition(const Request& request) {
 
 Result<Write> read_registration(const Route& route, const Request& request, std::string_view raw_query,
                                 const ToolPolicy& policy) {
-  if (auto query = Query::parse(raw_query, {}); !query) return query.take_error();
+  auto query = Query::parse(raw_query, {"force"});
+  if (!query) return query.take_error();
+  auto force = query->flag("force");
+  if (!force) return force.take_error();
   if (auto ok = check_media_type(request); !ok) return ok.take_error();
   auto precondition = read_precondition(request);
   if (!precondition) return precondition.take_error();
@@ -44,7 +47,7 @@ Result<Write> read_registration(const Route& route, const Request& request, std:
   auto definition = parse_definition(request.body, policy,
                                      put ? std::optional<std::string_view>(route.name) : std::nullopt);
   if (!definition) return definition.take_error();
-  return Write(Register{std::move(*definition), std::move(*precondition)});
+  return Write(Register{std::move(*definition), std::move(*precondition), *force});
 }
 
 /// Who asks, as the parameter managedBy says.
@@ -58,8 +61,10 @@ Result<std::optional<Manager>> read_manager(const Query& query) {
 
 Result<Write> read_status(const Route& route, const Request& request, std::string_view raw_query,
                           const ToolPolicy& policy) {
-  auto query = Query::parse(raw_query, {"managedBy"});
+  auto query = Query::parse(raw_query, {"managedBy", "force"});
   if (!query) return query.take_error();
+  auto force = query->flag("force");
+  if (!force) return force.take_error();
   auto manager = read_manager(*query);
   if (!manager) return manager.take_error();
   if (auto ok = check_media_type(request); !ok) return ok.take_error();
@@ -72,19 +77,22 @@ Result<Write> read_status(const Route& route, const Request& request, std::strin
   std::optional<std::string> version;
   if (route.kind == Route::Kind::Version) version = route.version;
   return Write(SetStatus{route.name, std::move(version), std::move(*status), std::move(*manager),
-                         std::move(*precondition)});
+                         std::move(*precondition), *force});
 }
 
 Result<Write> read_withdrawal(const Route& route, const Request& request, std::string_view raw_query) {
-  auto query = Query::parse(raw_query, {"managedBy", "purge"});
+  auto query = Query::parse(raw_query, {"managedBy", "purge", "force"});
   if (!query) return query.take_error();
   auto purge = query->flag("purge");
   if (!purge) return purge.take_error();
+  auto force = query->flag("force");
+  if (!force) return force.take_error();
   auto manager = read_manager(*query);
   if (!manager) return manager.take_error();
   auto precondition = read_precondition(request);
   if (!precondition) return precondition.take_error();
   Withdraw withdraw;
+  withdraw.force = *force;
   withdraw.purge = *purge;
   withdraw.manager = std::move(*manager);
   withdraw.name = route.name;

@@ -108,7 +108,7 @@ void Guard::admit(const Route& route, const Request& request, Admit admit) {
     return decide(route, request, needed, nullptr, std::move(admission), admit);
 
   // Whoever sends tokens that are not accepted pays for them under their address, before anybody is asked about more of them.
-  if (limited_) {
+  if (limited_ && route.kind != Kind::Metrics) {
     if (const auto wait = limit_of(needed).wait_of(network_of(request.peer))) {
       metrics_.access(Metrics::Access::Limited);
       admission.refusal = limited(*wait);
@@ -143,7 +143,7 @@ void Guard::decide(const Route& route, const Request& request, Right needed, con
   const bool open = needed == Right::Read && settings_.anonymous_read;
   if (verdict != nullptr && verdict->kind == Verdict::Kind::Unavailable && !open)
     return refuse(Outcome::Unavailable, cannot_judge(verdict->reason, verdict->retry_after), verdict->reason);
-  if (limited_) {
+  if (limited_ && route.kind != Kind::Metrics) {
     const auto client = identity != nullptr ? "subject " + identity->subject : network_of(request.peer);
     if (const auto wait = limit_of(needed).take(client))
       return refuse(Outcome::Limited, limited(*wait), "too many requests");

@@ -1,6 +1,8 @@
 #include "registry/auth/http_client.hpp"
 
 #include <curl/curl.h>
+#include <pthread.h>
+#include <signal.h>
 
 #include <array>
 #include <mutex>
@@ -45,6 +47,11 @@ class Headers {
 void* new_handle() {
   static std::once_flag once;
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+  // A server that went away is an error of the call, and not the end of the process.
+  sigset_t broken_pipe;
+  sigemptyset(&broken_pipe);
+  sigaddset(&broken_pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
   if (auto* handle = curl_easy_init()) return handle;
   throw std::runtime_error("libcurl makes no handle");
 }

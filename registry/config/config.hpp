@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "registry/auth/settings.hpp"
 #include "registry/model/tool.hpp"
 #include "registry/result.hpp"
 #include "registry/store/postgres/database_options.hpp"
@@ -23,6 +24,8 @@ struct Config {
   redis::RedisOptions cache;           ///< When used(), starts read from there what the database vouches for.
   ToolPolicy policy;
   StoreLimits limits;
+  auth::AuthSettings auth;
+  auth::AuditSettings audit;
 };
 
 /// How it serves (`--server`).
@@ -34,6 +37,7 @@ struct ServerConfig {
   std::size_t connections = 4096;
   std::chrono::milliseconds header_timeout{10'000}, body_timeout{30'000}, write_timeout{30'000},
       idle_timeout{75'000}, drain_timeout{10'000};
+  auth::RateSettings rates;
   std::string tls_certificate, tls_key;  ///< PEM files; both or neither.
 };
 

@@ -172,6 +172,24 @@ std::string Metrics::render(const Gauges& gauges) const {
     counter("mcp_registry_cache_bytes_total", "Bytes from and to the cache.",
             {{"direction=\"read\"", cache.bytes_read}, {"direction=\"written\"", cache.bytes_written}});
   }
+  if (gauges.tokens_judged) {
+    gauge(out, "mcp_registry_auth_ready", "1 while tokens can be judged.", *gauges.tokens_judged ? 1 : 0);
+  }
+  if (gauges.audit_lines_lost) {
+    family(out, "mcp_registry_audit_lines_lost_total", "counter",
+           "Lines of the audit log that could not be written.");
+    sample(out, "mcp_registry_audit_lines_lost_total", {}, std::to_string(*gauges.audit_lines_lost));
+  }
+  family(out, "mcp_registry_access_total", "counter",
+         "Requests for what is not open to all, by what came of them: let in without or with a token, or "
+         "refused.");
+  constexpr std::array<std::string_view, 6> kAccess = {"anonymous", "accepted", "rejected",
+                                                       "forbidden", "limited",  "unavailable"};
+  for (std::size_t i = 0; i < kAccess.size(); ++i) {
+    if (const auto value = access_[i].load(); value != 0)
+      sample(out, "mcp_registry_access_total", "result=\"" + std::string(kAccess[i]) + "\"",
+             std::to_string(value));
+  }
   gauge(out, "mcp_registry_connections", "Connections open.", gauges.connections);
   gauge(out, "mcp_registry_requests_in_flight", "Requests being answered.", gauges.requests_in_flight);
   family(out, "mcp_registry_transport_errors_total", "counter",

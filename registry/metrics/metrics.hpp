@@ -40,6 +40,8 @@ struct Gauges {
   bool storage_writable = false;
   std::uint64_t quarantined_records = 0;
   std::optional<CacheStatus> cache;
+  std::optional<bool> tokens_judged;              ///< Whether tokens can be; none when none are asked for.
+  std::optional<std::uint64_t> audit_lines_lost;  ///< None when no audit log is kept.
   std::uint64_t connections = 0;
   std::uint64_t requests_in_flight = 0;
   std::uint64_t transport_errors = 0;
@@ -49,6 +51,8 @@ struct Gauges {
 /// atomic addition without a lock or a lookup. Thread safe.
 class Metrics {
  public:
+  /// What the guard made of a request: let in without a token or with one, or refused.
+  enum class Access { Anonymous, Accepted, Rejected, Forbidden, Limited, Unavailable };
   enum class Registration { Created, Unchanged, Conflict, Invalid, Failed };
 
   /// One answered request.
@@ -56,6 +60,8 @@ class Metrics {
                std::chrono::nanoseconds duration);
   /// One registration (POST or PUT).
   void registration(Registration result) { ++registrations_[static_cast<std::size_t>(result)]; }
+  /// One request that the guard looked at.
+  void access(Access outcome) { ++access_[static_cast<std::size_t>(outcome)]; }
   /// One group of records made durable.
   void committed(std::size_t records, std::chrono::nanoseconds duration);
   /// One write that the storage failed.
@@ -67,13 +73,15 @@ class Metrics {
  private:
   static constexpr std::array<std::string_view, 7> kMethods = {"GET", "HEAD",   "POST",   "PATCH",
                                                                "PUT", "DELETE", "OPTIONS"};
-  static constexpr std::array<unsigned, 18> kStatuses = {200, 201, 204, 304, 400, 404, 405, 408, 409,
-                                                         412, 413, 415, 422, 428, 500, 501, 503, 507};
+  static constexpr std::array<unsigned, 21> kStatuses = {200, 201, 204, 304, 400, 401, 403,
+                                                         404, 405, 408, 409, 412, 413, 415,
+                                                         422, 428, 429, 500, 501, 503, 507};
   // One more of each for what is not listed.
   using ByStatus = std::array<std::atomic<std::uint64_t>, kStatuses.size() + 1>;
   std::array<std::array<ByStatus, kMethods.size() + 1>, Route::kKinds> requests_{};
   std::array<DurationHistogram, Route::kKinds> durations_;
   std::array<std::atomic<std::uint64_t>, 5> registrations_{};
+  std::array<std::atomic<std::uint64_t>, 6> access_{};
   std::atomic<std::uint64_t> storage_errors_{0};
   std::atomic<std::uint64_t> stored_records_{0};
   DurationHistogram commits_;

@@ -103,7 +103,7 @@ Result<Decision> decide_register(const Index& index, const Register& write, cons
   const auto& definition = write.definition;
   const Tool* tool = index.find(definition.name);
   const Registration* latest = tool == nullptr ? nullptr : tool->latest();
-  if (latest != nullptr) {
+  if (latest != nullptr && !write.force) {
     if (auto ok = check_manager(*tool, definition.manager, false); !ok) return ok.take_error();
   }
   if (auto ok = check_precondition(latest, write.precondition); !ok) return ok.take_error();
@@ -171,7 +171,7 @@ Result<Decision> decide_withdraw(const Index& index, const Withdraw& write, std:
   // A purge also takes what was withdrawn before.
   if (tool == nullptr || (tool->latest() == nullptr && !write.purge))
     return Error{Code::NotFound, "no tool is registered as " + write.name};
-  if (tool->latest() != nullptr) {
+  if (tool->latest() != nullptr && !write.force) {
     if (auto ok = check_manager(*tool, write.manager, true); !ok) return ok.take_error();
   }
   const bool has_version = !write.version || tool->find(*write.version) != nullptr ||
@@ -215,7 +215,9 @@ Result<Decision> decide_status(const Index& index, const SetStatus& write, std::
   if (tool == nullptr || tool->latest() == nullptr)
     return Error{Code::NotFound,
                  (server ? "no server is published as " : "no tool is registered as ") + write.name};
-  if (auto ok = check_manager(*tool, write.manager, false); !ok) return ok.take_error();
+  if (!write.force) {
+    if (auto ok = check_manager(*tool, write.manager, false); !ok) return ok.take_error();
+  }
   if (auto ok = check_precondition(tool->latest(), write.precondition); !ok) return ok.take_error();
 
   std::vector<std::shared_ptr<const Registration>> versions = tool->live;
@@ -286,7 +288,7 @@ Result<Decision> decide_server(const Index& index, const PutServer& write, const
   decision.new_tool = known == nullptr;
   decision.changes.push_back({Operation::Register, render_server_document(server, record)});
   for (const auto& tool : server.tools) {
-    auto registered = decide_register(index, {tool, {}}, limits, now);
+    auto registered = decide_register(index, {tool, {}, false}, limits, now);
     if (!registered) return registered.take_error();
     for (auto& change : registered->changes) decision.changes.push_back(std::move(change));
   }

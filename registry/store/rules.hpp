@@ -40,7 +40,7 @@ struct Decision {
 ///  - Only its manager writes to an entry: one without a manager takes no managed write, and the other way round.
 ///    A resource that was deleted and created again (same kind, namespace and name, another uid) takes over on
 ///    registering; its predecessor's late withdrawal is refused. When the last version is withdrawn the name is
-///    free.
+///    free. `force` puts all this aside: the entry is then whose the write says.
 ///  - A change of status writes each version anew, with the time it was registered at.
 ///  - A record of another store is taken over when nothing is known of its version, or when that was withdrawn with the
 ///    same content; where the version is live it changes nothing.

@@ -28,6 +28,7 @@ struct Precondition {
 struct Register {
   Definition definition;
   Precondition precondition;
+  bool force = false;  ///< Also what another manager holds, which it then no longer does.
 };
 
 /// Withdraws a version of a tool, or the whole tool.
@@ -37,6 +38,7 @@ struct Withdraw {
   std::optional<Manager> manager;  ///< Who asks.
   Precondition precondition;
   bool purge = false;  ///< Forgets it altogether, also what was withdrawn before: the version is free again.
+  bool force = false;  ///< Also what another manager holds.
 };
 
 /// Changes the status of a version of a tool or server, or of all versions it has.
@@ -46,6 +48,7 @@ struct SetStatus {
   Status status;
   std::optional<Manager> manager;  ///< Who asks.
   Precondition precondition;
+  bool force = false;  ///< Also what another manager holds.
 };
 
 /// Publishes a version of a server, or changes what one says of itself, and registers the tools it brings.

@@ -1,0 +1,158 @@
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+#include "registry/config/config.hpp"
+
+using namespace registry;
+using namespace registry::auth;
+
+namespace {
+
+const std::string kOidc =
+    "auth:\n"
+    "  mode: oidc\n"
+    "  oidc: {issuer: 'https://issuer.example', audiences: [mcp-registry]}\n"
+    "  rules: [{subjects: ['*'], right: read}]\n";
+
+/// The field and what is wrong with it.
+std::string problem_of(const std::string& text) {
+  const auto parsed = parse_config(text);
+  return parsed ? "" : parsed.error().field + ": " + parsed.error().detail;
+}
+std::string server_problem_of(const std::string& text) {
+  const auto parsed = parse_server_config(text);
+  return parsed ? "" : parsed.error().field + ": " + parsed.error().detail;
+}
+
+/// The same with one text in place of another.
+std::string with(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+}  // namespace
+
+TEST_CASE("authentication is off until it is asked for") {
+  const auto config = parse_config("");
+  REQUIRE(config.ok());
+  CHECK(config->auth.mode == Mode::None);
+  CHECK(config->audit.output == AuditSettings::Output::Default);
+  CHECK_FALSE(parse_server_config("")->rates.limited());
+}
+
+TEST_CASE("a whole configuration of OpenID Connect is read") {
+  const auto config = parse_config(R"(
+auth:
+  mode: oidc
+  anonymousRead: true
+  metrics: admin
+  resource: https://registry.example/
+  oidc:
+    issuer: https://issuer.example/realms/x
+    audiences: [mcp-registry, https://registry.example]
+    caFile: /ca.pem
+    algorithms: [EdDSA, PS256]
+    usernameClaim: email
+    usernamePrefix: "oidc:"
+    groupsClaim: roles
+    groupsPrefix: "team:"
+    leeway: 5s
+    refresh: 1h
+  rules:
+    - {subjects: [ada], groups: [a, b], right: write, names: ["weather.*"], managers: ["MCPTool/*"]}
+    - {groups: [admins], right: admin}
+audit: {output: file, file: /var/log/audit.log}
+)");
+  REQUIRE_MESSAGE(config.ok(), config.error().detail);
+  const auto& auth = config->auth;
+  CHECK(auth.mode == Mode::Oidc);
+  CHECK(auth.anonymous_read);
+  CHECK(auth.metrics_right == Right::Admin);
+  CHECK(auth.resource == "https://registry.example");
+  CHECK(auth.oidc.issuer == "https://issuer.example/realms/x");
+  CHECK(auth.oidc.audiences.size() == 2);
+  CHECK(auth.oidc.algorithms == std::vector{Algorithm::EdDSA, Algorithm::PS256});
+  CHECK(auth.oidc.username_claim == "email");
+  CHECK(auth.oidc.groups_prefix == "team:");
+  CHECK(auth.oidc.leeway == std::chrono::seconds(5));
+  REQUIRE(auth.rules.size() == 2);
+  CHECK(auth.rules[0].right == Right::Write);
+  CHECK(auth.rules[0].managers == std::vector<std::string>{"MCPTool/*"});
+  CHECK(auth.rules[1].subjects.empty());
+  CHECK(config->audit.file == "/var/log/audit.log");
+
+  const auto server = parse_server_config(
+      "rateLimit: {reads: {perSecond: 50}, writes: {perSecond: 5, burst: 50}}\ntrustedProxies: 1\n");
+  REQUIRE(server.ok());
+  CHECK(server->rates.reads.per_second == 50);
+  CHECK(server->rates.writes.burst == 50);
+  CHECK(server->rates.trusted_proxies == 1);
+}
+
+TEST_CASE("an authentication that could not work is refused by the path of its field") {
+  CHECK(problem_of(kOidc) == "");
+  CHECK(problem_of(with(kOidc, "mode: oidc", "mode: ldap")).starts_with("auth.mode: must be one of"));
+  CHECK(problem_of(with(kOidc, "mode: oidc", "mode: none")).starts_with("auth.oidc: is given"));
+  CHECK(problem_of(with(kOidc, "issuer: 'https://issuer.example', ", ""))
+            .starts_with("auth.oidc.issuer: is missing"));
+  CHECK(problem_of(with(kOidc, "https://issuer.example", "http://issuer.example"))
+            .starts_with("auth.oidc.issuer: must be an https"));
+  CHECK(problem_of(with(kOidc, "https://issuer.example", "http://127.0.0.1:5556/dex")) == "");
+  CHECK(problem_of(with(kOidc, "https://issuer.example", "https://issuer.example?x=1"))
+            .starts_with("auth.oidc.issuer: must"));
+  CHECK(problem_of(with(kOidc, ", audiences: [mcp-registry]", ""))
+            .starts_with("auth.oidc.audiences: is missing"));
+  CHECK(problem_of(with(kOidc, "audiences: [mcp-registry]", "audiences: [a], algorithms: [HS256]"))
+            .starts_with("auth.oidc.algorithms: has HS256"));
+  CHECK(problem_of(with(kOidc, "audiences: [mcp-registry]", "audiences: [a], algorithms: [none]"))
+            .starts_with("auth.oidc.algorithms: has none"));
+  CHECK(problem_of(with(kOidc, "audiences: [mcp-registry]", "audiences: [a], leeway: 10m"))
+            .starts_with("auth.oidc.leeway: must"));
+  CHECK(problem_of(with(kOidc, "audiences: [mcp-registry]", "audiences: [a], secret: x"))
+            .starts_with("auth.oidc.secret: unknown field"));
+  CHECK(problem_of(with(kOidc, "  rules: [{subjects: ['*'], right: read}]\n", ""))
+            .starts_with("auth.rules: is missing"));
+  CHECK(problem_of(with(kOidc, "subjects: ['*'], ", "")).starts_with("auth.rules[0].subjects: is missing"));
+  CHECK(problem_of(with(kOidc, ", right: read", "")).starts_with("auth.rules[0].right: is missing"));
+  CHECK(problem_of(with(kOidc, "right: read", "right: own"))
+            .starts_with("auth.rules[0].right: must be one of"));
+  CHECK(problem_of(with(kOidc, "right: read", "right: read, managers: [a]"))
+            .starts_with("auth.rules[0].managers: is for"));
+  CHECK(problem_of(with(kOidc, "right: read", "right: read, name: a"))
+            .starts_with("auth.rules[0].name: unknown field"));
+  CHECK(problem_of(kOidc + "  resource: https://registry.example/path\n")
+            .starts_with("auth.resource: must be a URL without path"));
+  CHECK(problem_of("auth: {anonymousRead: false}").starts_with("auth.anonymousRead: is false"));
+  CHECK(problem_of("auth: {anonymousRead: true}") == "");
+  CHECK(problem_of("auth: {rules: [{subjects: [a], right: read}]}").starts_with("auth.mode: is none"));
+  CHECK(problem_of("audit: {output: file}").starts_with("audit.file: is missing"));
+  CHECK(problem_of("audit: {file: /x}").starts_with("audit.file: is given"));
+  CHECK(server_problem_of("rateLimit: {reads: {burst: 5}}")
+            .starts_with("rateLimit.reads.perSecond: is missing"));
+  CHECK(server_problem_of("rateLimit: {all: {perSecond: 5}}").starts_with("rateLimit.all: unknown field"));
+}
+
+TEST_CASE("the API server is the pod's own unless another is given") {
+  const std::string text = "auth:\n  mode: kubernetes\n  rules: [{subjects: ['*'], right: read}]\n";
+  ::unsetenv("KUBERNETES_SERVICE_HOST");
+  ::unsetenv("KUBERNETES_SERVICE_PORT");
+  CHECK(problem_of(text).starts_with("auth.kubernetes.server: is missing"));
+  ::setenv("KUBERNETES_SERVICE_HOST", "fd00::1", 1);
+  ::setenv("KUBERNETES_SERVICE_PORT", "443", 1);
+  const auto config = parse_config(text);
+  ::unsetenv("KUBERNETES_SERVICE_HOST");
+  ::unsetenv("KUBERNETES_SERVICE_PORT");
+  REQUIRE(config.ok());
+  CHECK(config->auth.kubernetes.server == "https://[fd00::1]:443");
+  CHECK(config->auth.kubernetes.audiences == std::vector<std::string>{"mcp-registry"});
+  const auto given = [&](const std::string& fields) {
+    return problem_of(text + "  kubernetes: {server: 'https://api:6443', " + fields + "}\n");
+  };
+  CHECK(given("audiences: [a]") == "");
+  CHECK(given("cache: 2m").starts_with("auth.kubernetes.cache: must be at most 1m"));
+  CHECK(given("timeout: 1m").starts_with("auth.kubernetes.timeout: must"));
+  CHECK(problem_of(text + "  kubernetes: {server: 'http://api:6443'}\n")
+            .starts_with("auth.kubernetes.server: must be an https"));
+}
