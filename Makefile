@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 PRESET ?= release
 KILLS ?= 1000
+FUZZ_SECONDS ?= 600
 BUILD_DIR := build/$(PRESET)
 CLUSTER := test/cluster/cluster
 DEMO_CLUSTER ?= demo
@@ -21,6 +22,7 @@ BUILD_PACKAGES := g++ cmake ninja-build ccache pkg-config ca-certificates git li
   libcli11-dev libpq-dev libhiredis-dev doctest-dev
 IMAGE_PACKAGES := buildah binutils
 STORE_TEST_PACKAGES := postgresql redis-server openssl procps
+FUZZ_PACKAGES := clang libclang-rt-14-dev
 PAGE_TEST_PACKAGES := chromium chromium-driver python3-selenium fonts-liberation2 fonts-dejavu-core
 LINT_PACKAGES := clang-format clang-tidy-19 shellcheck
 BUNDLE_PACKAGES := jq yq
@@ -47,7 +49,7 @@ clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-stores test-kills test-page test-integration test-e2e test-cluster test-faults test-asan test-tsan lint bench
+.PHONY: test test-unit test-stores test-kills test-page test-integration test-e2e test-cluster test-faults test-asan test-tsan fuzz lint bench
 test: build images store-deps page-deps ## All tests: unit, stores, the page in a browser, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page cluster integration e2e faults
 
@@ -88,6 +90,12 @@ test-asan: store-deps ## Unit, store and integration tests under AddressSanitize
 test-tsan: store-deps ## Unit, store and integration tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory build PRESET=tsan
 	@BUILD_DIR=build/tsan test/run.sh unit stores integration
+
+fuzz: deps ## Every fuzz target for FUZZ_SECONDS (default 600) each
+	@controller/cmake/packages.sh $(FUZZ_PACKAGES)
+	@mkdir -p build && cmake --preset fuzz >build/fuzz.log 2>&1 || { cat build/fuzz.log; exit 1; }
+	@NINJA_STATUS='[%f/%t %es] ' ninja -C build/fuzz fuzz_targets
+	@test/fuzz/run.sh build/fuzz/bin $(FUZZ_SECONDS)
 
 lint: build ## Formatting, clang-tidy, shellcheck
 	@controller/cmake/packages.sh $(LINT_PACKAGES)

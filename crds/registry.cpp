@@ -63,6 +63,7 @@ Spec::Server read_server(const FieldReader& fields) {
   timeouts.read("writeSeconds", server.write_seconds);
   timeouts.read("idleSeconds", server.idle_seconds);
   timeouts.read("drainSeconds", server.drain_seconds);
+  fields.object("accessLog").read("oneIn", server.access_log_one_in);
   return server;
 }
 

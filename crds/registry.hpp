@@ -50,6 +50,7 @@ struct RegistrySpec {
     std::optional<std::int64_t> write_seconds;
     std::optional<std::int64_t> idle_seconds;
     std::optional<std::int64_t> drain_seconds;
+    std::optional<std::int64_t> access_log_one_in;
   } server;
 
   struct Exposure {

@@ -3,6 +3,9 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <iterator>
+#include <string>
+
 #include "registry/model/json.hpp"
 #include "registry/model/time.hpp"
 
@@ -42,6 +45,19 @@ void append_safe(std::string& out, std::string_view text) {
   append_json_string(out, text);
 }
 
+void append_value(std::string& out, std::string_view text) {
+  append_safe(out, text);
+}
+void append_value(std::string& out, std::int64_t number) {
+  out += std::to_string(number);
+}
+void append_value(std::string& out, double number) {
+  fmt::format_to(std::back_inserter(out), "{:.6g}", number);
+}
+void append_value(std::string& out, bool flag) {
+  out += flag ? "true" : "false";
+}
+
 }  // namespace
 
 void start_log(LogLevel level) {
@@ -56,18 +72,19 @@ bool log_enabled(LogLevel level) {
   return spdlog::should_log(level_of(level));
 }
 
-void log(LogLevel level, std::string_view message,
-         std::initializer_list<std::pair<std::string_view, std::string_view>> members) {
+void log(LogLevel level, std::string_view message, std::initializer_list<LogMember> members) {
   if (!log_enabled(level)) return;
   std::string line = "{\"ts\":\"" + format_time(std::chrono::system_clock::now()) + "\",\"level\":\"";
   line += name_of(level);
   line += "\",\"msg\":";
   append_safe(line, message);
   for (const auto& [name, value] : members) {
+    const auto* text = std::get_if<std::string_view>(&value);
+    if (text != nullptr && text->empty()) continue;
     line += ',';
     append_json_string(line, name);
     line += ':';
-    append_safe(line, value);
+    std::visit([&line](const auto& known) { append_value(line, known); }, value);
   }
   line += '}';
   spdlog::log(level_of(level), spdlog::string_view_t(line));

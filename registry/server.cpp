@@ -4,6 +4,8 @@
 #include <cpprest/rawptrstream.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -11,6 +13,7 @@
 #include "controller/http/request.hpp"
 #include "controller/http/server.hpp"
 #include "controller/http/tls_certificate.hpp"
+#include "registry/access_log.hpp"
 #include "registry/api/problem.hpp"
 #include "registry/auth/peer.hpp"
 #include "registry/log.hpp"
@@ -49,11 +52,32 @@ std::string header(const web::http::http_headers& headers, const char* name) {
   return it == headers.end() ? std::string() : it->second;
 }
 
-void send(const web::http::http_request& request, Response response, const std::string& id) {
+/// What is kept of a request until it is answered and logged.
+struct Answered {
+  std::string method, target, id, traceparent, peer;
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  bool logged = false;
+};
+
+void log_answer(const Answered& answered, unsigned status, std::uint64_t bytes, bool complete) {
+  Access access;
+  access.method = answered.method;
+  access.target = answered.target;
+  access.peer = answered.peer;
+  access.request_id = answered.id;
+  access.trace = parse_traceparent(answered.traceparent);
+  access.status = status;
+  access.bytes = bytes;
+  access.duration = std::chrono::steady_clock::now() - answered.start;
+  access.complete = complete;
+  AccessLog::write(access);
+}
+
+void send(const web::http::http_request& request, Response response, Answered answered) {
   web::http::http_response reply(static_cast<web::http::status_code>(response.status));
   auto& headers = reply.headers();
   for (auto& [name, value] : response.headers) headers.add(std::string(name), value);
-  headers.add("X-Request-Id", id);
+  headers.add("X-Request-Id", answered.id);
   if (response.body != nullptr) {
     using Stream = concurrency::streams::rawptr_stream<std::uint8_t>;
     const auto& bytes = *response.body;
@@ -62,27 +86,16 @@ void send(const web::http::http_request& request, Response response, const std::
   }
   // The continuation keeps the bytes alive until they are written, and takes the error of a client that went
   // away.
-  request.reply(reply).then([body = std::move(response.body)](const pplx::task<void>& written) {
+  request.reply(reply).then([body = std::move(response.body), status = response.status,
+                             answered = std::move(answered)](const pplx::task<void>& written) {
+    bool complete = true;
     try {
       written.get();
     } catch (const std::exception&) {
-      return;
+      complete = false;
     }
+    if (answered.logged) log_answer(answered, status, body == nullptr ? 0 : body->size(), complete);
   });
-}
-
-/// Writes and failures always, reads when debugging; so too a /ready that says no, which its asker knows.
-void log_request(const std::string& method, const std::string& target, const std::string& id,
-                 unsigned status) {
-  const bool is_read = method == "GET" || method == "HEAD" || method == "OPTIONS";
-  const bool failed = status >= 500 && !target.starts_with("/ready");
-  const auto level = failed ? LogLevel::Error : is_read ? LogLevel::Debug : LogLevel::Info;
-  if (!log_enabled(level)) return;
-  log(level, "request",
-      {{"requestId", id},
-       {"method", method},
-       {"target", std::string_view(target).substr(0, 1024)},
-       {"status", std::to_string(status)}});
 }
 
 /// What of the way a request took is to be believed.
@@ -104,7 +117,7 @@ std::string origin_of(const web::http::http_headers& headers, const Front& front
   return (https ? "https://" : "http://") + host;
 }
 
-void serve(Api& api, const Front& front, const web::http::http_request& request) {
+void serve(Api& api, AccessLog& access_log, const Front& front, const web::http::http_request& request) {
   const auto& headers = request.headers();
   Request in;
   in.method = request.method();
@@ -121,13 +134,29 @@ void serve(Api& api, const Front& front, const web::http::http_request& request)
                                    front.trusted_proxies);
     in.origin = origin_of(headers, front);
   }
-  api.handle(in, [request, method = in.method, target = in.target, id = in.request_id](Response response) {
-    log_request(method, target, id, response.status);
-    send(request, std::move(response), id);
+  Answered answered{in.method, in.target, in.request_id, header(headers, "traceparent"),
+                    request.remote_address()};
+  api.handle(in, [request, &access_log, answered = std::move(answered)](Response response) mutable {
+    answered.logged = access_log.wants(answered.method, answered.target, response.status);
+    send(request, std::move(response), std::move(answered));
   });
 }
 
-http::Options transport_options(const ServerConfig& config) {
+/// What the transport refused itself: no handler has seen it, and it has no id.
+void log_refusal(AccessLog& access_log, const http::AccessRecord& record) {
+  if (record.handled || !access_log.wants(record.method, record.target, record.status)) return;
+  Access access;
+  access.method = record.method;
+  access.target = record.target;
+  access.peer = record.remote_address;
+  access.status = record.status;
+  access.bytes = record.body_bytes;
+  access.duration = record.duration;
+  access.complete = record.complete;
+  AccessLog::write(access);
+}
+
+http::Options transport_options(const ServerConfig& config, AccessLog& access_log) {
   http::Options options;
   options.threads = config.threads != 0 ? config.threads : std::max(2u, std::thread::hardware_concurrency());
   options.limits.body_bytes = config.body_limit;
@@ -147,6 +176,7 @@ http::Options transport_options(const ServerConfig& config) {
   options.error_body = [](const http::TransportError& error) {
     return http::ErrorBody{std::string(kProblemJson), problem_document(error.status, error.detail)};
   };
+  options.access_log = [&access_log](const http::AccessRecord& record) { log_refusal(access_log, record); };
   options.notice = [](std::string_view text) { log(LogLevel::Warn, text); };
   return options;
 }
@@ -154,9 +184,14 @@ http::Options transport_options(const ServerConfig& config) {
 }  // namespace
 
 struct HttpServer::State {
-  State(http::Options options, const std::string& address, const std::string& scheme)
-      : server(std::move(options)), uri(scheme + "://" + address + "/"), listener(uri) {}
+  State(http::Options options, std::unique_ptr<AccessLog> log, const std::string& address,
+        const std::string& scheme)
+      : access_log(std::move(log)),
+        server(std::move(options)),
+        uri(scheme + "://" + address + "/"),
+        listener(uri) {}
 
+  const std::unique_ptr<AccessLog> access_log;  // Outlives the server, which writes to it to the end.
   http::Server server;
   const std::string uri;
   http_listener listener;
@@ -164,7 +199,8 @@ struct HttpServer::State {
 };
 
 Result<std::unique_ptr<HttpServer>> HttpServer::open(const ServerConfig& config, Api& api) {
-  auto options = transport_options(config);
+  auto access_log = std::make_unique<AccessLog>(config.access_log_one_in);
+  auto options = transport_options(config, *access_log);
   if (!config.tls_certificate.empty()) {
     auto loaded = http::TlsCertificate::load(config.tls_certificate, config.tls_key);
     if (loaded.certificate == nullptr) return Error{Code::Invalid, loaded.error, "tls"};
@@ -175,9 +211,11 @@ Result<std::unique_ptr<HttpServer>> HttpServer::open(const ServerConfig& config,
       (ipv6 ? "[" + config.address + "]" : config.address) + ":" + std::to_string(config.port);
   try {
     const std::string scheme = options.tls == nullptr ? "http" : "https";
-    auto state = std::make_unique<State>(std::move(options), address, scheme);
+    auto state = std::make_unique<State>(std::move(options), std::move(access_log), address, scheme);
     const Front front{scheme == "https", config.rates.trusted_proxies};
-    const auto handle = [&api, front](const web::http::http_request& request) { serve(api, front, request); };
+    const auto handle = [&api, log = state->access_log.get(), front](const web::http::http_request& request) {
+      serve(api, *log, front, request);
+    };
     state->listener.support(handle);
     // Without a handler of their own the library answers these two itself.
     state->listener.support(web::http::methods::OPTIONS, handle);

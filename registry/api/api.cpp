@@ -264,6 +264,10 @@ Response Api::metrics() {
     gauges.quarantined_records = status.quarantined;
     gauges.cache = status.cache;
   }
+  for (const auto& counts : {lists_.counts(), server_lists_.counts()}) {
+    gauges.list_cache_hits += counts.hits;
+    gauges.list_cache_misses += counts.misses;
+  }
   add_gauges_(gauges);
   if (guard_ != nullptr) guard_->add_gauges(gauges);
   return Response::text(200, "text/plain; version=0.0.4; charset=utf-8", metrics_.render(gauges));

@@ -99,6 +99,10 @@ void read(Section& root, ServerConfig& config) {
   timeouts.duration("drain", config.drain_timeout);
   timeouts.end();
 
+  auto access_log = root.section("accessLog");
+  access_log.number("oneIn", config.access_log_one_in, 0, 1'000'000'000);
+  access_log.end();
+
   read_rates(root.section("rateLimit"), config.rates);
   root.number("trustedProxies", config.rates.trusted_proxies, 0, 10);
 

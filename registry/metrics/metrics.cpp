@@ -128,9 +128,10 @@ std::string Metrics::render(const Gauges& gauges) const {
            std::to_string(registrations_[i].load()));
   }
   family(out, "mcp_registry_retrievals_total", "counter",
-         "Tools, versions and lists read (status 200 and 304).");
-  constexpr std::array kRead = {Route::Kind::Tools, Route::Kind::Tool, Route::Kind::Versions,
-                                Route::Kind::Version};
+         "Tools, servers, versions and lists read (status 200 and 304).");
+  constexpr std::array kRead = {Route::Kind::Tools,        Route::Kind::Tool,    Route::Kind::Versions,
+                                Route::Kind::Version,      Route::Kind::Servers, Route::Kind::ServerVersions,
+                                Route::Kind::ServerVersion};
   for (const auto route : kRead) {
     const auto& get = requests_[static_cast<std::size_t>(route)][0];
     const auto value = get[index_of(kStatuses, 200u)].load() + get[index_of(kStatuses, 304u)].load();
@@ -172,6 +173,10 @@ std::string Metrics::render(const Gauges& gauges) const {
     counter("mcp_registry_cache_bytes_total", "Bytes from and to the cache.",
             {{"direction=\"read\"", cache.bytes_read}, {"direction=\"written\"", cache.bytes_written}});
   }
+  family(out, "mcp_registry_list_cache_total", "counter",
+         "Lists asked for, by whether they were ready-made.");
+  sample(out, "mcp_registry_list_cache_total", "result=\"hit\"", std::to_string(gauges.list_cache_hits));
+  sample(out, "mcp_registry_list_cache_total", "result=\"miss\"", std::to_string(gauges.list_cache_misses));
   if (gauges.tokens_judged) {
     gauge(out, "mcp_registry_auth_ready", "1 while tokens can be judged.", *gauges.tokens_judged ? 1 : 0);
   }

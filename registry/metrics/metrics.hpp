@@ -40,6 +40,8 @@ struct Gauges {
   bool storage_writable = false;
   std::uint64_t quarantined_records = 0;
   std::optional<CacheStatus> cache;
+  std::uint64_t list_cache_hits = 0;  ///< Lists that were ready-made, since the start.
+  std::uint64_t list_cache_misses = 0;
   std::optional<bool> tokens_judged;              ///< Whether tokens can be; none when none are asked for.
   std::optional<std::uint64_t> audit_lines_lost;  ///< None when no audit log is kept.
   std::uint64_t connections = 0;

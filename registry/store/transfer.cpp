@@ -7,9 +7,9 @@
 
 #include "registry/model/sha256.hpp"
 #include "registry/model/time.hpp"
+#include "registry/store/digest_check.hpp"
 #include "registry/store/loading.hpp"
 #include "registry/store/plan.hpp"
-#include "registry/store/verify.hpp"
 
 namespace registry {
 namespace {

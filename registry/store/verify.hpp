@@ -7,7 +7,6 @@
 #include "registry/config/config.hpp"
 #include "registry/result.hpp"
 #include "registry/store/file_system.hpp"
-#include "registry/store/record.hpp"
 
 namespace registry {
 
@@ -19,9 +18,6 @@ struct VerifyReport {
   std::uint64_t torn_bytes = 0;  ///< Of a last write that was cut short and never acknowledged; no damage.
   std::vector<std::string> problems;  ///< One sentence for each record that is damaged.
 };
-
-/// Computes the digest of a stored document anew: of server.json, or of a tool's definition. Corrupt when it differs.
-Result<void> check_digest(const Record& record);
 
 /// Reads everything in the directory and checks each checksum and each definition's digest. Changes nothing,
 /// and needs no lock.

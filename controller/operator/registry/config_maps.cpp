@@ -49,6 +49,7 @@ Json server_document(const RegistrySpec::Server& server) {
   put_seconds(timeouts, "idle", server.idle_seconds);
   put_seconds(timeouts, "drain", server.drain_seconds);
   if (!timeouts.empty()) document["timeouts"] = std::move(timeouts);
+  if (server.access_log_one_in) document["accessLog"]["oneIn"] = *server.access_log_one_in;
   return document;
 }
 

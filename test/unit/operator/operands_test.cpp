@@ -130,7 +130,8 @@ TEST_CASE("every setting of config and server reaches its file and changes the p
                                       {{"server", {{"timeouts", {{"bodySeconds", 7}}}}}},
                                       {{"server", {{"timeouts", {{"writeSeconds", 7}}}}}},
                                       {{"server", {{"timeouts", {{"idleSeconds", 7}}}}}},
-                                      {{"server", {{"timeouts", {{"drainSeconds", 7}}}}}}};
+                                      {{"server", {{"timeouts", {{"drainSeconds", 7}}}}}},
+                                      {{"server", {{"accessLog", {{"oneIn", 7}}}}}}};
   std::set<std::string> checksums = {config_checksum(inputs())};
   for (const Json& setting : settings) {
     CAPTURE(setting.dump());

@@ -340,6 +340,9 @@ TEST_CASE("metrics count what happened") {
   service.post(R"({"name":"weather","version":"1.0.0","inputSchema":{"type":"object"}})");
   service.get("/api/v1/tools/weather");
   service.get("/api/v1/tools/nobody");
+  service.get("/api/v1/tools");
+  service.get("/api/v1/tools");
+  service.get("/v0.1/servers");
   const auto text = *service.get("/metrics").body;
   for (const char* line : {
            "mcp_registry_registrations_total{result=\"created\"} 1\n",
@@ -348,7 +351,11 @@ TEST_CASE("metrics count what happened") {
            "mcp_registry_registrations_total{result=\"conflict\"} 1\n",
            "mcp_registry_requests_total{route=\"/api/v1/tools/{name}\",method=\"GET\",code=\"404\"} 1\n",
            "mcp_registry_retrievals_total{route=\"/api/v1/tools/{name}\"} 1\n",
-           "mcp_registry_request_duration_seconds_count{route=\"/api/v1/tools\"} 4\n",
+           "mcp_registry_retrievals_total{route=\"/api/v1/tools\"} 2\n",
+           "mcp_registry_retrievals_total{route=\"/v0.1/servers\"} 1\n",
+           "mcp_registry_list_cache_total{result=\"hit\"} 1\n",
+           "mcp_registry_list_cache_total{result=\"miss\"} 2\n",
+           "mcp_registry_request_duration_seconds_count{route=\"/api/v1/tools\"} 6\n",
            "mcp_registry_storage_commit_duration_seconds_count 0\n",
            "mcp_registry_tools 1\n",
            "mcp_registry_ready 1\n",

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "controller/http/process.hpp"
+#include "log_capture.hpp"
 #include "registry/server.hpp"
 #include "store_fixture.hpp"
 
@@ -112,4 +113,78 @@ TEST_CASE(
   Gauges gauges;
   HttpServer::add_gauges(gauges);
   CHECK(gauges.connections == 0);
+}
+
+TEST_CASE(
+    "the access log has every write and one in so many of the reads, with request, trace, size and time") {
+  http::init_process(1);
+  FaultFileSystem files;
+  Metrics metrics;
+  auto store = open_store(files);
+  Api api(ToolPolicy(), metrics, HttpServer::add_gauges);
+  api.start(*store);
+  ServerConfig config;
+  config.address = "127.0.0.1";
+  config.port = 0;
+  config.access_log_one_in = 3;
+  LogCapture log;
+  auto server = HttpServer::open(config, api);
+  REQUIRE(server.ok());
+  const auto port = (*server)->port();
+
+  const std::string body = R"({"name":"weather","version":"1.0.0","inputSchema":{"type":"object"}})";
+  const std::string trace =
+      "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\nX-Request-Id: mine\r\n";
+  talk(port, request("POST /api/v1/tools", trace, body));
+  auto lines = log.lines(1);
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0]["msg"] == "request");
+  CHECK(lines[0]["level"] == "info");
+  CHECK(lines[0]["requestId"] == "mine");
+  CHECK(lines[0]["traceId"] == "0af7651916cd43dd8448eb211c80319c");
+  CHECK(lines[0]["spanId"] == "b7ad6b7169203331");
+  CHECK(lines[0]["peer"] == "127.0.0.1");
+  CHECK(lines[0]["method"] == "POST");
+  CHECK(lines[0]["target"] == "/api/v1/tools");
+  CHECK(lines[0]["status"] == 201);
+  CHECK(lines[0]["bytes"] > 50);
+  CHECK(lines[0]["durationMs"] > 0.0);
+  CHECK(lines[0]["complete"] == true);
+
+  for (int i = 0; i < 6; ++i) talk(port, request("GET /api/v1/tools/weather?read=" + std::to_string(i)));
+  talk(port, request("DELETE /api/v1/tools/weather"));
+  lines = log.lines(4);
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[1]["target"] == "/api/v1/tools/weather?read=0");
+  CHECK(!lines[1].contains("traceId"));
+  CHECK(lines[2]["target"] == "/api/v1/tools/weather?read=3");
+  CHECK(lines[3]["method"] == "DELETE");
+
+  // What no handler sees counts towards the sample as well.
+  for (int i = 0; i < 3; ++i) talk(port, request("GET /a/../b"));
+  lines = log.lines(5);
+  REQUIRE(lines.size() == 5);
+  CHECK(lines[4]["status"] == 400);
+  CHECK(lines[4]["target"] == "/a/../b");
+}
+
+TEST_CASE("without a sample the log has the writes and the failures, and not a probe's") {
+  http::init_process(1);
+  Metrics metrics;
+  Api api(ToolPolicy(), metrics);  // Has no store yet: 503 to whatever needs one.
+  ServerConfig config;
+  config.address = "127.0.0.1";
+  config.port = 0;
+  LogCapture log;
+  auto server = HttpServer::open(config, api);
+  REQUIRE(server.ok());
+  const auto port = (*server)->port();
+  CHECK(talk(port, request("GET /health")).starts_with("HTTP/1.1 200 "));
+  CHECK(talk(port, request("GET /ready")).starts_with("HTTP/1.1 503 "));
+  CHECK(talk(port, request("GET /a/../b")).starts_with("HTTP/1.1 400 "));
+  CHECK(talk(port, request("GET /api/v1/tools")).starts_with("HTTP/1.1 503 "));
+  const auto lines = log.lines(1);
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0]["target"] == "/api/v1/tools");
+  CHECK(lines[0]["level"] == "error");
 }

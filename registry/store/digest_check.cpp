@@ -1,0 +1,39 @@
+#include "registry/store/digest_check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "registry/model/json.hpp"
+#include "registry/store/rules.hpp"
+
+namespace registry {
+namespace {
+
+constexpr std::array<std::string_view, 8> kNotDefinition = {"version",       "managedBy",  "digest",
+                                                            "registeredAt",  "status",     "statusChangedAt",
+                                                            "statusMessage", "replacement"};
+
+}  // namespace
+
+Result<void> check_digest(const Record& record) {
+  auto document = parse_json(record.payload);
+  if (!document) return Error{Code::Corrupt, document.error().detail};
+  std::string stated;
+  bool server = false;
+  Json definition = Json::object();
+  for (auto& [name, value] : document->get_ref<Json::object_t&>()) {
+    if (name == "digest" && value.is_string()) stated = value.get<std::string>();
+    if (name == "name" && value.is_string()) server = is_server_name(value.get_ref<const std::string&>());
+    if (std::find(kNotDefinition.begin(), kNotDefinition.end(), name) == kNotDefinition.end())
+      definition[name] = std::move(value);
+  }
+  if (server) definition = std::move(definition["server"]);
+  if (stated != "sha256:" + to_hex(sha256(canonical_json(definition)))) {
+    return Error{Code::Corrupt, "the digest does not match the definition"};
+  }
+  return {};
+}
+
+}  // namespace registry

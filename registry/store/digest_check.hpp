@@ -1,0 +1,11 @@
+#pragma once
+
+#include "registry/result.hpp"
+#include "registry/store/record.hpp"
+
+namespace registry {
+
+/// Computes the digest of a stored document anew: of server.json, or of a tool's definition. Corrupt when it differs.
+Result<void> check_digest(const Record& record);
+
+}  // namespace registry

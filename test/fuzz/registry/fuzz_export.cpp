@@ -1,0 +1,54 @@
+// Exports: as they come, and with header, count and checksum mended around records that are as they come. Every record of
+// one that is taken is accounted for.
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "registry/model/sha256.hpp"
+#include "registry/store/transfer.hpp"
+#include "test/fuzz/require.hpp"
+
+using namespace registry;
+using fuzz::require;
+
+namespace {
+
+constexpr std::string_view kHeader =
+    "{\"format\":\"mcp-registry-export\",\"version\":1,\"exportedAt\":\"2026-01-01T00:00:00.000Z\"}\n";
+
+/// Gives a text in pieces whose ends fall anywhere within lines.
+Source source_of(const std::string& text) {
+  return [&text, at = std::size_t{0}](bool rewind) mutable -> Result<std::string> {
+    if (rewind) at = 0;
+    auto piece = text.substr(at, 13 + at % 31);
+    at += piece.size();
+    return piece;
+  };
+}
+
+std::string framed(std::string_view lines) {
+  std::string text(kHeader);
+  std::size_t records = 0;
+  for (const char c : lines) records += c == '\n' ? 1 : 0;
+  text += lines;
+  Sha256Stream checksum;
+  checksum.add(text);
+  return text + "{\"records\":" + std::to_string(records) + ",\"sha256\":\"" + to_hex(checksum.finish()) +
+         "\"}\n";
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string raw(reinterpret_cast<const char*>(data), size);
+  (void)check_export(source_of(raw));
+
+  const auto text = framed(raw);
+  auto report = try_import(Index(), StoreLimits(), source_of(text));
+  if (!report) {
+    require(!report.error().detail.empty());
+    return 0;
+  }
+  require(report->records == report->added + report->unchanged + report->refusals);
+  return 0;
+}
