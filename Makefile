@@ -26,7 +26,7 @@ FUZZ_PACKAGES := clang libclang-rt-14-dev
 PAGE_TEST_PACKAGES := chromium chromium-driver python3-selenium fonts-liberation2 fonts-dejavu-core
 LINT_PACKAGES := clang-format clang-tidy-19 shellcheck
 BUNDLE_PACKAGES := jq yq
-BENCH_PACKAGES := wrk nginx-light curl
+BENCH_PACKAGES := wrk nginx-light postgresql redis-server openssl procps
 
 ##@ Build
 .PHONY: deps build images bundle clean
@@ -101,9 +101,9 @@ lint: build ## Formatting, clang-tidy, shellcheck
 	@controller/cmake/packages.sh $(LINT_PACKAGES)
 	@test/lint.sh $(BUILD_DIR)
 
-bench: build ## The registry beside nginx, the framework beside controller-runtime and kube-rs; see test/bench
+bench: build ## The registry beside nginx and the official one, the framework beside controller-runtime and kube-rs; see test/bench
 	@controller/cmake/packages.sh $(BENCH_PACKAGES)
-	@test/bench/registry.sh $(BUILD_DIR)/bin | tee build/bench.txt
+	@test/bench/registry.sh $(BUILD_DIR)/bin build
 	@test/bench/controllers.sh $(BUILD_DIR)/bin build
 
 ##@ Run

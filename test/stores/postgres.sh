@@ -30,7 +30,8 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext "s
 cp "$data/server.crt" "$folder/server.crt"
 chmod 600 "$data/server.key"
 if ((EUID == 0)); then chown postgres: "$data/server.key" "$data/server.crt"; fi
-# A kill loses nothing that the operating system has: without syncs the tests show the same and take half the time.
+# A kill loses nothing that the operating system has: without syncs the tests show the same and take half the time. Benches set
+# POSTGRES_FSYNC=on.
 cat >>"$data/postgresql.conf" <<END
 unix_socket_directories = '$folder'
 listen_addresses = '127.0.0.1'
@@ -38,7 +39,7 @@ ssl = on
 max_connections = 60
 shared_buffers = 32MB
 restart_after_crash = on
-fsync = off
+fsync = ${POSTGRES_FSYNC:-off}
 END
 
 port=

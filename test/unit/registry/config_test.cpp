@@ -132,3 +132,48 @@ TEST_CASE("what is not YAML is an error with its line, a missing file one with i
   CHECK(load_config("/nowhere/config.yaml").error().detail.find("/nowhere/config.yaml") != std::string::npos);
   CHECK_FALSE(load_config("/tmp").ok());
 }
+
+TEST_CASE("a cache is for a database, and says where it is without a password") {
+  const std::string database = "database: {host: db}\n";
+  auto config = parse_config(
+      database + "cache: {redis: {url: 'rediss://me@redis:7000/2', caFile: /ca, ttl: 48h, timeout: 200ms}}");
+  REQUIRE(config.ok());
+  CHECK(config->cache.used());
+  CHECK(config->cache.ca_file == "/ca");
+  CHECK(config->cache.ttl == std::chrono::hours(48));
+  CHECK(config->cache.timeout == std::chrono::milliseconds(200));
+  const auto address = redis::address_of(config->cache);
+  REQUIRE(address.ok());
+  CHECK(address->tls);
+  CHECK(address->host == "redis");
+  CHECK(address->port == "7000");
+  CHECK(address->user == "me");
+  CHECK(address->database == "2");
+  CHECK_FALSE(parse_config(database)->cache.used());
+
+  const std::pair<const char*, const char*> cases[] = {
+      {"{ttl: 1h}", "cache.redis.url"},
+      {"{url: 'redis://a', urlFile: /b}", "cache.redis.url"},
+      {"{url: 'http://a'}", "cache.redis.url"},
+      {"{url: 'redis://'}", "cache.redis.url"},
+      {"{url: 'redis://a:b'}", "cache.redis.url"},
+      {"{url: 'redis://a/b'}", "cache.redis.url"},
+      {"{url: 'redis://[::1'}", "cache.redis.url"},
+      {"{url: 'redis://:%zz@a'}", "cache.redis.url"},
+      {"{url: 'redis://:secret@a'}", "cache.redis.url"},
+      {"{url: 'redis://a', caFile: /b}", "cache.redis.caFile"},
+      {"{url: 'redis://a', ttl: 9000h}", "cache.redis.ttl"},
+      {"{url: 'redis://a', timeout: 2h}", "cache.redis.timeout"},
+      {"{url: 'redis://a', password: b}", "cache.redis.password"},
+  };
+  for (const auto& [text, field] : cases) {
+    CAPTURE(text);
+    auto refused = parse_config(database + "cache: {redis: " + text + "}");
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().field == field);
+    CHECK(refused.error().detail.find("secret") == std::string::npos);
+  }
+  CHECK(parse_config("cache: {redis: {url: 'redis://a'}}").error().field == "cache.redis");
+  CHECK(redis::address_of(parse_config(database + "cache: {redis: {url: 'redis://[::1]:1'}}")->cache)->host ==
+        "::1");
+}

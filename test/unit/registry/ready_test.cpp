@@ -59,3 +59,18 @@ TEST_CASE("the free space is a metric only where it is known") {
   store.condition.free_bytes = 7;
   CHECK(ask(api, "/metrics").body->find("mcp_registry_storage_free_bytes 7") != std::string::npos);
 }
+
+TEST_CASE("what the cache was good for is in the metrics where there is a cache") {
+  Metrics metrics;
+  Api api(ToolPolicy{}, metrics);
+  ConditionStore store;
+  api.start(store);
+  CHECK(ask(api, "/metrics").body->find("mcp_registry_cache_") == std::string::npos);
+  store.condition.cache = CacheStatus{1, 2, 3, 4, 5, 6};
+  const auto text = *ask(api, "/metrics").body;
+  for (const char* line :
+       {"mcp_registry_cache_starts_total{result=\"hit\"} 1\n", "_starts_total{result=\"miss\"} 2\n",
+        "mcp_registry_cache_errors_total 3\n", "mcp_registry_cache_writes_total 4\n",
+        "mcp_registry_cache_bytes_total{direction=\"read\"} 5\n", "{direction=\"written\"} 6\n"})
+    CHECK_MESSAGE(text.find(line) != std::string::npos, line);
+}
