@@ -19,6 +19,11 @@ endif()
 add_compile_definitions(_TURN_OFF_PLATFORM_STRING TOOLHIVE_VERSION="${PROJECT_VERSION}")
 include_directories(${CMAKE_SOURCE_DIR})
 
+# A fuzzer learns nothing from code that does not tell where it has been.
+if(TOOLHIVE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 if(TOOLHIVE_SANITIZE)
   add_compile_options(-O1 -fsanitize=${TOOLHIVE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${TOOLHIVE_SANITIZE})
