@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 PRESET ?= release
 KILLS ?= 1000
+SCHEMATHESIS_SECONDS ?= 600
 FUZZ_SECONDS ?= 600
 BUILD_DIR := build/$(PRESET)
 CLUSTER := test/cluster/cluster
@@ -24,6 +25,7 @@ IMAGE_PACKAGES := buildah binutils
 STORE_TEST_PACKAGES := postgresql redis-server openssl procps
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 PAGE_TEST_PACKAGES := chromium chromium-driver python3-selenium fonts-liberation2 fonts-dejavu-core
+API_TEST_PACKAGES := python3-venv ca-certificates
 LINT_PACKAGES := clang-format clang-tidy-19 shellcheck
 BUNDLE_PACKAGES := jq yq
 BENCH_PACKAGES := wrk nginx-light postgresql redis-server openssl procps
@@ -49,9 +51,9 @@ clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-stores test-kills test-page test-integration test-e2e test-cluster test-faults test-asan test-tsan fuzz lint bench
-test: build images store-deps page-deps ## All tests: unit, stores, the page in a browser, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
-	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page cluster integration e2e faults
+.PHONY: test test-unit test-stores test-kills test-page test-official test-schemathesis test-integration test-e2e test-cluster test-faults test-asan test-tsan fuzz lint bench
+test: build images store-deps page-deps api-deps ## All tests: unit, stores, the page in a browser, the API, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page official schemathesis cluster integration e2e faults
 
 test-unit: build ## Unit tests only
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit
@@ -65,11 +67,19 @@ test-kills: build store-deps ## The registry killed KILLS times (default 1000) u
 test-page: build page-deps ## The registry's page in a real Chromium; screenshots in build/release/screenshots
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh page
 
-.PHONY: store-deps page-deps
+test-official: build ## The registry against the types, the publisher and the schemas of the official MCP registry
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh official
+
+test-schemathesis: build api-deps ## The OpenAPI document against the registry, for SCHEMATHESIS_SECONDS (default 600) from a new seed
+	@test/schemathesis/test.sh $(BUILD_DIR) $(SCHEMATHESIS_SECONDS) random
+
+.PHONY: store-deps page-deps api-deps
 store-deps:
 	@controller/cmake/packages.sh $(STORE_TEST_PACKAGES)
 page-deps:
 	@controller/cmake/packages.sh $(PAGE_TEST_PACKAGES)
+api-deps:
+	@controller/cmake/packages.sh $(API_TEST_PACKAGES)
 
 test-integration: build ## Tests against a real API server
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh integration

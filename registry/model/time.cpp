@@ -41,7 +41,7 @@ std::optional<Milliseconds> parse_time(std::string_view text) {
   };
 
   const int year_number = number(4);
-  if (year_number < 1970 || sign("-") == 0) return std::nullopt;
+  if (year_number < 0 || sign("-") == 0) return std::nullopt;
   const int month_number = number(2);
   if (month_number < 1 || sign("-") == 0) return std::nullopt;
   const int day_number = number(2);
@@ -72,8 +72,10 @@ std::optional<Milliseconds> parse_time(std::string_view text) {
     return std::nullopt;
   }
   if (!text.empty()) return std::nullopt;
-  return Milliseconds(sys_days(date)) + hours(hour_number) + minutes(minute_number) + seconds(second_number) +
-         milliseconds(millis) - offset;
+  const auto time = Milliseconds(sys_days(date)) + hours(hour_number) + minutes(minute_number) +
+                    seconds(second_number) + milliseconds(millis) - offset;
+  constexpr Milliseconds kLast = sys_days(year{10'000} / 1 / 1) - milliseconds(1);
+  return std::clamp(time, Milliseconds(), kLast);
 }
 
 }  // namespace registry

@@ -15,7 +15,8 @@ std::string format_milliseconds(Milliseconds time);
 std::string format_time(std::chrono::system_clock::time_point time);
 
 /// Reads an RFC 3339 time, with fractions of any length and any offset; what is finer than a millisecond is cut off.
-/// None for anything else, and for years before 1970 or after 9999.
+/// Times before 1970 become its start, and those after 9999 its end, so that texts of times compare as the times do. None for
+/// anything else.
 std::optional<Milliseconds> parse_time(std::string_view text);
 
 }  // namespace registry

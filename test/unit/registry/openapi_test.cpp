@@ -203,6 +203,9 @@ void use_servers(Recorder& recorder) {
   }
   send("DELETE", kServerVersion);
   send("DELETE", kServerVersion);
+  // What cannot be decoded has no route to be noted under.
+  if (service.write("DELETE", kServer + "/versions/%zz", "").status == 400)
+    recorder.seen.insert("delete /v0.1/servers/{name}/versions/{version} 400");
 }
 
 /// All writes that there are, while the store does not take them.
