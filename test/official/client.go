@@ -115,7 +115,7 @@ func server(name, version string) apiv0.ServerJSON {
 		Repository: &model.Repository{URL: "https://github.com/example/server", Source: "github", ID: "1", Subfolder: "src/a"},
 		WebsiteURL: "https://example.com",
 		Packages: []model.Package{{
-			RegistryType: "npm", RegistryBaseURL: "https://registry.npmjs.org", Identifier: "@example/server", Version: "1.0.0",
+			RegistryType: "npm", RegistryBaseURL: "https://packages.example.com", Identifier: "@example/server", Version: "1.0.0",
 			RunTimeHint: "npx", Transport: model.Transport{Type: "stdio"},
 			RuntimeArguments: []model.Argument{{Type: model.ArgumentTypeNamed, Name: "--port",
 				InputWithVariables: model.InputWithVariables{Input: model.Input{Value: "{port}"}, Variables: map[string]model.Input{"port": input}}}},
