@@ -26,7 +26,7 @@ std::string server_problem_of(const std::string& text) {
 }
 
 /// The same with one text in place of another.
-std::string with(std::string text, const std::string& from, const std::string& to) {
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
   const auto at = text.find(from);
   REQUIRE(at != std::string::npos);
   return text.replace(at, from.size(), to);
@@ -93,34 +93,35 @@ audit: {output: file, file: /var/log/audit.log}
 
 TEST_CASE("an authentication that could not work is refused by the path of its field") {
   CHECK(problem_of(kOidc) == "");
-  CHECK(problem_of(with(kOidc, "mode: oidc", "mode: ldap")).starts_with("auth.mode: must be one of"));
-  CHECK(problem_of(with(kOidc, "mode: oidc", "mode: none")).starts_with("auth.oidc: is given"));
-  CHECK(problem_of(with(kOidc, "issuer: 'https://issuer.example', ", ""))
+  CHECK(problem_of(replaced(kOidc, "mode: oidc", "mode: ldap")).starts_with("auth.mode: must be one of"));
+  CHECK(problem_of(replaced(kOidc, "mode: oidc", "mode: none")).starts_with("auth.oidc: is given"));
+  CHECK(problem_of(replaced(kOidc, "issuer: 'https://issuer.example', ", ""))
             .starts_with("auth.oidc.issuer: is missing"));
-  CHECK(problem_of(with(kOidc, "https://issuer.example", "http://issuer.example"))
+  CHECK(problem_of(replaced(kOidc, "https://issuer.example", "http://issuer.example"))
             .starts_with("auth.oidc.issuer: must be an https"));
-  CHECK(problem_of(with(kOidc, "https://issuer.example", "http://127.0.0.1:5556/dex")) == "");
-  CHECK(problem_of(with(kOidc, "https://issuer.example", "https://issuer.example?x=1"))
+  CHECK(problem_of(replaced(kOidc, "https://issuer.example", "http://127.0.0.1:5556/dex")) == "");
+  CHECK(problem_of(replaced(kOidc, "https://issuer.example", "https://issuer.example?x=1"))
             .starts_with("auth.oidc.issuer: must"));
-  CHECK(problem_of(with(kOidc, ", audiences: [mcp-registry]", ""))
+  CHECK(problem_of(replaced(kOidc, ", audiences: [mcp-registry]", ""))
             .starts_with("auth.oidc.audiences: is missing"));
-  CHECK(problem_of(with(kOidc, "audiences: [mcp-registry]", "audiences: [a], algorithms: [HS256]"))
+  CHECK(problem_of(replaced(kOidc, "audiences: [mcp-registry]", "audiences: [a], algorithms: [HS256]"))
             .starts_with("auth.oidc.algorithms: has HS256"));
-  CHECK(problem_of(with(kOidc, "audiences: [mcp-registry]", "audiences: [a], algorithms: [none]"))
+  CHECK(problem_of(replaced(kOidc, "audiences: [mcp-registry]", "audiences: [a], algorithms: [none]"))
             .starts_with("auth.oidc.algorithms: has none"));
-  CHECK(problem_of(with(kOidc, "audiences: [mcp-registry]", "audiences: [a], leeway: 10m"))
+  CHECK(problem_of(replaced(kOidc, "audiences: [mcp-registry]", "audiences: [a], leeway: 10m"))
             .starts_with("auth.oidc.leeway: must"));
-  CHECK(problem_of(with(kOidc, "audiences: [mcp-registry]", "audiences: [a], secret: x"))
+  CHECK(problem_of(replaced(kOidc, "audiences: [mcp-registry]", "audiences: [a], secret: x"))
             .starts_with("auth.oidc.secret: unknown field"));
-  CHECK(problem_of(with(kOidc, "  rules: [{subjects: ['*'], right: read}]\n", ""))
+  CHECK(problem_of(replaced(kOidc, "  rules: [{subjects: ['*'], right: read}]\n", ""))
             .starts_with("auth.rules: is missing"));
-  CHECK(problem_of(with(kOidc, "subjects: ['*'], ", "")).starts_with("auth.rules[0].subjects: is missing"));
-  CHECK(problem_of(with(kOidc, ", right: read", "")).starts_with("auth.rules[0].right: is missing"));
-  CHECK(problem_of(with(kOidc, "right: read", "right: own"))
+  CHECK(
+      problem_of(replaced(kOidc, "subjects: ['*'], ", "")).starts_with("auth.rules[0].subjects: is missing"));
+  CHECK(problem_of(replaced(kOidc, ", right: read", "")).starts_with("auth.rules[0].right: is missing"));
+  CHECK(problem_of(replaced(kOidc, "right: read", "right: own"))
             .starts_with("auth.rules[0].right: must be one of"));
-  CHECK(problem_of(with(kOidc, "right: read", "right: read, managers: [a]"))
+  CHECK(problem_of(replaced(kOidc, "right: read", "right: read, managers: [a]"))
             .starts_with("auth.rules[0].managers: is for"));
-  CHECK(problem_of(with(kOidc, "right: read", "right: read, name: a"))
+  CHECK(problem_of(replaced(kOidc, "right: read", "right: read, name: a"))
             .starts_with("auth.rules[0].name: unknown field"));
   CHECK(problem_of(kOidc + "  resource: https://registry.example/path\n")
             .starts_with("auth.resource: must be a URL without path"));

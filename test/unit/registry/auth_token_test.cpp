@@ -160,6 +160,17 @@ TEST_CASE("of a key set only what can verify here is taken") {
   REQUIRE(keys.ok());
   CHECK(keys->front().fits(Algorithm::PS512));
   CHECK_FALSE(keys->front().fits(Algorithm::ES256));
+  // And one with alg for that alone, whatever it did sign.
+  const TokenMaker longer(Algorithm::RS384, "rsa");
+  const auto token = parse_jwt(longer.sign(good_claims()));
+  auto jwk = longer.jwk();
+  for (const char* name : {"RS384", "RS256"}) {
+    jwk["alg"] = name;
+    const auto one = parse_key_set(Json{{"keys", {jwk}}}.dump());
+    REQUIRE((one.ok() && one->size() == 1));
+    CHECK(verify_signature(Algorithm::RS384, one->front(), token->signed_part, token->signature) ==
+          (std::string_view(name) == "RS384"));
+  }
   for (const char* bad : {"", "[]", "{}", R"({"keys":{}})", "{\"keys\":[]", "null"})
     CHECK_FALSE(parse_key_set(bad).ok());
   Json many = {{"keys", Json::array()}};

@@ -77,7 +77,7 @@ class Recorder {
 
 const std::string kTools = "/api/v1/tools";
 const std::string kA = kTools + "/a";
-const std::string kFirst = kA + "/versions/1.0.0";
+const std::string kFirstOfA = kA + "/versions/1.0.0";
 
 std::string tool_a(const std::string& version, const std::string& more = "") {
   return R"({"name":"a","version":")" + version + R"(","inputSchema":{"type":"object"})" + more + "}";
@@ -102,7 +102,7 @@ void use_tools(Recorder& recorder) {
   send("PUT", kA, std::string("{}"), "*");
   send("PUT", kA, std::string(300 * 1024, ' '), "*");
   send("PUT", kTools + "/a%2Fb", tool_a("1.1.0"), "*");
-  for (const auto& target : {kA, kFirst}) {
+  for (const auto& target : {kA, kFirstOfA}) {
     send("PATCH", target, std::string(R"({"status":"deprecated"})"));
     send("PATCH", target, std::string("{"));
     send("PATCH", target, std::string("{}"));
@@ -118,7 +118,7 @@ void use_tools(Recorder& recorder) {
     send("DELETE", target);
     send("GET", target);
   }
-  for (const auto& target : {kTools, kA, kA + "/versions", kFirst, kA + "/diff"}) {
+  for (const auto& target : {kTools, kA, kA + "/versions", kFirstOfA, kA + "/diff"}) {
     send("GET", target);
     send("GET", target + "?unknown=1");
     send("GET", target, std::string(), "", std::string(service.get(target).header("ETag")));
@@ -137,13 +137,13 @@ void use_tools(Recorder& recorder) {
 
   // Without application/json.
   for (const auto& [method, target] :
-       {std::pair("POST", kTools), {"PUT", kA}, {"PATCH", kA}, {"PATCH", kFirst}}) {
+       {std::pair("POST", kTools), {"PUT", kA}, {"PATCH", kA}, {"PATCH", kFirstOfA}}) {
     Request request;
     request.method = method;
     request.target = target;
     recorder.note(method, target, service.send(request));
   }
-  send("DELETE", kFirst);
+  send("DELETE", kFirstOfA);
   send("DELETE", kA);
 }
 
@@ -213,7 +213,7 @@ void write_all(Recorder& recorder, Service& service) {
   const auto send = [&](const auto&... arguments) { recorder.send(service, arguments...); };
   send("POST", kTools, tool_a("3.0.0"));
   send("PUT", kA, tool_a("3.0.0"), "*");
-  for (const auto& target : {kA, kFirst}) {
+  for (const auto& target : {kA, kFirstOfA}) {
     send("PATCH", target, std::string(R"({"status":"deprecated"})"));
     send("DELETE", target);
   }
@@ -240,7 +240,7 @@ void use_failing_storage(Recorder& recorder) {
 void use_while_starting(Recorder& recorder) {
   Metrics metrics;
   Api api(ToolPolicy(), metrics);
-  for (const auto& target : {kTools, kA, kA + "/versions", kFirst, kA + "/diff", std::string("/v0.1/servers"),
+  for (const auto& target : {kTools, kA, kA + "/versions", kFirstOfA, kA + "/diff", std::string("/v0.1/servers"),
                              kServer + "/versions", kServerVersion}) {
     Request request;
     request.method = "GET";
