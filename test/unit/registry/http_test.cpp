@@ -46,23 +46,37 @@ std::string request(const std::string& line, const std::string& headers = "", co
          "\r\n" + body;
 }
 
+/// The program's API and server on a free port, over a disk of the test.
+struct Served {
+  explicit Served(ServerConfig config = {}, bool started = true)
+      : api((http::init_process(1), ToolPolicy()), metrics, HttpServer::add_gauges) {
+    if (started) {
+      store = open_store(files);
+      api.start(*store);
+    }
+    config.address = "127.0.0.1";
+    config.port = 0;
+    auto opened = HttpServer::open(config, api);
+    REQUIRE_MESSAGE(opened.ok(), (opened.ok() ? "" : opened.error().detail));
+    server = std::move(*opened);
+    port = server->port();
+    REQUIRE(port != 0);
+  }
+
+  FaultFileSystem files;
+  Metrics metrics;
+  std::unique_ptr<FileStore> store;
+  Api api;
+  std::unique_ptr<HttpServer> server;
+  std::uint16_t port = 0;
+};
+
 }  // namespace
 
 TEST_CASE(
     "over HTTP a tool is registered, read, listed and withdrawn, and hostile requests get a clear answer") {
-  http::init_process(1);
-  FaultFileSystem files;
-  Metrics metrics;
-  auto store = open_store(files);
-  Api api(ToolPolicy(), metrics, HttpServer::add_gauges);
-  api.start(*store);
-  ServerConfig config;
-  config.address = "127.0.0.1";
-  config.port = 0;
-  auto server = HttpServer::open(config, api);
-  REQUIRE_MESSAGE(server.ok(), (server.ok() ? "" : server.error().detail));
-  const auto port = (*server)->port();
-  REQUIRE(port != 0);
+  const Served served;
+  const auto port = served.port;
 
   const std::string body = R"({"name":"weather","version":"1.0.0","inputSchema":{"type":"object"}})";
   const auto created = talk(port, request("POST /api/v1/tools", "X-Request-Id: from-client\r\n", body));
@@ -109,7 +123,7 @@ TEST_CASE(
   CHECK(talk(port, request("DELETE /api/v1/tools/weather")).starts_with("HTTP/1.1 204 "));
   CHECK(talk(port, request("GET /api/v1/tools/weather")).starts_with("HTTP/1.1 404 "));
 
-  (*server)->close();
+  served.server->close();
   Gauges gauges;
   HttpServer::add_gauges(gauges);
   CHECK(gauges.connections == 0);
@@ -117,20 +131,11 @@ TEST_CASE(
 
 TEST_CASE(
     "the access log has every write and one in so many of the reads, with request, trace, size and time") {
-  http::init_process(1);
-  FaultFileSystem files;
-  Metrics metrics;
-  auto store = open_store(files);
-  Api api(ToolPolicy(), metrics, HttpServer::add_gauges);
-  api.start(*store);
   ServerConfig config;
-  config.address = "127.0.0.1";
-  config.port = 0;
   config.access_log_one_in = 3;
   LogCapture log;
-  auto server = HttpServer::open(config, api);
-  REQUIRE(server.ok());
-  const auto port = (*server)->port();
+  const Served served(config);
+  const auto port = served.port;
 
   const std::string body = R"({"name":"weather","version":"1.0.0","inputSchema":{"type":"object"}})";
   const std::string trace =
@@ -169,16 +174,9 @@ TEST_CASE(
 }
 
 TEST_CASE("without a sample the log has the writes and the failures, and not a probe's") {
-  http::init_process(1);
-  Metrics metrics;
-  Api api(ToolPolicy(), metrics);  // Has no store yet: 503 to whatever needs one.
-  ServerConfig config;
-  config.address = "127.0.0.1";
-  config.port = 0;
   LogCapture log;
-  auto server = HttpServer::open(config, api);
-  REQUIRE(server.ok());
-  const auto port = (*server)->port();
+  const Served served({}, false);  // 503 to whatever needs the store.
+  const auto port = served.port;
   CHECK(talk(port, request("GET /health")).starts_with("HTTP/1.1 200 "));
   CHECK(talk(port, request("GET /ready")).starts_with("HTTP/1.1 503 "));
   CHECK(talk(port, request("GET /a/../b")).starts_with("HTTP/1.1 400 "));
