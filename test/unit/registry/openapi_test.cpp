@@ -240,8 +240,8 @@ void use_failing_storage(Recorder& recorder) {
 void use_while_starting(Recorder& recorder) {
   Metrics metrics;
   Api api(ToolPolicy(), metrics);
-  for (const auto& target : {kTools, kA, kA + "/versions", kFirstOfA, kA + "/diff", std::string("/v0.1/servers"),
-                             kServer + "/versions", kServerVersion}) {
+  for (const auto& target : {kTools, kA, kA + "/versions", kFirstOfA, kA + "/diff",
+                             std::string("/v0.1/servers"), kServer + "/versions", kServerVersion}) {
     Request request;
     request.method = "GET";
     request.target = target;
