@@ -83,7 +83,8 @@ func run() error {
 		return err
 	}
 	b.results.Machine = describe()
-	known := map[string]func() error{"cold": b.coldSync, "children": b.children, "storm": b.storm, "relist": b.relist,
+	known := map[string]func() error{"cold": func() error { return b.coldSync("ConfigMaps", "Widgets") },
+		"cold-widgets": func() error { return b.coldSync("Widgets") }, "children": b.children, "storm": b.storm, "relist": b.relist,
 		"idle": b.idle, "failover": b.failover}
 	var failed error
 	for scenario := range strings.SplitSeq(*scenarios, ",") {

@@ -72,8 +72,8 @@ func (b *bench) configMapsOf(size int) (string, error) {
 }
 
 // coldSync: from the start of the process until its caches hold everything and each Widget has had its first pass.
-func (b *bench) coldSync() error {
-	for _, kind := range []string{"ConfigMaps", "Widgets"} {
+func (b *bench) coldSync(kinds ...string) error {
+	for _, kind := range kinds {
 		for _, size := range b.sizes {
 			fill, event, expect := b.configMapsOf, "synced", 0
 			if kind == "Widgets" {
