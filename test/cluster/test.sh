@@ -39,7 +39,8 @@ equal() { [[ $1 == "$2" ]] || { printf 'expected: %s\n     got: %s\n' "$2" "$1" 
 # traces: whatever a cluster could leave on this machine. Clusters of other homes are no concern.
 traces() {
   local dir
-  echo "links: $(ip -brief link | awk '{print $1}' | sort | tr '\n' ' ')"
+  # Not from ip, which a new machine has only once a cluster has been there.
+  echo "links: $(find /sys/class/net -mindepth 1 -printf '%f\n' | sort | tr '\n' ' ')"
   echo "sysctl: $(cat /proc/sys/kernel/panic /proc/sys/vm/overcommit_memory /proc/sys/net/ipv4/ip_forward | tr '\n' ' ')"
   echo "mounts: $(grep -cE "$TOOLHIVE_CLUSTER_HOME|$mark|/kubelet|/containerd|/netns/cni" /proc/self/mountinfo)"
   echo "cgroups: $(find /sys/fs/cgroup -maxdepth 2 -name "toolhive-cluster-*-$mark" | wc -l)"
