@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 #include <vector>
+#include "registry/model/text.hpp"
 
 namespace registry {
 namespace {
@@ -75,7 +76,7 @@ class Builder : public nlohmann::json_sax<Json> {
  private:
   static bool has_nul(const std::string& text) { return text.find('\0') != text.npos; }
   static std::string shorten(const std::string& text) {
-    return text.size() <= 40 ? text : text.substr(0, 37) + "...";
+    return text.size() <= 40 ? text : std::string(begin_of(text, 37)) + "...";
   }
   static std::string quoted(const std::string& name) {
     if (name.size() > 100) return "with a name of " + std::to_string(name.size()) + " bytes";

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <tuple>
+#include "registry/model/text.hpp"
 
 namespace registry {
 namespace {
@@ -65,7 +66,7 @@ std::string_view last_token(std::string_view pointer) {
 
 std::string shown_value(const Json& value) {
   auto text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return text.size() <= 60 ? text : text.substr(0, 57) + "...";
+  return text.size() <= 60 ? text : std::string(begin_of(text, 57)) + "...";
 }
 
 std::set<std::string> texts(const Json* value) {

@@ -9,6 +9,9 @@ namespace registry {
 /// How many characters (code points) valid UTF-8 holds.
 std::size_t count_characters(std::string_view utf8);
 
+/// The beginning of valid UTF-8 that has at most so many bytes and ends between two characters.
+std::string_view begin_of(std::string_view utf8, std::size_t bytes);
+
 /// ASCII letters in lower case.
 std::string to_lower(std::string_view text);
 

@@ -171,3 +171,14 @@ TEST_CASE("of a tool, hints that promise less and a missing output schema are br
   CHECK(compare_tools(R"({})", R"({"execution":{"taskSupport":"optional"}})") ==
         "+/execution/taskSupport:taskSupport");
 }
+
+TEST_CASE("a long value that a difference quotes is cut between two characters") {
+  for (std::size_t before = 0; before < 4; ++before) {
+    std::string text(before, 'a');
+    for (int i = 0; i < 40; ++i) text += "\xC2\xBB";
+    std::vector<Difference> out;
+    diff_schemas(Json{{"const", "b"}}, Json{{"const", text}}, Direction::Input, "", out);
+    REQUIRE(!out.empty());
+    for (const auto& each : out) CHECK_NOTHROW(Json(each.message).dump());
+  }
+}
