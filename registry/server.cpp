@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -52,11 +53,10 @@ std::string header(const web::http::http_headers& headers, const char* name) {
   return it == headers.end() ? std::string() : it->second;
 }
 
-/// What is kept of a request until it is answered and logged.
+/// What is kept of a request whose answer is to be logged, until that is written.
 struct Answered {
   std::string method, target, id, traceparent, peer;
-  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
-  bool logged = false;
+  std::chrono::steady_clock::time_point start;
 };
 
 void log_answer(const Answered& answered, unsigned status, std::uint64_t bytes, bool complete) {
@@ -73,11 +73,12 @@ void log_answer(const Answered& answered, unsigned status, std::uint64_t bytes, 
   AccessLog::write(access);
 }
 
-void send(const web::http::http_request& request, Response response, Answered answered) {
+void send(const web::http::http_request& request, Response response, const std::string& id,
+          std::optional<Answered> logged) {
   web::http::http_response reply(static_cast<web::http::status_code>(response.status));
   auto& headers = reply.headers();
   for (auto& [name, value] : response.headers) headers.add(std::string(name), value);
-  headers.add("X-Request-Id", answered.id);
+  headers.add("X-Request-Id", id);
   if (response.body != nullptr) {
     using Stream = concurrency::streams::rawptr_stream<std::uint8_t>;
     const auto& bytes = *response.body;
@@ -87,14 +88,14 @@ void send(const web::http::http_request& request, Response response, Answered an
   // The continuation keeps the bytes alive until they are written, and takes the error of a client that went
   // away.
   request.reply(reply).then([body = std::move(response.body), status = response.status,
-                             answered = std::move(answered)](const pplx::task<void>& written) {
+                             logged = std::move(logged)](const pplx::task<void>& written) {
     bool complete = true;
     try {
       written.get();
     } catch (const std::exception&) {
       complete = false;
     }
-    if (answered.logged) log_answer(answered, status, body == nullptr ? 0 : body->size(), complete);
+    if (logged) log_answer(*logged, status, body == nullptr ? 0 : body->size(), complete);
   });
 }
 
@@ -134,11 +135,14 @@ void serve(Api& api, AccessLog& access_log, const Front& front, const web::http:
                                    front.trusted_proxies);
     in.origin = origin_of(headers, front);
   }
-  Answered answered{in.method, in.target, in.request_id, header(headers, "traceparent"),
-                    request.remote_address()};
-  api.handle(in, [request, &access_log, answered = std::move(answered)](Response response) mutable {
-    answered.logged = access_log.wants(answered.method, answered.target, response.status);
-    send(request, std::move(response), std::move(answered));
+  api.handle(in, [request, &access_log, method = in.method, target = in.target, id = in.request_id,
+                  start = std::chrono::steady_clock::now()](Response response) {
+    std::optional<Answered> logged;
+    if (access_log.wants(method, target, response.status)) {
+      logged = Answered{
+          method, target, id, header(request.headers(), "traceparent"), request.remote_address(), start};
+    }
+    send(request, std::move(response), id, std::move(logged));
   });
 }
 
