@@ -1,4 +1,5 @@
 #include "registry/api/list.hpp"
+#include "registry/api/cached_list.hpp"
 
 #include <simdjson.h>
 
@@ -253,24 +254,10 @@ std::string render_page(const Index& index, const ListParameters& parameters) {
 Response get_tools(const Index& index, const Request& request, std::string_view raw_query, ListCache& cache) {
   auto parameters = parse_list_parameters(raw_query);
   if (!parameters) return problem(parameters.error());
-  // A list that leaves something out is another one than the whole, for each that leaves out something else.
-  std::string reader;
-  if (request.permit != nullptr && !request.permit->may_all(auth::Right::Read)) {
-    parameters->permit = request.permit.get();
-    reader = "-" + request.permit->key();
-  }
-  Response response;
-  auto known = not_modified(request, (index.tag().empty() ? "0" : index.tag()) + reader, response);
-  if (!known) return problem(known.error());
-  if (*known) return response;
-  response.content_type = kJson;
-  const auto key = std::string(raw_query) + "\n" + reader;
-  response.body = cache.find(index.tag(), key);
-  if (response.body == nullptr) {
-    response.body = std::make_shared<const std::string>(render_page(index, *parameters));
-    cache.add(index.tag(), key, response.body);
-  }
-  return response;
+  return cached_list(index, request, raw_query, cache, [&](const auth::Permit* permit) {
+    parameters->permit = permit;
+    return render_page(index, *parameters);
+  });
 }
 
 }  // namespace registry

@@ -1,5 +1,7 @@
 #include "registry/api/server_reads.hpp"
 
+#include "registry/api/cached_list.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -146,24 +148,11 @@ Response get_servers(const Index& index, const Request& request, std::string_vie
                      ListCache& cache) {
   const auto filter = parse_filter(raw_query);
   if (!filter) return problem(filter.error());
-  // A list that leaves something out is another one than the whole, for each that leaves out something else.
-  const auth::Permit* permit = request.permit.get();
-  if (permit != nullptr && permit->may_all(auth::Right::Read)) permit = nullptr;
-  const auto reader = permit == nullptr ? std::string() : "-" + permit->key();
-  Response response;
-  auto known = not_modified(request, (index.tag().empty() ? "0" : index.tag()) + reader, response);
-  if (!known) return problem(known.error());
-  if (*known) return response;
-  response.content_type = kJson;
-  const auto key = std::string(raw_query) + "\n" + reader;
-  response.body = cache.find(index.tag(), key);
-  if (response.body == nullptr) {
+  return cached_list(index, request, raw_query, cache, [&](const auth::Permit* permit) {
     const auto page = find_page(index, *filter, permit);
     // As the official registry does: a page that is full has a cursor, even if nothing comes after it.
-    response.body = std::make_shared<const std::string>(render_list(page, page.size() == filter->limit));
-    cache.add(index.tag(), key, response.body);
-  }
-  return response;
+    return render_list(page, page.size() == filter->limit);
+  });
 }
 
 Response get_server_versions(const Index& index, const Route& route, const Request& request,
