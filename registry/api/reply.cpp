@@ -1,6 +1,7 @@
 #include "registry/api/reply.hpp"
 
 #include "registry/api/conditional.hpp"
+#include "registry/model/text.hpp"
 
 namespace registry {
 
@@ -20,13 +21,13 @@ const Tool* find_live(const Index& index, const std::string& name) {
 }
 
 Error no_tool(const std::string& name) {
-  return {Code::NotFound, "no tool is registered as " + name.substr(0, 128)};
+  return {Code::NotFound, "no tool is registered as " + std::string(begin_of(name, 128))};
 }
 
 Error no_version(const Tool& tool, const std::string& version) {
   const bool gone = tool.find_retired(version) != nullptr;
   return {Code::NotFound, "the tool " + tool.name + (gone ? " has had its version " : " has no version ") +
-                              version.substr(0, 255) + (gone ? " withdrawn" : "") + "; GET /api/v1/tools/" +
+                              std::string(begin_of(version, 255)) + (gone ? " withdrawn" : "") + "; GET /api/v1/tools/" +
                               tool.name + "/versions lists what it has"};
 }
 

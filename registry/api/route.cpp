@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "registry/model/text.hpp"
+
 namespace registry {
 namespace {
 
@@ -196,7 +198,7 @@ Result<Query> Query::parse(std::string_view raw_query, std::initializer_list<std
       return Error{Code::Malformed,
                    list.empty() ? "no parameters are known here; leave it out"
                                 : "unknown parameter; known here: " + list,
-                   name->substr(0, 100)};
+                   std::string(begin_of(*name, 100))};
     }
     if (query.find(*it) != nullptr) return Error{Code::Malformed, "is given twice; give it once", *name};
     const bool is_text = std::find(text.begin(), text.end(), *name) != text.end();

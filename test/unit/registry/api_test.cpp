@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "registry/api/route.hpp"
 #include "registry/model/json.hpp"
 #include "service_fixture.hpp"
 
@@ -54,6 +55,40 @@ TEST_CASE("POST answers what is wrong with 400, 413, 415 and 422") {
   CHECK(service.send(request).status == 415);
   request.content_type = "Application/JSON ; charset=utf-8";
   CHECK(service.send(request).status == 201);
+}
+
+TEST_CASE("an error that quotes a long text of the request cuts it between two characters") {
+  Service service;
+  REQUIRE(service.post(kBody).status == 201);
+  for (std::size_t shift = 0; shift < 4; ++shift) {
+    CAPTURE(shift);
+    std::string plain(shift, 'x');
+    for (int i = 0; i < 100; ++i) plain += "\U0001F527";
+    const auto escaped = percent_encode(plain);
+    for (const auto& target :
+         {"/api/v1/tools/" + escaped, "/api/v1/tools/weather/versions/" + escaped, "/ui/" + escaped,
+          "/api/v1/tools?" + escaped + "=1", "/api/v1/tools?status=" + escaped,
+          "/api/v1/tools?fields=" + escaped, "/api/v1/tools?cursor=" + escaped,
+          "/api/v1/tools?updatedSince=" + escaped, "/api/v1/tools/weather/diff?from=" + escaped,
+          "/v0.1/servers?cursor=" + escaped, "/v0.1/servers?version=" + escaped,
+          "/v0.1/servers/" + escaped + "/versions/1.0.0"}) {
+      CAPTURE(target);
+      const auto answer = service.get(target);
+      if (answer.status >= 400)
+        CHECK_FALSE(detail_of(answer).empty());  // It is read as JSON, which is UTF-8.
+    }
+    for (const auto& body :
+         {R"({"name":")" + plain + R"("})", R"({"name":"a","inputSchema":{"type":")" + plain + R"("}})",
+          R"({"name":"a","inputSchema":{"type":"object"},")" + plain + R"(":1})",
+          R"({"name":"a","inputSchema":{"type":"object","$schema":")" + plain + R"("}})",
+          R"({"name":"a","inputSchema":{"type":"object","$ref":")" + plain + R"("}})",
+          R"({"name":"a","version":")" + plain + R"(","inputSchema":{"type":"object"}})"}) {
+      CAPTURE(body);
+      const auto answer = service.post(body);
+      CHECK(answer.status >= 400);
+      CHECK_FALSE(detail_of(answer).empty());
+    }
+  }
 }
 
 TEST_CASE("GET gives the latest version, a version by parameter and by path, with the same bytes") {
