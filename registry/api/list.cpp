@@ -35,16 +35,13 @@ struct ListParameters {
   std::size_t limit = kDefaultLimit;
   std::string after;   // The last name of the page before; empty for the first page.
   int after_rank = 0;  // And its rank, in a search.
-  Search search{""};
-  std::string tag, server;  // In lower case.
+  Search search{""};   // With the tag and the server.
   std::optional<Lifecycle> status;
   std::string updated_since;
   std::vector<std::string_view> fields;  // None for all.
   const auth::Permit* permit = nullptr;  // Of a reader who may not read every tool.
 
-  bool filtered() const {
-    return !search.empty() || !tag.empty() || !server.empty() || status || !updated_since.empty();
-  }
+  bool filtered() const { return search.filters() || status || !updated_since.empty(); }
 };
 
 Error bad_parameter(std::string_view field, std::string detail) {
@@ -65,7 +62,7 @@ Result<void> parse_cursor(std::string_view text, ListParameters& parameters) {
       bad_parameter("cursor",
                     "must be the nextCursor of an earlier page of the same list; leave it out for "
                     "the first page");
-  if (!parameters.search.empty()) {
+  if (parameters.search.has_words()) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parameters.after_rank);
     if (error != std::errc() || parameters.after_rank < 1 || end == text.data() + text.size() || *end != '/')
       return bad;
@@ -111,11 +108,11 @@ Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
   if (const auto* tag = query->find("tag")) {
     if (tag->empty() || count_characters(*tag) > 64)
       return bad_parameter("tag", "must have 1 to 64 characters");
-    parameters.tag = to_lower(*tag);
+    parameters.search.require_tag(*tag);
   }
   if (const auto* server = query->find("server")) {
     if (auto ok = check_server_name(*server); !ok) return bad_parameter("server", ok.error().detail);
-    parameters.server = to_lower(*server);
+    parameters.search.require_server(*server);
   }
   if (const auto* status = query->find("status")) {
     parameters.status = parse_lifecycle(*status);
@@ -136,13 +133,12 @@ Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
   return parameters;
 }
 
+/// Beside its rank in the search.
 bool passes(const Tool& tool, const ListParameters& parameters) {
   const auto& latest = *tool.latest();
   return (parameters.permit == nullptr || parameters.permit->may(auth::Right::Read, tool.name)) &&
          (!parameters.status || latest.lifecycle == *parameters.status) &&
-         (parameters.updated_since.empty() || latest.changed_at() > parameters.updated_since) &&
-         (parameters.tag.empty() || has_tag(tool.search_text, parameters.tag)) &&
-         (parameters.server.empty() || has_server(tool.search_text, parameters.server));
+         (parameters.updated_since.empty() || latest.changed_at() > parameters.updated_since);
 }
 
 struct Hit {
@@ -158,7 +154,7 @@ struct Page {
 Page find_in_order(const Index& index, const ListParameters& parameters) {
   Page page;
   index.visit_after(parameters.after, [&](const std::shared_ptr<const Tool>& tool) {
-    if (!passes(*tool, parameters)) return true;
+    if (parameters.search.rank(tool->search_text) == 0 || !passes(*tool, parameters)) return true;
     page.more = page.hits.size() == parameters.limit;
     if (!page.more) page.hits.push_back({tool, 0});
     return !page.more;
@@ -172,12 +168,14 @@ Page find_best(const Index& index, const ListParameters& parameters) {
   };
   Page page;
   index.visit_after("", [&](const std::shared_ptr<const Tool>& tool) {
-    if (!passes(*tool, parameters)) return true;
     const int rank = parameters.search.rank(tool->search_text);
+    // The best so far, one more than the page takes, as a heap with the worst of them in front. Tools come in the order of
+    // their names, so that between equals the earlier stays.
+    const bool full = page.hits.size() > parameters.limit;
+    if (rank == 0 || (full && rank <= page.hits.front().rank)) return true;
     const bool later = parameters.after.empty() || rank < parameters.after_rank ||
                        (rank == parameters.after_rank && tool->name > parameters.after);
-    if (rank == 0 || !later) return true;
-    // The best so far, one more than the page takes, as a heap with the worst of them in front.
+    if (!later || !passes(*tool, parameters)) return true;
     page.hits.push_back({tool, rank});
     std::push_heap(page.hits.begin(), page.hits.end(), better);
     if (page.hits.size() > parameters.limit + 1) {
@@ -224,7 +222,7 @@ std::size_t count_readable(const Index& index, const ListParameters& parameters)
 
 std::string render_page(const Index& index, const ListParameters& parameters) {
   const auto page =
-      parameters.search.empty() ? find_in_order(index, parameters) : find_best(index, parameters);
+      parameters.search.has_words() ? find_best(index, parameters) : find_in_order(index, parameters);
   std::size_t bytes = 200;
   for (const auto& hit : page.hits) bytes += hit.tool->latest()->document.size() + 1;
   std::string out;

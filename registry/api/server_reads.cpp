@@ -87,9 +87,27 @@ Result<ServerFilter> parse_filter(std::string_view raw_query) {
   return filter;
 }
 
-/// Whether any version of the server can be on the page: what its name tells.
+/// Whether `holds(version, registration)` for anything that makes a version of the server: what was published, what tools tell.
+template <class Holds>
+bool any_version(const Tool& server, Holds holds) {
+  return std::any_of(server.live.begin(), server.live.end(),
+                     [&](const auto& each) { return holds(each->version, *each); }) ||
+         std::any_of(server.told.begin(), server.told.end(),
+                     [&](const Told& each) { return holds(each.version, *each.registration); });
+}
+
+/// Whether any version of the server can be on the page. Spares most servers that their versions are put together.
 bool may_be_shown(const Tool& server, const ServerFilter& filter) {
-  return filter.search.empty() || to_lower(server.name).find(filter.search) != std::string::npos;
+  if (!filter.search.empty() && !contains_any_case(server.name, filter.search)) return false;
+  if (!filter.version.empty() && filter.version != "latest" &&
+      !any_version(server, [&](const Version& version, const Registration&) {
+        return version.text() == filter.version;
+      }))
+    return false;
+  return filter.updated_since.empty() ||
+         any_version(server, [&](const Version&, const Registration& registration) {
+           return registration.changed_at() > filter.updated_since;
+         });
 }
 
 bool is_shown(const ServerVersion& each, const ServerFilter& filter) {

@@ -1,30 +1,34 @@
 #include "registry/model/search_text.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 
 #include "registry/model/text.hpp"
 
 namespace registry {
 namespace {
 
-// Between two fields, and around each tag. Neither occurs within one: text() makes both spaces.
+// Between two fields, and around each tag. Neither occurs within one: append_field() makes both spaces.
 constexpr char kField = '\n';
 constexpr char kTag = '\t';
 
 enum Field { Name, Tags, Server, Title, Description };
 constexpr std::size_t kFields = Description + 1;
+using Fields = std::array<std::string_view, kFields>;
 
 void append_field(std::string& out, std::string_view text) {
   for (const char c : to_lower(text)) out += c == kField || c == kTag ? ' ' : c;
 }
 
-std::array<std::string_view, kFields> fields_of(std::string_view text) {
-  std::array<std::string_view, kFields> fields;
-  for (auto& field : fields) {
-    const auto end = text.find(kField);
-    field = text.substr(0, end);
-    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+Fields fields_of(std::string_view text) {
+  Fields fields;
+  for (std::size_t i = 0; i < kFields - 1; ++i) {
+    const auto end = std::min(text.find(kField), text.size());
+    fields[i] = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
+  fields.back() = text;
   return fields;
 }
 
@@ -44,42 +48,64 @@ Match best_match(std::string_view field, std::string_view word) {
   return best;
 }
 
-/// What a match in each field is worth: inside a word, at the start of one, the whole field.
-constexpr std::array<std::array<int, 3>, kFields> kWorth = {{
-    {40, 60, 100},  // Name
-    {15, 30, 30},   // Tags
-    {10, 20, 25},   // Server
-    {25, 40, 50},   // Title
-    {3, 8, 10},     // Description
-}};
+/// What a match in a field is worth: inside a word, at the start of one, the whole field. Those worth most first.
+struct Worth {
+  Field field;
+  std::array<int, 3> of_match;
+};
+constexpr std::array<Worth, kFields> kWorth = {{{Name, {40, 60, 100}},
+                                                {Title, {25, 40, 50}},
+                                                {Tags, {15, 30, 30}},
+                                                {Server, {10, 20, 25}},
+                                                {Description, {3, 8, 10}}}};
+
+/// 0 when the word is nowhere.
+int worth_of(const Fields& fields, std::string_view word) {
+  int best = 0;
+  for (const auto& [field, of_match] : kWorth) {
+    if (best >= of_match.back()) break;  // Neither this nor a later field has more to give.
+    const auto found = best_match(fields[field], word);
+    if (found != Match::None) best = std::max(best, of_match[static_cast<std::size_t>(found) - 1]);
+  }
+  return best;
+}
+
+std::string between(char mark, std::string_view text) {
+  return text.empty() ? std::string() : mark + to_lower(text) + mark;
+}
 
 }  // namespace
 
-std::string search_text(const SearchFields& fields) {
-  std::string out;
-  out.reserve(fields.name.size() + fields.title.size() + fields.description.size() + 64);
-  append_field(out, fields.name);
-  out += kField;
-  if (!fields.tags.empty()) out += kTag;
+SearchText::SearchText(const SearchFields& fields) {
+  std::string text;
+  append_field(text, fields.name);
+  text += kField;
+  if (!fields.tags.empty()) text += kTag;
   for (const auto tag : fields.tags) {
-    append_field(out, tag);
-    out += kTag;
+    append_field(text, tag);
+    text += kTag;
   }
-  out += kField;
-  append_field(out, fields.server);
-  out += kField;
-  append_field(out, fields.title);
-  out += kField;
-  append_field(out, fields.description);
-  return out;
+  text += kField;
+  append_field(text, fields.server);
+  text += kField;
+  append_field(text, fields.title);
+  text += kField;
+  append_field(text, fields.description);
+
+  const auto filter = trigram_filter_size(text.size());
+  bytes_.reserve(1 + filter + text.size());
+  bytes_ += static_cast<char>(std::bit_width(filter) - 1);
+  append_trigram_filter(bytes_, text);
+  bytes_ += text;
 }
 
-bool has_tag(std::string_view search_text, std::string_view tag) {
-  return fields_of(search_text)[Tags].find(kTag + std::string(tag) + kTag) != std::string_view::npos;
+std::string_view SearchText::trigram_filter() const {
+  return bytes_.empty() ? std::string_view()
+                        : std::string_view(bytes_).substr(1, std::size_t{1} << bytes_[0]);
 }
 
-bool has_server(std::string_view search_text, std::string_view server) {
-  return fields_of(search_text)[Server] == server;
+std::string_view SearchText::text() const {
+  return bytes_.empty() ? std::string_view() : std::string_view(bytes_).substr(1 + trigram_filter().size());
 }
 
 Search::Search(std::string_view text) {
@@ -89,23 +115,31 @@ Search::Search(std::string_view text) {
     if (end != 0) words_.emplace_back(rest.substr(0, end));
     rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
   }
+  for (const auto& word : words_) trigrams_.add(word);
 }
 
-int Search::rank(std::string_view search_text) const {
-  // Most tools lack a word: one look at the whole text tells.
-  for (const auto& word : words_) {
-    if (search_text.find(word) == search_text.npos) return 0;
-  }
-  const auto fields = fields_of(search_text);
+void Search::require_tag(std::string_view tag) {
+  tag_ = between(kTag, tag);
+  trigrams_.add(tag_);
+}
+
+void Search::require_server(std::string_view server) {
+  server_ = between(kField, server);
+  trigrams_.add(server_);
+}
+
+int Search::rank(const SearchText& tool) const {
+  if (!filters()) return 1;
+  const auto filter = tool.trigram_filter();
+  if (filter.empty() || !trigrams_.may_be_in(filter)) return 0;
+  const auto fields = fields_of(tool.text());
+  if (!tag_.empty() && fields[Tags].find(tag_) == std::string_view::npos) return 0;
+  if (!server_.empty() && fields[Server] != std::string_view(server_).substr(1, server_.size() - 2)) return 0;
   int rank = 1;
   for (const auto& word : words_) {
-    int best = 0;
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      const auto found = best_match(fields[i], word);
-      if (found != Match::None) best = std::max(best, kWorth[i][static_cast<std::size_t>(found) - 1]);
-    }
-    if (best == 0) return 0;
-    rank += best;
+    const int worth = worth_of(fields, word);
+    if (worth == 0) return 0;
+    rank += worth;
   }
   return rank;
 }

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "registry/model/trigrams.hpp"
 
 namespace registry {
 
@@ -13,30 +14,43 @@ struct SearchFields {
   std::vector<std::string_view> tags;
 };
 
-/// The fields in one text, ASCII letters in lower case, kept beside each tool.
-std::string search_text(const SearchFields& fields);
+/// The fields in one text, ASCII letters in lower case, kept beside each tool. In front of it is a filter, which spares most
+/// tools of a search the look at their text: memory is what a search over all of them waits for.
+class SearchText {
+ public:
+  SearchText() = default;
+  explicit SearchText(const SearchFields& fields);
 
-/// Whether the tool of a search text bears this tag (lower case).
-bool has_tag(std::string_view search_text, std::string_view tag);
+  std::string_view text() const;
+  std::string_view trigram_filter() const;
 
-/// Whether it belongs to the server of this name (lower case).
-bool has_server(std::string_view search_text, std::string_view server);
+ private:
+  std::string bytes_;  // One byte: the binary logarithm of the filter's size. The filter. The text.
+};
 
-/// Words, and how well a tool matches them.
+/// What a list is to hold: words, and how well a tool matches them; the tag and the server that it must have.
 class Search {
  public:
   /// `text` is split at spaces. No words match everything.
   explicit Search(std::string_view text);
 
-  bool empty() const { return words_.empty(); }
+  /// From here on only tools with this tag, of this server (whole names, whatever the case) match. Empty: any.
+  void require_tag(std::string_view tag);
+  void require_server(std::string_view server);
 
-  /// 0 when some word is nowhere in the tool; else more for better matches. A word counts by the best place it is
-  /// found at: the whole name, the start of the name or of a part of it, within the name, the title, a tag, the
-  /// server, the description; the start of a word more than its inside.
-  int rank(std::string_view search_text) const;
+  bool has_words() const { return !words_.empty(); }
+  /// Whether it leaves out anything.
+  bool filters() const { return has_words() || !tag_.empty() || !server_.empty(); }
+
+  /// 0 when some word, the tag or the server is nowhere in the tool; else more for better matches, and 1 without words. A
+  /// word counts by the best place it is found at: the whole name, the start of the name or of a part of it, within the
+  /// name, the title, a tag, the server, the description; the start of a word more than its inside.
+  int rank(const SearchText& tool) const;
 
  private:
   std::vector<std::string> words_;
+  std::string tag_, server_;  // In lower case, with what is around them in a text.
+  Trigrams trigrams_;         // Of all of these.
 };
 
 }  // namespace registry

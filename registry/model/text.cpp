@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace registry {
+namespace {
+
+char lower_case(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+}  // namespace
 
 std::size_t count_characters(std::string_view utf8) {
   return static_cast<std::size_t>(std::count_if(
@@ -17,10 +24,14 @@ std::string_view begin_of(std::string_view utf8, std::size_t bytes) {
 
 std::string to_lower(std::string_view text) {
   std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  for (char& c : out) c = lower_case(c);
   return out;
+}
+
+bool contains_any_case(std::string_view text, std::string_view lower) {
+  return std::search(text.begin(), text.end(), lower.begin(), lower.end(),
+                     [](char a, char b) { return lower_case(a) == b; }) != text.end() ||
+         lower.empty();
 }
 
 }  // namespace registry

@@ -44,7 +44,7 @@ Result<Sha256> read_digest(const dom::element& object) {
   return digest;
 }
 
-std::string search_text_of(const dom::element& document) {
+SearchText search_text_of(const dom::element& document) {
   SearchFields fields{text_or_empty(document, "name"),
                       text_or_empty(document, "title"),
                       text_or_empty(document, "description"),
@@ -57,12 +57,12 @@ std::string search_text_of(const dom::element& document) {
       if (std::string_view text; tag.get(text) == simdjson::SUCCESS) fields.tags.push_back(text);
     }
   }
-  return search_text(fields);
+  return SearchText(fields);
 }
 
-std::string search_text_of_document(const std::string& document) {
+SearchText search_text_of_document(const std::string& document) {
   auto parsed = parse(document);
-  return parsed ? search_text_of(*parsed) : std::string();
+  return parsed ? search_text_of(*parsed) : SearchText();
 }
 
 Result<std::shared_ptr<const Registration>> apply_register(IndexBuilder& builder, const Record& record,
@@ -93,7 +93,7 @@ Result<std::shared_ptr<const Registration>> apply_register(IndexBuilder& builder
       std::move(*version), record.sequence, record.checksum, *digest, std::string(registered_at),
       std::string(updated_at), parse_lifecycle(text_or_empty(payload, "status")).value_or(Lifecycle::Active),
       std::move(manager), std::string(record.payload), std::string(server), std::string(server_version)});
-  builder.add(name, registration, is_server_name(name) ? std::string() : search_text_of(payload));
+  builder.add(name, registration, is_server_name(name) ? SearchText() : search_text_of(payload));
   return registration;
 }
 

@@ -155,7 +155,7 @@ Tool& IndexBuilder::edit(std::string_view name) {
 }
 
 void IndexBuilder::add(const std::string& name, std::shared_ptr<const Registration> registration,
-                       std::string search_text) {
+                       SearchText search_text) {
   Tool& tool = edit(name);
   count(tool, -1);
   const auto& text = registration->version.text();
@@ -189,7 +189,7 @@ Tool* IndexBuilder::withdraw_versions(std::string_view name, std::string_view ve
     tool.retired.push_back({registration->version, sequence, registration->digest});
     return true;
   });
-  if (tool.live.empty()) tool.search_text.clear();
+  if (tool.live.empty()) tool.search_text = {};
   count(tool, 1);
   return &tool;
 }
@@ -205,7 +205,7 @@ Tool* IndexBuilder::purge_versions(std::string_view name, std::string_view versi
     return true;
   });
   std::erase_if(tool.retired, [&](const Retired& retired) { return is_meant(retired.version); });
-  if (tool.live.empty()) tool.search_text.clear();
+  if (tool.live.empty()) tool.search_text = {};
   count(tool, 1);
   if (tool.was_registered()) return &tool;
   if (tool.told.empty()) remove(name);

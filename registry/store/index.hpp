@@ -10,6 +10,7 @@
 
 #include "registry/model/lifecycle.hpp"
 #include "registry/model/manager.hpp"
+#include "registry/model/search_text.hpp"
 #include "registry/model/sha256.hpp"
 #include "registry/model/version.hpp"
 
@@ -56,7 +57,7 @@ struct Tool {
   std::vector<std::shared_ptr<const Registration>>
       live;  ///< Highest precedence first; between equals the later one.
   std::vector<Retired> retired;
-  std::string search_text;  ///< Of the latest version of a tool (model/search_text.hpp).
+  SearchText search_text;  ///< Of the latest version of a tool.
   std::vector<Told>
       told;  ///< Of a server, by the text of its version, the tool's name, and the tool's latest first.
 
@@ -159,8 +160,7 @@ class IndexBuilder {
   const Index& index() const { return index_; }
 
   /// Adds a version, or replaces the live or retired one of the same text.
-  void add(const std::string& name, std::shared_ptr<const Registration> registration,
-           std::string search_text);
+  void add(const std::string& name, std::shared_ptr<const Registration> registration, SearchText search_text);
   /// Remembers a version as withdrawn.
   void retire(const std::string& name, Retired retired);
   /// Withdraws one version, or all of them when `version` is empty. `search_text` is asked for the document

@@ -86,7 +86,7 @@ std::string contents(const Store& store) {
       out += tool.name + ' ' + entity_tag(*each) + ' ' + each->document + '\n';
     for (const auto& gone : tool.retired)
       out += tool.name + " -" + gone.version.text() + to_hex(gone.digest) + '\n';
-    out += tool.search_text;
+    out += tool.search_text.text();
   });
   return out;
 }

@@ -35,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)parse_status(body, false);
   (void)parse_status(body, true);
   (void)dotted_path("/" + std::string(body));
-  (void)Search(body.substr(0, 200)).rank(search_text({body, body, body, body, {body}}));
+  (void)Search(body.substr(0, 200)).rank(SearchText({body, body, body, body, {body}}));
 
   if (auto json = parse_json(body)) {
     for (const auto profile : {Profile::Private, Profile::Public}) {

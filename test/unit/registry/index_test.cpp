@@ -36,7 +36,7 @@ std::string numbered(std::string prefix, unsigned long number) {
   return prefix.append(std::to_string(number));
 }
 
-const auto no_text = [](const std::string&) { return std::string(); };
+const auto no_text = [](const std::string&) { return SearchText(); };
 
 }  // namespace
 
@@ -52,7 +52,7 @@ TEST_CASE("an index holds what was added, in order, however many leaves it takes
         builder.withdraw(name, "", 1, no_text);
         expected.erase(name);
       } else {
-        builder.add(name, registration("1.0.0", 1), "");
+        builder.add(name, registration("1.0.0", 1), {});
         expected[name] = 1;
       }
     }
@@ -76,14 +76,14 @@ TEST_CASE("an index holds what was added, in order, however many leaves it takes
 
 TEST_CASE("a reader's index stays what it was while a builder changes its successor") {
   IndexBuilder first{Index()};
-  for (unsigned i = 0; i < 300; ++i) first.add(numbered("t", i), registration("1.0.0", 1), "");
+  for (unsigned i = 0; i < 300; ++i) first.add(numbered("t", i), registration("1.0.0", 1), {});
   const Index before = first.take();
   IndexBuilder second(before);
   for (unsigned i = 0; i < 300; ++i) {
     second.withdraw(numbered("t", i), "", 2, no_text);
-    second.add(numbered("u", i), registration("1.0.0", 2), "");
+    second.add(numbered("u", i), registration("1.0.0", 2), {});
   }
-  second.add("t7", registration("2.0.0", 3), "");
+  second.add("t7", registration("2.0.0", 3), {});
   const Index after = second.take();
   CHECK(before.tools() == 300);
   CHECK(before.find("t7")->latest()->version.text() == "1.0.0");
@@ -94,14 +94,14 @@ TEST_CASE("a reader's index stays what it was while a builder changes its succes
 
 TEST_CASE("the latest version is the highest, between equals the later") {
   IndexBuilder builder{Index()};
-  builder.add("a", registration("1.0.0", 1), "");
-  builder.add("a", registration("2.0.0-rc.1", 2), "");
-  builder.add("a", registration("0.9.0", 3), "");
+  builder.add("a", registration("1.0.0", 1), {});
+  builder.add("a", registration("2.0.0-rc.1", 2), {});
+  builder.add("a", registration("0.9.0", 3), {});
   CHECK(builder.find("a")->latest()->version.text() == "2.0.0-rc.1");
-  builder.add("a", registration("2.0.0", 4), "");
-  builder.add("a", registration("2.0.0+sha.1", 5), "");
+  builder.add("a", registration("2.0.0", 4), {});
+  builder.add("a", registration("2.0.0+sha.1", 5), {});
   CHECK(builder.find("a")->latest()->version.text() == "2.0.0+sha.1");
-  builder.add("a", registration("2.0.0-rc.2", 6), "");
+  builder.add("a", registration("2.0.0-rc.2", 6), {});
   CHECK(builder.find("a")->latest()->version.text() == "2.0.0+sha.1");
   builder.withdraw("a", "2.0.0+sha.1", 7, no_text);
   CHECK(builder.find("a")->latest()->version.text() == "2.0.0");
@@ -111,8 +111,8 @@ TEST_CASE("the latest version is the highest, between equals the later") {
 
 TEST_CASE("the counts follow additions, replacements and withdrawals") {
   IndexBuilder builder{Index()};
-  builder.add("a", registration("1.0.0", 1), "");
-  builder.add("a", registration("1.0.0", 2), "");
+  builder.add("a", registration("1.0.0", 1), {});
+  builder.add("a", registration("1.0.0", 2), {});
   CHECK(builder.index().versions() == 1);
   CHECK(builder.index().document_bytes() == std::string("document 1.0.0").size());
   builder.withdraw("a", "9.9.9", 3, no_text);
@@ -121,7 +121,7 @@ TEST_CASE("the counts follow additions, replacements and withdrawals") {
   CHECK(builder.index().tools() == 0);
   CHECK(builder.index().versions() == 0);
   CHECK(builder.index().document_bytes() == 0);
-  builder.add("a", registration("1.0.0", 4), "");
+  builder.add("a", registration("1.0.0", 4), {});
   CHECK(builder.find("a")->retired.empty());
   builder.withdraw("nobody", "", 5, no_text);
   CHECK(builder.find("nobody") == nullptr);
@@ -147,13 +147,13 @@ TEST_CASE("an index knows what tools tell of servers, whatever was added, replac
           builder.purge(random() % 3 == 0 ? server : name, random() % 2 == 0 ? "" : version, no_text);
           break;
         case 2:
-          builder.add(server, registration(version, 1), "");
+          builder.add(server, registration(version, 1), {});
           break;
         default: {
           auto made = *registration(version, static_cast<std::uint64_t>(round * 20 + i));
           if (random() % 4 != 0) made.server = server;
           if (random() % 2 == 0) made.server_version = pick("v", 3);
-          builder.add(name, std::make_shared<const Registration>(made), "");
+          builder.add(name, std::make_shared<const Registration>(made), {});
         }
       }
     }
@@ -198,8 +198,8 @@ TEST_CASE("an index knows what tools tell of servers, whatever was added, replac
 TEST_CASE("servers are visited from a name on, tools are not") {
   IndexBuilder builder{Index()};
   for (int i = 100; i < 500; ++i) {
-    builder.add(numbered("io.example/s", static_cast<unsigned long>(i)), registration("1.0.0", 1), "");
-    builder.add(numbered("tool-", static_cast<unsigned long>(i)), registration("1.0.0", 1), "");
+    builder.add(numbered("io.example/s", static_cast<unsigned long>(i)), registration("1.0.0", 1), {});
+    builder.add(numbered("tool-", static_cast<unsigned long>(i)), registration("1.0.0", 1), {});
   }
   const auto index = builder.take();
   const auto first_from = [&index](std::string_view from) {

@@ -5,7 +5,7 @@
 using namespace registry;
 
 TEST_CASE("a search finds words in every field, and all of them must be there") {
-  const auto text = search_text(
+  const SearchText text(
       {"weather.forecast", "Weather Forecast", "Rain in the\ncity", "io.example/Sky", {"Daily", "a\tb"}});
   for (const char* words : {"weather", "FORECAST", "rain city", "io.example", "sky daily", "a b", "", "  "}) {
     CAPTURE(words);
@@ -19,7 +19,7 @@ TEST_CASE("a search finds words in every field, and all of them must be there") 
 
 TEST_CASE("a match of the name counts more than one of the title, a tag, the server and the description") {
   const Search search("rain");
-  const auto rank = [&](const SearchFields& fields) { return search.rank(search_text(fields)); };
+  const auto rank = [&](const SearchFields& fields) { return search.rank(SearchText(fields)); };
   const int whole = rank({"rain", {}, {}, {}, {}});
   const int start = rank({"rain.today", {}, {}, {}, {}});
   const int part = rank({"daily.rain", {}, {}, {}, {}});
@@ -39,11 +39,19 @@ TEST_CASE("a match of the name counts more than one of the title, a tag, the ser
 }
 
 TEST_CASE("tags and servers are matched as a whole") {
-  const auto text = search_text({"a", {}, {}, "io.example/Sky", {"Daily news", "x"}});
-  CHECK(has_tag(text, "daily news"));
-  CHECK(has_tag(text, "x"));
-  CHECK_FALSE(has_tag(text, "daily"));
-  CHECK_FALSE(has_tag(search_text({"x", {}, {}, {}, {}}), "x"));
-  CHECK(has_server(text, "io.example/sky"));
-  CHECK_FALSE(has_server(text, "io.example/sk"));
+  const SearchText text({"a", "Title", {}, "io.example/Sky", {"Daily news", "x"}});
+  const auto matches = [&text](std::string_view tag, std::string_view server) {
+    Search search("");
+    search.require_tag(tag);
+    search.require_server(server);
+    return search.rank(text) > 0;
+  };
+  CHECK(matches("", ""));
+  CHECK(matches("daily News", ""));
+  CHECK(matches("x", "IO.example/sky"));
+  CHECK_FALSE(matches("daily", ""));
+  CHECK_FALSE(matches("a", ""));
+  CHECK_FALSE(matches("x", "io.example/sk"));
+  CHECK_FALSE(matches("", "title"));
+  CHECK_FALSE(matches("y", "io.example/sky"));
 }
