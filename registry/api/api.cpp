@@ -180,8 +180,19 @@ Response Api::read_servers(const Route& route, const Request& request, std::stri
   }
 }
 
+Response Api::login() const {
+  if (guard_ != nullptr && guard_->asks_for_tokens()) {
+    return problem(404,
+                   "nobody logs in here: this registry asks for a token of its issuer; put one into the "
+                   "client's token file");
+  }
+  // Clients want some text to send. Nobody looks at it, so that it never expires: in the last second of the year 9999.
+  return Response::text(200, kJson, R"({"registry_token":"none","expires_at":253402300799})");
+}
+
 void Api::write_server(const Route& route, const Request& request, Respond respond) {
   if (route.kind == Kind::Validate) return respond(validate_server(request, policy_));
+  if (route.kind == Kind::Login) return respond(login());
   Store* const store = store_;
   if (store == nullptr) return respond(starting());
   auto write = read_server_write(route, request, policy_);

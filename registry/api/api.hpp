@@ -49,6 +49,7 @@ class Api {
                         const Index& index);
   void write_server(const Route& route, const Request& request, Respond respond);
   void write(const Route& route, const Request& request, std::string_view query, Respond respond);
+  Response login() const;
   Response ready();
   Response metrics();
   void count_registration(const Result<WriteOutcome>& result);

@@ -67,6 +67,7 @@ constexpr std::array<Described, Route::kKinds> kRoutes = {
      {"/v0.1/servers/{name}/versions/{version}/status", "PATCH, OPTIONS"},
      {"/v0.1/publish", "POST, OPTIONS"},
      {"/v0.1/validate", "POST, OPTIONS"},
+     {"/v0.1/auth/none", "POST, OPTIONS"},
      {"/v0.1/health", "GET, HEAD, OPTIONS"},
      {"/v0.1/ping", "GET, HEAD, OPTIONS"},
      {"/v0.1/version", "GET, HEAD, OPTIONS"},

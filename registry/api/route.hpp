@@ -34,12 +34,13 @@ struct Route {
     ServerVersionStatus,
     Publish,
     Validate,
+    Login,
     ServersHealth,
     ServersPing,
     ServersProgram,
     Unknown
   };
-  static constexpr std::size_t kKinds = 24;
+  static constexpr std::size_t kKinds = 25;
 
   Kind kind = Kind::Unknown;
   std::string name;     ///< Of the tool, the server or the page's file, decoded.

@@ -26,6 +26,7 @@ Right needed_right(const AuthSettings& settings, Kind kind, std::string_view met
     case Kind::ServersHealth:
     case Kind::ServersPing:
     case Kind::ServersProgram:
+    case Kind::Login:
       return Right::None;
     case Kind::Metrics:
       return settings.metrics_right;

@@ -54,6 +54,9 @@ class Guard {
   /// Notes a write that was answered.
   void finish(AuditEntry& entry, const Response& response);
 
+  /// Whether there is somebody who judges tokens.
+  bool asks_for_tokens() const { return authenticator_ != nullptr; }
+
   /// GET /.well-known/oauth-protected-resource
   Response metadata(const Request& request) const;
 

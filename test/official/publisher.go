@@ -35,14 +35,6 @@ func (p publisher) write(value any) error {
 func publisherTests(registry, program string) []test {
 	const published = "io.example/by-publisher"
 	home, err := os.MkdirTemp("", "official-publisher.")
-	if err == nil {
-		err = os.MkdirAll(filepath.Join(home, ".config", "mcp-publisher"), 0o700)
-	}
-	// What its login leaves there.
-	token, _ := json.Marshal(map[string]string{"token": "none", "registry": registry, "method": "none"})
-	if err == nil {
-		err = os.WriteFile(filepath.Join(home, ".config", "mcp-publisher", "token.json"), token, 0o600)
-	}
 	p := publisher{program, home}
 	read := func(c *client, version string) (apiv0.RegistryExtensions, error) {
 		var got apiv0.ServerResponse
@@ -52,9 +44,12 @@ func publisherTests(registry, program string) []test {
 		return *got.Meta.Official, nil
 	}
 	return []test{
-		{"the official publisher validates and publishes", func(c *client) error {
+		{"the official publisher logs in, validates and publishes", func(c *client) error {
 			if err != nil {
 				return err
+			}
+			if out, err := p.run("login", "none", "--registry", registry); err != nil {
+				return fmt.Errorf("%w: %s", err, out)
 			}
 			for _, version := range []string{"1.0.0", "1.1.0"} {
 				if err := p.write(server(published, version)); err != nil {

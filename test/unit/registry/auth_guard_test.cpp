@@ -155,6 +155,20 @@ TEST_CASE(
   CHECK(metadata["resource"] == "https://registry.example");
   CHECK(metadata["authorization_servers"] == Json::array({"https://issuer.example"}));
   CHECK(metadata["bearer_methods_supported"] == Json::array({"header"}));
+  CHECK(guarded.status("", "POST", "/v0/auth/none", "") == 404);
+}
+
+TEST_CASE("a client that wants to log in may where no tokens are asked for") {
+  Service open;
+  GuardedService limited([](auto& settings, auto& rates, auto&) {
+    settings.mode = Mode::None;
+    rates.writes.per_second = 1;
+  });
+  for (auto* service : {&open, &limited.service}) {
+    const auto login = body_of(service->write("POST", "/v0/auth/none", ""));
+    CHECK(login["registry_token"] == "none");
+    CHECK(login["expires_at"] > 4'000'000'000);
+  }
 }
 
 TEST_CASE("who may write a name writes it and no other, in no way") {

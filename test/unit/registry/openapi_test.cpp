@@ -166,6 +166,7 @@ void use_servers(Recorder& recorder) {
     send("POST", target, large);
   }
   send("POST", "/v0.1/publish", std::string("{}"));
+  send("POST", "/v0.1/auth/none", std::string());
   send("PUT", kServerVersion, weather_server("1.0.0"));
   send("PUT", kServerVersion, weather_server("2.0.0"));
   send("PUT", kServerVersion, std::string("{}"));
