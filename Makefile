@@ -25,7 +25,7 @@ IMAGE_PACKAGES := buildah binutils
 STORE_TEST_PACKAGES := postgresql redis-server openssl procps
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 PAGE_TEST_PACKAGES := chromium chromium-driver python3-selenium fonts-liberation2 fonts-dejavu-core
-API_TEST_PACKAGES := python3-venv ca-certificates
+API_TEST_PACKAGES := python3-venv ca-certificates curl jq
 LINT_PACKAGES := clang-format clang-tidy-19 shellcheck
 BUNDLE_PACKAGES := jq yq
 BENCH_PACKAGES := wrk nginx-light postgresql redis-server openssl procps
@@ -51,9 +51,9 @@ clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-stores test-kills test-page test-official test-schemathesis test-integration test-e2e test-cluster test-faults test-asan test-tsan fuzz lint bench
+.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-integration test-e2e test-cluster test-faults test-asan test-tsan fuzz lint bench
 test: build images store-deps page-deps api-deps ## All tests: unit, stores, the page in a browser, the API, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
-	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page official schemathesis cluster integration e2e faults
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page official docs schemathesis cluster integration e2e faults
 
 test-unit: build ## Unit tests only
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit
@@ -69,6 +69,9 @@ test-page: build page-deps ## The registry's page in a real Chromium; screenshot
 
 test-official: build ## The registry against the types, the publisher and the schemas of the official MCP registry
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh official
+
+test-docs: build api-deps ## The examples of docs/api-reference.md against the registry
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh docs
 
 test-schemathesis: build api-deps ## The OpenAPI document against the registry, for SCHEMATHESIS_SECONDS (default 600) from a new seed
 	@test/schemathesis/test.sh $(BUILD_DIR) $(SCHEMATHESIS_SECONDS) random

@@ -69,6 +69,12 @@ class RegistryProcess:
         shutil.rmtree(self.folder)
         return code
 
+    def close(self):
+        """stop(), for contextlib.closing."""
+        code = self.stop()
+        if code != 0:
+            raise RuntimeError(f"mcp-registry ended with {code}")
+
     def request(self, method, target, body=None):
         """(status, the body as JSON, or None)."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
