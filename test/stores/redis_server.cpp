@@ -1,6 +1,5 @@
 #include "redis_server.hpp"
 
-#include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -17,19 +16,8 @@
 #include "registry_client.hpp"
 
 namespace registry::test {
-namespace {
 
 using namespace std::chrono_literals;
-
-sockaddr_in local(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-}  // namespace
 
 RedisServer& RedisServer::get() {
   static RedisServer server;
@@ -131,7 +119,7 @@ FaultyLine::FaultyLine(std::uint16_t upstream, std::size_t bytes, End end)
       end_(end),
       listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   REQUIRE(listener_ >= 0);
-  auto address = local(0);
+  auto address = loopback(0);
   socklen_t size = sizeof address;
   REQUIRE(::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) == 0);
   REQUIRE(::listen(listener_, 8) == 0);
@@ -160,7 +148,7 @@ void FaultyLine::run(const std::stop_token& stop) const {
 void FaultyLine::pass(int client, const std::stop_token& stop) const {
   const int server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (server < 0) return;
-  const auto address = local(upstream_);
+  const auto address = loopback(upstream_);
   bool open = ::connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   std::array<char, 4096> buffer{};
   std::size_t left = bytes_;

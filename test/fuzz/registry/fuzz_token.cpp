@@ -9,25 +9,14 @@
 #include "registry/auth/jwt.hpp"
 #include "registry/auth/token_review.hpp"
 #include "test/fuzz/require.hpp"
+#include "test/unit/registry/base64url_encoder.hpp"
 
 using namespace registry;
 using namespace registry::auth;
 using fuzz::require;
+using registry::test::base64url;
 
 namespace {
-
-std::string encode(std::string_view bytes) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string out;
-  unsigned bits = 0;
-  int have = 0;
-  for (const char c : bytes) {
-    bits = bits << 8 | static_cast<unsigned char>(c);
-    for (have += 8; have >= 6; have -= 6) out += kDigits[bits >> (have - 6) & 63];
-  }
-  if (have > 0) out += kDigits[bits << (6 - have) & 63];
-  return out;
-}
 
 void check(std::string_view payload) {
   OidcSettings settings;
@@ -47,8 +36,8 @@ void check(std::string_view payload) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  if (const auto decoded = decode_base64url(text)) require(encode(*decoded) == text);
-  require(decode_base64url(encode(text)) == text);
+  if (const auto decoded = decode_base64url(text)) require(base64url(*decoded) == text);
+  require(decode_base64url(base64url(text)) == text);
   if (const auto jwt = parse_jwt(text)) {
     require(text.starts_with(jwt->signed_part) && !jwt->signed_part.ends_with('.'));
     check(jwt->payload);
@@ -56,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto line = text.find('\n');
   if (line != text.npos) {
     const auto payload = text.substr(line + 1);
-    const auto jwt = parse_jwt(encode(text.substr(0, line)) + "." + encode(payload) + ".AA");
+    const auto jwt = parse_jwt(base64url(text.substr(0, line)) + "." + base64url(payload) + ".AA");
     require(jwt.ok() ? jwt->payload == payload : !jwt.error().detail.empty());
   }
   check(text);

@@ -5,11 +5,11 @@
 #include <atomic>
 #include <condition_variable>
 #include <fstream>
-#include <future>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "judge.hpp"
 #include "registry/auth/kubernetes.hpp"
 #include "registry/auth/token_review.hpp"
 #include "registry/model/json.hpp"
@@ -82,13 +82,7 @@ class ReviewPlay {
     return *authenticator;
   }
 
-  Verdict judge(const std::string& token) {
-    auto promise = std::make_shared<std::promise<Verdict>>();
-    auto future = promise->get_future();
-    authenticator->authenticate(token, [promise](const Verdict& verdict) { promise->set_value(verdict); });
-    REQUIRE(future.wait_for(20s) == std::future_status::ready);
-    return future.get();
-  }
+  Verdict judge(const std::string& token) { return registry::test::judge(*authenticator, token); }
   std::size_t asked() {
     std::lock_guard guard(mutex_);
     return calls.size();

@@ -3,16 +3,14 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <string_view>
 
 #include "registry/auth/algorithm.hpp"
 #include "registry/model/json.hpp"
+#include "test/unit/registry/base64url_encoder.hpp"
 
 struct evp_pkey_st;
 
 namespace registry::test {
-
-std::string base64url(std::string_view bytes);
 
 /// Signs as an issuer does, with keys of its own.
 class TokenMaker {
