@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/http/free_with.hpp"
 #include "registry/auth/base64url.hpp"
 #include "registry/auth/public_key.hpp"
 #include "registry/model/json.hpp"
@@ -13,21 +14,16 @@
 namespace registry::auth {
 namespace {
 
+using http::FreeWith;
+
 constexpr std::size_t kMostKeys = 100;
 constexpr JsonLimits kSetLimits{8, 20'000};
 constexpr int kFewestRsaBits = 2048, kMostRsaBits = 8192;
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* each) const {
-    Free(each);
-  }
-};
-using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;
-using Builder = std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>>;
-using Parameters = std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
+using Number = std::unique_ptr<BIGNUM, FreeWith<BN_free>>;
+using Builder = std::unique_ptr<OSSL_PARAM_BLD, FreeWith<OSSL_PARAM_BLD_free>>;
+using Parameters = std::unique_ptr<OSSL_PARAM, FreeWith<OSSL_PARAM_free>>;
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, FreeWith<EVP_PKEY_CTX_free>>;
 using Key = std::shared_ptr<EVP_PKEY>;
 
 /// A member that is a text; empty when it is not there or is something else.
