@@ -198,6 +198,8 @@ TEST_CASE("PUT changes a tool only from the state the client has seen") {
   const std::string target = "/api/v1/tools/weather";
   CHECK(service.write("PUT", target, kBody).status == 428);
   CHECK(service.write("PUT", target, kBody, "\"x\"").status == 412);
+  CHECK(service.write("PUT", target, kBody, "*").status == 412);
+  CHECK(service.write("PUT", target, kBody, "*, \"x\"").status == 400);
   const auto created = service.write("PUT", target, kBody, "", "*");
   CHECK(created.status == 201);
   CHECK(service.write("PUT", target, kBody, "", "*").status == 412);
@@ -336,6 +338,7 @@ TEST_CASE("a registry that is being stopped is not ready and still serves") {
   service.post(kBody);
   service.api.begin_stop();
   CHECK(service.get("/ready").status == 503);
+  CHECK(service.get("/metrics").body->find("mcp_registry_ready 0\n") != std::string::npos);
   CHECK(service.get("/api/v1/tools/weather").status == 200);
 }
 
@@ -364,6 +367,8 @@ TEST_CASE("pages of other origins may read, and a preflight says so") {
   CHECK(preflight.header("Access-Control-Allow-Methods") == "GET, HEAD, OPTIONS");
   CHECK(preflight.header("Allow") == "GET, HEAD, POST, OPTIONS");
   CHECK(service.get("/api/v1/tools").header("Access-Control-Allow-Origin") == "*");
+  CHECK(service.get("/api/v1/tools").header("Access-Control-Expose-Headers") ==
+        "ETag, Retry-After, WWW-Authenticate, X-Request-Id");
   CHECK(service.get("/nothing").header("X-Content-Type-Options") == "nosniff");
 }
 
@@ -373,6 +378,14 @@ TEST_CASE("metrics count what happened") {
   service.post(kBody);
   service.post("{");
   service.post(R"({"name":"weather","version":"1.0.0","inputSchema":{"type":"object"}})");
+  service.write("PUT", "/api/v1/tools/weather", kNext, "\"stale\"");
+  service.files.append_fault = Code::StorageFull;
+  service.post(kNext);
+  service.write(
+      "POST", "/v0.1/publish",
+      R"({"$schema":"https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",)"
+      R"("name":"io.example/weather","description":"d","version":"1.0.0"})");
+  service.files.append_fault.reset();
   service.get("/api/v1/tools/weather");
   service.get("/api/v1/tools/nobody");
   service.get("/api/v1/tools");
@@ -383,14 +396,16 @@ TEST_CASE("metrics count what happened") {
            "mcp_registry_registrations_total{result=\"created\"} 1\n",
            "mcp_registry_registrations_total{result=\"unchanged\"} 1\n",
            "mcp_registry_registrations_total{result=\"invalid\"} 1\n",
-           "mcp_registry_registrations_total{result=\"conflict\"} 1\n",
+           "mcp_registry_registrations_total{result=\"conflict\"} 2\n",
+           "mcp_registry_registrations_total{result=\"failed\"} 1\n",
+           "mcp_registry_storage_errors_total 2\n",
            "mcp_registry_requests_total{route=\"/api/v1/tools/{name}\",method=\"GET\",code=\"404\"} 1\n",
            "mcp_registry_retrievals_total{route=\"/api/v1/tools/{name}\"} 1\n",
            "mcp_registry_retrievals_total{route=\"/api/v1/tools\"} 2\n",
            "mcp_registry_retrievals_total{route=\"/v0.1/servers\"} 1\n",
            "mcp_registry_list_cache_total{result=\"hit\"} 1\n",
            "mcp_registry_list_cache_total{result=\"miss\"} 2\n",
-           "mcp_registry_request_duration_seconds_count{route=\"/api/v1/tools\"} 6\n",
+           "mcp_registry_request_duration_seconds_count{route=\"/api/v1/tools\"} 7\n",
            "mcp_registry_storage_commit_duration_seconds_count 0\n",
            "mcp_registry_tools 1\n",
            "mcp_registry_ready 1\n",

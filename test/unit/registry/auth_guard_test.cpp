@@ -44,6 +44,11 @@ std::string tool_json(const std::string& name, const std::string& more = "") {
   return R"({"name":")" + name + R"(","version":"1.0.0","inputSchema":{"type":"object"})" + more + "}";
 }
 
+std::string server_document(const std::string& name, const std::string& more = "") {
+  return R"({"$schema":"https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json","name":")" +
+         name + R"(","description":"d","version":"1.0.0")" + more + "}";
+}
+
 /// A service with rules for ada (write weather.*), team (read maps and io.example/*), operator, and root.
 class GuardedService {
  public:
@@ -197,11 +202,8 @@ TEST_CASE("who may write a name writes it and no other, in no way") {
   CHECK(guarded.status("ada", "POST", kToolsPath, tool_json("weather.b", of("io.example/bank"))) == 403);
 
   // A server brings tools: their names count.
-  const auto publish = [&](const char* token, const std::string& name, const std::string& more = "") {
-    return guarded.status(
-        token, "POST", "/v0.1/publish",
-        R"({"$schema":"https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json","name":")" +
-            name + R"(","description":"d","version":"1.0.0")" + more + "}");
+  const auto publish = [&](const char* token, const std::string& name) {
+    return guarded.status(token, "POST", "/v0.1/publish", server_document(name));
   };
   CHECK(publish("ada", "io.example/weather") == 200);
   CHECK(publish("ada", "io.example/bank") == 403);
@@ -214,9 +216,9 @@ TEST_CASE("what a server brings is written under the rights to its tools' names"
                       {{"op"}, {}, Right::Write, {"io.example/*", "io.example.*"}, {}}};
   });
   guarded.authenticator->known = {{"ada", {"ada", {}}}, {"op", {"op", {}}}};
-  const std::string server =
-      R"({"$schema":"https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json","name":"io.example/weather",)"
-      R"("description":"d","version":"1.0.0","_meta":{"mcpregistry.dev/tools":[{"name":"today","inputSchema":{"type":"object"}}]}})";
+  const auto server = server_document(
+      "io.example/weather",
+      R"(,"_meta":{"mcpregistry.dev/tools":[{"name":"today","inputSchema":{"type":"object"}}]})");
   const auto refused = guarded.send("ada", "POST", "/v0.1/publish", server);
   CHECK(refused.status == 403);
   CHECK(detail_of(refused).find("io.example.weather.today") != std::string::npos);
@@ -231,7 +233,10 @@ TEST_CASE("managed entries are written by who may speak for their resource, and 
   // With the right to the name, and without it to the resource.
   CHECK(guarded.status("ada", "DELETE", kToolsPath + "/weather.w") == 409);
   CHECK(guarded.status("ada", "DELETE", kToolsPath + "/weather.w?managedBy=MCPTool/default/w/u") == 403);
+  CHECK(guarded.status("ada", "PATCH", kToolsPath + "/weather.w?managedBy=MCPTool/default/w/u",
+                       R"({"status":"deprecated"})") == 403);
   CHECK(guarded.status("ada", "DELETE", kToolsPath + "/weather.w?force=true") == 403);
+  CHECK(guarded.status("op", "POST", kToolsPath + "?force=true", tool_json("weather.w", managed)) == 403);
   CHECK(guarded.status("root", "PATCH", kToolsPath + "/weather.w", R"({"status":"deprecated"})") == 409);
   CHECK(guarded.status("root", "PATCH", kToolsPath + "/weather.w?force=true", R"({"status":"deprecated"})") ==
         200);
@@ -291,6 +296,11 @@ TEST_CASE("lists, searches and totals show what may be read, and their entity ta
   CHECK(servers("op") == 2);
   CHECK(servers("bob") == 0);
   CHECK(servers("op") == 2);
+  // And so is one that was published under a name that is not to be read.
+  for (const char* name : {"io.example/open", "io.other/closed"})
+    REQUIRE(guarded.status("op", "POST", "/v0.1/publish", server_document(name)) == 200);
+  CHECK(servers("op") == 4);
+  CHECK(servers("bob") == 1);
   CHECK(guarded.status("bob", "GET", "/v0.1/servers/io.example%2Ftold/versions/latest") == 404);
   CHECK(guarded.status("bob", "GET", "/v0.1/servers/io.example%2Ftold/versions") == 404);
   CHECK(guarded.status("bob", "GET", "/v0.1/servers/io.other%2Fxy/versions") == 403);
@@ -432,6 +442,8 @@ TEST_CASE("every write and every refused write is noted with who asked, and no t
   CHECK(guarded.status("root", "PATCH", kToolsPath + "/weather.a?force=true", R"({"status":"deprecated"})") ==
         200);
   CHECK(guarded.status("secret-token", "GET", kToolsPath) == 200);
+  CHECK(guarded.status("root", "POST", "/v0.1/publish", server_document("io.example/weather")) == 200);
+  CHECK(guarded.status("root", "DELETE", "/v0.1/servers/io.example%2Fweather/versions/1.0.0") == 200);
 
   std::ifstream file(name);
   std::vector<Json> lines;
@@ -440,7 +452,7 @@ TEST_CASE("every write and every refused write is noted with who asked, and no t
     lines.push_back(Json::parse(line));
   }
   ::unlink(name);
-  REQUIRE(lines.size() == 6);
+  REQUIRE(lines.size() == 8);
   CHECK(lines[0]["subject"] == "ada");
   CHECK(lines[0]["groups"] == Json::array({"team"}));
   CHECK(lines[0]["outcome"] == "done");
@@ -450,9 +462,12 @@ TEST_CASE("every write and every refused write is noted with who asked, and no t
   CHECK(lines[2]["status"] == 400);
   CHECK(lines[3]["subject"] == "anonymous");
   CHECK(lines[3]["action"] == "withdraw");
+  CHECK(lines[3]["reason"] == "no such \"token\"");
   CHECK(lines[3]["name"] == "weather.a");
   CHECK(lines[4]["action"] == "status");
   CHECK(lines[4]["version"] == "1.0.0");
   CHECK(lines[5]["force"] == true);
   CHECK(lines[5]["subject"] == "root");
+  CHECK(lines[6]["action"] == "publish");
+  CHECK(lines[7]["action"] == "delete");
 }

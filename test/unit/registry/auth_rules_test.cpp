@@ -12,6 +12,7 @@
 #include "registry/auth/peer.hpp"
 #include "registry/auth/permit.hpp"
 #include "registry/auth/rate_limit.hpp"
+#include "registry/auth/verdict_cache.hpp"
 #include "registry/model/json.hpp"
 
 using namespace registry;
@@ -74,6 +75,7 @@ TEST_CASE("a resource of Kubernetes is spoken for only by whom a rule names, and
       rule({"operator"}, {}, Right::Write, {}, {"MCPTool/*"}),
       rule({"team"}, {}, Right::Write, {}, {"MCPTool/team-a/*"}),
       rule({"plain"}, {}, Right::Write),
+      rule({"reader"}, {}, Right::Read, {}, {"MCPTool/*"}),
       rule({"root"}, {}, Right::Admin),
   };
   const Manager ours{"MCPTool", "team-a", "weather", "u1"}, other{"MCPTool", "team-b", "weather", ""},
@@ -84,6 +86,7 @@ TEST_CASE("a resource of Kubernetes is spoken for only by whom a rule names, and
   CHECK(of("team").may_act_for(ours));
   CHECK_FALSE(of("team").may_act_for(other));
   CHECK_FALSE(of("plain").may_act_for(ours));
+  CHECK_FALSE(of("reader").may_act_for(ours));
   CHECK(of("root").may_act_for(server));
 }
 
@@ -111,6 +114,9 @@ TEST_CASE("a client has its burst at once, then its rate, and others have theirs
   RateLimit slow({1, 1}, clock);
   CHECK_FALSE(slow.take("a"));
   CHECK(slow.take("a") == 1s);
+  RateLimit without_burst({2, 0}, clock);  // Twice the rate.
+  for (int i = 0; i < 4; ++i) CHECK_FALSE(without_burst.take("a"));
+  CHECK(without_burst.take("a"));
   RateLimit off({0, 0}, clock);
   for (int i = 0; i < 100; ++i) CHECK_FALSE(off.take("a"));
   CHECK(off.clients() == 0);
@@ -126,6 +132,22 @@ TEST_CASE("the clients that are remembered have a bound, and the last seen stay"
   }
   CHECK(limit.clients() == RateLimit::kClients);
   CHECK(limit.take("kept"));
+}
+
+TEST_CASE("verdicts are kept for their time, and where there is no room the one not asked for longest goes") {
+  VerdictCache<int> cache(2);
+  cache.add("a", Verdict::rejected("a"), 10);
+  cache.add("b", Verdict::rejected("b"), 10);
+  REQUIRE(cache.find("a", 0));
+  cache.add("c", Verdict::rejected("c"), 10);
+  CHECK_FALSE(cache.find("b", 0));
+  CHECK(cache.find("c", 9));
+  CHECK(cache.find("a", 9)->reason == "a");
+  cache.add("a", Verdict::rejected("anew"), 20);
+  CHECK(cache.size() == 2);
+  CHECK(cache.find("a", 10)->reason == "anew");
+  CHECK_FALSE(cache.find("c", 10));
+  CHECK(cache.size() == 1);
 }
 
 TEST_CASE("a client's address is what trusted proxies say, and nothing else") {

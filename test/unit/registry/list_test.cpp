@@ -78,6 +78,19 @@ TEST_CASE("a search gives the best matches first, page by page without a gap or 
   CHECK(listed(service, "search=rain+draws") == "map,");
 }
 
+TEST_CASE("ready-made lists are kept while they are the same state's and there is room") {
+  ListCache cache;
+  const auto page = std::make_shared<const std::string>(600 << 10, 'x');
+  cache.add("1", "a", page);
+  cache.add("1", "b", page);
+  CHECK(cache.find("1", "a") == page);
+  CHECK(cache.find("1", "b") == nullptr);
+  CHECK(cache.find("2", "a") == nullptr);
+  cache.add("2", "b", page);
+  CHECK(cache.find("2", "b") == page);
+  CHECK(cache.find("1", "a") == nullptr);
+}
+
 TEST_CASE("fields leaves out what was not asked for") {
   Service service;
   add_tool(service, "a", R"(,"version":"1.0.0","title":"T \"quoted\"","tags":["x"])");

@@ -171,6 +171,9 @@ TEST_CASE("a full registry takes versions of the tools it has but no more tools"
   CHECK(created(world.put(definition("a", "y"), {}, limits)));
   CHECK(refused(world.put(definition("a", "z"), {}, limits), Code::StorageFull));
   CHECK(unchanged(world.put(definition("a", "y"), {}, limits)));
+  // What was withdrawn is remembered, and takes its place.
+  CHECK(world.withdraw("a", "0.1.0").ok());
+  CHECK(refused(world.put(definition("a", "z"), {}, limits), Code::StorageFull));
 }
 
 TEST_CASE("payloads that verify and make no sense are corrupt, not a crash") {

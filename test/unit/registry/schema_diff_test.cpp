@@ -58,9 +58,13 @@ TEST_CASE("what an input schema takes less of is breaking, what it takes more of
       {R"({"not":{"type":"null"}})", R"({"not":{"type":["null","string"]}})", "type"},
       {R"({"anyOf":[{"type":"null"},{"type":"string"}]})", R"({"anyOf":[{"type":"string"}]})", "anyOf"},
       {R"({"allOf":[{"type":"string"}]})", R"({"allOf":[{"type":"string"},{"minLength":1}]})", "allOf"},
+      {R"({})", R"({"anyOf":[{"type":"string"}]})", "anyOf"},
+      {R"({})", R"({"allOf":[{"type":"string"}]})", "allOf"},
       {R"({})", R"({"dependentRequired":{"a":["b"]}})", "a"},
       {R"({"items":{"type":["string","null"]}})", R"({"items":{"type":"string"}})", "type"},
       {R"({"prefixItems":[{}]})", R"({"prefixItems":[{"type":"string"}]})", "type"},
+      {R"({})", R"({"prefixItems":[{"type":"string"}]})", "type"},
+      {R"({})", R"({"patternProperties":{"^a":{"type":"string"}}})", "type"},
       {R"({"properties":{"a":{}}})", R"({"properties":{"a":{"type":"string"}}})", "type"},
       {R"({"patternProperties":{"^a":{}}})", R"({"patternProperties":{"^a":{"type":"string"}}})", "type"},
   };
@@ -86,6 +90,8 @@ TEST_CASE("a change whose effect is not known is breaking both ways") {
                                       {R"({"type":"string"})", R"({"type":"number"})"},
                                       {R"({"const":1})", R"({"const":2})"},
                                       {R"({"if":{"type":"string"}})", R"({"if":{"type":"number"}})"},
+                                      {R"({"if":{"type":"string"}})", R"({})"},
+                                      {R"({"dependencies":{"a":["b"]}})", R"({"dependencies":{"a":["c"]}})"},
                                       {R"({"oneOf":[{}]})", R"({"oneOf":[{},{"type":"null"}]})"},
                                       {R"({"$schema":"http://json-schema.org/draft-07/schema"})", R"({})"}}) {
     CAPTURE(before);
@@ -122,7 +128,24 @@ TEST_CASE("references are followed, in circles too, and what they lead to is whe
   CHECK(compare_schemas(R"({"allOf":[{"$ref":"#/$defs/a"}],"$defs":{"a":{"minLength":1}}})",
                         R"({"allOf":[{"$ref":"#/$defs/a"}],"$defs":{"a":{"minLength":2}}})") ==
         "!/$defs/a/minLength:minLength");
+  CHECK(compare_schemas(R"({"not":{"$ref":"#/$defs/a"},"$defs":{"a":{"minLength":1}}})",
+                        R"({"not":{"$ref":"#/$defs/a"},"$defs":{"a":{"minLength":2}}})") ==
+        "+/$defs/a/minLength:minLength");
+  CHECK(compare_schemas(R"({"additionalProperties":{"$ref":"#/$defs/a"},"$defs":{"a":{"minLength":1}}})",
+                        R"({"additionalProperties":{"$ref":"#/$defs/a"},"$defs":{"a":{"minLength":2}}})") ==
+        "!/$defs/a/minLength:minLength");
+  // The whole schema by its own name, and under another.
+  CHECK(
+      compare_schemas(
+          R"({"properties":{"n":{"$ref":"#"}}})",
+          R"({"properties":{"n":{"$ref":"#/$defs/t"}},"$defs":{"t":{"properties":{"n":{"$ref":"#/$defs/t"}}}}})")
+          .empty());
   CHECK(compare_schemas(R"({"$ref":"#named"})", R"({"$ref":"#other"})") == "!/$ref:$ref");
+}
+
+TEST_CASE("a bound that bounds nothing is no difference") {
+  CHECK(compare_schemas(R"({})", R"({"minLength":0,"minItems":0})").empty());
+  CHECK(compare_schemas(R"({"minProperties":0})", R"({})").empty());
 }
 
 TEST_CASE("texts of a schema are compatible") {
@@ -146,6 +169,16 @@ TEST_CASE("schemas that refer to each other in every combination are compared in
   diff_schemas(circle(397, "object"), circle(401, "object"), Direction::Input, "", out);
   REQUIRE(out.size() == 1);
   CHECK(out[0].compatibility == Compatibility::Breaking);
+
+  Json wide = {{"properties", Json::object()}};
+  for (int i = 0; i < 25'000; ++i) wide["properties"]["p" + std::to_string(i)] = {{"type", "string"}};
+  auto titled = wide;
+  titled["title"] = "t";
+  out.clear();
+  diff_schemas(wide, titled, Direction::Input, "", out);
+  REQUIRE(out.size() == 2);
+  CHECK(out[0].compatibility == Compatibility::Breaking);
+  CHECK(out[1].keyword == "title");
 }
 
 TEST_CASE("of a tool, hints that promise less and a missing output schema are breaking") {
@@ -159,6 +192,8 @@ TEST_CASE("of a tool, hints that promise less and a missing output schema are br
   CHECK(compare_tools(R"({"annotations":{"destructiveHint":false}})",
                       R"({"annotations":{"destructiveHint":true}})") ==
         "!/annotations/destructiveHint:destructiveHint");
+  CHECK(compare_tools(R"({"annotations":{"destructiveHint":false}})", R"({})") ==
+        "!/annotations/destructiveHint:destructiveHint");  // What it does not say it may do.
   CHECK(compare_tools(R"({"annotations":{"title":"a"}})", R"({"annotations":{"title":"b"}})") ==
         "+/annotations:annotations");
   CHECK(compare_tools(R"({"outputSchema":{}})", R"({})") == "!/outputSchema:outputSchema");

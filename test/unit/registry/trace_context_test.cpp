@@ -24,8 +24,8 @@ TEST_CASE("a traceparent that the standard calls invalid is as none") {
         "cc-" + trace + "-" + span + "-01more", "ff-" + trace + "-" + span + "-01",
         "00-" + std::string(32, '0') + "-" + span + "-01", "00-" + trace + "-" + std::string(16, '0') + "-01",
         "00-0AF7651916CD43DD8448EB211C80319C-" + span + "-01", "00-" + trace + "-" + span + "-0x",
-        "00_" + trace + "-" + span + "-01", "00-" + trace + "_" + span + "-01",
-        "00-" + trace + "-" + span + "_01", std::string(55, '\xff')}) {
+        "00-0gf7651916cd43dd8448eb211c80319c-" + span + "-01", "00_" + trace + "-" + span + "-01",
+        "00-" + trace + "_" + span + "-01", "00-" + trace + "-" + span + "_01", std::string(55, '\xff')}) {
     CAPTURE(header);
     CHECK(!parse_traceparent(header).given());
   }
