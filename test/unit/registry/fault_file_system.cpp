@@ -91,6 +91,9 @@ Result<void> FaultFileSystem::change() {
 void FaultFileSystem::restart(Unsynced unsynced) {
   lives = std::numeric_limits<std::uint64_t>::max();
   dying_ = false;
+  // Of the changes to folders that were not synced some may have happened: here the removals.
+  if (unsynced == Unsynced::Half)
+    std::erase_if(synced_names_, [this](const auto& entry) { return !names_.contains(entry.first); });
   names_ = synced_names_;
   for (auto& [name, inode] : names_) {
     if (unsynced == Unsynced::Lost || !inode->bytes.starts_with(inode->synced)) {
@@ -108,7 +111,8 @@ void FaultFileSystem::put(const std::string& path, const std::string& bytes) {
   synced_names_[path] = inode;
 }
 
-Result<void> FaultFileSystem::create_directories(const std::string&) {
+Result<void> FaultFileSystem::create_directories(const std::string& path) {
+  if (create_directories_fault && path.ends_with("/quarantine")) return fault(*create_directories_fault);
   return {};
 }
 

@@ -17,7 +17,7 @@ namespace registry::test {
 /// its folder was not.
 class FaultFileSystem final : public FileSystem {
  public:
-  /// What a power failure leaves of bytes that were appended and not synced.
+  /// What a power failure leaves of bytes that were appended and not synced. With Half, files that were removed stay so.
   enum class Unsynced { Lost, Half, Kept };
 
   // Faults to come; each stays until it is taken back.
@@ -25,6 +25,7 @@ class FaultFileSystem final : public FileSystem {
   std::optional<Code> sync_fault;      ///< Nothing is synced.
   std::optional<Code> truncate_fault;  ///< Nothing is cut.
   std::optional<Code> create_fault;
+  std::optional<Code> create_directories_fault;  ///< But for the store's own.
   bool read_only = false;
   /// So many more changes work; from then on the machine is dead and everything fails. The one at which it
   /// dies happens by half, if it is an append.

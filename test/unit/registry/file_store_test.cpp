@@ -197,6 +197,53 @@ TEST_CASE("after a failed sync no write is accepted until a restart, and none is
   CHECK(write_and_wait(*store, put("c")).ok());
 }
 
+TEST_CASE("on a read-only disk nothing is compacted") {
+  FaultFileSystem files;
+  {
+    auto store = open_store(files);
+    for (int i = 0; i < 10; ++i) {
+      CHECK(write_and_wait(*store, put("a", "x", "1.0.0")).ok());
+      CHECK(write_and_wait(*store, Withdraw{"a", std::nullopt, std::nullopt, {}}).ok());
+    }
+  }
+  files.read_only = true;
+  auto options = store_options();
+  options.compact_bytes = 1;
+  std::string notices;
+  options.notice = [&](bool, std::string_view text) { notices += text; };
+  const auto store = open_store(files, options);
+  CHECK(notices.find("compacted") == std::string::npos);
+  CHECK(notices.find("read-only") != std::string::npos);
+}
+
+TEST_CASE("a torn end that cannot be cut off stops the start, before the next record runs into it") {
+  FaultFileSystem files;
+  {
+    auto store = open_store(files);
+    CHECK(write_and_wait(*store, put("a")).ok());
+  }
+  files.content(kLog) += "torn";
+  files.truncate_fault = Code::Unavailable;
+  CHECK(FileStore::open(files, store_options()).error().code == Code::Unavailable);
+  files.truncate_fault.reset();
+  CHECK(write_and_wait(*open_store(files), put("b")).ok());
+  CHECK(open_store(files)->snapshot()->tools() == 2);
+}
+
+TEST_CASE("of several logs the one with the highest number is read, also when it has more digits") {
+  FaultFileSystem files;
+  {
+    auto store = open_store(files);
+    CHECK(write_and_wait(*store, put("a")).ok());
+  }
+  const auto log = [](std::uint64_t number) { return std::string(kFolder) + "/" + log_name(number); };
+  files.put(log(1'000'000), files.content(kLog));
+  files.put(log(999'999), "");
+  CHECK(open_store(files)->snapshot()->tools() == 1);
+  CHECK(files.has(log(1'000'000)));
+  CHECK_FALSE(files.has(log(999'999)));
+}
+
 TEST_CASE("a failed write that cannot be undone at once is undone before the next") {
   FaultFileSystem files;
   auto store = open_store(files);
@@ -270,6 +317,42 @@ TEST_CASE("a damaged record is quarantined and reported, and the others are serv
   REQUIRE(report.ok());
   CHECK(report->problems.size() == 1);
   CHECK(report->records == 2);
+}
+
+TEST_CASE("a damaged record outlives a compaction, and a power failure after it") {
+  FaultFileSystem files;
+  {
+    auto store = open_store(files);
+    for (int i = 0; i < 10; ++i) {
+      CHECK(write_and_wait(*store, put("a", "x", "1.0.0")).ok());
+      CHECK(write_and_wait(*store, Withdraw{"a", std::nullopt, std::nullopt, {}}).ok());
+    }
+  }
+  auto& log = files.content(kLog);
+  log[100] = static_cast<char>(log[100] ^ 4);
+  const auto damaged = log.substr(0, log.find('\n'));
+  const auto copy = std::string(kFolder) + "/quarantine/tools-000001.log-0.record";
+  auto options = store_options();
+  options.compact_bytes = 1;
+
+  // A copy that could not be made is none, and the log stays: not half a copy, and not the only one lost.
+  SUBCASE("when it could not be copied") {
+    SUBCASE("at all") {
+      files.create_directories_fault = Code::Unavailable;
+    }
+    SUBCASE("but in part") {
+      files.append_fault = Code::StorageFull;
+    }
+    (void)open_store(files, options);
+    CHECK(files.content(kLog).starts_with(damaged));
+    files.create_directories_fault.reset();
+    files.append_fault.reset();
+  }
+  SUBCASE("when it could be copied"){}(void)open_store(files, options);
+  CHECK_FALSE(files.has(kLog));
+  files.restart(FaultFileSystem::Unsynced::Lost);
+  REQUIRE(files.has(copy));
+  CHECK(files.content(copy) == damaged);
 }
 
 TEST_CASE("verify finds a definition that does not match its digest") {
