@@ -115,6 +115,19 @@ TEST_CASE("what is wrong with a certificate is said, without the key") {
         std::string::npos);
   write(files.certificate(), "");
   CHECK(TlsCertificate::load(files.certificate(), files.key()).error.find("is empty") != std::string::npos);
+  write(files.certificate(), std::string((1 << 20) + 1, '-'));
+  CHECK(TlsCertificate::load(files.certificate(), files.key()).error.find("is too large") !=
+        std::string::npos);
+}
+
+TEST_CASE("a certificate that is as it was is not loaded again") {
+  const CertificateFiles files("one");
+  const auto loaded = TlsCertificate::load(files.certificate(), files.key());
+  REQUIRE(loaded.certificate != nullptr);
+  const auto before = loaded.certificate->context();
+  std::string error;
+  CHECK(loaded.certificate->reload(error) == TlsCertificate::Reload::Unchanged);
+  CHECK(loaded.certificate->context() == before);
 }
 
 TEST_CASE("a self-signed certificate serves while there are no files, and only then") {
