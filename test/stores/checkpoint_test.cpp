@@ -1,6 +1,7 @@
 // The cache beside the database: what a start takes from it, and that nothing depends on it.
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <mutex>
@@ -12,6 +13,8 @@
 #include "redis_server.hpp"
 #include "registry/model/json.hpp"
 #include "registry/store/postgres/checkpoint.hpp"
+#include "registry/store/postgres/checkpoint_cache.hpp"
+#include "scripted_server.hpp"
 
 using namespace registry;
 using namespace registry::postgres;
@@ -91,6 +94,11 @@ std::string contents(const Store& store) {
   return out;
 }
 
+std::string manifest_of(const Voucher& voucher) {
+  return "mcp-registry:1:" + voucher.database + ":" + std::to_string(voucher.generation) + ":" +
+         to_hex(voucher.manifest);
+}
+
 CacheStatus cache_of(PostgresStore& store) {
   return *store.status().cache;
 }
@@ -121,6 +129,107 @@ TEST_CASE("a start takes the state from the cache and what came later from the d
   CHECK(contents(*third) == contents(*without));
 }
 
+TEST_CASE("what the cache holds has an end, before which it is renewed while somebody needs it") {
+  CachedDatabase cached;
+  auto options = cached.options();
+  options.cache.ttl = 400ms;
+  auto store = PostgresDatabase::open(options);
+  register_tools(*store, "t", 3);
+  keep(cached, *store);
+  const auto manifest = manifest_of(cached.voucher());
+  // Nothing changes any more.
+  const auto before = cache_of(*store).written;
+  CHECK(soon([&] { return cache_of(*store).written >= before + 3; }));
+  CHECK(cached.redis.keys(manifest) == manifest);
+  store.reset();
+  CHECK(soon([&] { return cached.redis.keys("mcp-registry:").empty(); }));
+}
+
+TEST_CASE("a few changes are kept after a while, and a history that was compacted at once") {
+  PostgresDatabase database;
+  auto store = database.open();
+  register_tools(*store, "t", 3);
+  auto session = PostgresServer::get().session(database.name());
+  CheckpointCacheOptions options;
+  options.redis = RedisServer::get().options();
+  options.database = database.options().database;
+  options.interval = 5ms;
+  options.patience = 1h;
+  options.notice = [](bool, std::string_view) {};
+  const auto current = [&] {
+    auto follower = std::make_shared<Follower>();
+    REQUIRE(follow(*session, *begin_reading(*session), *follower, [](std::string_view) {}).ok());
+    REQUIRE(session->run("COMMIT").ok());
+    return follower;
+  };
+  SUBCASE("a few changes") {
+    options.patience = 50ms;
+    CheckpointCache cache(options);
+    cache.offer(current());
+    REQUIRE(soon([&] { return cache.status().written == 1; }));
+    register_tools(*store, "more", 1);
+    cache.offer(current());
+    CHECK(soon([&] { return cache.status().written == 2; }));
+  }
+  SUBCASE("another generation") {
+    CheckpointCache cache(options);
+    cache.offer(current());
+    REQUIRE(soon([&] { return cache.status().written == 1; }));
+    auto compacted = std::make_shared<Follower>();
+    REQUIRE(compact(*session, *compacted, [](std::string_view) {}).ok());
+    cache.offer(compacted);
+    CHECK(soon([&] { return cache.status().written == 2; }));
+  }
+}
+
+TEST_CASE("a large state is kept in several parts, and how long its history is with it") {
+  CachedDatabase cached;
+  auto options = cached.options();
+  options.cache_changes = 10'000;
+  auto store = PostgresDatabase::open(options);
+  for (int i = 0; i < 20; ++i) {
+    auto large = parse_definition(R"({"name":"t","version":"1.0.)" + std::to_string(i) +
+                                      R"(","inputSchema":{"type":"object","description":")" +
+                                      std::string(240 << 10, 'x') + "\"}}",
+                                  ToolPolicy());
+    REQUIRE(large.ok());
+    REQUIRE(write_and_wait(*store, Register{std::move(*large), {}}).ok());
+    REQUIRE(write_and_wait(*store, Register{definition("x", "text", "1.0.0"), {}}).ok());
+    REQUIRE(write_and_wait(*store, Withdraw{"x", std::nullopt, std::nullopt, {}, true}).ok());
+  }
+  store.reset();
+  store = cached.open();
+  keep(cached, *store);
+  const auto expected = contents(*store);
+  store.reset();
+  CHECK(Json::parse(cached.redis.command({"GET", manifest_of(cached.voucher())}))["chunks"].size() == 2);
+  options = cached.reader();
+  options.compact_records = 50;
+  store = PostgresDatabase::open(options);
+  CHECK(cache_of(*store).hits == 1);
+  CHECK(contents(*store) == expected);
+  CHECK(cached.database.sql("SELECT count(*) FROM mcp_registry.records") == "20");
+}
+
+TEST_CASE(
+    "the cache is in the database of the server that its URL names, and a failing one is told of once") {
+  CachedDatabase cached;
+  auto options = cached.options();
+  options.cache.url.back() = '3';
+  std::atomic<int> told{0};
+  options.notice = [&](bool urgent, std::string_view) { told += urgent ? 1 : 0; };
+  auto store = PostgresDatabase::open(options);
+  register_tools(*store, "t", 3);
+  keep(cached, *store);
+  CHECK(cached.redis.keys("mcp-registry:").empty());
+  cached.redis.kill();
+  register_tools(*store, "more", 1);
+  const auto before = cache_of(*store).errors;
+  CHECK(soon([&] { return cache_of(*store).errors >= before + 5; }));
+  CHECK(told == 1);
+  cached.redis.start();
+}
+
 TEST_CASE("only the parts of the history that changed are written to the cache again") {
   CachedDatabase cached;
   auto options = cached.options();
@@ -148,8 +257,7 @@ TEST_CASE("a cache that is empty, lost a part or holds something else is done wi
   const auto expected = contents(*first);
   first.reset();
   const auto prefix = "mcp-registry:1:" + cached.voucher().database;
-  const auto manifest =
-      prefix + ":" + std::to_string(cached.voucher().generation) + ":" + to_hex(cached.voucher().manifest);
+  const auto manifest = manifest_of(cached.voucher());
   auto chunk = cached.redis.keys(prefix + ":chunk:");
   chunk = chunk.substr(0, chunk.find(' '));
   const auto list = cached.redis.command({"GET", manifest});
@@ -389,6 +497,25 @@ TEST_CASE(
   CHECK(with_url("redis:/" + at.substr(1)).errors == 1);
   CHECK(cached.told().find("sesame") == std::string::npos);
   CHECK(cached.told().find("secret word") == std::string::npos);
+}
+
+TEST_CASE(
+    "of what a server says to a login only the kind is told, and an answer that never ends is given up") {
+  auto options = RedisServer::get().options();
+  const auto connect_to = [&](const ScriptedServer& server) {
+    options.url = "redis://127.0.0.1:" + std::to_string(server.port()) + "/0";
+    return redis::Connection::open(options, std::chrono::steady_clock::now() + 10s);
+  };
+  ScriptedServer repeating("-ERR unknown command `AUTH`, with args: `secret word`\r\n");
+  const auto refused = connect_to(repeating);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().detail.find("the login failed: ERR") != std::string::npos);
+  CHECK(refused.error().detail.find("secret") == std::string::npos);
+
+  const ScriptedServer endless("$400000000\r\n" + std::string(1 << 20, 'x'), true);
+  const auto large = connect_to(endless);
+  REQUIRE_FALSE(large.ok());
+  CHECK(large.error().detail.find("too large") != std::string::npos);
 }
 
 TEST_CASE("while one replica writes to the cache the others do not") {

@@ -63,7 +63,9 @@ void CuttingProxy::accept_all() {
     pollfd waiting{listener_, POLLIN, 0};
     if (::poll(&waiting, 1, kTick) != 1) continue;
     const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (client >= 0) sessions_.emplace_back([this, client] { pass(client); });
+    if (client < 0) continue;
+    ++connections;
+    sessions_.emplace_back([this, client] { pass(client); });
   }
 }
 
@@ -90,13 +92,13 @@ void CuttingProxy::pass(int client) {
       // Reads end with a COMMIT of their own; only a write's comes behind its NOTIFY.
       if (from_client && bytes.find("NOTIFY") != bytes.npos) {
         auto expected = Mode::CutBeforeCommit;
-        if (mode.compare_exchange_strong(expected, Mode::Pass)) {
+        if (mode.compare_exchange_strong(expected, next)) {
           ++cuts;
           open = false;
           break;
         }
         expected = Mode::CutAfterCommit;
-        swallow = mode.compare_exchange_strong(expected, Mode::Pass);
+        swallow = mode.compare_exchange_strong(expected, next);
       } else if (!from_client && swallow) {
         ++cuts;
         open = false;

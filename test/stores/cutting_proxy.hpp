@@ -13,8 +13,8 @@ class CuttingProxy {
  public:
   enum class Mode {
     Pass,
-    CutBeforeCommit,  ///< Closes both ends instead of passing a commit on; then passes.
-    CutAfterCommit,  ///< Passes a commit on, and closes both ends instead of passing the answer; then passes.
+    CutBeforeCommit,  ///< Closes both ends instead of passing a commit on; then as `next` says.
+    CutAfterCommit,  ///< Passes a commit on, and closes both ends instead of passing the answer; then as `next` says.
     Stall,           ///< Passes nothing.
   };
 
@@ -26,7 +26,9 @@ class CuttingProxy {
 
   const std::string& folder() const { return folder_; }  ///< What a client gives as host; the port is 5432.
   std::atomic<Mode> mode{Mode::Pass};
+  std::atomic<Mode> next{Mode::Pass};  ///< The mode after a cut.
   std::atomic<int> cuts{0};
+  std::atomic<int> connections{0};  ///< Accepted so far.
 
  private:
   void accept_all();

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -17,6 +18,7 @@
 #include "postgres_server.hpp"
 #include "registry/store/postgres/history.hpp"
 #include "registry/store/postgres/migrate.hpp"
+#include "scripted_server.hpp"
 
 using namespace registry;
 using namespace registry::postgres;
@@ -30,10 +32,13 @@ Result<WriteOutcome> pg_put(Store& store, const std::string& name, const std::st
   return write_and_wait(store, Register{definition(name, text, version), {}});
 }
 
-bool holds(const Store& store, const std::string& name) {
-  const auto index = store.snapshot();
-  const Tool* tool = index->find(name);
+bool holds_live(const Index& index, const std::string& name) {
+  const Tool* tool = index.find(name);
   return tool != nullptr && tool->latest() != nullptr;
+}
+
+bool holds(const Store& store, const std::string& name) {
+  return holds_live(*store.snapshot(), name);
 }
 
 bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds limit = 10s) {
@@ -204,6 +209,79 @@ TEST_CASE("while the server is away writes are refused with the cause and reads 
   CHECK(notices.size() <= 4);  // Not one for each attempt.
 }
 
+TEST_CASE("a store that has nothing to do takes hardly any of the processor") {
+  PostgresDatabase database;
+  auto options = database.options();
+  options.poll = 50ms;
+  std::atomic<std::size_t> committed{0};
+  options.committed = [&](std::size_t records, std::chrono::nanoseconds) { committed += records; };
+  auto store = PostgresDatabase::open(options);
+  REQUIRE(pg_put(*store, "a", "x").ok());
+  CHECK(committed == 1);
+  const auto before = std::clock();
+  std::this_thread::sleep_for(1s);  // Of which the processor's time is what is measured.
+  CHECK(std::clock() - before < CLOCKS_PER_SEC / 10);
+}
+
+TEST_CASE("a server that is away is asked for less and less often, and anew from the next time on") {
+  auto& server = PostgresServer::get();
+  PostgresDatabase database;
+  CuttingProxy proxy(server.folder() + "/.s.PGSQL." + std::to_string(server.port()));
+  auto options = database.options();
+  options.database.host = proxy.folder();
+  options.database.port = 5432;
+  options.first_retry = 10ms;
+  options.longest_retry = 5s;
+  auto store = PostgresDatabase::open(options);
+  for (int outage = 0; outage < 2; ++outage) {
+    CAPTURE(outage);
+    proxy.connections = 0;
+    server.stop();
+    CHECK(eventually([&] { return proxy.connections >= 5; }, 2s));
+    std::this_thread::sleep_for(1s);
+    CHECK(proxy.connections < 15);
+    server.start();
+    CHECK(eventually([&] { return store->status().writable; }));
+  }
+}
+
+TEST_CASE(
+    "acknowledged means durable, whatever the database's default, and a database that is not UTF-8 is "
+    "refused") {
+  PostgresDatabase database;
+  const auto& name = database.name();
+  auto session = PostgresServer::get().session("postgres");
+  REQUIRE(session->run("ALTER DATABASE " + name + " SET synchronous_commit = off").ok());
+  CHECK(database.sql("SHOW synchronous_commit") == "on");
+  // Who asks for more than that gets it.
+  REQUIRE(session->run("ALTER DATABASE " + name + " SET synchronous_commit = remote_apply").ok());
+  CHECK(database.sql("SHOW synchronous_commit") == "remote_apply");
+
+  REQUIRE(session->run("DROP DATABASE " + name).ok());
+  REQUIRE(
+      session->run("CREATE DATABASE " + name + " ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0").ok());
+  const auto refused = PostgresStore::open(database.options());
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == Code::Invalid);
+  CHECK(refused.error().detail.find("ENCODING 'UTF8'") != std::string::npos);
+}
+
+TEST_CASE("a write that somebody else's lock is in the way of is refused in the time set for locks") {
+  PostgresDatabase database;
+  auto options = database.options();
+  options.timeouts.lock = 100ms;
+  auto store = PostgresDatabase::open(options);
+  auto session = PostgresServer::get().session(database.name());
+  REQUIRE(session->run("BEGIN; SELECT * FROM mcp_registry.head FOR UPDATE").ok());
+  const auto start = std::chrono::steady_clock::now();
+  const auto refused = pg_put(*store, "a", "x");
+  CHECK(std::chrono::steady_clock::now() - start < 5s);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().detail.find("too slow or busy") != std::string::npos);
+  REQUIRE(session->run("ROLLBACK").ok());
+  CHECK(pg_put(*store, "a", "x").ok());
+}
+
 TEST_CASE("a session that died unnoticed costs no write") {
   PostgresDatabase database;
   auto store = database.open();
@@ -295,6 +373,27 @@ TEST_CASE("a connection that is cut in the commit leaves one record and one answ
   CHECK(tags(*database.open()) == tags(*store));
 }
 
+TEST_CASE("a write whose commit nobody can tell of says that it is not known, and harmless to repeat") {
+  PostgresDatabase database;
+  CuttingProxy proxy(PostgresServer::get().folder() + "/.s.PGSQL." +
+                     std::to_string(PostgresServer::get().port()));
+  auto options = database.options();
+  options.database.host = proxy.folder();
+  options.database.port = 5432;
+  options.timeouts.connect = 300ms;
+  options.timeouts.statement = 500ms;
+  auto store = PostgresDatabase::open(options);
+  proxy.next = CuttingProxy::Mode::Stall;
+  proxy.mode = CuttingProxy::Mode::CutAfterCommit;
+  const auto lost = pg_put(*store, "a", "x");
+  REQUIRE_FALSE(lost.ok());
+  CHECK(lost.error().code == Code::Unavailable);
+  CHECK(lost.error().detail.find("is not known") != std::string::npos);
+  proxy.mode = CuttingProxy::Mode::Pass;
+  CHECK(eventually([&] { return pg_put(*store, "a", "x").ok(); }));
+  CHECK(database.sql("SELECT count(*) FROM mcp_registry.records") == "1");
+}
+
 TEST_CASE("a server that says nothing any more costs a write its timeout, not the store") {
   PostgresDatabase database;
   CuttingProxy proxy(PostgresServer::get().folder() + "/.s.PGSQL." +
@@ -351,6 +450,15 @@ TEST_CASE("a damaged row is reported and left out, and all others are served") {
   // It goes on behind the damaged record.
   REQUIRE(pg_put(*store, "d", "x").ok());
   CHECK(store->snapshot()->sequence() == 4);
+  // A compaction would leave it out for good.
+  for (int i = 0; i < 10; ++i) {
+    REQUIRE(write_and_wait(*store, Withdraw{"d", std::nullopt, std::nullopt, {}}).ok());
+    REQUIRE(pg_put(*store, "d", "x").ok());
+  }
+  store.reset();
+  options.compact_records = 1;
+  CHECK(PostgresDatabase::open(options)->status().quarantined == 1);
+  CHECK(database.sql("SELECT count(*) FROM mcp_registry.records WHERE sequence = 3") == "1");
 }
 
 TEST_CASE("a record of an operation that is not known stops a start") {
@@ -402,6 +510,13 @@ TEST_CASE("a replica that was away during a compaction reads the history anew") 
   PostgresDatabase database;
   auto store = database.open();
   REQUIRE(pg_put(*store, "a", "x", "1.0.0").ok());
+  // With the second the record that the replica has seen last stays, and another is gone.
+  bool last_stays = false;
+  SUBCASE("of the last that it has seen") {}
+  SUBCASE("of what came before the last that it has seen") {
+    last_stays = true;
+  }
+  if (last_stays) REQUIRE(pg_put(*store, "last", "x").ok());
   auto session = PostgresServer::get().session(database.name());
   const auto catch_up = [&](Follower& follower) {
     auto head = begin_reading(*session);
@@ -411,12 +526,13 @@ TEST_CASE("a replica that was away during a compaction reads the history anew") 
   };
   Follower away;
   catch_up(away);
-  CHECK(away.index.tools() == 1);
+  CHECK(holds_live(away.index, "a"));
   REQUIRE(write_and_wait(*store, Withdraw{"a", std::nullopt, std::nullopt, {}}).ok());
   Follower compacting;
   REQUIRE(compact(*session, compacting, [](std::string_view) {}).ok());
   catch_up(away);
-  CHECK(away.index.tools() == 0);
+  CHECK_FALSE(holds_live(away.index, "a"));
+  CHECK(holds_live(away.index, "last") == last_stays);
   CHECK(away.index.find("a")->find_retired("1.0.0") != nullptr);
   CHECK(away.head == compacting.head);
 }
@@ -435,14 +551,21 @@ TEST_CASE("after a failover that lost the last writes a replica shows what the d
   CHECK(eventually([&] { return !holds(*store, "lost"); }));
   CHECK(holds(*store, "a"));
 
-  // The same, but others have written since.
+  // The same, but others have written since: as much or more.
+  std::size_t written = 0;
+  SUBCASE("as much") {
+    written = 1;
+  }
+  SUBCASE("more") {
+    written = 2;
+  }
   REQUIRE(pg_put(*store, "lost", "x").ok());
   {
     auto session = PostgresServer::get().session(database.name());
     auto other = database.open();
     REQUIRE(session->run("BEGIN; LOCK TABLE mcp_registry.head IN ACCESS EXCLUSIVE MODE; " + lose).ok());
     NewRecord records[2];
-    for (std::uint64_t i = 0; i < 2; ++i) {
+    for (std::size_t i = 0; i < written; ++i) {
       auto& record = records[i];
       record.sequence = 2 + i;
       record.payload = render_document(definition("won" + std::to_string(i)), *Version::parse("1.0.0"),
@@ -454,12 +577,12 @@ TEST_CASE("after a failover that lost the last writes a replica shows what the d
                   .ok());
     }
     REQUIRE(session
-                ->run("UPDATE mcp_registry.head SET sequence = 3, checksum = '\\x" +
-                      to_hex(records[1].checksum) + "'; COMMIT")
+                ->run("UPDATE mcp_registry.head SET sequence = " + std::to_string(1 + written) +
+                      ", checksum = '\\x" + to_hex(records[written - 1].checksum) + "'; COMMIT")
                 .ok());
   }
-  CHECK(eventually([&] { return holds(*store, "won1"); }));
-  CHECK(holds(*store, "won0"));
+  CHECK(eventually([&] { return holds(*store, "won0"); }));
+  CHECK(holds(*store, "won1") == (written == 2));
   CHECK_FALSE(holds(*store, "lost"));
   CHECK(tags(*database.open()) == tags(*store));
 }
@@ -546,6 +669,20 @@ TEST_CASE(
   REQUIRE_FALSE(unreadable.ok());
   CHECK(unreadable.error().detail.find("battery") == std::string::npos);
   database.sql("DROP ROLE secretive");
+}
+
+TEST_CASE("a server that offers no TLS learns nothing, not even a user's name") {
+  ScriptedServer plain("N");  // To the request for TLS: no.
+  PostgresStoreOptions options;
+  options.database.host = "127.0.0.1";
+  options.database.port = plain.port();
+  options.database.name = "registry";
+  options.database.user = "secretive";
+  options.timeouts.connect = 5s;
+  const auto refused = PostgresStore::open(options);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().detail.find("SSL") != std::string::npos);
+  CHECK(plain.heard().size() == 8);
 }
 
 TEST_CASE("a server with a certificate of another authority is refused") {

@@ -10,6 +10,7 @@
 #include "../e2e/harness/process.hpp"
 #include "../unit/registry/store_fixture.hpp"
 #include "kinds.hpp"
+#include "registry/model/sha256.hpp"
 
 using namespace registry;
 using namespace registry::test;
@@ -119,6 +120,83 @@ TEST_CASE("an import leaves what is there, brings back what was withdrawn, and r
   CHECK(index->find("a")->latest()->document.find("other") != std::string::npos);
   CHECK(index->find("c")->latest() != nullptr);
   CHECK(index->find("gone")->latest() != nullptr);
+}
+
+TEST_CASE("an import takes nothing from whoever manages it, and no more tools than the limits allow") {
+  const Manager first{"MCPTool", "default", "first", "uid-1"},
+      second{"MCPTool", "default", "second", "uid-2"};
+  FaultFileSystem from, to;
+  auto source = open_store(from);
+  REQUIRE(write_and_wait(*source, Register{definition("a", "x", "2.0.0", first), {}}).ok());
+  REQUIRE(write_and_wait(*source, Register{definition("b", "x", "1.0.0"), {}}).ok());
+  auto options = store_options();
+  options.limits.tools = 2;
+  auto target = open_store(to, options);
+  REQUIRE(write_and_wait(*target, Register{definition("a", "x", "1.0.0", second), {}}).ok());
+  auto report = import_into(*target, pieces(exported(*source)));
+  REQUIRE(report.ok());
+  CHECK(report->added == 1);
+  REQUIRE(report->refused.size() == 1);
+  CHECK(report->refused[0].find("MCPTool default/second") != std::string::npos);
+
+  REQUIRE(write_and_wait(*source, Register{definition("c", "x", "1.0.0"), {}}).ok());
+  const auto full = import_into(*target, pieces(exported(*source)));
+  REQUIRE_FALSE(full.ok());
+  CHECK(full.error().code == Code::StorageFull);
+  CHECK(target->snapshot()->tools() == 2);
+}
+
+TEST_CASE("a dry run judges each record after those before it, however many there are") {
+  FaultFileSystem from;
+  auto source = open_store(from);
+  for (int i = 0; i < 600; ++i)
+    source->write(Register{definition("t" + std::to_string(i), "x"), {}}, [](const Result<WriteOutcome>&) {});
+  REQUIRE(write_and_wait(*source, Register{definition("last", "x"), {}}).ok());
+  StoreLimits limits;
+  limits.tools = 520;
+  const auto tried = try_import(Index(), limits, pieces(exported(*source), 10'000));
+  REQUIRE_FALSE(tried.ok());
+  CHECK(tried.error().code == Code::StorageFull);
+}
+
+TEST_CASE("of very many refusals an import counts all and keeps some") {
+  FaultFileSystem from, to;
+  auto source = open_store(from), target = open_store(to);
+  for (auto* store : {source.get(), target.get()}) {
+    for (int i = 0; i < 1'100; ++i) {
+      auto version = "1.0." + std::to_string(i);
+      auto one = definition("t" + std::to_string(i % 2), store == source.get() ? "x" : "y", version);
+      store->write(Register{std::move(one), {}}, [](const Result<WriteOutcome>&) {});
+    }
+    REQUIRE(write_and_wait(*store, Register{definition("last", "x"), {}}).ok());
+  }
+  const auto report = import_into(*target, pieces(exported(*source), 10'000));
+  REQUIRE(report.ok());
+  CHECK(report->refusals == 1'100);
+  CHECK(report->refused.size() == 1'000);
+}
+
+TEST_CASE("an export whose definition does not match its digest, or whose line never ends, changes nothing") {
+  FileKind from, to;
+  auto source = from.open();
+  auto target = to.open();
+  REQUIRE(write_and_wait(*source, Register{definition("a", "truth", "1.0.0"), {}}).ok());
+  auto document = exported(*source);
+  document.replace(document.find("truth"), 5, "lying");
+  const auto end = document.rfind('\n', document.size() - 2) + 1;
+  const auto last = document.find("\"sha256\":\"", end) + 10;
+  document.replace(last, 64, to_hex(sha256(document.substr(0, end))));
+  const auto changed = import_into(*target, pieces(document));
+  REQUIRE_FALSE(changed.ok());
+  CHECK(changed.error().detail.find("digest") != std::string::npos);
+
+  int given = 0;
+  const auto endless = import_into(*target, [&](bool) -> Result<std::string> {
+    return ++given > 80 ? std::string() : std::string(1 << 20, 'x');
+  });
+  REQUIRE_FALSE(endless.ok());
+  CHECK(endless.error().detail.find("does not end") != std::string::npos);
+  CHECK(target->snapshot()->sequence() == 0);
 }
 
 TEST_CASE("an export that was cut short, changed or made by something else changes nothing and says where") {
