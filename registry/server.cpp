@@ -1,7 +1,6 @@
 #include "registry/server.hpp"
 
 #include <cpprest/http_listener.h>
-#include <cpprest/rawptrstream.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,6 +10,7 @@
 #include <random>
 #include <thread>
 
+#include "controller/http/reply.hpp"
 #include "controller/http/request.hpp"
 #include "controller/http/server.hpp"
 #include "controller/http/tls_certificate.hpp"
@@ -75,28 +75,19 @@ void log_answer(const Answered& answered, unsigned status, std::uint64_t bytes, 
 
 void send(const web::http::http_request& request, Response response, const std::string& id,
           std::optional<Answered> logged) {
-  web::http::http_response reply(static_cast<web::http::status_code>(response.status));
-  auto& headers = reply.headers();
-  for (auto& [name, value] : response.headers) headers.add(std::string(name), value);
-  headers.add("X-Request-Id", id);
-  if (response.body != nullptr) {
-    using Stream = concurrency::streams::rawptr_stream<std::uint8_t>;
-    const auto& bytes = *response.body;
-    reply.set_body(Stream::open_istream(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()),
-                   bytes.size(), std::string(response.content_type));
+  http::Reply reply;
+  reply.status = response.status;
+  reply.headers = std::move(response.headers);
+  reply.headers.emplace_back("X-Request-Id", id);
+  reply.content_type = response.content_type;
+  reply.body = std::move(response.body);
+  if (logged) {
+    reply.written = [logged = std::move(*logged), status = reply.status,
+                     bytes = reply.body == nullptr ? 0 : reply.body->size()](bool complete) {
+      log_answer(logged, status, bytes, complete);
+    };
   }
-  // The continuation keeps the bytes alive until they are written, and takes the error of a client that went
-  // away.
-  request.reply(reply).then([body = std::move(response.body), status = response.status,
-                             logged = std::move(logged)](const pplx::task<void>& written) {
-    bool complete = true;
-    try {
-      written.get();
-    } catch (const std::exception&) {
-      complete = false;
-    }
-    if (logged) log_answer(*logged, status, body == nullptr ? 0 : body->size(), complete);
-  });
+  http::reply(request, std::move(reply));
 }
 
 /// What of the way a request took is to be believed.

@@ -258,8 +258,10 @@ void Connection::retire(bool complete) {
     if (!complete) body_->abandon();
     body_.reset();
   }
-  // Kept until the end, as it owns the context; what waits for the reply to be written may run in here.
+  reply_body_.reset();
+  // Kept until the end, as one of them owns the context; what waits for the reply to be written may run in here.
   const auto response = std::exchange(response_, std::nullopt);
+  const auto request = std::exchange(request_, std::nullopt);
   if (RequestContext* context = std::exchange(context_, nullptr)) context->finish(complete);
 }
 

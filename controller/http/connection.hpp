@@ -2,6 +2,7 @@
 #pragma once
 
 #include "controller/http/read_buffer.hpp"
+#include "controller/http/reply.hpp"
 #include "controller/http/request_parser.hpp"
 #include "controller/http/response_body.hpp"
 #include "controller/http/response_head.hpp"
@@ -41,6 +42,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   // A handler's reply, and a handler's request that was let go of without one. Any thread.
   void respond(web::http::http_response response);
+  void respond(const web::http::http_request& request, Reply reply);
   void dropped();
 
   void check_deadline(Clock::time_point now);
@@ -93,6 +95,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void dispatch();
   void call_handler(const std::shared_ptr<Route>& route, const web::uri& uri);
   void begin_response(web::http::http_response response);
+  void begin_reply(const web::http::http_request& request, Reply reply);
+  bool begin_writing(RequestContext& context, unsigned status);
   void pump_body();
   void wait_for_body();
   // Answers in place of a handler. `extra` are complete header lines.
@@ -136,8 +140,10 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Clock::time_point started_;   // when the request's header was complete
   std::size_t lingered_ = 0;
 
-  std::optional<web::http::http_response> response_;
-  RequestContext* context_ = nullptr;  // owned by response_
+  std::optional<web::http::http_response> response_;  // what is being written: this,
+  std::optional<web::http::http_request> request_;    // or the reply to this,
+  std::shared_ptr<const std::string> reply_body_;     // which has this body
+  RequestContext* context_ = nullptr;                 // owned by either
   std::optional<ResponseBody> body_;
   bool body_waits_ = false;  // body_ has a callback to make, and must stay
   bool pump_ = false;        // the next block of the body is to be written

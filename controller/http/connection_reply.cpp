@@ -72,6 +72,8 @@ void Connection::call_handler(const std::shared_ptr<Route>& route, const web::ur
     return;
   } catch (...) {
     // What a handler throws is its own business; the client gets an answer unless it has one.
+    const auto* asked = static_cast<const RequestContext*>(request._get_server_context());
+    if (asked == nullptr || asked->replied()) return;
     handled_ = false;
   }
   try {
@@ -81,7 +83,7 @@ void Connection::call_handler(const std::shared_ptr<Route>& route, const web::ur
     request.reply(response);
     ++core_->transport_errors;
   } catch (const std::exception&) {
-    // The handler had replied before it threw.
+    // Another thread, to which the handler gave the request, has replied just now.
   }
 }
 
@@ -92,6 +94,15 @@ void Connection::respond(web::http::http_response response) {
     self->run();
   });
   if (!posted) static_cast<RequestContext*>(response._get_server_context())->finish(false);
+}
+
+void Connection::respond(const web::http::http_request& request, Reply reply) {
+  if (in_run_here()) return begin_reply(request, std::move(reply));
+  const bool posted = worker_.post([self = shared_from_this(), request, reply = std::move(reply)]() mutable {
+    self->begin_reply(request, std::move(reply));
+    self->run();
+  });
+  if (!posted) static_cast<RequestContext*>(request._get_server_context())->finish(false);
 }
 
 void Connection::dropped() {
@@ -115,17 +126,36 @@ ResponseFacts Connection::facts() const {
   return facts;
 }
 
-void Connection::begin_response(web::http::http_response response) {
-  auto* context = static_cast<RequestContext*>(response._get_server_context());
-  if (state_ != State::Handling) return context->finish(false);  // the connection has ended meanwhile
-  context_ = context;
+bool Connection::begin_writing(RequestContext& context, unsigned status) {
+  if (state_ != State::Handling) {  // the connection has ended meanwhile
+    context.finish(false);
+    return false;
+  }
+  context_ = &context;
   state_ = State::Writing;
   head_.clear();
+  status_ = status;
+  set_deadline(timeouts().write);
+  return true;
+}
+
+void Connection::begin_reply(const web::http::http_request& request, Reply reply) {
+  if (!begin_writing(*static_cast<RequestContext*>(request._get_server_context()), reply.status)) return;
+  frame_ = write_head(head_, reply, facts());
+  keep_alive_ = !frame_.close;
+  request_ = request;
+  reply_body_ = std::move(reply.body);
+  const bool with_body = frame_.framing != Framing::NoBody;
+  body_written_ = with_body ? reply_body_->size() : 0;
+  write(with_body ? std::string_view(*reply_body_) : std::string_view(), AfterWrite::FinishResponse);
+}
+
+void Connection::begin_response(web::http::http_response response) {
+  if (!begin_writing(*static_cast<RequestContext*>(response._get_server_context()), response.status_code()))
+    return;
   frame_ = write_head(head_, response, facts());
-  status_ = response.status_code();
   keep_alive_ = !frame_.close;
   response_ = std::move(response);
-  set_deadline(timeouts().write);
   if (frame_.framing == Framing::NoBody) return write({}, AfterWrite::FinishResponse);
   body_.emplace(response_->body());
   body_left_ =

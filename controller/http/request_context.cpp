@@ -15,18 +15,19 @@ RequestContext::~RequestContext() {
   if (!replied_ && connection) connection->dropped();
 }
 
-pplx::task<void> RequestContext::replied() {
-  replied_ = true;
-  return pplx::create_task(written_);
+pplx::task<void> RequestContext::written() {
+  return pplx::create_task(written_.emplace());
 }
 
 void RequestContext::finish(bool complete) {
   connection.reset();
   if (route) std::exchange(route, nullptr)->pending.leave();
+  if (auto called = std::exchange(on_finish, nullptr)) called(complete);
+  if (!written_) return;
   if (complete) {
-    written_.set();
+    written_->set();
   } else {
-    written_.set_exception(std::make_exception_ptr(web::http::http_exception(
+    written_->set_exception(std::make_exception_ptr(web::http::http_exception(
         "the client went away, or stopped reading, before the response was complete")));
   }
 }

@@ -1,9 +1,11 @@
 #include "controller/http/response_head.hpp"
 
+#include "controller/http/reply.hpp"
 #include "controller/http/text.hpp"
 
 #include <boost/beast/http/status.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -17,19 +19,24 @@ void append_number(std::string& out, std::uint64_t value) {
   out.append(digits.data(), end);
 }
 
+// RFC 9110, section 5.6.2.
+constexpr std::array<bool, 256> kTokenBytes = [] {
+  std::array<bool, 256> table{};
+  for (unsigned char c = '0'; c <= '9'; ++c) table[c] = true;
+  for (unsigned char c = 'a'; c <= 'z'; ++c) table[c] = true;
+  for (unsigned char c = 'A'; c <= 'Z'; ++c) table[c] = true;
+  for (const char mark : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<unsigned char>(mark)] = true;
+  return table;
+}();
+
 bool is_token(std::string_view name) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  for (const char c : name) {
-    const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (!alphanumeric && kMarks.find(c) == std::string_view::npos) return false;
-  }
-  return !name.empty();
+  return !name.empty() && std::all_of(name.begin(), name.end(),
+                                      [](char c) { return kTokenBytes[static_cast<unsigned char>(c)]; });
 }
 
 void append_text(std::string& out, std::string_view text) {
   const std::size_t start = out.size();
   out += text;
-  if (text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos) return;
   for (std::size_t i = start; i < out.size(); ++i) {
     if (out[i] == '\r' || out[i] == '\n' || out[i] == '\0') out[i] = ' ';
   }
@@ -52,63 +59,61 @@ void append_end(std::string& out, bool close, const ResponseFacts& facts) {
   out += "\r\n";
 }
 
-}  // namespace
-
-ResponseFrame write_head(std::string& out, const web::http::http_response& response,
-                         const ResponseFacts& facts) {
-  ResponseFrame frame;
-  frame.close = !facts.keep_alive;
-  unsigned status = response.status_code();
-  if (status < 200 || status > 999) {
-    status = 500;
-    append_status_line(out, status, reason_phrase(status));
-  } else {
-    append_status_line(out, status, response.reason_phrase());
-  }
-
+// What a handler's fields say of the frame of its message.
+struct Framed {
   std::optional<std::uint64_t> length;
   bool dated = false;
-  for (const auto& [name, value] : response.headers()) {
-    switch (name.size()) {
-      case 4:
-        dated = dated || equal_ignoring_case(name, "date");
-        break;
-      case 10:
-        if (!equal_ignoring_case(name, "connection")) break;
-        frame.close = frame.close || equal_ignoring_case(value, "close");
-        continue;
-      case 14: {
-        if (!equal_ignoring_case(name, "content-length")) break;
-        std::uint64_t number = 0;
-        const char* end = value.data() + value.size();
-        if (std::from_chars(value.data(), end, number).ptr == end && !value.empty()) length = number;
-        continue;
-      }
-      case 17:
-        if (equal_ignoring_case(name, "transfer-encoding")) continue;
-        break;
-      default:
-        break;
+  bool close = false;
+};
+
+void append_line(std::string& out, std::string_view name, std::string_view value) {
+  out += name;
+  out += ": ";
+  append_text(out, value);
+  out += "\r\n";
+}
+
+// Appends a field of a handler, or takes from it what it says of the frame.
+void append_field(std::string& out, std::string_view name, std::string_view value, Framed& framed) {
+  switch (name.size()) {
+    case 4:
+      framed.dated = framed.dated || equal_ignoring_case(name, "date");
+      break;
+    case 10:
+      if (!equal_ignoring_case(name, "connection")) break;
+      framed.close = framed.close || equal_ignoring_case(value, "close");
+      return;
+    case 14: {
+      if (!equal_ignoring_case(name, "content-length")) break;
+      std::uint64_t number = 0;
+      const char* end = value.data() + value.size();
+      if (std::from_chars(value.data(), end, number).ptr == end && !value.empty()) framed.length = number;
+      return;
     }
-    if (!is_token(name)) continue;
-    out += name;
-    out += ": ";
-    append_text(out, value);
-    out += "\r\n";
+    case 17:
+      if (equal_ignoring_case(name, "transfer-encoding")) return;
+      break;
+    default:
+      break;
   }
-  if (!dated) {
+  if (is_token(name)) append_line(out, name, value);
+}
+
+// The rest of the head, once the handler's fields are there.
+ResponseFrame append_frame(std::string& out, unsigned status, bool has_body, const Framed& framed,
+                           const ResponseFacts& facts) {
+  ResponseFrame frame;
+  frame.close = framed.close || !facts.keep_alive;
+  if (!framed.dated) {
     out += "Date: ";
     out += facts.date;
     out += "\r\n";
   }
-
-  const bool bodiless_status = status == 204 || status == 304;
-  const bool has_stream = static_cast<bool>(response.body());
-  if (bodiless_status) {
+  if (status == 204 || status == 304) {
     frame.framing = Framing::NoBody;
-  } else if (!has_stream || length) {
+  } else if (!has_body || framed.length) {
     // HEAD may name a length without a body to go with it.
-    frame.length = length && (has_stream || facts.head) ? *length : 0;
+    frame.length = framed.length && (has_body || facts.head) ? *framed.length : 0;
     frame.framing = frame.length > 0 ? Framing::Length : Framing::NoBody;
     out += "Content-Length: ";
     append_number(out, frame.length);
@@ -123,6 +128,35 @@ ResponseFrame write_head(std::string& out, const web::http::http_response& respo
   if (facts.head) frame.framing = Framing::NoBody;
   append_end(out, frame.close, facts);
   return frame;
+}
+
+unsigned final_status(unsigned status) {
+  return status < 200 || status > 999 ? 500 : status;
+}
+
+}  // namespace
+
+ResponseFrame write_head(std::string& out, const web::http::http_response& response,
+                         const ResponseFacts& facts) {
+  const unsigned status = final_status(response.status_code());
+  append_status_line(out, status,
+                     status == response.status_code() ? response.reason_phrase() : reason_phrase(status));
+  Framed framed;
+  for (const auto& [name, value] : response.headers()) append_field(out, name, value, framed);
+  return append_frame(out, status, static_cast<bool>(response.body()), framed, facts);
+}
+
+ResponseFrame write_head(std::string& out, const Reply& reply, const ResponseFacts& facts) {
+  const unsigned status = final_status(reply.status);
+  append_status_line(out, status, reason_phrase(status));
+  Framed framed;
+  for (const auto& [name, value] : reply.headers) append_field(out, name, value, framed);
+  framed.length.reset();
+  if (reply.body != nullptr) {
+    append_line(out, "Content-Type", reply.content_type);
+    framed.length = reply.body->size();
+  }
+  return append_frame(out, status, reply.body != nullptr, framed, facts);
 }
 
 void write_error_head(std::string& out, unsigned status, std::string_view content_type, std::size_t length,

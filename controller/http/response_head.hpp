@@ -9,6 +9,8 @@
 
 namespace http {
 
+struct Reply;
+
 // How the end of the body is marked (RFC 9112, section 6).
 enum class Framing { NoBody, Length, Chunked, UntilClose };
 
@@ -32,6 +34,9 @@ struct ResponseFacts {
 // below 200: it is sent as 500.
 ResponseFrame write_head(std::string& out, const web::http::http_response& response,
                          const ResponseFacts& facts);
+
+// The same for a reply whose bytes are ready.
+ResponseFrame write_head(std::string& out, const Reply& reply, const ResponseFacts& facts);
 
 // The same for an answer of the transport itself; `extra` are complete lines.
 void write_error_head(std::string& out, unsigned status, std::string_view content_type, std::size_t length,

@@ -36,8 +36,11 @@ class Adapter final : public web::http::experimental::details::http_server {
 
   pplx::task<void> respond(web::http::http_response response) override {
     auto* context = static_cast<RequestContext*>(response._get_server_context());
+    if (!context->begin_reply()) {
+      return pplx::task_from_exception<void>(web::http::http_exception("the request was answered before"));
+    }
     const std::shared_ptr<Connection> connection = context->connection;
-    auto written = context->replied();
+    auto written = context->written();
     connection->respond(std::move(response));
     return written;
   }

@@ -1,5 +1,7 @@
 #include "controller/http/response_head.hpp"
 
+#include "controller/http/reply.hpp"
+
 #include <doctest/doctest.h>
 
 #include <string>
@@ -31,6 +33,29 @@ TEST_CASE("a handler cannot break the frame of its response") {
         "0\r\n\r\n");
   CHECK(frame.framing == http::Framing::NoBody);
   CHECK_FALSE(frame.close);
+}
+
+TEST_CASE("a handler cannot break the frame of a reply whose bytes are ready") {
+  http::Reply reply;
+  reply.headers = {{"X-Value", "a\r\nX-Injected: 2"},
+                   {"X Name", "b"},
+                   {"Content-Length", "12"},
+                   {"Transfer-Encoding", "gzip"},
+                   {"Connection", "upgrade"}};
+  std::string head;
+  CHECK(http::write_head(head, reply, facts()).framing == http::Framing::NoBody);
+  CHECK(head == "HTTP/1.1 200 OK\r\nX-Value: a  X-Injected: 2\r\nDate: now\r\nContent-Length: 0\r\n\r\n");
+  reply.body = std::make_shared<const std::string>("hello");
+  reply.content_type = "text/plain\r\nX-Injected: 3";
+  head.clear();
+  const auto frame = http::write_head(head, reply, facts());
+  CHECK(frame.framing == http::Framing::Length);
+  CHECK(frame.length == 5);
+  CHECK(head.ends_with("Content-Type: text/plain  X-Injected: 3\r\nDate: now\r\nContent-Length: 5\r\n\r\n"));
+  reply.status = 99;
+  head.clear();
+  http::write_head(head, reply, facts());
+  CHECK(head.starts_with("HTTP/1.1 500 Internal Server Error\r\n"));
 }
 
 TEST_CASE("HEAD keeps the length and leaves the body out") {
