@@ -6,6 +6,7 @@
 namespace registry {
 
 Result<bool> not_modified(const Request& request, const std::string& tag, Response& response) {
+  response.headers.reserve(8);  // With those that every response has.
   response.headers.emplace_back("ETag", '"' + tag + '"');
   if (request.if_none_match.empty()) return false;
   auto tags = EntityTags::parse(request.if_none_match, "If-None-Match", true);
@@ -27,8 +28,8 @@ Error no_tool(const std::string& name) {
 Error no_version(const Tool& tool, const std::string& version) {
   const bool gone = tool.find_retired(version) != nullptr;
   return {Code::NotFound, "the tool " + tool.name + (gone ? " has had its version " : " has no version ") +
-                              std::string(begin_of(version, 255)) + (gone ? " withdrawn" : "") + "; GET /api/v1/tools/" +
-                              tool.name + "/versions lists what it has"};
+                              std::string(begin_of(version, 255)) + (gone ? " withdrawn" : "") +
+                              "; GET /api/v1/tools/" + tool.name + "/versions lists what it has"};
 }
 
 }  // namespace registry

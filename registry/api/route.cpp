@@ -107,6 +107,10 @@ bool matches(Path& path, std::string_view form, Route& route) {
 }  // namespace
 
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
+  // Most of what is asked for needs no decoding.
+  if (std::all_of(text.begin(), text.end(),
+                  [](char c) { return c > ' ' && c < '\x7f' && c != '%' && c != '+'; }))
+    return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

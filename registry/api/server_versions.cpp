@@ -74,6 +74,11 @@ std::string told_server_json(const ServerVersion& version) {
   return server.dump();
 }
 
+/// What the official registry says of a version: JSON strings, the message empty for none.
+struct Official {
+  std::string_view status_changed_at, status_message, published_at, updated_at;
+};
+
 }  // namespace
 
 std::vector<ServerVersion> versions_of(const Tool& server) {
@@ -119,29 +124,36 @@ std::string entity_tag(const ServerVersion& version) {
 }
 
 void append_server(std::string& out, const ServerVersion& version) {
-  ServerRecord record{std::string(version.published_at),
-                      std::string(version.updated_at),
-                      std::string(version.updated_at),
-                      {version.lifecycle, {}, {}}};
+  std::string published_at, updated_at;
+  Official official;
   out += "{\"server\":";
   if (version.published != nullptr) {
-    record = read_server_record(version.published->document);
-    out += server_json(version.published->document);
+    const std::string_view document = version.published->document;
+    const auto text = [document](std::string_view member) {
+      const auto written = server_record_member(document, member);
+      return written.empty() ? std::string_view("\"\"") : written;
+    };
+    official = {text("statusChangedAt"), server_record_member(document, "statusMessage"),
+                text("registeredAt"), text("updatedAt")};
+    out += server_json(document);
   } else {
+    append_json_string(published_at, version.published_at);
+    append_json_string(updated_at, version.updated_at);
+    official = {updated_at, {}, published_at, updated_at};
     out += told_server_json(version);
   }
-  out += ",\"_meta\":{\"io.modelcontextprotocol.registry/official\":{\"status\":";
-  append_json_string(out, name_of(record.status.lifecycle));
-  out += ",\"statusChangedAt\":";
-  append_json_string(out, record.status_changed_at);
-  if (record.status.message) {
+  out += ",\"_meta\":{\"io.modelcontextprotocol.registry/official\":{\"status\":\"";
+  out += name_of(version.lifecycle);
+  out += "\",\"statusChangedAt\":";
+  out += official.status_changed_at;
+  if (!official.status_message.empty()) {
     out += ",\"statusMessage\":";
-    append_json_string(out, *record.status.message);
+    out += official.status_message;
   }
   out += ",\"publishedAt\":";
-  append_json_string(out, record.published_at);
+  out += official.published_at;
   out += ",\"updatedAt\":";
-  append_json_string(out, record.updated_at);
+  out += official.updated_at;
   out += version.latest ? ",\"isLatest\":true}}}" : ",\"isLatest\":false}}}";
 }
 

@@ -46,7 +46,7 @@ std::string render_server_document(const ServerDefinition& server, const ServerR
 }
 
 ServerRecord read_server_record(std::string_view document) {
-  // What comes before server.json, which may be large. Each read of a server comes here.
+  // What comes before server.json, which may be large.
   thread_local simdjson::dom::parser parser;
   simdjson::dom::element json;
   if (parser.parse(std::string(document.substr(0, document.find(kServer))) + "}").get(json) !=
@@ -61,6 +61,18 @@ ServerRecord read_server_record(std::string_view document) {
   if (std::string_view message; json["statusMessage"].get(message) == simdjson::SUCCESS)
     record.status.message = message;
   return record;
+}
+
+std::string_view server_record_member(std::string_view document, std::string_view member) {
+  // Within a string its quotes would be escaped, as above.
+  const auto begin = ",\"" + std::string(member) + "\":\"";
+  const auto record = document.substr(0, document.find(kServer));
+  const auto at = record.find(begin);
+  if (at == record.npos) return {};
+  const auto open = at + begin.size() - 1;
+  auto close = open + 1;
+  while (close < record.size() && record[close] != '"') close += record[close] == '\\' ? 2 : 1;
+  return record.substr(open, close + 1 - open);
 }
 
 std::string_view server_json(std::string_view document) {

@@ -35,6 +35,10 @@ std::string render_server_document(const ServerDefinition& server, const ServerR
 /// Reads a stored document back. Meaningless for anything else.
 ServerRecord read_server_record(std::string_view document);
 
+/// A member of a stored document that is a string, as it is written there, with its quotes: for reads, which need not parse
+/// the document. Empty when there is none.
+std::string_view server_record_member(std::string_view document, std::string_view member);
+
 /// The bytes of server.json within a stored document.
 std::string_view server_json(std::string_view document);
 

@@ -29,9 +29,10 @@ std::string to_lower(std::string_view text) {
 }
 
 bool contains_any_case(std::string_view text, std::string_view lower) {
-  return std::search(text.begin(), text.end(), lower.begin(), lower.end(),
-                     [](char a, char b) { return lower_case(a) == b; }) != text.end() ||
-         lower.empty();
+  thread_local std::string copy;  // Keeps its room: this runs for each of many names.
+  copy.assign(text);
+  for (char& c : copy) c = lower_case(c);
+  return copy.find(lower) != std::string::npos;
 }
 
 }  // namespace registry

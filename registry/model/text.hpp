@@ -15,7 +15,7 @@ std::string_view begin_of(std::string_view utf8, std::size_t bytes);
 /// ASCII letters in lower case.
 std::string to_lower(std::string_view text);
 
-/// Whether to_lower(text) holds `lower`, without the copy.
+/// Whether to_lower(text) holds `lower`, without an allocation.
 bool contains_any_case(std::string_view text, std::string_view lower);
 
 }  // namespace registry

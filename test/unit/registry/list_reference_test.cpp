@@ -160,5 +160,5 @@ TEST_CASE("lists and searches find what a search through everything finds, in th
     CHECK(found == wanted);
     found_in_all += found.size();
   }
-  CHECK(found_in_all > 4000);  // Else it compares nothing with nothing.
+  CHECK(found_in_all > 1000);  // Else it compares nothing with nothing.
 }

@@ -174,6 +174,20 @@ TEST_CASE("a deleted version is kept and shown to those who ask for it, and the 
   CHECK(service.listed("/v0.1/servers") == "weather 1.0.0*,");
 }
 
+TEST_CASE("a status' message is served as it was given, whatever characters it has") {
+  ServerService service;
+  service.publish("io.example/weather", "1.0.0");
+  for (const std::string message : {"", "a \"quoted\" word", R"(,"statusMessage":"x","server":{)",
+                                    "ends in \\", "\n\t\x01 \u00e9", R"(\",")"}) {
+    CAPTURE(message);
+    const Json body = {{"status", "deprecated"}, {"statusMessage", message}};
+    CHECK(service.patch(kWeather + "/versions/1.0.0/status", body.dump()).status == 200);
+    const auto meta = body_of(service.get(kWeather + "/versions/1.0.0"))["_meta"][kOfficial];
+    CHECK(meta["statusMessage"] == message);
+    CHECK(meta.size() == 6);
+  }
+}
+
 TEST_CASE("a status is set for a version or for all, with a message, and setting it again is refused") {
   ServerService service;
   service.publish("io.example/weather", "1.0.0");
