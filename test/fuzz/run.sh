@@ -19,7 +19,10 @@ one() {
   case $target in
     fuzz_http_*) dictionary=$here/http/seeds.dict ;;
     fuzz_object) dictionary=$here/kube/object.dict seeds=("$here/kube/corpus") ;;
-    *) dictionary=$here/registry/registry.dict ;;
+    *)
+      dictionary=$here/registry/registry.dict
+      if [[ -d $here/registry/corpus/${target#fuzz_registry_} ]]; then seeds=("$here/registry/corpus/${target#fuzz_registry_}"); fi
+      ;;
   esac
   part=$corpus/$target
   mkdir -p "$part"

@@ -1,0 +1,43 @@
+// The small parsers of headers and fields: each reads its own output again.
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "registry/api/encoding.hpp"
+#include "registry/api/trace_context.hpp"
+#include "registry/auth/peer.hpp"
+#include "registry/model/manager.hpp"
+#include "registry/model/text.hpp"
+#include "registry/model/time.hpp"
+#include "registry/model/url.hpp"
+#include "registry/model/version.hpp"
+#include "test/fuzz/require.hpp"
+
+using namespace registry;
+using fuzz::require;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto trace = parse_traceparent(text);
+  require(trace.given() ? trace.trace_id.size() == 32 && trace.span_id.size() == 16 : trace.span_id.empty());
+  for (const unsigned proxies : {0U, 1U, 3U}) {
+    const auto client = auth::client_address("192.0.2.1", text, proxies);
+    require(!client.empty() && !auth::network_of(client).empty());
+  }
+  (void)accepts_gzip(text);
+  if (const auto time = parse_time(text)) require(parse_time(format_milliseconds(*time)) == time);
+  if (const auto version = Version::parse(text)) {
+    require(version->text() == text && version->precedence(*version) == 0);
+    if (const auto next = version->next_minor()) require(next->precedence(*version) > 0);
+  }
+  if (const auto any = Version::parse_any(text)) require(any->text() == text);
+  if (const auto url = parse_url(text))
+    require(!url->host.empty() && (url->scheme == "http" || url->scheme == "https"));
+  (void)parse_url_template(text);
+  for (const auto& variable : template_variables(text)) require(text.find('{' + variable + '}') != text.npos);
+  (void)is_version_range(text);
+  (void)is_clean_path(text);
+  const auto lower = to_lower(text);
+  require(contains_any_case(text, lower) && begin_of(text, 7).size() <= 7);
+  return 0;
+}
