@@ -151,7 +151,6 @@ ResponseFrame write_head(std::string& out, const Reply& reply, const ResponseFac
   append_status_line(out, status, reason_phrase(status));
   Framed framed;
   for (const auto& [name, value] : reply.headers) append_field(out, name, value, framed);
-  framed.length.reset();
   if (reply.body != nullptr) {
     append_line(out, "Content-Type", reply.content_type);
     framed.length = reply.body->size();

@@ -286,6 +286,9 @@ TEST_CASE("a server that tools name is a server like those published, while one 
   add("snow", R"({"name":"io.example/weather","version":"2.0.0"})");
   add("map", R"({"name":"io.example/maps"})");
   CHECK(service.listed("/v0.1/servers") == "maps 1.5.0*,weather 2.0.0*,");
+  CHECK(service.listed("/v0.1/servers?version=2.0.0") == "weather 2.0.0*,");
+  CHECK(service.listed("/v0.1/servers?updated_since=2001-09-09T01:46:41Z") == "maps 1.5.0*,weather 2.0.0*,");
+  CHECK(service.listed("/v0.1/servers?updated_since=2001-09-09T01:46:42Z") == "maps 1.5.0*,");
   const auto told = body_of(service.get(kWeather + "/versions/latest"));
   CHECK(
       told["server"].dump() ==
