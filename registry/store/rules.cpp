@@ -122,10 +122,9 @@ Result<Decision> decide_register(const Index& index, const Register& write, cons
     if (existing->manager != definition.manager) {
       // The same resource, created anew: the entry follows its uid, and keeps its time.
       auto document = render_document(definition, *version, existing->registered_at);
-      if (!existing->updated_at.empty()) {
-        const auto status = status_of(Json::parse(existing->document));
-        document = with_status(Json::parse(document), status, existing->updated_at);
-      }
+      const auto before = Json::parse(existing->document);
+      if (const auto changed = before.find("statusChangedAt"); changed != before.end())
+        document = with_status(Json::parse(document), status_of(before), changed->get<std::string>());
       decision.changes.push_back({Operation::Register, std::move(document)});
     }
     decision.existing = std::move(existing);

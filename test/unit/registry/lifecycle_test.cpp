@@ -105,6 +105,60 @@ TEST_CASE("only its manager changes the status of a managed entry") {
   CHECK(service.patch("/api/v1/tools/a?managedBy=MCPTool/n/m", R"({"status":"deprecated"})").status == 200);
 }
 
+TEST_CASE("a status of all versions is answered with the latest, also when only an older one changed") {
+  Service service;
+  service.post(forecast("1.0.0"));
+  service.post(forecast("1.1.0"));
+  CHECK(service.patch(kForecast + "/versions/1.1.0", R"({"status":"deprecated"})").status == 200);
+  CHECK(body_of(service.patch(kForecast, R"({"status":"deprecated"})"))["version"] == "1.1.0");
+  CHECK(body_of(service.get(kForecast + "/versions/1.0.0"))["status"] == "deprecated");
+}
+
+TEST_CASE("a resource created anew finds the status of its entry as it was") {
+  Service service;
+  const auto managed = [](const char* uid) {
+    return std::string(
+               R"({"name":"a","inputSchema":{"type":"object"},"managedBy":{"kind":"MCPTool","namespace":"n","name":"m","uid":")") +
+           uid + "\"}}";
+  };
+  CHECK(service.post(managed("u1")).status == 201);
+  CHECK(service
+            .patch("/api/v1/tools/a?managedBy=MCPTool/n/m/u1",
+                   R"({"status":"deprecated","statusMessage":"Old"})")
+            .status == 200);
+  CHECK(service.post(managed("u2")).status == 200);
+  const auto tool = body_of(service.get("/api/v1/tools/a"));
+  CHECK(tool["managedBy"]["uid"] == "u2");
+  CHECK(tool["status"] == "deprecated");
+  CHECK(tool["statusMessage"] == "Old");
+}
+
+TEST_CASE("force withdraws what somebody else manages") {
+  Service service;
+  service.post(
+      R"({"name":"a","inputSchema":{"type":"object"},"managedBy":{"kind":"MCPTool","namespace":"n","name":"m"}})");
+  CHECK(service.write("DELETE", "/api/v1/tools/a", "").status == 409);
+  CHECK(service.write("DELETE", "/api/v1/tools/a?force=true", "").status == 204);
+}
+
+TEST_CASE("whatever changes in the list of versions gives it another entity tag") {
+  Service service;
+  for (const char* version : {"1.0.0", "1.1.0", "2.0.0"}) service.post(forecast(version));
+  CHECK(service.write("DELETE", kForecast + "/versions/1.0.0", "").status == 204);
+  const auto tag = [&] {
+    return std::string(service.get(kForecast + "/versions?withdrawn=true").header("ETag"));
+  };
+  const auto first = tag();
+  CHECK(service.patch(kForecast + "/versions/1.1.0", R"({"status":"deprecated"})").status == 200);
+  const auto second = tag();
+  CHECK(second != first);
+  // One withdrawn version in place of another.
+  service.post(forecast("0.5.0"));
+  CHECK(service.write("DELETE", kForecast + "/versions/0.5.0", "").status == 204);
+  CHECK(service.write("DELETE", kForecast + "/versions/1.0.0?purge=true", "").status == 204);
+  CHECK(tag() != second);
+}
+
 TEST_CASE("a status outlives a restart, and does not decide which of equal versions is the latest") {
   Service service;
   service.post(forecast("1.0.0+a"));
