@@ -113,6 +113,10 @@ TEST_CASE("a start takes the state from the cache and what came later from the d
   REQUIRE(write_and_wait(*first, Withdraw{"t3", std::nullopt, std::nullopt, {}}).ok());
   REQUIRE(write_and_wait(*first, Register{definition("t4", "other", "1.1.0+b"), {}}).ok());
   keep(cached, *first);
+  const auto left = std::stoll(cached.redis.command(
+      {"EVAL", "return tostring(redis.call('pttl', KEYS[1]))", "1", manifest_of(cached.voucher())}));
+  CHECK(left > 0);
+  CHECK(left <= cached.options().cache.ttl.count());
   const auto second = PostgresDatabase::open(cached.reader());
   CHECK(cache_of(*second).hits == 1);
   CHECK(cache_of(*second).bytes_read > 30 * 100);
@@ -321,6 +325,15 @@ TEST_CASE("what somebody wrote to the cache is not believed, as well-formed as i
   CHECK(cache_of(*second).errors == 1);
   CHECK(second->snapshot()->find("forged0") == nullptr);
   CHECK(second->snapshot()->tools() == 3);
+
+  // Nor does the database vouch for a state that it does not have, as far as it may go.
+  const auto own = PostgresServer::get().session(cached.database.name());
+  auto head = *read_head(*own);
+  CHECK(*vouch(*own, head, *forged));
+  head.checksum[0] = static_cast<std::uint8_t>(head.checksum[0] ^ 1);
+  CHECK_FALSE(*vouch(*own, head, *forged));
+  --head.sequence;
+  CHECK_FALSE(*vouch(*own, head, *forged));
 }
 
 TEST_CASE("a database that was made anew or restored from a backup has nothing of what came after it") {

@@ -412,6 +412,31 @@ TEST_CASE("compaction keeps tools, entity tags, order and the memory of withdraw
   CHECK(verify_store(files, kFolder)->problems.empty());
 }
 
+TEST_CASE("a compaction that fails leaves the log as it is, and nothing else") {
+  FaultFileSystem files;
+  {
+    auto store = open_store(files);
+    for (int i = 0; i < 10; ++i) {
+      CHECK(write_and_wait(*store, put("a", "x", "1.0.0")).ok());
+      CHECK(write_and_wait(*store, Withdraw{"a", std::nullopt, std::nullopt, {}}).ok());
+    }
+  }
+  const auto before = files.content(kLog);
+  auto options = store_options();
+  options.compact_bytes = 1;
+  std::string notices;
+  options.notice = [&](bool urgent, std::string_view text) { notices += urgent ? text : ""; };
+  files.append_fault = Code::StorageFull;
+  const auto store = open_store(files, options);
+  CHECK(notices.find("could not be compacted") != std::string::npos);
+  CHECK(files.content(kLog) == before);
+  const auto names = files.list(kFolder);
+  REQUIRE(names.ok());
+  for (const auto& name : *names) CHECK_FALSE(name.ends_with(".tmp"));
+  files.append_fault.reset();
+  CHECK(write_and_wait(*store, put("b")).ok());
+}
+
 TEST_CASE("a queue that is full refuses a write instead of growing") {
   FaultFileSystem files;
   auto options = store_options();

@@ -5,11 +5,14 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <functional>
 #include <string>
 #include <thread>
 
 #include "controller/http/process.hpp"
 #include "log_capture.hpp"
+#include "registry/access_log.hpp"
+#include "registry/auth/guard.hpp"
 #include "registry/server.hpp"
 #include "store_fixture.hpp"
 
@@ -18,10 +21,11 @@ using namespace registry::test;
 
 namespace {
 
-/// Sends bytes on a connection of its own and returns all that comes back until the server closes it.
-std::string talk(std::uint16_t port, const std::string& bytes) {
+/// A connection that takes in no more than `buffer` bytes before they are read, if that is not 0.
+int connected(std::uint16_t port, int buffer = 0) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   REQUIRE(fd >= 0);
+  if (buffer != 0) REQUIRE(::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer) == 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
@@ -29,6 +33,12 @@ std::string talk(std::uint16_t port, const std::string& bytes) {
   REQUIRE(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
   const timeval limit{10, 0};
   ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  return fd;
+}
+
+/// Sends bytes on a connection of its own and returns all that comes back until the server closes it.
+std::string talk(std::uint16_t port, const std::string& bytes) {
+  const int fd = connected(port);
   (void)!::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   std::string out;
   char buffer[4096];
@@ -48,8 +58,10 @@ std::string request(const std::string& line, const std::string& headers = "", co
 
 /// The program's API and server on a free port, over a disk of the test.
 struct Served {
-  explicit Served(ServerConfig config = {}, bool started = true)
+  explicit Served(ServerConfig config = {}, bool started = true,
+                  const std::function<void(Api&)>& prepare = {})
       : api((http::init_process(1), ToolPolicy()), metrics, HttpServer::add_gauges) {
+    if (prepare) prepare(api);
     if (started) {
       store = open_store(files);
       api.start(*store);
@@ -105,6 +117,10 @@ TEST_CASE(
   CHECK(talk(port, request("GET /api/v1/tools?limit=1")).find("\"total\":1}") != std::string::npos);
   CHECK(talk(port, request("GET /metrics")).find("mcp_registry_tools 1\n") != std::string::npos);
   CHECK(talk(port, request("OPTIONS /api/v1/tools")).starts_with("HTTP/1.1 204 "));
+  CHECK(talk(port, request("PUT /api/v1/tools/weather", "If-Match: \"stale\"\r\n", body))
+            .starts_with("HTTP/1.1 412 "));
+  CHECK(talk(port, request("GET /openapi.json", "Accept-Encoding: gzip\r\n"))
+            .find("Content-Encoding: gzip\r\n") != std::string::npos);
 
   // The body is announced and never sent: the answer comes all the same, as a problem document.
   const auto large = talk(
@@ -113,12 +129,21 @@ TEST_CASE(
   CHECK(large.find("application/problem+json") != std::string::npos);
   CHECK(large.find("\"error\":") != std::string::npos);
 
+  // Where no body is of use, less of one is too much.
+  CHECK(
+      talk(port, request("GET /api/v1/tools", "", std::string(17 << 10, ' '))).starts_with("HTTP/1.1 413 "));
+
   CHECK(talk(port, request("GET /api/v1/tools/a%00b")).starts_with("HTTP/1.1 400 "));
   CHECK(talk(port, request("GET /api/v1/tools/../../health")).starts_with("HTTP/1.1 400 "));
   CHECK(talk(port, request("GET /api/v1/tools/a%2Fversions")).starts_with("HTTP/1.1 404 "));
   CHECK(talk(port, request("PATCH /api/v1/tools")).starts_with("HTTP/1.1 405 "));
   // A request id that could break a log line or a header is replaced.
   CHECK(talk(port, request("GET /health", "X-Request-Id: a\"b c\r\n")).find("a\"b") == std::string::npos);
+  const std::string longest(128, 'i');
+  CHECK(talk(port, request("GET /health", "X-Request-Id: " + longest + "\r\n")).find(longest + "\r\n") !=
+        std::string::npos);
+  CHECK(talk(port, request("GET /health", "X-Request-Id: " + longest + "i\r\n")).find(longest) ==
+        std::string::npos);
 
   CHECK(talk(port, request("DELETE /api/v1/tools/weather")).starts_with("HTTP/1.1 204 "));
   CHECK(talk(port, request("GET /api/v1/tools/weather")).starts_with("HTTP/1.1 404 "));
@@ -171,6 +196,89 @@ TEST_CASE(
   REQUIRE(lines.size() == 5);
   CHECK(lines[4]["status"] == 400);
   CHECK(lines[4]["target"] == "/a/../b");
+}
+
+TEST_CASE(
+    "what guards the API knows the client's address and the registry's URL, from a proxy only if trusted") {
+  using namespace registry::auth;
+  AuthSettings settings;
+  settings.mode = Mode::Oidc;
+  settings.oidc.issuer = "https://issuer.example";
+  RateSettings rates;
+  rates.writes = {1, 1};
+  AuditSettings audit;
+  audit.output = AuditSettings::Output::Off;
+  const auto now = std::chrono::steady_clock::now();
+  const Clock standing{[now] { return now; }, std::chrono::system_clock::now};
+  for (const unsigned trusted : {0u, 1u}) {
+    CAPTURE(trusted);
+    Metrics metrics;
+    Guard guard(settings, nullptr, rates, audit, metrics, standing);
+    ServerConfig config;
+    config.rates.trusted_proxies = trusted;
+    const Served served(config, true, [&guard](Api& api) { api.protect(guard); });
+    const auto write_from = [&](const std::string& address) {
+      return talk(served.port, request("DELETE /api/v1/tools/a", "X-Forwarded-For: " + address + "\r\n"))
+          .substr(9, 3);
+    };
+    CHECK(write_from("1.2.3.4") == "404");
+    CHECK(write_from("1.2.3.5") == (trusted == 0 ? "429" : "404"));
+    CHECK(write_from("1.2.3.4") == "429");
+    const auto metadata = talk(
+        served.port, request("GET /.well-known/oauth-protected-resource", "X-Forwarded-Proto: https\r\n"));
+    CHECK(metadata.find(trusted == 0 ? "\"resource\":\"http://registry\""
+                                     : "\"resource\":\"https://registry\"") != std::string::npos);
+  }
+}
+
+TEST_CASE("every write is logged whatever its method, all reads at the level debug, and long texts are cut") {
+  AccessLog none(0);
+  LogCapture log;
+  for (const char* method : {"POST", "PUT", "PATCH", "DELETE"}) CHECK(none.wants(method, "/a", 200));
+  CHECK_FALSE(none.wants("GET", "/a", 200));
+  CHECK(none.wants("GET", "/a", 500));
+  AccessLog third(3);
+  spdlog::set_level(spdlog::level::debug);
+  for (int i = 0; i < 3; ++i) CHECK(third.wants("GET", "/a", 200));
+  spdlog::set_level(spdlog::level::warn);
+  CHECK_FALSE(third.wants("POST", "/a", 200));
+  CHECK(third.wants("GET", "/a", 500));
+  spdlog::set_level(spdlog::level::info);
+
+  const std::string text(5000, 'x');
+  Access access;
+  access.method = access.target = text;
+  access.complete = false;
+  AccessLog::write(access);
+  const auto lines = log.lines(1);
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0]["method"].get<std::string>().size() == 20);
+  CHECK(lines[0]["target"].get<std::string>().size() == 1024);
+  CHECK(lines[0]["complete"] == false);
+}
+
+TEST_CASE("a client that was gone before the end of its answer is logged as that") {
+  ServerConfig config;
+  config.access_log_one_in = 1;
+  const Served served(config);
+  // More than the sockets hold.
+  const std::string description(200 << 10, 'x');
+  for (int i = 0; i < 40; ++i) {
+    const auto body = R"({"name":"t)" + std::to_string(i) +
+                      R"(","inputSchema":{"type":"object","description":")" + description + "\"}}";
+    REQUIRE(talk(served.port, request("POST /api/v1/tools", "", body)).starts_with("HTTP/1.1 201 "));
+  }
+  LogCapture log;
+  const int fd = connected(served.port, 4096);
+  const auto bytes = request("GET /api/v1/tools?limit=100");
+  REQUIRE(::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
+  char first = 0;
+  CHECK(::recv(fd, &first, 1, 0) == 1);
+  ::close(fd);
+  const auto lines = log.lines(1);
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0]["target"] == "/api/v1/tools?limit=100");
+  CHECK(lines[0]["complete"] == false);
 }
 
 TEST_CASE("without a sample the log has the writes and the failures, and not a probe's") {

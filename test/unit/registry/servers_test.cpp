@@ -263,6 +263,11 @@ TEST_CASE("a publication is checked, and validate says all that is wrong without
               issue["severity"].get<std::string>() + " ";
     CHECK_FALSE(issue["message"].get<std::string>().empty());
   }
+  const auto warned =
+      check(R"({"$schema":"https://static.modelcontextprotocol.io/schemas/2025-10-17/server.schema.json",)"
+            R"("name":"io.example/weather","description":"d","version":"1.0.0"})");
+  CHECK(warned["valid"] == true);
+  CHECK(warned["issues"].size() == 1);
   CHECK(issues ==
         "$schema=schema-version-deprecated/warning name=invalid-server-name/error description=schema/error "
         "version=version-looks-like-range/error remotes[0].type=schema/error "
@@ -301,6 +306,12 @@ TEST_CASE("a server that tools name is a server like those published, while one 
   // What it says of itself could be published.
   CHECK(body_of(service.write("POST", "/v0.1/validate", told["server"].dump()))["valid"] == true);
   CHECK(service.write("DELETE", kWeather + "/versions/2.0.0", "").status == 404);
+  // It changed when one of its tools did, whichever that is.
+  CHECK(service.patch("/api/v1/tools/rain", R"({"status":"deprecated"})").status == 200);
+  const auto changed = body_of(service.get("/api/v1/tools/rain"))["statusChangedAt"];
+  const auto official = body_of(service.get(kWeather + "/versions/latest"))["_meta"][kOfficial];
+  CHECK(official["updatedAt"] == changed);
+  CHECK(official["status"] == "active");
 
   service.patch("/api/v1/tools/map", R"({"status":"deprecated"})");
   CHECK(
@@ -310,6 +321,40 @@ TEST_CASE("a server that tools name is a server like those published, while one 
   CHECK(body_of(service.get(kWeather + "/versions/2.0.0"))["server"]["description"] == "Tells the weather");
   service.write("DELETE", "/api/v1/tools/map", "");
   CHECK(service.listed("/v0.1/servers") == "weather 2.0.0*,");
+}
+
+TEST_CASE("a server that many tools name has a description that could be published") {
+  ServerService service;
+  for (const char letter : {'a', 'b', 'c'})
+    service.post(
+        R"({"name":")" + std::string(60, letter) +
+        R"(","version":"1.0.0","inputSchema":{"type":"object"},"server":{"name":"io.example/weather"}})");
+  const auto server = body_of(service.get(kWeather + "/versions/latest"))["server"];
+  CHECK(server["description"].get<std::string>().size() == 100);
+  CHECK(server["description"].get<std::string>().ends_with("..."));
+  CHECK(body_of(service.write("POST", "/v0.1/validate", server.dump()))["valid"] == true);
+}
+
+TEST_CASE("a status of all versions counts those published, not what tools tell of") {
+  ServerService service;
+  service.publish("io.example/weather", "1.0.0");
+  service.post(
+      R"({"name":"rain","version":"7.0.0","inputSchema":{"type":"object"},"server":{"name":"io.example/weather"}})");
+  const auto all = body_of(service.patch(kWeather + "/status", R"({"status":"deprecated"})"));
+  CHECK(all["updatedCount"] == 1);
+  CHECK(all["servers"].size() == 1);
+}
+
+TEST_CASE("a server has as many versions as the configuration allows") {
+  auto options = store_options();
+  options.limits.versions_per_tool = 2;
+  Service service(options);
+  const auto publish = [&](const char* version) {
+    return service.write("POST", "/v0.1/publish", server_body("io.example/weather", version)).status;
+  };
+  CHECK(publish("1.0.0") == 200);
+  CHECK(publish("1.1.0") == 200);
+  CHECK(publish("1.2.0") == 507);
 }
 
 TEST_CASE("the tools that a server brings are registered with it and withdrawn with its last version") {
@@ -340,8 +385,12 @@ TEST_CASE("the tools that a server brings are registered with it and withdrawn w
   CHECK(tools() == "io.example.weather.rain 1.1.0,io.example.weather.snow 1.0.1,");
   CHECK(service.write("DELETE", kWeather + "/versions/1.1.0", "").status == 200);
   CHECK(tools().find("rain") != std::string::npos);
+  // Others' own, under names like theirs.
+  service.post(R"({"name":"io.example.weather.own","version":"1.0.0","inputSchema":{"type":"object"}})");
+  service.post(R"({"name":"io.example.weather.run","version":"1.0.0","inputSchema":{"type":"object"},)"
+               R"("managedBy":{"kind":"MCPTool","namespace":"n","name":"m"}})");
   CHECK(service.patch(kWeather + "/status", R"({"status":"deleted"})").status == 200);
-  CHECK(tools().empty());
+  CHECK(tools() == "io.example.weather.own 1.0.0,io.example.weather.run 1.0.0,");
 }
 
 TEST_CASE("a server whose tools cannot be registered is not published either") {
@@ -419,7 +468,9 @@ TEST_CASE("what has not changed is answered with 304, and whatever changes it gi
   CHECK(second[2] == third[2]);
   CHECK(second[3] != third[3]);
   service.patch(kWeather + "/versions/1.0.0/status", R"({"status":"deprecated"})");
-  CHECK(third[2] != tags()[2]);
+  const auto fourth = tags();
+  CHECK(third[2] != fourth[2]);
+  CHECK(third[1] != fourth[1]);  // Of all versions, not only of the one published last.
   service.reopen();
   CHECK(tags()[3] == third[3]);
 }
