@@ -60,17 +60,15 @@ struct Answered {
 };
 
 void log_answer(const Answered& answered, unsigned status, std::uint64_t bytes, bool complete) {
-  Access access;
-  access.method = answered.method;
-  access.target = answered.target;
-  access.peer = answered.peer;
-  access.request_id = answered.id;
-  access.trace = parse_traceparent(answered.traceparent);
-  access.status = status;
-  access.bytes = bytes;
-  access.duration = std::chrono::steady_clock::now() - answered.start;
-  access.complete = complete;
-  AccessLog::write(access);
+  AccessLog::write({.method = answered.method,
+                    .target = answered.target,
+                    .peer = answered.peer,
+                    .request_id = answered.id,
+                    .trace = parse_traceparent(answered.traceparent),
+                    .status = status,
+                    .bytes = bytes,
+                    .duration = std::chrono::steady_clock::now() - answered.start,
+                    .complete = complete});
 }
 
 void send(const web::http::http_request& request, Response response, const std::string& id,
@@ -140,15 +138,15 @@ void serve(Api& api, AccessLog& access_log, const Front& front, const web::http:
 /// What the transport refused itself: no handler has seen it, and it has no id.
 void log_refusal(AccessLog& access_log, const http::AccessRecord& record) {
   if (record.handled || !access_log.wants(record.method, record.target, record.status)) return;
-  Access access;
-  access.method = record.method;
-  access.target = record.target;
-  access.peer = record.remote_address;
-  access.status = record.status;
-  access.bytes = record.body_bytes;
-  access.duration = record.duration;
-  access.complete = record.complete;
-  AccessLog::write(access);
+  AccessLog::write({.method = record.method,
+                    .target = record.target,
+                    .peer = record.remote_address,
+                    .request_id = {},
+                    .trace = {},
+                    .status = record.status,
+                    .bytes = record.body_bytes,
+                    .duration = record.duration,
+                    .complete = record.complete});
 }
 
 http::Options transport_options(const ServerConfig& config, AccessLog& access_log) {
