@@ -10,7 +10,7 @@
 
 #include "controller/http/process.hpp"
 #include "registry/api/api.hpp"
-#include "registry/auth/guard.hpp"
+#include "registry/api/guard.hpp"
 #include "registry/commands.hpp"
 #include "registry/config/config.hpp"
 #include "registry/log.hpp"
@@ -76,7 +76,7 @@ int serve(const std::string& config_file, const std::string& server_file) {
   registry::Metrics metrics;
   std::unique_ptr<registry::Store> store;  // Outlives the server, which reads from it to the end.
   registry::Api api(config->policy, metrics, registry::HttpServer::add_gauges);
-  auto guard = registry::auth::Guard::make(config->auth, server_config->rates, config->audit, metrics);
+  auto guard = registry::Guard::make(config->auth, server_config->rates, config->audit, metrics);
   if (!guard) return fail(guard.error());
   if (*guard != nullptr) api.protect(**guard);
   auto server = registry::HttpServer::open(*server_config, api);

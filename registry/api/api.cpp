@@ -4,6 +4,7 @@
 
 #include "registry/api/diff.hpp"
 #include "registry/api/encoding.hpp"
+#include "registry/api/guard.hpp"
 #include "registry/api/list.hpp"
 #include "registry/api/openapi.hpp"
 #include "registry/api/page.hpp"
@@ -13,7 +14,6 @@
 #include "registry/api/server_reads.hpp"
 #include "registry/api/server_writes.hpp"
 #include "registry/api/writes.hpp"
-#include "registry/auth/guard.hpp"
 #include "registry/model/json.hpp"
 
 namespace registry {
@@ -102,7 +102,7 @@ void Api::guard(const Route& route, const Request& request, Respond respond) {
   };
   // The guard may come back when handle() has long returned.
   auto asked = std::make_shared<Asked>(Asked{route, request, std::move(respond)});
-  guard_->admit(asked->route, asked->request, [this, asked](auth::Admission admission) {
+  guard_->admit(asked->route, asked->request, [this, asked](Admission admission) {
     asked->request.authorization.clear();
     asked->request.permit = std::move(admission.permit);
     asked->request.audit = std::move(admission.audit);

@@ -13,9 +13,7 @@
 
 namespace registry {
 
-namespace auth {
 class Guard;
-}
 
 /// The HTTP API as a function of requests, without a network: routes, tools (list.hpp, reads.hpp, diff.hpp, writes.hpp),
 /// servers as the official registry API has them (server_*.hpp), health, readiness, metrics. Thread safe.
@@ -29,7 +27,7 @@ class Api {
       ToolPolicy policy, Metrics& metrics, AddGauges add_gauges = [](Gauges&) {});
 
   /// Lets `guard` decide who may do what; without one everybody may. To be called before the first request.
-  void protect(auth::Guard& guard) { guard_ = &guard; }
+  void protect(Guard& guard) { guard_ = &guard; }
   bool is_protected() const { return guard_ != nullptr; }
   /// From here on requests are served from `store`, which must live as long as requests come. Until then they
   /// get 503.
@@ -56,7 +54,7 @@ class Api {
 
   const ToolPolicy policy_;
   Metrics& metrics_;
-  auth::Guard* guard_ = nullptr;
+  Guard* guard_ = nullptr;
   const AddGauges add_gauges_;
   std::atomic<Store*> store_{nullptr};
   std::atomic<bool> stopping_{false};

@@ -13,7 +13,7 @@
 
 #include "memory_store.hpp"
 #include "registry/api/api.hpp"
-#include "registry/auth/guard.hpp"
+#include "registry/api/guard.hpp"
 #include "registry/model/json.hpp"
 #include "registry/model/time.hpp"
 #include "registry/store/rules.hpp"
@@ -124,7 +124,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auth::AuditSettings audit;
   audit.output = auth::AuditSettings::Output::Off;
   Metrics metrics;
-  auth::Guard guard(rules, std::make_unique<Tokens>(), {}, audit, metrics);
+  Guard guard(rules, std::make_unique<Tokens>(), {}, audit, metrics);
   fuzz::MemoryStore store;
   Api open{ToolPolicy(), metrics};
   Api guarded{ToolPolicy(), metrics};

@@ -8,7 +8,7 @@
 #include <map>
 #include <thread>
 
-#include "registry/auth/guard.hpp"
+#include "registry/api/guard.hpp"
 #include "service_fixture.hpp"
 
 using namespace registry;

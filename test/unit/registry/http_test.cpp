@@ -12,7 +12,7 @@
 #include "controller/http/process.hpp"
 #include "log_capture.hpp"
 #include "registry/access_log.hpp"
-#include "registry/auth/guard.hpp"
+#include "registry/api/guard.hpp"
 #include "registry/server.hpp"
 #include "store_fixture.hpp"
 

@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "registry/auth/guard.hpp"
+#include "registry/api/guard.hpp"
 #include "service_fixture.hpp"
 
 using namespace registry;
@@ -278,7 +278,7 @@ void use_without_rights(Recorder& recorder) {
     auth::AuditSettings audit;
     audit.output = auth::AuditSettings::Output::Off;
     const auto begin = std::chrono::steady_clock::now();
-    auth::Guard guard(settings, std::make_unique<OneSubject>(available), rates, audit, service.metrics,
+    Guard guard(settings, std::make_unique<OneSubject>(available), rates, audit, service.metrics,
                       {[begin] { return begin; }, std::chrono::system_clock::now});
     service.api.protect(guard);
     for (const char* peer : {"10.0.0.1", "10.0.0.2"}) {

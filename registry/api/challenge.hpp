@@ -7,7 +7,7 @@
 #include "registry/api/message.hpp"
 #include "registry/auth/settings.hpp"
 
-namespace registry::auth {
+namespace registry {
 
 // What is answered to those who may not (RFC 6750, section 3; RFC 9728, section 5.1). `resource` is the registry's own URL.
 
@@ -24,6 +24,6 @@ Response limited(std::chrono::seconds retry_after);
 Response cannot_judge(std::string_view reason, std::chrono::seconds retry_after);
 
 /// The metadata of a protected resource (RFC 9728, section 2): who gives the tokens it wants.
-Response resource_metadata(std::string_view resource, const AuthSettings& settings);
+Response resource_metadata(std::string_view resource, const auth::AuthSettings& settings);
 
-}  // namespace registry::auth
+}  // namespace registry

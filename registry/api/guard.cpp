@@ -1,20 +1,20 @@
-#include "registry/auth/guard.hpp"
+#include "registry/api/guard.hpp"
 
 #include <algorithm>
 
-#include "registry/auth/challenge.hpp"
+#include "registry/api/challenge.hpp"
 #include "registry/auth/kubernetes.hpp"
 #include "registry/auth/oidc.hpp"
 #include "registry/auth/peer.hpp"
 #include "registry/model/text.hpp"
 
-namespace registry::auth {
+namespace registry {
 namespace {
 
 using Kind = Route::Kind;
 
 /// None for what is open to all.
-Right needed_right(const AuthSettings& settings, Kind kind, std::string_view method) {
+auth::Right needed_right(const auth::AuthSettings& settings, Kind kind, std::string_view method) {
   switch (kind) {
     case Kind::Health:
     case Kind::Ready:
@@ -27,15 +27,15 @@ Right needed_right(const AuthSettings& settings, Kind kind, std::string_view met
     case Kind::ServersPing:
     case Kind::ServersProgram:
     case Kind::Login:
-      return Right::None;
+      return auth::Right::None;
     case Kind::Metrics:
       return settings.metrics_right;
     case Kind::Validate:  // Says what is wrong with a document, and writes nothing.
-      return Right::Read;
+      return auth::Right::Read;
     default:
       break;
   }
-  return method == "GET" || method == "HEAD" ? Right::Read : Right::Write;
+  return method == "GET" || method == "HEAD" ? auth::Right::Read : auth::Right::Write;
 }
 
 std::string action_of(Kind kind, std::string_view method) {
@@ -63,8 +63,8 @@ std::optional<std::string> bearer_token(std::string_view header) {
 
 }  // namespace
 
-Guard::Guard(AuthSettings settings, std::unique_ptr<Authenticator> authenticator, RateSettings rates,
-             AuditSettings audit, Metrics& metrics, const Clock& clock)
+Guard::Guard(auth::AuthSettings settings, std::unique_ptr<auth::Authenticator> authenticator,
+             auth::RateSettings rates, auth::AuditSettings audit, Metrics& metrics, const auth::Clock& clock)
     : settings_(std::move(settings)),
       audit_(std::move(audit), clock),
       metrics_(metrics),
@@ -73,19 +73,21 @@ Guard::Guard(AuthSettings settings, std::unique_ptr<Authenticator> authenticator
       limited_(rates.limited()),
       authenticator_(std::move(authenticator)) {}
 
-Result<std::unique_ptr<Guard>> Guard::make(const AuthSettings& settings, const RateSettings& rates,
-                                           const AuditSettings& given, Metrics& metrics) {
+Result<std::unique_ptr<Guard>> Guard::make(const auth::AuthSettings& settings,
+                                           const auth::RateSettings& rates, const auth::AuditSettings& given,
+                                           Metrics& metrics) {
   auto audit = given;
-  using Output = AuditSettings::Output;
+  using Output = auth::AuditSettings::Output;
   if (audit.output == Output::Default)
-    audit.output = settings.mode == Mode::None ? Output::Off : Output::Stdout;
-  if (settings.mode == Mode::None && !rates.limited() && audit.output == Output::Off)
+    audit.output = settings.mode == auth::Mode::None ? Output::Off : Output::Stdout;
+  if (settings.mode == auth::Mode::None && !rates.limited() && audit.output == Output::Off)
     return std::unique_ptr<Guard>();
-  if (auto ok = AuditLog(audit).check(); !ok) return ok.take_error();
-  std::unique_ptr<Authenticator> authenticator;
-  if (settings.mode == Mode::Oidc) authenticator = std::make_unique<OidcAuthenticator>(settings.oidc);
-  if (settings.mode == Mode::Kubernetes)
-    authenticator = std::make_unique<KubernetesAuthenticator>(settings.kubernetes);
+  if (auto ok = auth::AuditLog(audit).check(); !ok) return ok.take_error();
+  std::unique_ptr<auth::Authenticator> authenticator;
+  if (settings.mode == auth::Mode::Oidc)
+    authenticator = std::make_unique<auth::OidcAuthenticator>(settings.oidc);
+  if (settings.mode == auth::Mode::Kubernetes)
+    authenticator = std::make_unique<auth::KubernetesAuthenticator>(settings.kubernetes);
   return std::make_unique<Guard>(settings, std::move(authenticator), rates, audit, metrics);
 }
 
@@ -96,9 +98,9 @@ void Guard::stop() {
 void Guard::admit(const Route& route, const Request& request, Admit admit) {
   const auto needed = needed_right(settings_, route.kind, request.method);
   Admission admission;
-  if (needed == Right::None) return admit(std::move(admission));
-  if (needed >= Right::Write && audit_.wanted()) {
-    admission.audit = std::make_shared<AuditEntry>();
+  if (needed == auth::Right::None) return admit(std::move(admission));
+  if (needed >= auth::Right::Write && audit_.wanted()) {
+    admission.audit = std::make_shared<auth::AuditEntry>();
     admission.audit->request_id = request.request_id;
     admission.audit->peer = request.peer;
     admission.audit->action = action_of(route.kind, request.method);
@@ -110,7 +112,7 @@ void Guard::admit(const Route& route, const Request& request, Admit admit) {
 
   // Whoever sends tokens that are not accepted pays for them under their address, before anybody is asked about more of them.
   if (limited_ && route.kind != Kind::Metrics) {
-    if (const auto wait = limit_of(needed).wait_of(network_of(request.peer))) {
+    if (const auto wait = limit_of(needed).wait_of(auth::network_of(request.peer))) {
       metrics_.access(Metrics::Access::Limited);
       admission.refusal = limited(*wait);
       return admit(std::move(admission));
@@ -118,16 +120,17 @@ void Guard::admit(const Route& route, const Request& request, Admit admit) {
   }
   const auto token = bearer_token(request.authorization);
   if (!token) {
-    const auto verdict = Verdict::rejected("the Authorization header is not Bearer and one token");
+    const auto verdict = auth::Verdict::rejected("the Authorization header is not Bearer and one token");
     return decide(route, request, needed, &verdict, std::move(admission), admit);
   }
-  authenticator_->authenticate(
-      *token, [this, &route, &request, needed, admission = std::move(admission), admit = std::move(admit)](
-                  const Verdict& verdict) { decide(route, request, needed, &verdict, admission, admit); });
+  authenticator_->authenticate(*token, [this, &route, &request, needed, admission = std::move(admission),
+                                        admit = std::move(admit)](const auth::Verdict& verdict) {
+    decide(route, request, needed, &verdict, admission, admit);
+  });
 }
 
-void Guard::decide(const Route& route, const Request& request, Right needed, const Verdict* verdict,
-                   Admission admission, const Admit& admit) {
+void Guard::decide(const Route& route, const Request& request, auth::Right needed,
+                   const auth::Verdict* verdict, Admission admission, const Admit& admit) {
   using Outcome = Metrics::Access;
   const auto refuse = [&](Outcome outcome, Response response, std::string_view reason) {
     metrics_.access(outcome);
@@ -141,23 +144,23 @@ void Guard::decide(const Route& route, const Request& request, Right needed, con
     admission.audit->groups = identity->groups;
   }
   // What all may read needs nobody's word.
-  const bool open = needed == Right::Read && settings_.anonymous_read;
-  if (verdict != nullptr && verdict->kind == Verdict::Kind::Unavailable && !open)
+  const bool open = needed == auth::Right::Read && settings_.anonymous_read;
+  if (verdict != nullptr && verdict->kind == auth::Verdict::Kind::Unavailable && !open)
     return refuse(Outcome::Unavailable, cannot_judge(verdict->reason, verdict->retry_after), verdict->reason);
   if (limited_ && route.kind != Kind::Metrics) {
-    const auto client = identity != nullptr ? "subject " + identity->subject : network_of(request.peer);
+    const auto client = identity != nullptr ? "subject " + identity->subject : auth::network_of(request.peer);
     if (const auto wait = limit_of(needed).take(client))
       return refuse(Outcome::Limited, limited(*wait), "too many requests");
   }
-  if (verdict != nullptr && verdict->kind == Verdict::Kind::Rejected)
+  if (verdict != nullptr && verdict->kind == auth::Verdict::Kind::Rejected)
     return refuse(Outcome::Rejected, unauthorized(resource_of(request), verdict->reason), verdict->reason);
   if (authenticator_ == nullptr) {
     metrics_.access(Outcome::Anonymous);
     return admit(std::move(admission));
   }
 
-  auto permit = identity != nullptr ? std::make_shared<const Permit>(settings_, *identity)
-                                    : std::make_shared<const Permit>(settings_.anonymous_read);
+  auto permit = identity != nullptr ? std::make_shared<const auth::Permit>(settings_, *identity)
+                                    : std::make_shared<const auth::Permit>(settings_.anonymous_read);
   const bool may = route.name.empty() ? permit->may_any(needed) : permit->may(needed, route.name);
   if (!may && identity == nullptr)
     return refuse(Outcome::Rejected, unauthorized(resource_of(request), {}), "no token");
@@ -171,7 +174,7 @@ void Guard::decide(const Route& route, const Request& request, Right needed, con
   admit(std::move(admission));
 }
 
-void Guard::finish(AuditEntry& entry, const Response& response) {
+void Guard::finish(auth::AuditEntry& entry, const Response& response) {
   entry.status = response.status;
   entry.entity_tag = response.header("ETag");
   audit_.add(entry);
@@ -194,4 +197,4 @@ std::string Guard::problem() const {
   return authenticator_ == nullptr ? std::string() : authenticator_->problem();
 }
 
-}  // namespace registry::auth
+}  // namespace registry

@@ -1,15 +1,15 @@
-#include "registry/auth/challenge.hpp"
+#include "registry/api/challenge.hpp"
 
 #include "registry/api/problem.hpp"
 #include "registry/auth/plain_text.hpp"
 #include "registry/model/json.hpp"
 
-namespace registry::auth {
+namespace registry {
 namespace {
 
 /// The characters that RFC 6750 allows in a description; others become ' or ?.
 std::string described(std::string_view text) {
-  auto out = plain_text(text);
+  auto out = auth::plain_text(text);
   for (char& c : out) {
     if (c == '"' || c == '\\') c = '\'';
   }
@@ -57,11 +57,11 @@ Response cannot_judge(std::string_view reason, std::chrono::seconds wait) {
   return retry_after(problem(503, "the token cannot be judged now: " + std::string(reason)), wait);
 }
 
-Response resource_metadata(std::string_view resource, const AuthSettings& settings) {
-  if (settings.mode == Mode::None) return problem(404, "this registry asks for no tokens");
+Response resource_metadata(std::string_view resource, const auth::AuthSettings& settings) {
+  if (settings.mode == auth::Mode::None) return problem(404, "this registry asks for no tokens");
   std::string out = "{\"resource\":";
   append_json_string(out, resource);
-  if (settings.mode == Mode::Oidc) {
+  if (settings.mode == auth::Mode::Oidc) {
     out += ",\"authorization_servers\":[";
     append_json_string(out, settings.oidc.issuer);
     out += ']';
@@ -70,4 +70,4 @@ Response resource_metadata(std::string_view resource, const AuthSettings& settin
   return Response::text(200, kJson, std::move(out));
 }
 
-}  // namespace registry::auth
+}  // namespace registry

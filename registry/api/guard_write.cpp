@@ -1,9 +1,9 @@
 #include <simdjson.h>
 
-#include "registry/auth/challenge.hpp"
-#include "registry/auth/guard.hpp"
+#include "registry/api/challenge.hpp"
+#include "registry/api/guard.hpp"
 
-namespace registry::auth {
+namespace registry {
 namespace {
 
 /// What a write would touch.
@@ -67,13 +67,13 @@ Reach reach_of(const Restore&) {
 }
 
 /// Why not; empty when it may be.
-std::string refusal(const Permit& permit, const Reach& reach) {
+std::string refusal(const auth::Permit& permit, const Reach& reach) {
   for (const auto& name : reach.names) {
-    if (!permit.may(Right::Write, name)) return "there is no right to write " + name;
-    if ((reach.force || reach.purge) && !permit.may(Right::Admin, name))
+    if (!permit.may(auth::Right::Write, name)) return "there is no right to write " + name;
+    if ((reach.force || reach.purge) && !permit.may(auth::Right::Admin, name))
       return std::string(reach.purge ? "purge" : "force") + " needs the right admin to " + name;
   }
-  if (reach.names.empty() && !permit.may_all(Right::Admin)) return "there is no right to this";
+  if (reach.names.empty() && !permit.may_all(auth::Right::Admin)) return "there is no right to this";
   if (reach.manager != nullptr && !permit.may_act_for(*reach.manager))
     return "there is no right to write for " + reach.manager->display() +
            ": a rule's managers must name it, or managedBy be left out";
@@ -100,4 +100,4 @@ std::optional<Response> Guard::check_write(const Request& request, const Write& 
   return forbidden(resource_of(request), reason);
 }
 
-}  // namespace registry::auth
+}  // namespace registry

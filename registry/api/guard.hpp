@@ -15,13 +15,13 @@
 #include "registry/result.hpp"
 #include "registry/store/store.hpp"
 
-namespace registry::auth {
+namespace registry {
 
 /// Whether a request is let in.
 struct Admission {
-  std::optional<Response> refusal;       ///< The answer, when it is not.
-  std::shared_ptr<const Permit> permit;  ///< What whoever sent it may do; null: everything.
-  std::shared_ptr<AuditEntry> audit;     ///< Of a write that is to be noted; to be given to finish().
+  std::optional<Response> refusal;             ///< The answer, when it is not.
+  std::shared_ptr<const auth::Permit> permit;  ///< What whoever sent it may do; null: everything.
+  std::shared_ptr<auth::AuditEntry> audit;     ///< Of a write that is to be noted; to be given to finish().
 };
 
 /// What stands before the API: finds out who sends a request and whether they may, limits how much, and notes writes. Health,
@@ -32,13 +32,14 @@ class Guard {
   using Admit = std::function<void(Admission)>;
 
   /// `authenticator` is null in mode None.
-  Guard(AuthSettings settings, std::unique_ptr<Authenticator> authenticator, RateSettings rates,
-        AuditSettings audit, Metrics& metrics, const Clock& clock = {});
+  Guard(auth::AuthSettings settings, std::unique_ptr<auth::Authenticator> authenticator,
+        auth::RateSettings rates, auth::AuditSettings audit, Metrics& metrics, const auth::Clock& clock = {});
 
   /// With the authenticator that the settings ask for. Null when they ask for nothing that needs a guard. Invalid when the audit log
   /// cannot be written.
-  static Result<std::unique_ptr<Guard>> make(const AuthSettings& settings, const RateSettings& rates,
-                                             const AuditSettings& audit, Metrics& metrics);
+  static Result<std::unique_ptr<Guard>> make(const auth::AuthSettings& settings,
+                                             const auth::RateSettings& rates,
+                                             const auth::AuditSettings& audit, Metrics& metrics);
 
   /// Ends what waits for somebody else's answer. To be called before the store goes.
   void stop();
@@ -52,7 +53,7 @@ class Guard {
   std::optional<Response> check_write(const Request& request, const Write& write);
 
   /// Notes a write that was answered.
-  void finish(AuditEntry& entry, const Response& response);
+  void finish(auth::AuditEntry& entry, const Response& response);
 
   /// Whether there is somebody who judges tokens.
   bool asks_for_tokens() const { return authenticator_ != nullptr; }
@@ -66,17 +67,17 @@ class Guard {
   std::string problem() const;
 
  private:
-  void decide(const Route& route, const Request& request, Right needed, const Verdict* verdict,
+  void decide(const Route& route, const Request& request, auth::Right needed, const auth::Verdict* verdict,
               Admission admission, const Admit& admit);
-  RateLimit& limit_of(Right needed) { return needed >= Right::Write ? writes_ : reads_; }
+  auth::RateLimit& limit_of(auth::Right needed) { return needed >= auth::Right::Write ? writes_ : reads_; }
   std::string resource_of(const Request& request) const;
 
-  const AuthSettings settings_;
-  AuditLog audit_;
+  const auth::AuthSettings settings_;
+  auth::AuditLog audit_;
   Metrics& metrics_;
-  RateLimit reads_, writes_;
+  auth::RateLimit reads_, writes_;
   const bool limited_;
-  const std::unique_ptr<Authenticator> authenticator_;  // The last member: its threads use the others.
+  const std::unique_ptr<auth::Authenticator> authenticator_;  // The last member: its threads use the others.
 };
 
-}  // namespace registry::auth
+}  // namespace registry
