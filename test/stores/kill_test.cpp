@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "../e2e/harness/process.hpp"
+#include "loopback.hpp"
 #include "postgres_server.hpp"
 #include "registry_client.hpp"
 

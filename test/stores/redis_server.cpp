@@ -13,7 +13,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "registry_client.hpp"
+#include "loopback.hpp"
 
 namespace registry::test {
 
@@ -117,33 +117,7 @@ FaultyLine::FaultyLine(std::uint16_t upstream, std::size_t bytes, End end)
     : upstream_(upstream),
       bytes_(bytes),
       end_(end),
-      listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  REQUIRE(listener_ >= 0);
-  auto address = loopback(0);
-  socklen_t size = sizeof address;
-  REQUIRE(::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) == 0);
-  REQUIRE(::listen(listener_, 8) == 0);
-  REQUIRE(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  port_ = ntohs(address.sin_port);
-  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
-}
-
-FaultyLine::~FaultyLine() {
-  thread_.request_stop();
-  thread_.join();
-  ::close(listener_);
-}
-
-void FaultyLine::run(const std::stop_token& stop) const {
-  while (!stop.stop_requested()) {
-    pollfd waiting{listener_, POLLIN, 0};
-    if (::poll(&waiting, 1, 10) != 1) continue;
-    const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (client < 0) continue;
-    pass(client, stop);
-    ::close(client);
-  }
-}
+      server_([this](int client, const std::stop_token& stop) { pass(client, stop); }) {}
 
 void FaultyLine::pass(int client, const std::stop_token& stop) const {
   const int server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

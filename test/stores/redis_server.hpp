@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "../e2e/harness/process.hpp"
+#include "loopback.hpp"
 #include "registry/store/redis/connection.hpp"
 
 namespace registry::test {
@@ -52,22 +52,16 @@ class FaultyLine {
  public:
   enum class End { Silence, HangUp };
   FaultyLine(std::uint16_t upstream, std::size_t bytes, End end);
-  ~FaultyLine();
-  FaultyLine(const FaultyLine&) = delete;
-  FaultyLine& operator=(const FaultyLine&) = delete;
 
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return server_.port(); }
 
  private:
-  void run(const std::stop_token& stop) const;
   void pass(int client, const std::stop_token& stop) const;
 
   const std::uint16_t upstream_;
   const std::size_t bytes_;
   const End end_;
-  int listener_ = -1;
-  std::uint16_t port_ = 0;
-  std::jthread thread_;
+  const LoopbackServer server_;  // The last member: its thread uses the others.
 };
 
 }  // namespace registry::test

@@ -9,26 +9,9 @@
 #include <array>
 #include <charconv>
 
+#include "loopback.hpp"
+
 namespace registry::test {
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-std::uint16_t free_port() {
-  const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (probe < 0) return 0;
-  auto address = loopback(0);
-  socklen_t size = sizeof address;
-  (void)::bind(probe, reinterpret_cast<const sockaddr*>(&address), size);
-  (void)::getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(probe);
-  return ntohs(address.sin_port);
-}
 
 void RegistryClient::close() {
   if (socket_ >= 0) ::close(socket_);

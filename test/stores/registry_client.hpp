@@ -1,8 +1,6 @@
 // A small HTTP/1.1 client for one connection: what it reports as answered was read to its last byte.
 #pragma once
 
-#include <netinet/in.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,11 +31,5 @@ class RegistryClient {
   const std::uint16_t port_;
   int socket_ = -1;
 };
-
-/// A port of 127.0.0.1, or with 0 any.
-sockaddr_in loopback(std::uint16_t port);
-
-/// A port that nobody listens on.
-std::uint16_t free_port();
 
 }  // namespace registry::test

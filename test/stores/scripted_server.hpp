@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <mutex>
+#include <stop_token>
 #include <string>
-#include <thread>
+
+#include "loopback.hpp"
 
 namespace registry::test {
 
@@ -12,24 +14,19 @@ namespace registry::test {
 class ScriptedServer {
  public:
   explicit ScriptedServer(std::string answer, bool endless = false);
-  ~ScriptedServer();
-  ScriptedServer(const ScriptedServer&) = delete;
-  ScriptedServer& operator=(const ScriptedServer&) = delete;
 
-  std::uint16_t port() const { return port_; }  ///< On 127.0.0.1.
+  std::uint16_t port() const { return server_.port(); }  ///< On 127.0.0.1.
   /// All that it was sent, of all connections.
   std::string heard();
 
  private:
-  void run(const std::stop_token& stop);
+  void serve(int client, const std::stop_token& stop);
 
   const std::string answer_;
   const bool endless_;
-  int listener_ = -1;
-  std::uint16_t port_ = 0;
   std::mutex mutex_;
   std::string heard_;
-  std::jthread thread_;
+  const LoopbackServer server_;  // The last member: its thread uses the others.
 };
 
 }  // namespace registry::test
