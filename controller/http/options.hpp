@@ -46,7 +46,7 @@ struct AccessRecord {
   unsigned status = 0;
   std::uint64_t body_bytes = 0;          // of the response, as written
   std::chrono::nanoseconds duration{0};  // from the end of the request's header to the last byte written
-  bool handled = false;  // a handler was given it; false for what the transport answered itself
+  bool handled = false;   // a handler was given it; false for what the transport answered itself
   bool complete = false;  // false when the client went away, or stopped reading, before the end
 };
 

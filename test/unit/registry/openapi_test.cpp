@@ -279,7 +279,7 @@ void use_without_rights(Recorder& recorder) {
     audit.output = auth::AuditSettings::Output::Off;
     const auto begin = std::chrono::steady_clock::now();
     Guard guard(settings, std::make_unique<OneSubject>(available), rates, audit, service.metrics,
-                      {[begin] { return begin; }, std::chrono::system_clock::now});
+                {[begin] { return begin; }, std::chrono::system_clock::now});
     service.api.protect(guard);
     for (const char* peer : {"10.0.0.1", "10.0.0.2"}) {
       for (int i = 0; peer == std::string_view("10.0.0.2") && i < 1000; ++i) {
