@@ -4,6 +4,7 @@
 
 #include "test/integration/kube/cluster.hpp"
 #include "test/integration/registry/registry_program.hpp"
+#include "test/stores/loopback.hpp"
 #include "test/stores/registry_client.hpp"
 #include "test/unit/kube/certificate_maker.hpp"
 

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "test/integration/kube/cluster.hpp"
+#include "test/stores/loopback.hpp"
 #include "test/stores/registry_client.hpp"
 
 namespace test {
