@@ -9,8 +9,8 @@
 
 namespace registry {
 
-/// Pages of lists as they were sent, for one state of the index: most readers ask for the same first pages.
-/// Thread safe.
+/// Pages of lists as they were sent, for one state of the index: most readers ask for the same first pages. A page that is asked for again
+/// outlives any number that are asked for once. Thread safe.
 class ListCache {
  public:
   using Page = std::shared_ptr<const std::string>;
@@ -20,42 +20,25 @@ class ListCache {
   };
 
   /// Null when the page is not there.
-  Page find(const std::string& tag, const std::string& key) {
-    std::lock_guard guard(mutex_);
-    const auto it = tag == tag_ ? pages_.find(key) : pages_.end();
-    if (it == pages_.end()) {
-      ++counts_.misses;
-      return nullptr;
-    }
-    ++counts_.hits;
-    return it->second;
-  }
+  Page find(const std::string& tag, const std::string& key);
 
-  /// Keeps the page while there is room. Pages of another state are dropped.
-  void add(const std::string& tag, const std::string& key, const Page& page) {
-    std::lock_guard guard(mutex_);
-    if (tag != tag_) {
-      tag_ = tag;
-      pages_.clear();
-      bytes_ = 0;
-    }
-    const auto size = page->size() + key.size();
-    if (bytes_ + size > kBytes) return;
-    if (pages_.emplace(key, page).second) bytes_ += size;
-  }
+  /// Keeps the page unless it is larger than half the cache. Pages of another state are dropped.
+  void add(const std::string& tag, const std::string& key, const Page& page);
 
-  Counts counts() const {
-    std::lock_guard guard(mutex_);
-    return counts_;
-  }
+  Counts counts() const;
 
  private:
-  static constexpr std::size_t kBytes = 1 << 20;
+  struct Generation {
+    std::unordered_map<std::string, Page> pages;
+    std::size_t bytes = 0;
+  };
+
+  void keep(const std::string& key, const Page& page);
 
   mutable std::mutex mutex_;
   std::string tag_;
-  std::unordered_map<std::string, Page> pages_;
-  std::size_t bytes_ = 0;
+  Generation young_,
+      old_;  // What is found among the old gets young again; the old go when the young are too many.
   Counts counts_;
 };
 

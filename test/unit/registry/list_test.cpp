@@ -78,17 +78,39 @@ TEST_CASE("a search gives the best matches first, page by page without a gap or 
   CHECK(listed(service, "search=rain+draws") == "map,");
 }
 
-TEST_CASE("ready-made lists are kept while they are the same state's and there is room") {
+TEST_CASE("ready-made lists are kept while they are the same state's") {
   ListCache cache;
-  const auto page = std::make_shared<const std::string>(600 << 10, 'x');
+  const auto page = std::make_shared<const std::string>("page");
   cache.add("1", "a", page);
-  cache.add("1", "b", page);
   CHECK(cache.find("1", "a") == page);
   CHECK(cache.find("1", "b") == nullptr);
   CHECK(cache.find("2", "a") == nullptr);
   cache.add("2", "b", page);
   CHECK(cache.find("2", "b") == page);
   CHECK(cache.find("1", "a") == nullptr);
+  CHECK(cache.counts().hits == 2);
+  CHECK(cache.counts().misses == 3);
+}
+
+TEST_CASE(
+    "a list that is asked for again stays ready-made whatever else is asked for once, and what is kept is "
+    "bounded") {
+  ListCache cache;
+  const auto wanted = std::make_shared<const std::string>(1000, 'x');
+  const auto nonsense = std::make_shared<const std::string>(R"({"tools":[]})");
+  cache.add("1", "wanted", wanted);
+  for (int i = 0; i < 20'000; ++i) {
+    cache.add("1", std::to_string(i), nonsense);
+    if (i % 100 == 0) CHECK(cache.find("1", "wanted") == wanted);
+  }
+  CHECK(cache.find("1", "0") == nullptr);
+  CHECK(cache.find("1", "19999") == nonsense);
+  CHECK(nonsense.use_count() < 6'000);  // A MiB, at no less than 200 bytes each.
+
+  const auto huge = std::make_shared<const std::string>(600 << 10, 'x');
+  cache.add("1", "huge", huge);
+  CHECK(cache.find("1", "huge") == nullptr);
+  CHECK(cache.find("1", "wanted") == wanted);
 }
 
 TEST_CASE("fields leaves out what was not asked for") {

@@ -82,20 +82,27 @@ func measure(s settings, r *report) error {
 	}
 	defer cache.stop()
 
-	files := &ours{settings: s, name: "files", folder: s.work + "/files"}
-	rows := &ours{settings: s, name: "postgresql", folder: s.work + "/postgresql", database: database}
-	cached := &ours{settings: s, name: "postgresql+redis", folder: s.work + "/cached", database: database, redis: cache}
-	official := &official{settings: s, database: database}
-	if err := database.create("ours"); err != nil {
+	files, rows, cached, err := makeOurs(s, "ours", database, cache)
+	if err != nil {
 		return err
 	}
+	official := &official{settings: s, database: database}
 	if err := measureStarts(s, r, "empty", []*ours{files, rows}, nil); err != nil {
 		return err
 	}
-	say("seeding %d tools and servers", s.tools)
+	say("seeding %d tools", s.tools)
 	for _, each := range []*ours{files, rows} {
-		if err := each.fill(0, s.tools, s.tools); err != nil {
-			return fmt.Errorf("%s: %w", each.name, err)
+		if err := each.fillTools(0, s.tools); err != nil {
+			return err
+		}
+	}
+	if err := measureStarts(s, r, count(s.tools)+" tools", []*ours{files, rows}, nil); err != nil {
+		return err
+	}
+	say("seeding %d servers", s.tools)
+	for _, each := range []*ours{files, rows} {
+		if err := each.fillServers(s.tools); err != nil {
+			return err
 		}
 	}
 	if s.official != "" {
@@ -113,7 +120,7 @@ func measure(s settings, r *report) error {
 	if err := cached.fillCache(); err != nil {
 		return err
 	}
-	if err := measureStarts(s, r, count(s.tools), []*ours{files, rows, cached}, official); err != nil {
+	if err := measureStarts(s, r, count(s.tools)+" tools and servers", []*ours{files, rows, cached}, official); err != nil {
 		return err
 	}
 	if err := measureReads(s, r, files, rows, official); err != nil {
@@ -126,15 +133,19 @@ func measure(s settings, r *report) error {
 		return nil
 	}
 	say("seeding %d tools", s.large)
+	files, rows, cached, err = makeOurs(s, "large", database, cache)
+	if err != nil {
+		return err
+	}
 	for _, each := range []*ours{files, rows} {
-		if err := each.fill(s.tools, s.large, 0); err != nil {
-			return fmt.Errorf("%s: %w", each.name, err)
+		if err := each.fillTools(0, s.large); err != nil {
+			return err
 		}
 	}
 	if err := cached.fillCache(); err != nil {
 		return err
 	}
-	return measureStarts(s, r, count(s.large), []*ours{files, rows, cached}, nil)
+	return measureStarts(s, r, count(s.large)+" tools", []*ours{files, rows, cached}, nil)
 }
 
 func count(number int) string {

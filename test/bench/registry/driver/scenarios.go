@@ -14,7 +14,7 @@ func measureStarts(s settings, r *report, size string, subjects []*ours, peer *o
 		for _, each := range subjects {
 			var before float64
 			if each.database != nil {
-				before = each.database.rowsRead("ours", "records")
+				before = each.database.rowsRead(each.data, "records")
 			}
 			begin := time.Now()
 			if err := each.start(); err != nil {
@@ -28,7 +28,7 @@ func measureStarts(s settings, r *report, size string, subjects []*ours, peer *o
 			r.add("resident memory, "+size, "MB", each.name, each.running.memory("VmRSS"))
 			each.stop()
 			if each.database != nil {
-				r.add("rows read at start, "+size, "rows", each.name, each.database.rowsRead("ours", "records")-before)
+				r.add("rows read at start, "+size, "rows", each.name, each.database.rowsRead(each.data, "records")-before)
 			}
 		}
 		if peer == nil {
@@ -78,8 +78,10 @@ func measureReads(s settings, r *report, files, rows *ours, peer *official) erro
 	defer stop()
 	type target struct{ name, path, file string }
 	targets := []target{
-		{"GET one tool", oneTool, "tool"}, {"list 30 tools", listTools, "tools"}, {"search tools", findTools, ""},
-		{"GET one server", oneServer, "server"}, {"list 30 servers", listServer, "servers"}, {"search servers", findServer, ""},
+		{"GET one tool", oneTool, "tool"}, {"list 30 tools", listTools, "tools"},
+		{"search tools", findTools, ""}, {"search tools for new words", findNewTools, ""},
+		{"GET one server", oneServer, "server"}, {"list 30 servers", listServer, "servers"},
+		{"search servers", findServer, ""}, {"search servers for new words", findNewServer, ""},
 	}
 	static, err := startNginx(s.work)
 	if err != nil {
@@ -115,7 +117,7 @@ func measureReads(s settings, r *report, files, rows *ours, peer *official) erro
 					if !there {
 						continue
 					}
-					rate, err := readRate(connections, s.window, url)
+					rate, err := requestRate(s.work, connections, s.window, request{url: url})
 					if err != nil {
 						return err
 					}
@@ -144,8 +146,8 @@ func measureWrites(s settings, r *report, files, rows *ours, peer *official) err
 	}
 	defer disk.Close()
 	document := []byte(toolDocument(0))
-	add := func(scenario, name string, clients int, write func(int64) error) error {
-		rate, err := writeRate(clients, s.window, write)
+	add := func(scenario, name string, clients int, asked request) error {
+		rate, err := requestRate(s.work, clients, s.window, asked)
 		if err == nil {
 			r.add(scenario, "1/s", name, rate)
 		}
@@ -157,7 +159,7 @@ func measureWrites(s settings, r *report, files, rows *ours, peer *official) err
 			registers := fmt.Sprintf("register a tool, durable, %d clients", clients)
 			publishes := fmt.Sprintf("publish a server, durable, %d clients", clients)
 			// Whoever syncs for each write gets no further with more clients.
-			err := add(registers, "fsync each", 1, func(int64) error {
+			synced, err := rateOf(s.window, func() error {
 				if _, err := disk.Write(document); err != nil {
 					return err
 				}
@@ -166,17 +168,12 @@ func measureWrites(s settings, r *report, files, rows *ours, peer *official) err
 			if err != nil {
 				return err
 			}
+			r.add(registers, "1/s", "fsync each", synced)
 			for _, each := range []*ours{files, rows} {
-				err := add(registers, each.name, clients, func(number int64) error {
-					return postOne(each.url(toolPath), "", toolDocument(500_000+int(number)))
-				})
-				if err != nil {
+				if err := add(registers, each.name, clients, request{url: each.url(toolPath), document: newTool}); err != nil {
 					return err
 				}
-				err = add(publishes, each.name, clients, func(number int64) error {
-					return postOne(each.url("/v0.1/publish"), "", serverDocument(fmt.Sprintf("new-%d", number)))
-				})
-				if err != nil {
+				if err := add(publishes, each.name, clients, request{url: each.url(publishPath), document: newServer}); err != nil {
 					return err
 				}
 			}
@@ -187,44 +184,11 @@ func measureWrites(s settings, r *report, files, rows *ours, peer *official) err
 			if err != nil {
 				return err
 			}
-			err = add(publishes, "official", clients, func(number int64) error {
-				return postOne(peer.url("/v0.1/publish"), token, serverDocument(fmt.Sprintf("new-%d", number)))
-			})
+			err = add(publishes, "official", clients, request{url: peer.url(publishPath), document: newServer, token: token})
 			if err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-type nginx struct {
-	*process
-	port int
-}
-
-func (n *nginx) url(file string) string { return fmt.Sprintf("http://127.0.0.1:%d/%s", n.port, file) }
-
-func startNginx(work string) (*nginx, error) {
-	n := &nginx{port: freePort()}
-	if err := os.MkdirAll(work+"/static", 0o755); err != nil {
-		return nil, err
-	}
-	// Its workers are another user than the one that made the folder.
-	if err := os.Chmod(work, 0o755); err != nil {
-		return nil, err
-	}
-	config := fmt.Sprintf(`daemon off; worker_processes 2; pid %[1]s/nginx.pid; error_log stderr crit;
-events { worker_connections 2048; }
-http {
-  access_log off; sendfile on; tcp_nopush on; keepalive_requests 10000000; open_file_cache max=100; default_type application/json;
-  server { listen 127.0.0.1:%[2]d; root %[1]s/static; }
-}
-`, work, n.port)
-	if err := os.WriteFile(work+"/nginx.conf", []byte(config), 0o644); err != nil {
-		return nil, err
-	}
-	var err error
-	n.process, err = start(work+"/nginx.log", nil, "nginx", "-c", work+"/nginx.conf", "-p", work)
-	return n, err
 }

@@ -14,11 +14,13 @@ const namespace = "io.modelcontextprotocol.anonymous"
 
 var words = strings.Repeat("says what there is to say about the subject, at some length. ", 12)
 
-// A tool of about 1.3 KB as it is served.
-func toolDocument(number int) string {
-	return fmt.Sprintf(`{"name":"tool-%06d","version":"1.0.0","description":"Number %d %s","inputSchema":{"type":"object",`+
-		`"properties":{"subject":{"type":"string"},"length":{"type":"integer","minimum":1}}}}`, number, number, words)
+// A tool of about 1.3 KB as it is served; number is one, or what stands for one.
+func toolText(number string) string {
+	return `{"name":"tool-` + number + `","version":"1.0.0","description":"Number ` + number + ` ` + words + `","inputSchema":` +
+		`{"type":"object","properties":{"subject":{"type":"string"},"length":{"type":"integer","minimum":1}}}}`
 }
+
+func toolDocument(number int) string { return toolText(fmt.Sprintf("%06d", number)) }
 
 // A server of about 1.3 KB as it is served.
 func serverDocument(name string) string {
@@ -37,17 +39,39 @@ const (
 	oneServer  = "/v0.1/servers/" + namespace + "%2Fserver-000042/versions/1.0.0"
 	listServer = "/v0.1/servers?limit=30"
 	findServer = "/v0.1/servers?search=server-0042"
+
+	// Each search is for something else, so that no answer is kept ready.
+	findNewTools  = "/api/v1/tools?search=subject+" + placeholder
+	findNewServer = "/v0.1/servers?search=server-" + placeholder
+
+	publishPath = "/v0.1/publish"
+)
+
+var (
+	newTool   = toolText(placeholder)
+	newServer = serverDocument("new-" + placeholder)
 )
 
 // This project's registry.
 type ours struct {
 	settings
 	name     string
+	data     string // Names its database, and with name its folder.
 	folder   string
 	database *postgres
 	redis    *redis
 	running  *process
 	port     int
+}
+
+// With its tools in files, in a database, and in that database with a cache; none is started.
+func makeOurs(s settings, data string, database *postgres, cache *redis) (files, rows, cached *ours, err error) {
+	made := func(name string) *ours {
+		return &ours{settings: s, name: name, data: data, folder: s.work + "/" + data + "-" + name}
+	}
+	files, rows, cached = made("files"), made("postgresql"), made("postgresql+redis")
+	rows.database, cached.database, cached.redis = database, database, cache
+	return files, rows, cached, database.create(data)
 }
 
 func (o *ours) url(path string) string { return fmt.Sprintf("http://127.0.0.1:%d%s", o.port, path) }
@@ -61,7 +85,7 @@ func (o *ours) start() error {
 	if o.database == nil {
 		config += "storage: {path: " + o.folder + "/data}\n"
 	} else {
-		config += fmt.Sprintf("database: {host: %s, port: %d, name: ours, user: postgres}\n", o.database.folder, o.database.port)
+		config += fmt.Sprintf("database: {host: %s, port: %d, name: %s, user: postgres}\n", o.database.folder, o.database.port, o.data)
 	}
 	if o.redis != nil {
 		config += fmt.Sprintf("cache: {redis: {url: 'redis://127.0.0.1:%d'}}\n", o.redis.port)
@@ -87,16 +111,24 @@ func (o *ours) stop() {
 	o.running = nil
 }
 
-// Registers the tools from..to and as many servers.
-func (o *ours) fill(from, to, servers int) error {
+// Registers the tools from..to.
+func (o *ours) fillTools(from, to int) error {
+	return o.fill(from, to, toolPath, toolDocument)
+}
+
+func (o *ours) fillServers(count int) error {
+	return o.fill(0, count, publishPath, func(i int) string { return serverDocument(serverName(i)) })
+}
+
+func (o *ours) fill(from, to int, path string, document func(int) string) error {
 	if err := o.start(); err != nil {
 		return err
 	}
 	defer o.stop()
-	if err := post(32, from, to, o.url(toolPath), "", toolDocument); err != nil {
-		return err
+	if err := post(32, from, to, o.url(path), "", document); err != nil {
+		return fmt.Errorf("%s: %w", o.name, err)
 	}
-	return post(32, 0, servers, o.url("/v0.1/publish"), "", func(i int) string { return serverDocument(serverName(i)) })
+	return nil
 }
 
 // Starts it once, so that its cache is as recent as it gets.
@@ -171,7 +203,7 @@ func (o *official) fill(servers int) error {
 	if err != nil {
 		return err
 	}
-	return post(32, 0, servers, o.url("/v0.1/publish"), token, func(i int) string { return serverDocument(serverName(i)) })
+	return post(32, 0, servers, o.url(publishPath), token, func(i int) string { return serverDocument(serverName(i)) })
 }
 
 // A token of five minutes for the namespace that anybody may publish to.
