@@ -37,8 +37,8 @@ class ListCache {
 
   mutable std::mutex mutex_;
   std::string tag_;
-  Generation young_,
-      old_;  // What is found among the old gets young again; the old go when the young are too many.
+  // What is found among the old gets young again; the old go when the young are too many.
+  Generation young_, old_;
   Counts counts_;
 };
 
