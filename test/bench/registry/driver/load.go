@@ -98,30 +98,61 @@ const placeholder = "@NUMBER@"
 
 var scripts atomic.Int64 // Those made so far: each has a million numbers of its own.
 
-// Requests answered in a second, by wrk, which takes far less of the processors than a client in Go.
-func requestRate(work string, connections int, window time.Duration, asked request) (float64, error) {
+type load struct {
+	rate     float64 // Requests answered in a second.
+	p50, p99 float64 // Microseconds.
+}
+
+// Asks by wrk, which takes far less of the processors than a client in Go.
+func applyLoad(work string, connections int, window time.Duration, asked request) (load, error) {
 	seconds := max(1, int(window.Seconds()+0.5))
-	arguments := []string{"-t1", "-c" + strconv.Itoa(connections), "-d" + strconv.Itoa(seconds) + "s"}
+	arguments := []string{"--latency", "-t1", "-c" + strconv.Itoa(connections), "-d" + strconv.Itoa(seconds) + "s"}
 	if strings.Contains(asked.url+asked.document, placeholder) {
 		script := work + "/requests.lua"
 		if err := os.WriteFile(script, []byte(luaOf(asked)), 0o600); err != nil {
-			return 0, err
+			return load{}, err
 		}
 		arguments = append(arguments, "-s", script)
 	}
 	out, err := exec.Command("wrk", append(arguments, asked.url)...).CombinedOutput()
 	if err != nil {
-		return 0, fmt.Errorf("wrk: %s", out)
+		return load{}, fmt.Errorf("wrk: %s", out)
 	}
 	if bytes.Contains(out, []byte("Non-2xx")) {
-		return 0, fmt.Errorf("not every answer of %s was good: %s", asked.url, out)
+		return load{}, fmt.Errorf("not every answer of %s was good: %s", asked.url, out)
 	}
-	for _, line := range strings.Split(string(out), "\n") {
-		if rest, found := strings.CutPrefix(line, "Requests/sec:"); found {
-			return strconv.ParseFloat(strings.TrimSpace(rest), 64)
+	return readWrk(string(out))
+}
+
+func readWrk(out string) (load, error) {
+	var seen load
+	for _, line := range strings.Split(out, "\n") {
+		words := strings.Fields(line)
+		if len(words) != 2 {
+			continue
+		}
+		var err error
+		switch words[0] {
+		case "Requests/sec:":
+			seen.rate, err = strconv.ParseFloat(words[1], 64)
+		case "50%":
+			seen.p50, err = microseconds(words[1])
+		case "99%":
+			seen.p99, err = microseconds(words[1])
+		}
+		if err != nil {
+			return load{}, err
 		}
 	}
-	return 0, fmt.Errorf("wrk says nothing: %s", out)
+	if seen.rate == 0 || seen.p50 == 0 || seen.p99 == 0 {
+		return load{}, fmt.Errorf("wrk says nothing: %s", out)
+	}
+	return seen, nil
+}
+
+func microseconds(text string) (float64, error) {
+	duration, err := time.ParseDuration(text)
+	return float64(duration.Nanoseconds()) / 1000, err
 }
 
 func luaOf(asked request) string {

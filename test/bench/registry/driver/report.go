@@ -78,13 +78,13 @@ func number(value float64) string {
 
 func (r *report) table(out io.Writer) {
 	fmt.Fprintln(out, "medians; of rates, in brackets the ratio to nginx, to a sync for each write, or to the official registry")
-	fmt.Fprintf(out, "%-42s %-5s", "", "")
+	fmt.Fprintf(out, "%-46s %-5s", "", "")
 	for _, column := range columns {
 		fmt.Fprintf(out, " %18s", column)
 	}
 	fmt.Fprintln(out)
 	for _, each := range r.rows {
-		fmt.Fprintf(out, "%-42s %-5s", each.Scenario, each.Unit)
+		fmt.Fprintf(out, "%-46s %-5s", each.Scenario, each.Unit)
 		reference := 0.0
 		var against string
 		for _, name := range references {

@@ -117,20 +117,41 @@ func measureReads(s settings, r *report, files, rows *ours, peer *official) erro
 					if !there {
 						continue
 					}
-					rate, err := requestRate(s.work, connections, s.window, request{url: url})
+					seen, err := applyLoad(s.work, connections, s.window, request{url: url})
 					if err != nil {
 						return err
 					}
-					r.add(scenario, "1/s", name, rate)
+					r.add(scenario, "1/s", name, seen.rate)
 				}
 			}
 		}
+	}
+	if err := measureLatency(s, r, files, static); err != nil {
+		return err
 	}
 	if peer != nil {
 		r.add("resident memory after the reads", "MB", "official", peer.running.memory("VmRSS"))
 	}
 	r.add("resident memory after the reads", "MB", "files", files.running.memory("VmRSS"))
 	r.add("resident memory after the reads", "MB", "postgresql", rows.running.memory("VmRSS"))
+	return nil
+}
+
+// How long one waits for a tool: alone, and among as many as ask at once above.
+func measureLatency(s settings, r *report, files *ours, static *nginx) error {
+	for _, connections := range append([]int{1}, s.connection...) {
+		say("latency, %d connections", connections)
+		for range s.rounds {
+			for _, each := range []struct{ name, url string }{{"files", files.url(oneTool)}, {"nginx", static.url("tool")}} {
+				seen, err := applyLoad(s.work, connections, s.window, request{url: each.url})
+				if err != nil {
+					return err
+				}
+				r.add(fmt.Sprintf("latency of GET one tool, %d at once, p50", connections), "us", each.name, seen.p50)
+				r.add(fmt.Sprintf("latency of GET one tool, %d at once, p99", connections), "us", each.name, seen.p99)
+			}
+		}
+	}
 	return nil
 }
 
@@ -147,9 +168,9 @@ func measureWrites(s settings, r *report, files, rows *ours, peer *official) err
 	defer disk.Close()
 	document := []byte(toolDocument(0))
 	add := func(scenario, name string, clients int, asked request) error {
-		rate, err := requestRate(s.work, clients, s.window, asked)
+		seen, err := applyLoad(s.work, clients, s.window, asked)
 		if err == nil {
-			r.add(scenario, "1/s", name, rate)
+			r.add(scenario, "1/s", name, seen.rate)
 		}
 		return err
 	}
