@@ -3,39 +3,46 @@
 #include <algorithm>
 
 namespace registry {
+namespace {
+
+void skip(std::string_view& text, std::string_view characters) {
+  text.remove_prefix(std::min(text.find_first_not_of(characters), text.size()));
+}
+
+Error malformed(std::string_view field) {
+  return {Code::Malformed,
+          "must be * or a list of entity tags in double quotes, as the ETag header gives them",
+          std::string(field)};
+}
+
+}  // namespace
 
 Result<EntityTags> EntityTags::parse(std::string_view header, std::string_view field, bool weak) {
-  const auto skip = [&header] {
-    const auto begin = header.find_first_not_of(" \t,");
-    header.remove_prefix(begin == header.npos ? header.size() : begin);
-  };
   EntityTags out;
-  skip();
+  skip(header, " \t");
+  header = header.substr(0, header.find_last_not_of(" \t") + 1);
+  if (header.empty()) return out;
   if (header == "*") {
     out.any = true;
     return out;
   }
-  bool none_strong = !header.empty();
-  while (!header.empty()) {
+  do {
+    skip(header, " \t,");  // RFC 9110, section 5.6.1.2: elements may be empty.
     const bool is_weak = header.starts_with("W/");
     if (is_weak) header.remove_prefix(2);
     const auto end = header.starts_with('"') ? header.find('"', 1) : header.npos;
-    if (end == header.npos) {
-      return Error{Code::Malformed,
-                   "must be * or a list of entity tags in double quotes, as the ETag header gives them",
-                   std::string(field)};
-    }
+    if (end == header.npos) return malformed(field);
     if (!is_weak || weak) {
       auto tag = header.substr(1, end - 1);
       if (tag.ends_with(kGzipSuffix)) tag.remove_suffix(kGzipSuffix.size());
       out.tags.emplace_back(tag);
-      none_strong = false;
     }
     header.remove_prefix(end + 1);
-    skip();
-  }
+    skip(header, " \t");
+    if (!header.empty() && header.front() != ',') return malformed(field);
+  } while (header.find_first_not_of(" \t,") != header.npos);
   // A header that can match nothing must not read as no header at all.
-  if (none_strong) out.tags.emplace_back();
+  if (out.tags.empty()) out.tags.emplace_back();
   return out;
 }
 

@@ -102,7 +102,8 @@ Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
     parameters.limit = *parsed;
   }
   if (const auto* search = query->find("search")) {
-    if (search->size() > 200) return bad_parameter("search", "has more than 200 bytes; shorten it");
+    if (count_characters(*search) > 200)
+      return bad_parameter("search", "has more than 200 characters; shorten it");
     parameters.search = Search(*search);
   }
   if (const auto* tag = query->find("tag")) {

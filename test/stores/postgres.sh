@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # A PostgreSQL server of its own, for as long as somebody holds its standard input:  postgres.sh
 # Prints "ready FOLDER PORT": FOLDER holds its Unix socket (user postgres, no password) and its TLS authority server.crt, PORT is on
-# 127.0.0.1 (TLS, passwords). Lines on standard input are obeyed and answered with "ok": kill (with SIGKILL), stop, start. When standard input
-# ends, however its other end went away, the server is stopped and FOLDER removed.
+# 127.0.0.1, and on 127.0.0.2, which its certificate does not name (TLS, passwords). Lines on standard input are obeyed and answered
+# with "ok": kill (with SIGKILL), stop, start. When standard input ends, however its other end went away, the server is stopped and
+# FOLDER removed.
 set -euo pipefail
 
 fail() { echo "postgres.sh: $*" >&2; exit 1; }
@@ -34,7 +35,7 @@ if ((EUID == 0)); then chown postgres: "$data/server.key" "$data/server.crt"; fi
 # POSTGRES_FSYNC=on.
 cat >>"$data/postgresql.conf" <<END
 unix_socket_directories = '$folder'
-listen_addresses = '127.0.0.1'
+listen_addresses = '127.0.0.1,127.0.0.2'
 ssl = on
 max_connections = 60
 shared_buffers = 32MB

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "../e2e/harness/process.hpp"
 #include "../unit/registry/store_fixture.hpp"
 #include "cutting_proxy.hpp"
 #include "postgres_server.hpp"
@@ -685,15 +686,59 @@ TEST_CASE("a server that offers no TLS learns nothing, not even a user's name") 
   CHECK(plain.heard().size() == 8);
 }
 
-TEST_CASE("a server with a certificate of another authority is refused") {
+TEST_CASE("a server with a certificate of another authority, or for another name, is refused") {
   PostgresDatabase database;
+  const auto& server = PostgresServer::get();
+  database.sql("CREATE ROLE careful LOGIN PASSWORD 'x'");
+  const TemporaryFile password("careful-password", "x\n");
   auto options = database.options();
-  const TemporaryFile other("ca", R"(-----BEGIN CERTIFICATE-----
------END CERTIFICATE-----
-)");
-  options.database.host = "127.0.0.1";
-  options.database.ca_file = other.path;
-  auto refused = PostgresStore::open(options);
+  options.database.user = "careful";
+  options.database.password_file = password.path;
+
+  SUBCASE("of another authority") {
+    const TemporaryFile other("authority", "");
+    const auto made = e2e::run({{"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                                 "-subj", "/CN=localhost", "-keyout", "/dev/null", "-out", other.path}});
+    REQUIRE_MESSAGE(made.ok(), made.explain());
+    options.database.host = "127.0.0.1";
+    options.database.ca_file = other.path;
+    const auto refused = PostgresStore::open(options);
+    REQUIRE_FALSE(refused.ok());
+    CHECK_MESSAGE(refused.error().detail.find("certificate verify failed") != std::string::npos,
+                  refused.error().detail);
+  }
+  SUBCASE("for another name") {
+    options.database.host = "127.0.0.2";
+    options.database.ca_file = server.folder() + "/server.crt";
+    const auto refused = PostgresStore::open(options);
+    REQUIRE_FALSE(refused.ok());
+    CHECK_MESSAGE(refused.error().detail.find("does not match host name") != std::string::npos,
+                  refused.error().detail);
+    // It is the name alone that is wrong: nothing but the schema is missing to who does not look at it.
+    options.database.ssl_mode = "verify-ca";
+    const auto reached = PostgresStore::open(options);
+    CHECK_MESSAGE(reached.error().detail.find("permission denied") != std::string::npos,
+                  reached.error().detail);
+  }
+  database.sql("DROP ROLE careful");
+}
+
+TEST_CASE("a write that the database has no room for is refused with that cause, and is not there") {
+  PostgresDatabase database;
+  auto store = PostgresDatabase::open(database.options());
+  REQUIRE(pg_put(*store, "a", "x").ok());
+  // The server says what it says on a full disk; the disk is not full.
+  database.sql(
+      "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
+      "'could not extend file' USING ERRCODE = 'disk_full'; END $$;"
+      "CREATE TRIGGER no_room BEFORE INSERT ON mcp_registry.records EXECUTE FUNCTION no_room()");
+  const auto refused = pg_put(*store, "b", "x");
   REQUIRE_FALSE(refused.ok());
-  CHECK(refused.error().detail.find("certificate") != std::string::npos);
+  CHECK(refused.error().code == Code::StorageFull);
+  CHECK_MESSAGE(refused.error().detail.find("disk is full: could not extend file") != std::string::npos,
+                refused.error().detail);
+  CHECK_FALSE(holds(*store, "b"));
+  database.sql("DROP TRIGGER no_room ON mcp_registry.records");
+  CHECK(pg_put(*store, "b", "x").ok());
+  CHECK(holds(*store, "b"));
 }

@@ -78,6 +78,16 @@ TEST_CASE("a search gives the best matches first, page by page without a gap or 
   CHECK(listed(service, "search=rain+draws") == "map,");
 }
 
+TEST_CASE("a search has at most 200 characters, however many bytes they take") {
+  Service service;
+  std::string umlauts;
+  for (int i = 0; i < 200; ++i) umlauts += "%C3%A4";
+  CHECK(service.get("/api/v1/tools?search=" + umlauts).status == 200);
+  const auto refused = service.get("/api/v1/tools?search=" + umlauts + "a");
+  CHECK(refused.status == 400);
+  CHECK(refused.body->find("200 characters") != std::string::npos);
+}
+
 TEST_CASE("ready-made lists are kept while they are the same state's") {
   ListCache cache;
   const auto page = std::make_shared<const std::string>("page");

@@ -91,6 +91,14 @@ TEST_CASE("entity tags are read from lists, weak ones only where they count") {
   CHECK_FALSE(EntityTags::parse("abc", "If-Match", false).ok());
   CHECK_FALSE(EntityTags::parse("\"abc", "If-Match", false).ok());
   CHECK_FALSE(EntityTags::parse("\"a\", *", "If-Match", false).ok());
+  CHECK_FALSE(EntityTags::parse(", *", "If-Match", false).ok());
+  CHECK_FALSE(EntityTags::parse(R"("a""b")", "If-Match", false).ok());
+  CHECK_FALSE(EntityTags::parse(R"("a" "b")", "If-Match", false).ok());
+  CHECK(EntityTags::parse(R"(,, "a",, "b" ,)", "If-Match", false)->tags ==
+        std::vector<std::string>{"a", "b"});
+  // No tag at all is a mistake, and not the absence of a condition.
+  CHECK_FALSE(EntityTags::parse(",", "If-Match", false).ok());
+  CHECK(EntityTags::parse(" \t", "If-Match", false)->empty());
   // Only weak tags: no tag can match, which is not the same as no condition.
   auto weak = EntityTags::parse(R"(W/"a")", "If-Match", false);
   CHECK_FALSE(weak->empty());
