@@ -151,6 +151,7 @@ TEST_CASE("a change of status alone is not applied again") {
 TEST_CASE("a deleted object is created again") {
   Owned o;
   REQUIRE(o.apply(config_map("ns", "m")).ok());
+  o.settle();  // or the wait below ends before the cache has seen it
   o.api.remove(kConfigMap, {"ns", "m"});
   REQUIRE(o.api.wait_for([&] { return o.cache.list(kConfigMap).empty(); }));
   REQUIRE(o.apply(config_map("ns", "m")).ok());
