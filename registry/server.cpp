@@ -77,6 +77,7 @@ void send(const web::http::http_request& request, Response response, const std::
   reply.status = response.status;
   reply.headers = std::move(response.headers);
   reply.headers.emplace_back("X-Request-Id", id);
+  reply.lines = response.lines;
   reply.content_type = response.content_type;
   reply.body = std::move(response.body);
   if (logged) {

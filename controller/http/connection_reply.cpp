@@ -1,6 +1,7 @@
 // The half of a connection that has a request handled and writes what comes of it.
 #include "controller/http/connection.hpp"
 #include "controller/http/core.hpp"
+#include "controller/http/empty_body.hpp"
 #include "controller/http/endpoint.hpp"
 #include "controller/http/request_context.hpp"
 #include "controller/http/target.hpp"
@@ -62,10 +63,15 @@ void Connection::call_handler(const std::shared_ptr<Route>& route, const web::ur
   impl->_set_http_version({1, static_cast<std::uint8_t>(parsed.version - 10)});
   impl->_set_remote_address(remote_address_);
   const std::size_t size = parsed.body.size();
-  impl->set_instream(concurrency::streams::container_buffer<std::vector<unsigned char>>(
-                         std::move(parsed.body), std::ios_base::in)
-                         .create_istream());
-  impl->_complete(size);
+  if (size == 0) {
+    impl->set_instream(empty_body());
+  } else {
+    impl->set_instream(concurrency::streams::container_buffer<std::vector<unsigned char>>(
+                           std::move(parsed.body), std::ios_base::in)
+                           .create_istream());
+  }
+  // What _complete() comes to where it has no stream of its own to close, without a task for that.
+  impl->_get_data_available().set(size);
   handled_ = true;
   try {
     route->listener->handle_request(request);
@@ -122,7 +128,7 @@ ResponseFacts Connection::facts() const {
     facts.head = parser_->request().method == "HEAD";
   }
   facts.keep_alive = keep_alive_ && !endpoint_->draining;
-  facts.date = worker_.date();
+  facts.date_line = worker_.date_line();
   return facts;
 }
 

@@ -19,6 +19,7 @@ struct Reply {
   unsigned status = 200;
   // Names are literals. What frames the message (length, Connection) is the server's; see write_head().
   std::vector<std::pair<std::string_view, std::string>> headers;
+  std::string_view lines;                   // a literal: header lines with their ends, sent as they are
   std::string_view content_type;            // a literal; for a body only
   std::shared_ptr<const std::string> body;  // null for none; not copied
   // Called once, when the reply is written (true) or cannot be any more; may be empty. Must not throw.

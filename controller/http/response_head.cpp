@@ -104,11 +104,7 @@ ResponseFrame append_frame(std::string& out, unsigned status, bool has_body, con
                            const ResponseFacts& facts) {
   ResponseFrame frame;
   frame.close = framed.close || !facts.keep_alive;
-  if (!framed.dated) {
-    out += "Date: ";
-    out += facts.date;
-    out += "\r\n";
-  }
+  if (!framed.dated) out += facts.date_line;
   if (status == 204 || status == 304) {
     frame.framing = Framing::NoBody;
   } else if (!has_body || framed.length) {
@@ -151,6 +147,7 @@ ResponseFrame write_head(std::string& out, const Reply& reply, const ResponseFac
   append_status_line(out, status, reason_phrase(status));
   Framed framed;
   for (const auto& [name, value] : reply.headers) append_field(out, name, value, framed);
+  out += reply.lines;
   if (reply.body != nullptr) {
     append_line(out, "Content-Type", reply.content_type);
     framed.length = reply.body->size();
@@ -161,9 +158,7 @@ ResponseFrame write_head(std::string& out, const Reply& reply, const ResponseFac
 void write_error_head(std::string& out, unsigned status, std::string_view content_type, std::size_t length,
                       std::string_view extra, const ResponseFacts& facts) {
   append_status_line(out, status, reason_phrase(status));
-  out += "Date: ";
-  out += facts.date;
-  out += "\r\n";
+  out += facts.date_line;
   out += extra;
   if (status != 204) {
     if (length > 0) {

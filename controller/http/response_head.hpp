@@ -25,7 +25,7 @@ struct ResponseFacts {
   unsigned version = 11;  // the request's, 10 or 11
   bool head = false;      // the method was HEAD
   bool keep_alive = true;
-  std::string_view date;
+  std::string_view date_line;  // "Date: ...\r\n"
 };
 
 // Appends the head of a handler's response to `out`. The fields that frame the message are the server's: the

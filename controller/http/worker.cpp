@@ -73,7 +73,7 @@ void Worker::tick() {
   arm();
 }
 
-std::string_view Worker::date() {
+std::string_view Worker::date_line() {
   const std::time_t now = std::time(nullptr);
   if (now != date_second_) {
     static constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
@@ -82,14 +82,14 @@ std::string_view Worker::date() {
     std::tm parts{};
     gmtime_r(&now, &parts);
     std::array<char, 64> text{};
-    const int size = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
+    const int size = std::snprintf(text.data(), text.size(), "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n",
                                    kDays[static_cast<unsigned>(parts.tm_wday)], parts.tm_mday,
                                    kMonths[static_cast<unsigned>(parts.tm_mon)], parts.tm_year + 1900,
                                    parts.tm_hour, parts.tm_min, parts.tm_sec);
-    date_.assign(text.data(), static_cast<std::size_t>(size));
+    date_line_.assign(text.data(), static_cast<std::size_t>(size));
     date_second_ = now;
   }
-  return date_;
+  return date_line_;
 }
 
 }  // namespace http

@@ -58,7 +58,7 @@ class Worker {
   void remove(Connections::iterator position);
   void for_each(const std::function<void(Connection&)>& visit);
   // The time as the Date field has it.
-  std::string_view date();
+  std::string_view date_line();
 
  private:
   void arm();
@@ -73,7 +73,7 @@ class Worker {
   bool armed_ = false;
   Connections connections_;
   std::time_t date_second_ = 0;
-  std::string date_;
+  std::string date_line_;
   std::mutex stop_mutex_;
   bool stopped_ = false;  // guarded by stop_mutex_
   std::thread thread_;

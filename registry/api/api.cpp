@@ -21,6 +21,12 @@ namespace {
 
 using Kind = Route::Kind;
 
+/// What every response has.
+constexpr std::string_view kCommonLines =
+    "Access-Control-Allow-Origin: *\r\n"
+    "Access-Control-Expose-Headers: ETag, Retry-After, WWW-Authenticate, X-Request-Id\r\n"
+    "X-Content-Type-Options: nosniff\r\n";
+
 bool is_allowed(Kind kind, std::string_view method) {
   auto rest = allowed_methods(kind);
   while (!rest.empty()) {
@@ -75,10 +81,7 @@ void Api::handle(const Request& request, Respond respond) {
                  respond = std::move(respond)](Response response) {
     if (gzip) compress(response);
     if (response.body != nullptr) response.headers.emplace_back("Vary", "Accept-Encoding");
-    response.headers.emplace_back("Access-Control-Allow-Origin", "*");
-    response.headers.emplace_back("Access-Control-Expose-Headers",
-                                  "ETag, Retry-After, WWW-Authenticate, X-Request-Id");
-    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    response.lines = kCommonLines;
     metrics_.request(kind, method, response.status, std::chrono::steady_clock::now() - start);
     respond(std::move(response));
   };

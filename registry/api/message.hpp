@@ -34,19 +34,24 @@ struct Request {
 
 struct Response {
   unsigned status = 200;
-  /// Beside Content-Type, and what every response has (api.hpp).
+  /// Beside Content-Type. Names are literals.
   std::vector<std::pair<std::string_view, std::string>> headers;
+  std::string_view lines;         ///< More of them, ready to be sent: a literal of "Name: value\r\n".
   std::string_view content_type;  ///< A literal.
   std::shared_ptr<const std::string>
       body;  ///< Null for none. Shared with the index where the bytes were ready.
 
   static Response text(unsigned status, std::string_view content_type, std::string body) {
-    return {status, {}, content_type, std::make_shared<const std::string>(std::move(body))};
+    return {status, {}, {}, content_type, std::make_shared<const std::string>(std::move(body))};
   }
   /// The value of a header, empty when there is none. For tests and logs.
   std::string_view header(std::string_view name) const {
     for (const auto& [key, value] : headers) {
       if (key == name) return value;
+    }
+    for (auto rest = lines; !rest.empty(); rest.remove_prefix(rest.find("\r\n") + 2)) {
+      if (rest.starts_with(name) && rest.substr(name.size()).starts_with(": "))
+        return rest.substr(name.size() + 2, rest.find("\r\n") - name.size() - 2);
     }
     return {};
   }

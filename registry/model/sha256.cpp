@@ -48,11 +48,10 @@ Sha256 Sha256Stream::finish() {
 
 std::string to_hex(const Sha256& digest, std::size_t bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes * 2);
+  std::string out(bytes * 2, '0');
   for (std::size_t i = 0; i < bytes; ++i) {
-    out += kDigits[digest[i] >> 4];
-    out += kDigits[digest[i] & 0xF];
+    out[2 * i] = kDigits[digest[i] >> 4];
+    out[2 * i + 1] = kDigits[digest[i] & 0xF];
   }
   return out;
 }

@@ -3,10 +3,14 @@
 #include "test/unit/http/client.hpp"
 #include "test/unit/http/test_server.hpp"
 
+#include <cpprest/containerstream.h>
 #include <cpprest/producerconsumerstream.h>
 #include <cpprest/rawptrstream.h>
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <exception>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -46,6 +50,46 @@ TEST_CASE("pipelined requests are answered in their order, whenever handlers rep
     CHECK(http::raw_target(request) == numbered("/", i));
     request.reply(200, numbered("reply ", i)).wait();
     CHECK(client.read().body == numbered("reply ", i));
+  }
+}
+
+TEST_CASE("a request without a body has an empty one, whatever earlier handlers did to theirs") {
+  TestServer server({}, [](http_request request) {
+    request.content_ready().wait();
+    const auto body = request.body();
+    std::vector<std::uint8_t> room(10);
+    std::uint8_t* bytes = room.data();
+    std::size_t count = room.size();
+    const concurrency::streams::container_buffer<std::string> sink;
+    auto buffer = body.streambuf();
+    const bool acquired = buffer.acquire(bytes, count);
+    const std::vector<std::string> seen = {
+        std::to_string(http::body(request).size()),
+        std::to_string(body.read_to_end(sink).get()),
+        std::to_string(body.read().get()),
+        std::to_string(buffer.getn(room.data(), room.size()).get()),
+        std::to_string(buffer.scopy(room.data(), room.size())),
+        std::to_string(buffer.sbumpc()),
+        std::to_string(buffer.nextc().get()),
+        acquired && bytes == nullptr && count == 0 ? "nothing" : "something",
+        std::to_string(buffer.putc('a').get()),
+        std::to_string(buffer.in_avail()),
+        body.is_eof() ? "end" : "more",
+        std::to_string(static_cast<std::int64_t>(body.tell())),
+        std::to_string(static_cast<std::int64_t>(body.seek(5))),
+        request.extract_string(true).get()};
+    body.close().wait();
+    body.close(std::make_exception_ptr(std::runtime_error("closed"))).wait();
+    std::string text;
+    for (const std::string& one : seen) text += one + ' ';
+    request.reply(200, text);
+  });
+  Client client(server.port());
+  for (int i = 0; i < 3; ++i) {
+    client.get("/");
+    CHECK(client.read().body == "0 0 -1 0 0 -1 -1 nothing -1 0 end 0 0  ");
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+    CHECK(client.read().status == 200);
   }
 }
 

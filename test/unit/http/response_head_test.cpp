@@ -12,7 +12,7 @@ http::ResponseFacts facts(unsigned version = 11, bool head = false) {
   http::ResponseFacts facts;
   facts.version = version;
   facts.head = head;
-  facts.date = "now";
+  facts.date_line = "Date: now\r\n";
   return facts;
 }
 
@@ -52,6 +52,10 @@ TEST_CASE("a handler cannot break the frame of a reply whose bytes are ready") {
   CHECK(frame.framing == http::Framing::Length);
   CHECK(frame.length == 5);
   CHECK(head.ends_with("Content-Type: text/plain  X-Injected: 3\r\nDate: now\r\nContent-Length: 5\r\n\r\n"));
+  reply.lines = "X-Ready: 1\r\nX-Set: 2\r\n";
+  head.clear();
+  http::write_head(head, reply, facts());
+  CHECK(head.find("\r\nX-Ready: 1\r\nX-Set: 2\r\nContent-Type: ") != std::string::npos);
   reply.status = 99;
   head.clear();
   http::write_head(head, reply, facts());
