@@ -161,11 +161,7 @@ void write_error_head(std::string& out, unsigned status, std::string_view conten
   out += facts.date_line;
   out += extra;
   if (status != 204) {
-    if (length > 0) {
-      out += "Content-Type: ";
-      append_text(out, content_type);
-      out += "\r\n";
-    }
+    if (length > 0) append_line(out, "Content-Type", content_type);
     out += "Content-Length: ";
     append_number(out, length);
     out += "\r\n";

@@ -57,7 +57,7 @@ class Worker {
   Connections::iterator add(std::shared_ptr<Connection> connection);
   void remove(Connections::iterator position);
   void for_each(const std::function<void(Connection&)>& visit);
-  // The time as the Date field has it.
+  // The time as a whole field, "Date: ...\r\n".
   std::string_view date_line();
 
  private:

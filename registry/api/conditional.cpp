@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "registry/model/text.hpp"
+
 namespace registry {
 namespace {
 
@@ -19,8 +21,7 @@ Error malformed(std::string_view field) {
 
 Result<EntityTags> EntityTags::parse(std::string_view header, std::string_view field, bool weak) {
   EntityTags out;
-  skip(header, " \t");
-  header = header.substr(0, header.find_last_not_of(" \t") + 1);
+  header = trim(header);
   if (header.empty()) return out;
   if (header == "*") {
     out.any = true;

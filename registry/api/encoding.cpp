@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::size_t kWorthwhile = 1024;
 
-std::string_view trim(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 }  // namespace
 
 std::shared_ptr<const std::string> gzip(const std::string& bytes, int level) {

@@ -6,7 +6,7 @@
 namespace registry {
 
 Result<bool> not_modified(const Request& request, const std::string& tag, Response& response) {
-  response.headers.reserve(8);  // With those that every response has.
+  response.headers.reserve(4);  // With those that are added on the way out.
   response.headers.emplace_back("ETag", '"' + tag + '"');
   if (request.if_none_match.empty()) return false;
   auto tags = EntityTags::parse(request.if_none_match, "If-None-Match", true);

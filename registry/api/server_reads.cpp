@@ -56,11 +56,7 @@ Result<ServerFilter> parse_filter(std::string_view raw_query) {
       return unacceptable_parameter("limit", "must be a number from 1 to 100");
   }
   if (const auto search = value_of(*query, "search"); !search.empty()) {
-    const auto begin = search.find_first_not_of(" \t\r\n");
-    const auto trimmed = begin == search.npos
-                             ? std::string()
-                             : search.substr(begin, search.find_last_not_of(" \t\r\n") - begin + 1);
-    if (count_characters(trimmed) < 3)
+    if (count_characters(trim(search, " \t\r\n")) < 3)
       return unacceptable_parameter("search", "must have at least 3 characters");
     filter.search = to_lower(search);
   }

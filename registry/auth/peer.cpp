@@ -5,6 +5,8 @@
 #include <array>
 #include <cstring>
 
+#include "registry/model/text.hpp"
+
 namespace registry::auth {
 namespace {
 
@@ -14,12 +16,6 @@ bool is_address(const std::string& text) {
          ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
 }
 
-std::string trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == text.npos) return {};
-  return std::string(text.substr(begin, text.find_last_not_of(" \t") - begin + 1));
-}
-
 }  // namespace
 
 std::string client_address(const std::string& remote, std::string_view forwarded_for,
@@ -27,7 +23,7 @@ std::string client_address(const std::string& remote, std::string_view forwarded
   std::string entry;
   for (unsigned i = 0; i < trusted_proxies && !forwarded_for.empty(); ++i) {
     const auto comma = forwarded_for.rfind(',');
-    entry = trimmed(comma == forwarded_for.npos ? forwarded_for : forwarded_for.substr(comma + 1));
+    entry = trim(comma == forwarded_for.npos ? forwarded_for : forwarded_for.substr(comma + 1));
     forwarded_for = comma == forwarded_for.npos ? std::string_view() : forwarded_for.substr(0, comma);
   }
   return is_address(entry) ? entry : remote;

@@ -22,6 +22,11 @@ std::string_view begin_of(std::string_view utf8, std::size_t bytes) {
   return utf8.substr(0, bytes);
 }
 
+std::string_view trim(std::string_view text, std::string_view blanks) {
+  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  return text.substr(0, text.find_last_not_of(blanks) + 1);
+}
+
 std::string to_lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = lower_case(c);

@@ -38,12 +38,6 @@ bool is_partial_version(std::string_view text, bool& wild) {
   return parts < 4;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  return begin == text.npos ? std::string_view()
-                            : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 }  // namespace
 
 std::optional<Url> parse_url(std::string_view text) {
@@ -134,15 +128,15 @@ bool is_clean_path(std::string_view path) {
 }
 
 bool is_version_range(std::string_view version) {
-  version = trimmed(version);
+  version = trim(version);
   bool wild = false;
   for (const std::string_view comparator : {"^", "~", ">=", "<=", ">", "<", "="}) {
     if (version.starts_with(comparator))
-      return is_partial_version(trimmed(version.substr(comparator.size())), wild);
+      return is_partial_version(trim(version.substr(comparator.size())), wild);
   }
   for (const std::string_view between : {" - ", "||"}) {
     const auto at = version.find(between);
-    if (at != version.npos) return is_partial_version(trimmed(version.substr(0, at)), wild);
+    if (at != version.npos) return is_partial_version(trim(version.substr(0, at)), wild);
   }
   return is_partial_version(version, wild) && wild;
 }

@@ -101,6 +101,10 @@ TEST_CASE(
   CHECK(read.starts_with("HTTP/1.1 200 "));
   CHECK(read.substr(read.find("\r\n\r\n") + 4) == created.substr(created.find("\r\n\r\n") + 4));
   CHECK(read.find("X-Request-Id: ") != std::string::npos);
+  for (const char* line :
+       {"Access-Control-Allow-Origin: *\r\n", "X-Content-Type-Options: nosniff\r\n",
+        "Access-Control-Expose-Headers: ETag, Retry-After, WWW-Authenticate, X-Request-Id\r\n"})
+    CHECK_MESSAGE(read.find(line) < read.find("\r\n\r\n"), line);
 
   const auto head = talk(port, request("HEAD /api/v1/tools/weather"));
   CHECK(head.starts_with("HTTP/1.1 200 "));
