@@ -4,15 +4,15 @@
 
 namespace toolhive {
 
-kube::StatusOr<MCPTool> MCPTool::from_json(const kube::Json& document) {
-  kube::Status error;
+StatusOr<MCPTool> MCPTool::from_json(const Json& document) {
+  Status error;
   MCPTool tool;
-  const FieldReader root = FieldReader::root(document, error);
+  const kube::FieldReader root = kube::FieldReader::root(document, error);
   root.require("spec");
-  const FieldReader spec = root.object("spec");
+  const kube::FieldReader spec = root.object("spec");
 
   spec.require("registryRef");
-  const FieldReader ref = spec.object("registryRef");
+  const kube::FieldReader ref = spec.object("registryRef");
   ref.require("name");
   ref.read("name", tool.spec.registry_ref.name);
   ref.read("namespace", tool.spec.registry_ref.ns);
@@ -20,7 +20,7 @@ kube::StatusOr<MCPTool> MCPTool::from_json(const kube::Json& document) {
   spec.read("version", tool.spec.version);
 
   spec.require("definition");
-  const FieldReader definition = spec.object("definition");
+  const kube::FieldReader definition = spec.object("definition");
   definition.require("inputSchema");
   definition.read("name", tool.spec.definition_name);
   spec.read("definition", tool.spec.definition);

@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "controller/kube/resource.hpp"
-#include "controller/kube/status.hpp"
-#include "crds/field_reader.hpp"
+#include "controller/base/status.hpp"
+#include "controller/kube/object/field_reader.hpp"
+#include "controller/kube/object/resource.hpp"
 
 namespace toolhive {
 
@@ -28,7 +28,7 @@ struct MCPTool {
   MCPToolSpec spec;
 
   // Invalid and terminal, with the field's path, when a field does not fit.
-  static kube::StatusOr<MCPTool> from_json(const kube::Json& document);
+  static StatusOr<MCPTool> from_json(const Json& document);
 };
 
 const kube::ResourceType& mcptool_type();
@@ -36,7 +36,7 @@ const kube::ResourceType& mcptool_type();
 }  // namespace toolhive
 
 template <>
-struct kube::Resource<toolhive::MCPTool> {
+struct toolhive::kube::Resource<toolhive::MCPTool> {
   static const ResourceType& type() { return toolhive::mcptool_type(); }
   static StatusOr<toolhive::MCPTool> from_json(const Json& document) {
     return toolhive::MCPTool::from_json(document);

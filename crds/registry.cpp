@@ -10,7 +10,7 @@ using Spec = RegistrySpec;
 
 // One of a few words; fails with all of them when the field holds another.
 template <class Enum>
-void read_enum(const FieldReader& fields, const char* name,
+void read_enum(const kube::FieldReader& fields, const char* name,
                std::initializer_list<std::pair<const char*, Enum>> words, Enum& member) {
   if (!fields.has(name)) return;
   std::string text;
@@ -26,7 +26,7 @@ void read_enum(const FieldReader& fields, const char* name,
   fields.fail(fields.path_of(name), "must be one of " + known);
 }
 
-Spec::Storage read_storage(const FieldReader& fields) {
+Spec::Storage read_storage(const kube::FieldReader& fields) {
   Spec::Storage storage;
   fields.read_quantity("size", storage.size);
   fields.read("storageClassName", storage.storage_class_name);
@@ -36,14 +36,14 @@ Spec::Storage read_storage(const FieldReader& fields) {
   return storage;
 }
 
-Spec::Config read_config(const FieldReader& fields) {
+Spec::Config read_config(const kube::FieldReader& fields) {
   Spec::Config config;
   fields.read("logLevel", config.log_level);
   fields.object("validation").read("profile", config.validation_profile);
-  const FieldReader naming = fields.object("naming");
+  const kube::FieldReader naming = fields.object("naming");
   naming.read("allow", config.allowed_names);
   naming.read("deny", config.denied_names);
-  const FieldReader limits = fields.object("limits");
+  const kube::FieldReader limits = fields.object("limits");
   limits.read("tools", config.tools);
   limits.read("versionsPerTool", config.versions_per_tool);
   limits.read("toolBytes", config.tool_bytes);
@@ -52,12 +52,12 @@ Spec::Config read_config(const FieldReader& fields) {
   return config;
 }
 
-Spec::Server read_server(const FieldReader& fields) {
+Spec::Server read_server(const kube::FieldReader& fields) {
   Spec::Server server;
   fields.read("threads", server.threads);
   fields.read("maxBodyBytes", server.max_body_bytes);
   fields.read("connections", server.connections);
-  const FieldReader timeouts = fields.object("timeouts");
+  const kube::FieldReader timeouts = fields.object("timeouts");
   timeouts.read("headerSeconds", server.header_seconds);
   timeouts.read("bodySeconds", server.body_seconds);
   timeouts.read("writeSeconds", server.write_seconds);
@@ -67,7 +67,7 @@ Spec::Server read_server(const FieldReader& fields) {
   return server;
 }
 
-Spec::Exposure read_exposure(const FieldReader& fields) {
+Spec::Exposure read_exposure(const kube::FieldReader& fields) {
   using Type = Spec::Exposure::Type;
   Spec::Exposure exposure;
   read_enum<Type>(fields, "type", {{"Auto", Type::Auto}, {"Route", Type::Route}, {"None", Type::None}},
@@ -77,18 +77,18 @@ Spec::Exposure read_exposure(const FieldReader& fields) {
   return exposure;
 }
 
-Spec::AllowedNamespaces read_allowed_namespaces(const FieldReader& fields) {
+Spec::AllowedNamespaces read_allowed_namespaces(const kube::FieldReader& fields) {
   using From = Spec::AllowedNamespaces::From;
   Spec::AllowedNamespaces allowed;
   read_enum<From>(fields, "from", {{"Same", From::Same}, {"All", From::All}, {"Selector", From::Selector}},
                   allowed.from);
-  allowed.selector = LabelSelector::read(fields.object("selector"));
+  allowed.selector = kube::LabelSelector::read(fields.object("selector"));
   return allowed;
 }
 
-Spec::PodTemplate read_pod_template(const FieldReader& fields) {
+Spec::PodTemplate read_pod_template(const kube::FieldReader& fields) {
   Spec::PodTemplate pod;
-  const FieldReader metadata = fields.object("metadata");
+  const kube::FieldReader metadata = fields.object("metadata");
   metadata.read("labels", pod.labels);
   metadata.read("annotations", pod.annotations);
   fields.read("nodeSelector", pod.node_selector);
@@ -99,11 +99,11 @@ Spec::PodTemplate read_pod_template(const FieldReader& fields) {
   return pod;
 }
 
-Spec read_spec(const FieldReader& fields) {
+Spec read_spec(const kube::FieldReader& fields) {
   Spec spec;
   fields.read("image", spec.image);
   fields.read("imagePullPolicy", spec.image_pull_policy);
-  for (const FieldReader& secret : fields.objects("imagePullSecrets")) {
+  for (const kube::FieldReader& secret : fields.objects("imagePullSecrets")) {
     secret.require("name");
     secret.read("name", spec.image_pull_secrets.emplace_back());
   }
@@ -116,7 +116,7 @@ Spec read_spec(const FieldReader& fields) {
   fields.object("availability").object("disruptionBudget").read("enabled", spec.disruption_budget);
   spec.allowed_namespaces = read_allowed_namespaces(fields.object("allowedNamespaces"));
   if (fields.has("resources")) {
-    const FieldReader resources = fields.object("resources");
+    const kube::FieldReader resources = fields.object("resources");
     spec.resources.emplace();
     resources.read_quantities("requests", spec.resources->requests);
     resources.read_quantities("limits", spec.resources->limits);
@@ -127,9 +127,9 @@ Spec read_spec(const FieldReader& fields) {
 
 }  // namespace
 
-kube::StatusOr<Registry> Registry::from_json(const kube::Json& document) {
-  kube::Status error;
-  const FieldReader root = FieldReader::root(document, error);
+StatusOr<Registry> Registry::from_json(const Json& document) {
+  Status error;
+  const kube::FieldReader root = kube::FieldReader::root(document, error);
   Registry registry;
   registry.spec = read_spec(root.object("spec"));
   if (!error.ok()) return error;

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "controller/kube/resource.hpp"
-#include "controller/kube/status.hpp"
-#include "crds/field_reader.hpp"
-#include "crds/label_selector.hpp"
+#include "controller/base/status.hpp"
+#include "controller/kube/object/field_reader.hpp"
+#include "controller/kube/object/label_selector.hpp"
+#include "controller/kube/object/resource.hpp"
 
 namespace toolhive {
 
@@ -66,7 +66,7 @@ struct RegistrySpec {
   struct AllowedNamespaces {
     enum class From { Same, All, Selector };
     From from = From::Same;
-    LabelSelector selector;
+    kube::LabelSelector selector;
   } allowed_namespaces;
 
   struct Resources {
@@ -90,7 +90,7 @@ struct Registry {
   RegistrySpec spec;
 
   // Invalid and terminal, with the field's path, when a field does not fit.
-  static kube::StatusOr<Registry> from_json(const kube::Json& document);
+  static StatusOr<Registry> from_json(const Json& document);
 };
 
 const kube::ResourceType& registry_type();
@@ -98,7 +98,7 @@ const kube::ResourceType& registry_type();
 }  // namespace toolhive
 
 template <>
-struct kube::Resource<toolhive::Registry> {
+struct toolhive::kube::Resource<toolhive::Registry> {
   static const ResourceType& type() { return toolhive::registry_type(); }
   static StatusOr<toolhive::Registry> from_json(const Json& document) {
     return toolhive::Registry::from_json(document);

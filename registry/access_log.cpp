@@ -2,7 +2,7 @@
 
 #include "registry/log.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 bool is_write(std::string_view method) {
@@ -40,4 +40,4 @@ void AccessLog::write(const Access& access) {
        {"complete", access.complete}});
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -8,7 +8,7 @@
 
 #include "registry/api/trace_context.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// A request that was answered, for the log. The views are needed during the call only.
 struct Access {
@@ -41,4 +41,4 @@ class AccessLog {
   std::atomic<std::uint32_t> seen_{0};
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

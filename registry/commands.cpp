@@ -15,7 +15,7 @@
 #include "registry/store/transfer.hpp"
 #include "registry/store/verify.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr int kTrouble = 1, kFailed = 2;
@@ -190,4 +190,4 @@ int migrate(const std::string& config_file) {
   return 0;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

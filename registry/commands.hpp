@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace registry {
+namespace toolhive::registry {
 
 // The subcommands of mcp-registry that work on a store and end. Each prints what it did to stdout and what went wrong to
 // stderr, and returns the process's exit code: 0, 1 when something is damaged or refused, 2 when it could not be done.
@@ -20,4 +20,4 @@ int import_from(const std::string& config_file, const std::string& input, bool d
 /// Brings the schema of the database to what this program needs, which serve does as well.
 int migrate(const std::string& config_file);
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -9,7 +9,7 @@
 #include "registry/model/json.hpp"
 #include "registry/model/time.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 spdlog::level::level_enum level_of(LogLevel level) {
@@ -95,4 +95,4 @@ void log_line(std::string_view json) {
   spdlog::log(spdlog::level::critical, spdlog::string_view_t(json.data(), json.size()));
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -7,7 +7,7 @@
 
 #include "registry/config/config.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// Sends everything logged to stdout, one JSON object a line, from this level up.
 void start_log(LogLevel level);
@@ -27,4 +27,4 @@ void log(LogLevel level, std::string_view message, std::initializer_list<LogMemb
 /// Writes a line that is JSON already, whatever the level.
 void log_line(std::string_view json);
 
-}  // namespace registry
+}  // namespace toolhive::registry

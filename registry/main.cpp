@@ -18,6 +18,8 @@
 #include "registry/server.hpp"
 #include "registry/store/open.hpp"
 
+using namespace toolhive;
+
 namespace {
 
 using registry::LogLevel;

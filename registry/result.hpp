@@ -5,7 +5,7 @@
 #include <utility>
 #include <variant>
 
-namespace registry {
+namespace toolhive::registry {
 
 /// What kind of failure an Error is. The API maps each to one HTTP status (api/problem.hpp).
 enum class Code {
@@ -70,4 +70,4 @@ class [[nodiscard]] Result<void> {
   std::optional<Error> error_;
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -19,7 +19,7 @@
 #include "registry/auth/peer.hpp"
 #include "registry/log.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 using web::http::experimental::listener::http_listener;
@@ -257,4 +257,4 @@ void HttpServer::add_gauges(Gauges& gauges) {
   gauges.transport_errors = stats.transport_errors;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

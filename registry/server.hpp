@@ -8,7 +8,7 @@
 #include "registry/config/config.hpp"
 #include "registry/result.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// The API on the network. One at a time in a process, which must have called http::init_process().
 class HttpServer {
@@ -34,4 +34,4 @@ class HttpServer {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -1,17 +1,25 @@
-# `cmake --install <build> --component framework`: headers, libraries and package config of controller/kube and
-# controller/runtime, for projects outside this tree.
+# `cmake --install <build> --component framework`: headers, libraries and package config of controller/base,
+# controller/kube and controller/runtime, for projects outside this tree.
 include(CMakePackageConfigHelpers)
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/toolhive-framework)
 
-foreach(part kube runtime)
-  set_target_properties(toolhive_${part} PROPERTIES EXPORT_NAME ${part})
-  target_include_directories(toolhive_${part} INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/toolhive>)
+# A program links toolhive::runtime, or toolhive::kube alone; the others come with them.
+set(framework_libraries
+  toolhive_base
+  toolhive_kube_object toolhive_kube_config toolhive_kube_transport toolhive_kube_client toolhive_kube
+  toolhive_http
+  toolhive_runtime_monitor toolhive_runtime_cache toolhive_runtime_write toolhive_runtime_events toolhive_runtime_leader
+  toolhive_runtime_controller toolhive_runtime_manager toolhive_runtime_serve toolhive_runtime)
+foreach(library ${framework_libraries})
+  string(REPLACE toolhive_ "" exported ${library})
+  set_target_properties(${library} PROPERTIES EXPORT_NAME ${exported})
+endforeach()
+target_include_directories(toolhive_base INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/toolhive>)
+foreach(part base kube runtime)
   install(DIRECTORY ${CMAKE_SOURCE_DIR}/controller/${part}/ COMPONENT framework
           DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/toolhive/controller/${part} FILES_MATCHING PATTERN "*.hpp")
 endforeach()
-# Linked by runtime alone, which shows none of it: no headers.
-set_target_properties(toolhive_http PROPERTIES EXPORT_NAME http)
-install(TARGETS toolhive_kube toolhive_http toolhive_runtime EXPORT toolhive-framework
+install(TARGETS ${framework_libraries} EXPORT toolhive-framework
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT framework)
 install(EXPORT toolhive-framework NAMESPACE toolhive:: DESTINATION ${config_dir} COMPONENT framework)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/toolhive-framework-config.cmake.in

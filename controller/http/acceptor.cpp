@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace http {
+namespace toolhive::http {
 namespace {
 
 using boost::asio::ip::tcp;
@@ -152,4 +152,4 @@ void Acceptor::pause(int cause) {
   });
 }
 
-}  // namespace http
+}  // namespace toolhive::http

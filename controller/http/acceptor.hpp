@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-namespace http {
+namespace toolhive::http {
 
 struct ListenAddress;
 class Worker;
@@ -47,4 +47,4 @@ class Acceptor final : public std::enable_shared_from_this<Acceptor> {
   bool paused_ = false;
 };
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -7,7 +7,7 @@
 
 #include <utility>
 
-namespace http {
+namespace toolhive::http {
 namespace {
 
 constexpr unsigned kRequestsPerTurn = 64;  // pipelined ones, before other connections get their turn
@@ -281,4 +281,4 @@ void Connection::log(bool complete) const {
   core_->options().access_log(record);
 }
 
-}  // namespace http
+}  // namespace toolhive::http

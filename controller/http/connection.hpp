@@ -18,7 +18,7 @@
 #include <string>
 #include <string_view>
 
-namespace http {
+namespace toolhive::http {
 
 class Core;
 class Endpoint;
@@ -159,4 +159,4 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::size_t write_progress_ = 0;  // bytes written since the deadline was set
 };
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -17,7 +17,7 @@
 #include <limits>
 #include <utility>
 
-namespace http {
+namespace toolhive::http {
 namespace {
 
 constexpr std::size_t kWriteProgress = 64 * 1024;  // what Timeouts::write is about
@@ -313,4 +313,4 @@ void Connection::finish_response() {
   retire(true);
 }
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace http {
+namespace toolhive::http {
 namespace {
 
 using std::chrono::milliseconds;
@@ -302,4 +302,4 @@ void Core::reload_tls() {
   }
 }
 
-}  // namespace http
+}  // namespace toolhive::http

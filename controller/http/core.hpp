@@ -19,7 +19,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace http {
+namespace toolhive::http {
 
 // Thread safe.
 class Core final : public std::enable_shared_from_this<Core> {
@@ -81,4 +81,4 @@ class Core final : public std::enable_shared_from_this<Core> {
   std::unordered_map<std::string, std::size_t> addresses_;  // connections of each, when that is limited
 };
 
-}  // namespace http
+}  // namespace toolhive::http

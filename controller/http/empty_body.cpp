@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace http {
+namespace toolhive::http {
 namespace {
 
 namespace streams = concurrency::streams;
@@ -68,4 +68,4 @@ const streams::istream& empty_body() {
   return kEmpty;
 }
 
-}  // namespace http
+}  // namespace toolhive::http

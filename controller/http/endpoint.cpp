@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-namespace http {
+namespace toolhive::http {
 
 ListenAddress listen_address(const std::string& listener_uri) {
   const web::uri uri(listener_uri);
@@ -22,4 +22,4 @@ ListenAddress listen_address(const std::string& listener_uri) {
   return address;
 }
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-namespace http {
+namespace toolhive::http {
 
 class Acceptor;
 
@@ -46,4 +46,4 @@ class Endpoint {
   const ListenAddress address_;
 };
 
-}  // namespace http
+}  // namespace toolhive::http

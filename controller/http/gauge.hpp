@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <mutex>
 
-namespace http {
+namespace toolhive::http {
 
 // Thread safe. Counting costs one atomic operation as long as nobody waits.
 class Gauge {
@@ -49,4 +49,4 @@ class Gauge {
   std::condition_variable changed_;
 };
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace http {
+namespace toolhive::http {
 
 class TlsCertificate;
 
@@ -91,4 +91,4 @@ struct Options {
   std::function<void(std::string_view)> notice;
 };
 
-}  // namespace http
+}  // namespace toolhive::http

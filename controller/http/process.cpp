@@ -10,7 +10,7 @@
 #include <mutex>
 #include <stdexcept>
 
-namespace http {
+namespace toolhive::http {
 namespace {
 
 #pragma GCC diagnostic push
@@ -60,4 +60,4 @@ void init_process(unsigned pool_threads) {
   });
 }
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -1,7 +1,7 @@
 // What has to happen once, first thing in main, before any part of cpprestsdk is used.
 #pragma once
 
-namespace http {
+namespace toolhive::http {
 
 // Sets up cpprestsdk for a long-running process:
 //  - continuations of tasks run on the thread that completed the task instead of hopping through the pool
@@ -14,4 +14,4 @@ namespace http {
 // Later calls do nothing. Never `.get()` or `.wait()` for a task on a pool thread.
 void init_process(unsigned pool_threads);
 
-}  // namespace http
+}  // namespace toolhive::http

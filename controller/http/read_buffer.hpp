@@ -9,7 +9,7 @@
 #include <memory>
 #include <string_view>
 
-namespace http {
+namespace toolhive::http {
 
 // A flat buffer that starts small, because most connections are idle most of the time. Not thread safe.
 class ReadBuffer {
@@ -67,4 +67,4 @@ class ReadBuffer {
   std::size_t end_ = 0;
 };
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -3,7 +3,7 @@
 #include "controller/http/connection.hpp"
 #include "controller/http/request_context.hpp"
 
-namespace http {
+namespace toolhive::http {
 
 bool reply(const web::http::http_request& request, Reply reply) {
   auto* context = dynamic_cast<RequestContext*>(request._get_server_context());
@@ -14,4 +14,4 @@ bool reply(const web::http::http_request& request, Reply reply) {
   return true;
 }
 
-}  // namespace http
+}  // namespace toolhive::http

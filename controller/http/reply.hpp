@@ -13,7 +13,7 @@ namespace web::http {
 class http_request;  // NOLINT(readability-identifier-naming): cpprestsdk's
 }
 
-namespace http {
+namespace toolhive::http {
 
 struct Reply {
   unsigned status = 200;
@@ -30,4 +30,4 @@ struct Reply {
 // happens, when it was answered before, or when no server made it.
 bool reply(const web::http::http_request& request, Reply reply);
 
-}  // namespace http
+}  // namespace toolhive::http

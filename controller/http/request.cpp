@@ -2,7 +2,7 @@
 
 #include "controller/http/request_context.hpp"
 
-namespace http {
+namespace toolhive::http {
 
 std::string raw_target(const web::http::http_request& request) {
   const auto* context = dynamic_cast<const RequestContext*>(request._get_server_context());
@@ -19,4 +19,4 @@ std::string_view body(const web::http::http_request& request) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -8,7 +8,7 @@ namespace web::http {
 class http_request;  // NOLINT(readability-identifier-naming): cpprestsdk's
 }
 
-namespace http {
+namespace toolhive::http {
 
 // The request target in origin form ("/a%2Fb?c=d") exactly as the client sent it: nothing decoded, so that a
 // handler can split the path first and decode the segments afterwards. The scheme and authority of an
@@ -21,4 +21,4 @@ std::string raw_target(const web::http::http_request& request);
 // request lives and nobody has read or extracted its body.
 std::string_view body(const web::http::http_request& request);
 
-}  // namespace http
+}  // namespace toolhive::http

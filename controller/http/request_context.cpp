@@ -5,7 +5,7 @@
 #include <exception>
 #include <utility>
 
-namespace http {
+namespace toolhive::http {
 
 RequestContext::RequestContext(std::shared_ptr<Connection> owner, std::string request_target)
     : connection(std::move(owner)), target(std::move(request_target)) {}
@@ -32,4 +32,4 @@ void RequestContext::finish(bool complete) {
   }
 }
 
-}  // namespace http
+}  // namespace toolhive::http

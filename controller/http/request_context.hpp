@@ -12,7 +12,7 @@
 #include <optional>
 #include <string>
 
-namespace http {
+namespace toolhive::http {
 
 class Connection;
 
@@ -43,4 +43,4 @@ class RequestContext final : public web::http::details::_http_server_context {
   std::atomic<bool> replied_{false};
 };
 
-}  // namespace http
+}  // namespace toolhive::http

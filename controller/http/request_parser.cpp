@@ -12,7 +12,7 @@
 #include <cstring>
 #include <limits>
 
-namespace http {
+namespace toolhive::http {
 namespace {
 
 namespace beast = boost::beast;
@@ -287,4 +287,4 @@ std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, View data, Error& e
   return on_body_impl(data, error);
 }
 
-}  // namespace http
+}  // namespace toolhive::http

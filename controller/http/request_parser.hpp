@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace http {
+namespace toolhive::http {
 
 // A request as it came; `body` is complete when the parser says Done.
 struct ParsedRequest {
@@ -102,4 +102,4 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   std::string_view error_detail_;
 };
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace http {
+namespace toolhive::http {
 namespace {
 
 constexpr std::size_t kBlock = 64 * 1024;
@@ -87,4 +87,4 @@ void ResponseBody::abandon() {
   }
 }
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace http {
+namespace toolhive::http {
 
 // Bytes are handed out in place where the stream allows it, otherwise through a buffer. Used on one thread at
 // a time; never throws: a stream that does is Broken.
@@ -44,4 +44,4 @@ class ResponseBody {
   bool broken_ = false;
 };
 
-}  // namespace http
+}  // namespace toolhive::http

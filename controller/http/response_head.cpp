@@ -10,7 +10,7 @@
 #include <charconv>
 #include <optional>
 
-namespace http {
+namespace toolhive::http {
 namespace {
 
 void append_number(std::string& out, std::uint64_t value) {
@@ -175,4 +175,4 @@ std::string_view reason_phrase(unsigned status) {
   return {text.data(), text.size()};
 }
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace http {
+namespace toolhive::http {
 
 struct Reply;
 
@@ -45,4 +45,4 @@ void write_error_head(std::string& out, unsigned status, std::string_view conten
 // "Not Found" for 404.
 std::string_view reason_phrase(unsigned status);
 
-}  // namespace http
+}  // namespace toolhive::http

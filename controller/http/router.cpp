@@ -4,7 +4,7 @@
 #include <mutex>
 #include <utility>
 
-namespace http {
+namespace toolhive::http {
 namespace {
 
 // "/a/" contains "/a", "/a/" and "/a/b", not "/ab".
@@ -49,4 +49,4 @@ std::shared_ptr<Route> Router::enter(std::string_view path) const {
   return *position;
 }
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -13,7 +13,7 @@ namespace web::http::experimental::listener::details {
 class http_listener_impl;  // NOLINT(readability-identifier-naming): cpprestsdk's
 }
 
-namespace http {
+namespace toolhive::http {
 
 using ListenerImpl = web::http::experimental::listener::details::http_listener_impl;
 
@@ -42,4 +42,4 @@ class Router {
   std::vector<std::shared_ptr<Route>> routes_;  // longest path first
 };
 
-}  // namespace http
+}  // namespace toolhive::http

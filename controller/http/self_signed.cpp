@@ -13,7 +13,7 @@
 
 #include "controller/http/free_with.hpp"
 
-namespace http {
+namespace toolhive::http {
 namespace {
 
 using Key = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
@@ -96,4 +96,4 @@ PemPair make_self_signed(const std::vector<std::string>& dns_names) {
   return {text_of(certificate_text.get()), text_of(key_text.get())};
 }
 
-}  // namespace http
+}  // namespace toolhive::http

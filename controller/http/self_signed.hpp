@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace http {
+namespace toolhive::http {
 
 struct PemPair {
   std::string certificate;
@@ -17,4 +17,4 @@ struct PemPair {
 // make them.
 PemPair make_self_signed(const std::vector<std::string>& dns_names);
 
-}  // namespace http
+}  // namespace toolhive::http

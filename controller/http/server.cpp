@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace http {
+namespace toolhive::http {
 namespace {
 
 using ServerApi = web::http::experimental::details::http_server_api;
@@ -99,4 +99,4 @@ ServerStats Server::stats() const {
   return core_->stats();
 }
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -27,7 +27,7 @@
 #include <memory>
 #include <string_view>
 
-namespace http {
+namespace toolhive::http {
 
 class Core;
 
@@ -68,4 +68,4 @@ class Server {
   std::unique_ptr<Hold> hold_;
 };
 
-}  // namespace http
+}  // namespace toolhive::http

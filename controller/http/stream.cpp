@@ -9,7 +9,7 @@
 
 #include <utility>
 
-namespace http {
+namespace toolhive::http {
 namespace {
 
 namespace net = boost::asio;
@@ -123,4 +123,4 @@ std::unique_ptr<Stream> make_tls_stream(Stream::Socket socket, std::shared_ptr<n
   return std::make_unique<TlsStream>(std::move(socket), std::move(context));
 }
 
-}  // namespace http
+}  // namespace toolhive::http

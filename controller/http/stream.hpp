@@ -13,7 +13,7 @@ namespace boost::asio::ssl {
 class context;  // NOLINT(readability-identifier-naming): Boost's
 }
 
-namespace http {
+namespace toolhive::http {
 
 class Connection;
 
@@ -46,4 +46,4 @@ std::unique_ptr<Stream> make_plain_stream(Stream::Socket socket);
 std::unique_ptr<Stream> make_tls_stream(Stream::Socket socket,
                                         std::shared_ptr<boost::asio::ssl::context> context);
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstddef>
 
-namespace http {
+namespace toolhive::http {
 namespace {
 
 // Characters that RFC 3986 allows in a path or query, `%` apart.
@@ -175,4 +175,4 @@ std::string routing_path(std::string_view path) {
   return decoded;
 }
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace http {
+namespace toolhive::http {
 
 // A target in parts; views into the string that was checked.
 struct Target {
@@ -28,4 +28,4 @@ bool valid_authority(std::string_view authority);
 // is no separator.
 std::string routing_path(std::string_view path);
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace http {
+namespace toolhive::http {
 
 // Whether two names are equal in any case of their ASCII letters (RFC 9110, section 5.1). Other bytes compare as they are.
 inline bool equal_ignoring_case(std::string_view a, std::string_view b) {
@@ -13,4 +13,4 @@ inline bool equal_ignoring_case(std::string_view a, std::string_view b) {
                     [lower](char x, char y) { return lower(x) == lower(y); });
 }
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace http {
+namespace toolhive::http {
 namespace {
 
 namespace ssl = boost::asio::ssl;
@@ -156,4 +156,4 @@ std::shared_ptr<ssl::context> TlsCertificate::context() const {
   return state_->context;
 }
 
-}  // namespace http
+}  // namespace toolhive::http

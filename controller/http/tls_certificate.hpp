@@ -9,7 +9,7 @@ namespace boost::asio::ssl {
 class context;
 }
 
-namespace http {
+namespace toolhive::http {
 
 // Thread safe.
 class TlsCertificate {
@@ -47,4 +47,4 @@ class TlsCertificate {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace http
+}  // namespace toolhive::http

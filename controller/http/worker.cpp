@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace http {
+namespace toolhive::http {
 
 thread_local const Worker* Worker::current_ = nullptr;
 
@@ -92,4 +92,4 @@ std::string_view Worker::date_line() {
   return date_line_;
 }
 
-}  // namespace http
+}  // namespace toolhive::http

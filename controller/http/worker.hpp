@@ -18,7 +18,7 @@
 #include <thread>
 #include <utility>
 
-namespace http {
+namespace toolhive::http {
 
 class Connection;
 
@@ -79,4 +79,4 @@ class Worker {
   std::thread thread_;
 };
 
-}  // namespace http
+}  // namespace toolhive::http

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "controller/runtime/conditions.hpp"
+#include "controller/runtime/write/conditions.hpp"
 
 namespace toolhive {
 

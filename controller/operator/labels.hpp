@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "controller/kube/object.hpp"
-#include "crds/field_reader.hpp"
+#include "controller/kube/object/field_reader.hpp"
+#include "controller/kube/object/object.hpp"
 
 namespace toolhive {
 

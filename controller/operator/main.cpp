@@ -11,22 +11,20 @@
 #include <random>
 #include <thread>
 
+#include "controller/base/logging.hpp"
 #include "controller/http/process.hpp"
-#include "controller/kube/client.hpp"
-#include "controller/kube/config.hpp"
+#include "controller/kube/client/client.hpp"
+#include "controller/kube/config/config.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/mcptool/reconciler.hpp"
 #include "controller/operator/registry/reconciler.hpp"
 #include "controller/operator/registry_access.hpp"
-#include "controller/runtime/endpoints.hpp"
-#include "controller/runtime/logging.hpp"
-#include "controller/runtime/manager.hpp"
+#include "controller/runtime/manager/manager.hpp"
+#include "controller/runtime/serve/endpoints.hpp"
+
+using namespace toolhive;
 
 namespace {
-
-using kube::Code;
-using kube::Status;
-using runtime::LogLevel;
 
 struct Flags {
   std::string kubeconfig;
@@ -82,7 +80,7 @@ void declare(CLI::App& app, Flags& flags) {
 }
 
 int fail(const Status& error) {
-  runtime::log(LogLevel::Error, "the operator ends", {{"error", error.to_string()}});
+  log(LogLevel::Error, "the operator ends", {{"error", error.to_string()}});
   return 1;
 }
 
@@ -106,7 +104,7 @@ class SignalStop {
     while (!done.stop_requested()) {
       if (sigtimedwait(&signals_, nullptr, &tick) < 0) continue;
       if (source_.stop_requested()) _exit(1);
-      runtime::log(LogLevel::Info, "stopping");
+      log(LogLevel::Info, "stopping");
       source_.request_stop();
     }
   }
@@ -120,7 +118,7 @@ class SignalStop {
 // so soon, rather than wait unready for ever.
 Status check_reachable(const std::shared_ptr<kube::Transport>& transport, std::stop_token stop) {
   const auto client = kube::make_client(transport);
-  const kube::Context ctx = kube::Context{.stop = std::move(stop)}.with_timeout(std::chrono::seconds(15));
+  const Context ctx = Context{.stop = std::move(stop)}.with_timeout(std::chrono::seconds(15));
   while (true) {
     kube::HttpRequest request;
     request.method = "GET";
@@ -129,8 +127,7 @@ Status check_reachable(const std::shared_ptr<kube::Transport>& transport, std::s
     const bool answered = asked.ok() || asked.code() == Code::Forbidden;
     if (answered) return {};
     const bool hopeless = asked.code() == Code::Unauthorized || asked.code() == Code::Invalid;
-    if (hopeless || !kube::sleep_for(ctx.clock, std::chrono::seconds(1), ctx.stop) || ctx.done())
-      return asked;
+    if (hopeless || !sleep_for(ctx.clock, std::chrono::seconds(1), ctx.stop) || ctx.done()) return asked;
   }
 }
 
@@ -204,11 +201,11 @@ int run(const Flags& flags, std::stop_token stop) {
   auto endpoints = runtime::Endpoints::open(endpoint_options(flags, options.operator_namespace),
                                             manager.client(), manager.health(), manager.metrics());
   if (!endpoints.ok()) return fail(endpoints.status());
-  runtime::log(LogLevel::Info, "started",
-               {{"version", TOOLHIVE_VERSION}, {"server", config->server}, {"origin", config->origin}});
+  log(LogLevel::Info, "started",
+      {{"version", TOOLHIVE_VERSION}, {"server", config->server}, {"origin", config->origin}});
   const Status ended = manager.run(stop);
   if (!ended.ok() && !stop.stop_requested()) return fail(ended);
-  runtime::log(LogLevel::Info, "stopped");
+  log(LogLevel::Info, "stopped");
   return 0;
 }
 
@@ -221,7 +218,7 @@ int main(int argc, char** argv) {
   declare(app, flags);
   CLI11_PARSE(app, argc, argv);
 
-  runtime::set_up_logging(flags.log_level);
+  set_up_logging(flags.log_level);
   const SignalStop signals;
   http::init_process(1);
   return run(flags, signals.token());

@@ -7,9 +7,9 @@
 
 namespace toolhive {
 
-kube::Json paused_status(const kube::Json& before, std::int64_t generation, kube::WallTime now) {
-  kube::Json status = before.is_object() ? before : kube::Json::object();
-  auto conditions = runtime::Conditions::from_json(status.value("conditions", kube::Json::array()));
+Json paused_status(const Json& before, std::int64_t generation, WallTime now) {
+  Json status = before.is_object() ? before : Json::object();
+  auto conditions = runtime::Conditions::from_json(status.value("conditions", Json::array()));
   const Finding paused = Finding::yes(
       "Annotated", std::string("nothing is done while the annotation ") + kPausedAnnotation + " is true");
   conditions.set(to_condition("ReconciliationPaused", paused, generation), now);

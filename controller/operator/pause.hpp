@@ -3,12 +3,12 @@
 
 #include <cstdint>
 
-#include "controller/kube/clock.hpp"
-#include "controller/kube/json.hpp"
+#include "controller/base/clock.hpp"
+#include "controller/base/json.hpp"
 
 namespace toolhive {
 
 // `before` with the condition ReconciliationPaused; everything else stays as it was when the pause began.
-kube::Json paused_status(const kube::Json& before, std::int64_t generation, kube::WallTime now);
+Json paused_status(const Json& before, std::int64_t generation, WallTime now);
 
 }  // namespace toolhive

@@ -6,7 +6,7 @@ namespace toolhive {
 
 RegistryAccess::RegistryAccess(std::shared_ptr<kube::Transport> api) : api_(std::move(api)) {}
 
-kube::StatusOr<std::shared_ptr<RegistryApi>> RegistryAccess::open(const kube::Key& registry) {
+StatusOr<std::shared_ptr<RegistryApi>> RegistryAccess::open(const kube::Key& registry) {
   std::lock_guard lock(mutex_);
   std::shared_ptr<RegistryApi>& client = clients_[registry];
   if (client) return client;

@@ -5,9 +5,9 @@
 #include <memory>
 #include <mutex>
 
-#include "controller/kube/resource.hpp"
-#include "controller/kube/status.hpp"
-#include "controller/kube/transport.hpp"
+#include "controller/base/status.hpp"
+#include "controller/kube/object/resource.hpp"
+#include "controller/kube/transport/transport.hpp"
 #include "controller/operator/registry_client.hpp"
 
 namespace toolhive {
@@ -20,7 +20,7 @@ class RegistryAccess {
   explicit RegistryAccess(std::shared_ptr<kube::Transport> api);
   virtual ~RegistryAccess() = default;
 
-  virtual kube::StatusOr<std::shared_ptr<RegistryApi>> open(const kube::Key& registry);
+  virtual StatusOr<std::shared_ptr<RegistryApi>> open(const kube::Key& registry);
   // Lets go of the connections to a registry that is gone.
   void forget(const kube::Key& registry);
 

@@ -7,11 +7,6 @@
 
 namespace toolhive {
 
-using kube::Code;
-using kube::Json;
-using kube::Status;
-using kube::StatusOr;
-
 namespace {
 
 constexpr std::chrono::seconds kTimeout{10};
@@ -88,7 +83,7 @@ StatusOr<RegistryEntry> parse_entry(const Json& document) {
 RegistryClient::RegistryClient(std::shared_ptr<kube::Transport> transport, std::string prefix)
     : transport_(std::move(transport)), prefix_(std::move(prefix)) {}
 
-StatusOr<Json> RegistryClient::send(const kube::Context& ctx, const char* method, const std::string& target,
+StatusOr<Json> RegistryClient::send(const Context& ctx, const char* method, const std::string& target,
                                     std::string body) {
   kube::HttpRequest request;
   request.method = method;
@@ -105,7 +100,7 @@ StatusOr<Json> RegistryClient::send(const kube::Context& ctx, const char* method
   return document;
 }
 
-StatusOr<RegistryEntry> RegistryClient::get(const kube::Context& ctx, const std::string& name,
+StatusOr<RegistryEntry> RegistryClient::get(const Context& ctx, const std::string& name,
                                             const std::string& version) {
   auto document =
       send(ctx, "GET",
@@ -114,20 +109,20 @@ StatusOr<RegistryEntry> RegistryClient::get(const kube::Context& ctx, const std:
   return parse_entry(*document);
 }
 
-StatusOr<RegistryEntry> RegistryClient::put(const kube::Context& ctx, const Json& definition) {
+StatusOr<RegistryEntry> RegistryClient::put(const Context& ctx, const Json& definition) {
   auto document = send(ctx, "POST", kTools, definition.dump());
   if (!document.ok()) return document.status();
   return parse_entry(*document);
 }
 
-Status RegistryClient::withdraw(const kube::Context& ctx, const std::string& name, const Manager& manager) {
+Status RegistryClient::withdraw(const Context& ctx, const std::string& name, const Manager& manager) {
   const std::string who = manager.kind + "/" + manager.ns + "/" + manager.name + "/" + manager.uid;
   return send(ctx, "DELETE",
               std::string(kTools) + "/" + percent_encoded(name) + "?managedBy=" + percent_encoded(who))
       .status();
 }
 
-StatusOr<ServiceReport> RegistryClient::report(const kube::Context& ctx) {
+StatusOr<ServiceReport> RegistryClient::report(const Context& ctx) {
   auto list = send(ctx, "GET", std::string(kTools) + "?limit=1");
   if (!list.ok()) return list.status();
   ServiceReport report;

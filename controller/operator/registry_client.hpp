@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include "controller/kube/context.hpp"
-#include "controller/kube/json.hpp"
-#include "controller/kube/status.hpp"
-#include "controller/kube/transport.hpp"
-#include "crds/field_reader.hpp"
+#include "controller/base/context.hpp"
+#include "controller/base/json.hpp"
+#include "controller/base/status.hpp"
+#include "controller/kube/object/field_reader.hpp"
+#include "controller/kube/transport/transport.hpp"
 
 namespace toolhive {
 
@@ -48,14 +48,13 @@ class RegistryApi {
   static constexpr const char* kOtherManager = "/managedBy";
 
   virtual ~RegistryApi() = default;
-  virtual kube::StatusOr<RegistryEntry> get(const kube::Context& ctx, const std::string& name,
-                                            const std::string& version) = 0;
+  virtual StatusOr<RegistryEntry> get(const Context& ctx, const std::string& name,
+                                      const std::string& version) = 0;
   // The registry numbers a definition without a version itself. The same content again is success.
-  virtual kube::StatusOr<RegistryEntry> put(const kube::Context& ctx, const kube::Json& definition) = 0;
+  virtual StatusOr<RegistryEntry> put(const Context& ctx, const Json& definition) = 0;
   // Takes out all versions of a tool, if they are `manager`'s.
-  virtual kube::Status withdraw(const kube::Context& ctx, const std::string& name,
-                                const Manager& manager) = 0;
-  virtual kube::StatusOr<ServiceReport> report(const kube::Context& ctx) = 0;
+  virtual Status withdraw(const Context& ctx, const std::string& name, const Manager& manager) = 0;
+  virtual StatusOr<ServiceReport> report(const Context& ctx) = 0;
 };
 
 class RegistryClient : public RegistryApi {
@@ -64,23 +63,23 @@ class RegistryClient : public RegistryApi {
   // of its proxy when the way leads through the API server. A call takes at most 10 s.
   RegistryClient(std::shared_ptr<kube::Transport> transport, std::string prefix);
 
-  kube::StatusOr<RegistryEntry> get(const kube::Context& ctx, const std::string& name,
-                                    const std::string& version) override;
-  kube::StatusOr<RegistryEntry> put(const kube::Context& ctx, const kube::Json& definition) override;
-  kube::Status withdraw(const kube::Context& ctx, const std::string& name, const Manager& manager) override;
-  kube::StatusOr<ServiceReport> report(const kube::Context& ctx) override;
+  StatusOr<RegistryEntry> get(const Context& ctx, const std::string& name,
+                              const std::string& version) override;
+  StatusOr<RegistryEntry> put(const Context& ctx, const Json& definition) override;
+  Status withdraw(const Context& ctx, const std::string& name, const Manager& manager) override;
+  StatusOr<ServiceReport> report(const Context& ctx) override;
 
  private:
-  kube::StatusOr<kube::Json> send(const kube::Context& ctx, const char* method, const std::string& target,
-                                  std::string body = {});
+  StatusOr<Json> send(const Context& ctx, const char* method, const std::string& target,
+                      std::string body = {});
 
   std::shared_ptr<kube::Transport> transport_;
   std::string prefix_;
 };
 
 // The error that a reply of the registry, or of a proxy before it, stands for.
-kube::Status registry_error(const kube::HttpResponse& response);
+Status registry_error(const kube::HttpResponse& response);
 // Decode when the document lacks what every entry has.
-kube::StatusOr<RegistryEntry> parse_entry(const kube::Json& document);
+StatusOr<RegistryEntry> parse_entry(const Json& document);
 
 }  // namespace toolhive

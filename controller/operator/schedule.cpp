@@ -5,20 +5,20 @@
 
 namespace toolhive {
 
-kube::Duration jittered(kube::Duration period, const kube::Key& key) {
-  const auto permille = static_cast<kube::Duration::rep>(std::hash<kube::Key>{}(key) % 101);
+Duration jittered(Duration period, const kube::Key& key) {
+  const auto permille = static_cast<Duration::rep>(std::hash<kube::Key>{}(key) % 101);
   return period + period / 1000 * permille;
 }
 
-kube::Duration Backoff::next(const kube::Key& key) {
+Duration FailureBackoff::next(const kube::Key& key) {
   std::lock_guard lock(mutex_);
   int& failures = failures_[key];
   const auto delay = std::chrono::seconds(1) * (1 << std::min(failures, 6));
   ++failures;
-  return std::min<kube::Duration>(delay, std::chrono::seconds(60));
+  return std::min<Duration>(delay, std::chrono::seconds(60));
 }
 
-void Backoff::reset(const kube::Key& key) {
+void FailureBackoff::reset(const kube::Key& key) {
   std::lock_guard lock(mutex_);
   failures_.erase(key);
 }

@@ -4,18 +4,18 @@
 #include <map>
 #include <mutex>
 
-#include "controller/kube/clock.hpp"
-#include "controller/kube/resource.hpp"
+#include "controller/base/clock.hpp"
+#include "controller/kube/object/resource.hpp"
 
 namespace toolhive {
 
 // `period`, up to a tenth longer, the same for the same key: checks of many resources spread out.
-kube::Duration jittered(kube::Duration period, const kube::Key& key);
+Duration jittered(Duration period, const kube::Key& key);
 
 // Delays between attempts, per key: 1 s, doubling to 60 s. Thread-safe.
-class Backoff {
+class FailureBackoff {
  public:
-  kube::Duration next(const kube::Key& key);
+  Duration next(const kube::Key& key);
   void reset(const kube::Key& key);
 
  private:

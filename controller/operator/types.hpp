@@ -1,7 +1,7 @@
 // The resource types that the operator reads and writes, besides its own (crds/).
 #pragma once
 
-#include "controller/kube/resource.hpp"
+#include "controller/kube/object/resource.hpp"
 
 namespace toolhive {
 

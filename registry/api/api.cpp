@@ -16,7 +16,7 @@
 #include "registry/api/writes.hpp"
 #include "registry/model/json.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 using Kind = Route::Kind;
@@ -287,4 +287,4 @@ Response Api::metrics() {
   return Response::text(200, "text/plain; version=0.0.4; charset=utf-8", metrics_.render(gauges));
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -11,7 +11,7 @@
 #include "registry/model/tool.hpp"
 #include "registry/store/store.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 class Guard;
 
@@ -62,4 +62,4 @@ class Api {
   ListCache server_lists_;
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -5,7 +5,7 @@
 #include "registry/api/problem.hpp"
 #include "registry/api/reply.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 Response cached_list(const Index& index, const Request& request, std::string_view raw_query, ListCache& cache,
                      const RenderList& render) {
@@ -26,4 +26,4 @@ Response cached_list(const Index& index, const Request& request, std::string_vie
   return response;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -9,7 +9,7 @@
 #include "registry/auth/permit.hpp"
 #include "registry/store/index.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// Writes a list. `permit` says what may be on it; null for everything.
 using RenderList = std::function<std::string(const auth::Permit* permit)>;
@@ -19,4 +19,4 @@ using RenderList = std::function<std::string(const auth::Permit* permit)>;
 Response cached_list(const Index& index, const Request& request, std::string_view raw_query, ListCache& cache,
                      const RenderList& render);
 
-}  // namespace registry
+}  // namespace toolhive::registry

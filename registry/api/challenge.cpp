@@ -4,7 +4,7 @@
 #include "registry/auth/plain_text.hpp"
 #include "registry/model/json.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 /// The characters that RFC 6750 allows in a description; others become ' or ?.
@@ -70,4 +70,4 @@ Response resource_metadata(std::string_view resource, const auth::AuthSettings& 
   return Response::text(200, kJson, std::move(out));
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

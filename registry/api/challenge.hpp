@@ -7,7 +7,7 @@
 #include "registry/api/message.hpp"
 #include "registry/auth/settings.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 // What is answered to those who may not (RFC 6750, section 3; RFC 9728, section 5.1). `resource` is the registry's own URL.
 
@@ -26,4 +26,4 @@ Response cannot_judge(std::string_view reason, std::chrono::seconds retry_after)
 /// The metadata of a protected resource (RFC 9728, section 2): who gives the tokens it wants.
 Response resource_metadata(std::string_view resource, const auth::AuthSettings& settings);
 
-}  // namespace registry
+}  // namespace toolhive::registry

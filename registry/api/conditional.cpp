@@ -4,7 +4,7 @@
 
 #include "registry/model/text.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 void skip(std::string_view& text, std::string_view characters) {
@@ -51,4 +51,4 @@ bool EntityTags::matches(std::string_view tag) const {
   return any || std::find(tags.begin(), tags.end(), tag) != tags.end();
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

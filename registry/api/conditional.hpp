@@ -6,7 +6,7 @@
 
 #include "registry/result.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// What the entity tag of a compressed representation ends in. Conditions are on what is represented, so that they take
 /// the tags of both.
@@ -27,4 +27,4 @@ struct EntityTags {
   bool matches(std::string_view tag) const;
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -8,7 +8,7 @@
 #include "registry/model/tool_diff.hpp"
 #include "registry/store/store.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 using Versions = std::pair<std::shared_ptr<const Registration>, std::shared_ptr<const Registration>>;
@@ -78,4 +78,4 @@ Response get_diff(const Index& index, const Route& route, const Request& request
   return response;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -7,7 +7,7 @@
 #include "registry/api/conditional.hpp"
 #include "registry/model/text.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr std::size_t kWorthwhile = 1024;
@@ -64,4 +64,4 @@ void mark_gzipped(Response& response) {
   }
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

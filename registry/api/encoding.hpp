@@ -6,7 +6,7 @@
 
 #include "registry/api/message.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// Whether an Accept-Encoding header (RFC 9110, section 12.5.3) takes gzip: named, or meant by *, with a weight above 0.
 bool accepts_gzip(std::string_view accept_encoding);
@@ -27,4 +27,4 @@ void mark_gzipped(Response& response);
 /// already.
 void compress(Response& response);
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -8,7 +8,7 @@
 #include "registry/auth/peer.hpp"
 #include "registry/model/text.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 using Kind = Route::Kind;
@@ -197,4 +197,4 @@ std::string Guard::problem() const {
   return authenticator_ == nullptr ? std::string() : authenticator_->problem();
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

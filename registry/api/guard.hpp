@@ -15,7 +15,7 @@
 #include "registry/result.hpp"
 #include "registry/store/store.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// Whether a request is let in.
 struct Admission {
@@ -80,4 +80,4 @@ class Guard {
   const std::unique_ptr<auth::Authenticator> authenticator_;  // The last member: its threads use the others.
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

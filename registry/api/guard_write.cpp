@@ -3,7 +3,7 @@
 #include "registry/api/challenge.hpp"
 #include "registry/api/guard.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 /// What a write would touch.
@@ -100,4 +100,4 @@ std::optional<Response> Guard::check_write(const Request& request, const Write& 
   return forbidden(resource_of(request), reason);
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

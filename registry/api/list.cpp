@@ -20,7 +20,7 @@
 #include "registry/model/text.hpp"
 #include "registry/model/time.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr std::size_t kDefaultLimit = 30;
@@ -259,4 +259,4 @@ Response get_tools(const Index& index, const Request& request, std::string_view 
   });
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -6,10 +6,10 @@
 #include "registry/api/message.hpp"
 #include "registry/store/index.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// One page of tools, each in its latest version: in the order of their names, or those that match a search best first.
 /// Every parameter of /api/v1/tools in docs/api-reference.md.
 Response get_tools(const Index& index, const Request& request, std::string_view query, ListCache& cache);
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr std::size_t kGenerationBytes = 1 << 19;
@@ -51,4 +51,4 @@ ListCache::Counts ListCache::counts() const {
   return counts_;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -7,7 +7,7 @@
 #include <string>
 #include <unordered_map>
 
-namespace registry {
+namespace toolhive::registry {
 
 /// Pages of lists as they were sent, for one state of the index: most readers ask for the same first pages. A page that is asked for again
 /// outlives any number that are asked for once. Thread safe.
@@ -42,4 +42,4 @@ class ListCache {
   Counts counts_;
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

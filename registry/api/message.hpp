@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace registry {
+namespace toolhive::registry {
 
 namespace auth {
 class Permit;
@@ -60,4 +60,4 @@ struct Response {
 inline constexpr std::string_view kJson = "application/json";
 inline constexpr std::string_view kProblemJson = "application/problem+json";
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -10,7 +10,7 @@
 #include "registry/api/reply.hpp"
 #include "registry/model/sha256.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr std::string_view kStart = "index.html";
@@ -77,4 +77,4 @@ Response get_page(const Route& route, const Request& request) {
   return response;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

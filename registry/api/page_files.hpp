@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-namespace registry {
+namespace toolhive::registry {
 
 /// A file of registry/page.
 struct PageFile {
@@ -13,4 +13,4 @@ struct PageFile {
 /// The files of the page at `/`, put in by the build.
 const std::vector<PageFile>& page_files();
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -2,7 +2,7 @@
 
 #include "registry/model/json.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 std::string_view title_of(unsigned status) {
@@ -115,4 +115,4 @@ Response problem(const Error& error) {
   return problem(status_of(error.code), error.detail, error.field);
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -6,7 +6,7 @@
 #include "registry/api/message.hpp"
 #include "registry/result.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// The HTTP status an error becomes.
 unsigned status_of(Code code);
@@ -18,4 +18,4 @@ std::string problem_document(unsigned status, std::string_view detail, std::stri
 Response problem(unsigned status, std::string_view detail, std::string_view field = {});
 Response problem(const Error& error);
 
-}  // namespace registry
+}  // namespace toolhive::registry

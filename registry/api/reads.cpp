@@ -8,7 +8,7 @@
 #include "registry/model/manager.hpp"
 #include "registry/store/store.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 Response serve(const std::shared_ptr<const Registration>& registration, const Request& request) {
@@ -112,4 +112,4 @@ Response get_version(const Index& index, const Route& route, const Request& requ
   return tool == nullptr ? problem(no_tool(route.name)) : serve_version(*tool, route.version, request);
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -6,7 +6,7 @@
 #include "registry/api/route.hpp"
 #include "registry/store/index.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 // GET (and HEAD) of single tools, as functions of the index. A document is handed out as it lies in the
 // index: the index is kept alive by the response as far as it needs it.
@@ -19,4 +19,4 @@ Response get_versions(const Index& index, const Route& route, const Request& req
 
 Response get_version(const Index& index, const Route& route, const Request& request, std::string_view query);
 
-}  // namespace registry
+}  // namespace toolhive::registry

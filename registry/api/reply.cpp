@@ -3,7 +3,7 @@
 #include "registry/api/conditional.hpp"
 #include "registry/model/text.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 Result<bool> not_modified(const Request& request, const std::string& tag, Response& response) {
   response.headers.reserve(4);  // With those that are added on the way out.
@@ -32,4 +32,4 @@ Error no_version(const Tool& tool, const std::string& version) {
                               "; GET /api/v1/tools/" + tool.name + "/versions lists what it has"};
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -7,7 +7,7 @@
 #include "registry/result.hpp"
 #include "registry/store/index.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 // What the reads of all resources have in common.
 
@@ -22,4 +22,4 @@ Error no_tool(const std::string& name);
 /// That a tool has no such version, or has had it withdrawn.
 Error no_version(const Tool& tool, const std::string& version);
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -5,7 +5,7 @@
 
 #include "registry/model/text.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 int hex_value(char c) {
@@ -245,4 +245,4 @@ const std::string* Query::find(std::string_view name) const {
   return nullptr;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -8,7 +8,7 @@
 
 #include "registry/result.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// A resource of the API.
 struct Route {
@@ -85,4 +85,4 @@ class Query {
   std::vector<std::pair<std::string, std::string>> parameters_;
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

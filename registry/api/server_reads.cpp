@@ -16,7 +16,7 @@
 #include "registry/model/text.hpp"
 #include "registry/model/time.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 struct ServerFilter {
@@ -216,4 +216,4 @@ Response get_server_version(const Index& index, const Route& route, const Reques
   return response;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

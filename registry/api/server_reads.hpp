@@ -7,7 +7,7 @@
 #include "registry/api/route.hpp"
 #include "registry/store/index.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 // The reads of the official registry API (/v0.1), with its parameters, orders, cursors and statuses. Parameters it does
 // not know are ignored, as there. What the sender may not read is left out.
@@ -23,4 +23,4 @@ Response get_server_versions(const Index& index, const Route& route, const Reque
 Response get_server_version(const Index& index, const Route& route, const Request& request,
                             std::string_view query);
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -7,7 +7,7 @@
 #include "registry/model/server_parse.hpp"
 #include "registry/store/store.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 /// Whether `a` rather than `b` is the latest: what is not deleted, the higher version, the one published later.
@@ -157,4 +157,4 @@ void append_server(std::string& out, const ServerVersion& version) {
   out += version.latest ? ",\"isLatest\":true}}}" : ",\"isLatest\":false}}}";
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

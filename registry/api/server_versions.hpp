@@ -8,7 +8,7 @@
 
 #include "registry/store/index.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// One version of a server as the official registry API shows it: published, or told of by tools that name it. Refers to the
 /// Tool it was made of, which must outlive it.
@@ -34,4 +34,4 @@ std::string entity_tag(const ServerVersion& version);
 /// Appends `{"server":...,"_meta":...}` with the shapes of the official API.
 void append_server(std::string& out, const ServerVersion& version);
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -10,7 +10,7 @@
 #include "registry/model/server_parse.hpp"
 #include "registry/model/text.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 using Kind = Route::Kind;
@@ -128,4 +128,4 @@ Response validate_server(const Request& request, const ToolPolicy& policy) {
   return Response::text(200, kJson, std::move(out));
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -7,7 +7,7 @@
 #include "registry/model/tool.hpp"
 #include "registry/store/store.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 // The writes of the official registry API (/v0.1) in two halves, before and after the store: pure functions.
 
@@ -21,4 +21,4 @@ Response server_write_response(const Route& route, const Request& request, const
 /// POST /v0.1/validate: everything that is wrong with a server.json, without publishing it.
 Response validate_server(const Request& request, const ToolPolicy& policy);
 
-}  // namespace registry
+}  // namespace toolhive::registry

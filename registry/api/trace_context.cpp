@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 /// Lower case only: the standard has receivers refuse others.
@@ -30,4 +30,4 @@ TraceContext parse_traceparent(std::string_view header) {
   return {std::string(trace), std::string(span)};
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

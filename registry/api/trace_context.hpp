@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace registry {
+namespace toolhive::registry {
 
 /// Where a request belongs in a distributed trace (W3C Trace Context, section 3.2). Both empty when the client said nothing
 /// or nothing valid: the registry takes part in traces, it starts none.
@@ -17,4 +17,4 @@ struct TraceContext {
 /// Reads the value of a `traceparent` header. Versions after 00 are read as far as 00 goes, as the standard asks.
 TraceContext parse_traceparent(std::string_view header);
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -5,7 +5,7 @@
 #include "registry/api/reply.hpp"
 #include "registry/model/text.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 Result<void> check_media_type(const Request& request) {
@@ -132,4 +132,4 @@ Response write_response(std::string_view method, const Result<WriteOutcome>& res
   return response;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

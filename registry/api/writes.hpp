@@ -7,7 +7,7 @@
 #include "registry/model/tool.hpp"
 #include "registry/store/store.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 // POST, PUT, PATCH and DELETE in two halves, before and after the store: both pure functions.
 
@@ -18,4 +18,4 @@ Result<Write> read_write(const Route& route, const Request& request, std::string
 /// The response to a write, given what the store made of it.
 Response write_response(std::string_view method, const Result<WriteOutcome>& result);
 
-}  // namespace registry
+}  // namespace toolhive::registry

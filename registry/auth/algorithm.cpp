@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 namespace {
 
 // In the order of Algorithm.
@@ -22,4 +22,4 @@ std::string_view name_of(Algorithm algorithm) {
   return kAlgorithms[static_cast<std::size_t>(algorithm)];
 }
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

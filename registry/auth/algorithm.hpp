@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// The signatures of RFC 7518, section 3.1, and RFC 8037 that a token may carry. There is no `none` and no HMAC among them:
 /// what is not here cannot be allowed.
@@ -13,4 +13,4 @@ enum class Algorithm { RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, E
 std::optional<Algorithm> parse_algorithm(std::string_view name);
 std::string_view name_of(Algorithm algorithm);
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

@@ -10,7 +10,7 @@
 #include "registry/model/json.hpp"
 #include "registry/model/time.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 namespace {
 
 /// Appends one line; the error's text when it is not all there.
@@ -101,4 +101,4 @@ void AuditLog::add(const AuditEntry& entry) {
     log(LogLevel::Error, "the audit log cannot be written", {{"file", settings_.file}, {"error", problem}});
 }
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

@@ -9,7 +9,7 @@
 #include "registry/auth/settings.hpp"
 #include "registry/result.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// A write that was asked for: who, what, and what became of it. Never holds a token.
 struct AuditEntry {
@@ -47,4 +47,4 @@ class AuditLog {
   std::atomic<bool> failing_{false};
 };
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

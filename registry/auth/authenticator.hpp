@@ -7,7 +7,7 @@
 
 #include "registry/auth/identity.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// What became of a token.
 struct Verdict {
@@ -52,4 +52,4 @@ class Authenticator {
   virtual std::string problem() const = 0;
 };
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 namespace {
 
 int value_of(char c) {
@@ -35,4 +35,4 @@ std::optional<std::string> decode_base64url(std::string_view text) {
   return out;
 }
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

@@ -6,7 +6,7 @@
 
 #include "registry/model/json.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 namespace {
 
 constexpr JsonLimits kPayloadLimits{16, 5'000};
@@ -108,4 +108,4 @@ Result<Claims> check_claims(std::string_view payload, const OidcSettings& settin
   return Claims{{std::move(*subject), std::move(*groups)}, *expires};
 }
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

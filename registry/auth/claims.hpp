@@ -7,7 +7,7 @@
 #include "registry/auth/settings.hpp"
 #include "registry/result.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// What the claims of a token come to.
 struct Claims {
@@ -20,4 +20,4 @@ struct Claims {
 /// named. `azp` and claims that nobody asked for are not looked at. An error says in words for the token's owner what is wrong.
 Result<Claims> check_claims(std::string_view payload, const OidcSettings& settings, WallTime now);
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <functional>
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 using WallTime = std::chrono::system_clock::time_point;
@@ -15,4 +15,4 @@ struct Clock {
   std::function<WallTime()> wall = std::chrono::system_clock::now;  ///< What tokens and logs speak of.
 };
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

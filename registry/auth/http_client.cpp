@@ -8,7 +8,7 @@
 #include <mutex>
 #include <stdexcept>
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 namespace {
 
 struct Body {
@@ -119,4 +119,4 @@ Result<HttpReply> HttpClient::send(const HttpCall& call, const std::stop_token& 
   return reply;
 }
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

@@ -8,7 +8,7 @@
 
 #include "registry/result.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 struct HttpCall {
   std::string url;
@@ -41,4 +41,4 @@ class HttpClient {
   void* const handle_;
 };
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

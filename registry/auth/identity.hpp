@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// Who a token was given to.
 struct Identity {
@@ -11,4 +11,4 @@ struct Identity {
   std::vector<std::string> groups;
 };
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

@@ -8,7 +8,7 @@
 #include "registry/model/json.hpp"
 #include "registry/model/url.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 bool is_safe_url(const std::string& url) {
   const auto parsed = parse_url(url);
@@ -49,4 +49,4 @@ Result<std::vector<PublicKey>> fetch_keys(const std::string& issuer, const Fetch
   return keys;
 }
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

@@ -7,7 +7,7 @@
 #include "registry/auth/public_key.hpp"
 #include "registry/result.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// Gets a document of another server. Any failure is an error: only a reply with status 200 has a body.
 using Fetch = std::function<Result<std::string>(const std::string& url)>;
@@ -20,4 +20,4 @@ Result<std::vector<PublicKey>> fetch_keys(const std::string& issuer, const Fetch
 /// Whether a URL is https, or http at a loopback address, where nobody listens in.
 bool is_safe_url(const std::string& url);
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

@@ -5,7 +5,7 @@
 #include "registry/auth/base64url.hpp"
 #include "registry/model/json.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 namespace {
 
 constexpr JsonLimits kHeaderLimits{8, 100};
@@ -53,4 +53,4 @@ Result<Jwt> parse_jwt(std::string_view token) {
   return jwt;
 }
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

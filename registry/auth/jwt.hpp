@@ -7,7 +7,7 @@
 
 #include "registry/result.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// A longer token is refused unread.
 inline constexpr std::size_t kTokenBytes = 16 * 1024;
@@ -25,4 +25,4 @@ struct Jwt {
 /// has `crit`: no extension is understood here, so each must be refused.
 Result<Jwt> parse_jwt(std::string_view token);
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

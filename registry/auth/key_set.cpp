@@ -11,7 +11,7 @@
 #include "registry/auth/public_key.hpp"
 #include "registry/model/json.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 namespace {
 
 using http::FreeWith;
@@ -145,4 +145,4 @@ Result<std::vector<PublicKey>> parse_key_set(std::string_view json) {
   return out;
 }
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

@@ -7,7 +7,7 @@
 #include "registry/auth/token_review.hpp"
 #include "registry/log.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 namespace {
 
 constexpr std::size_t kReviewsKept = 10'000;
@@ -145,4 +145,4 @@ std::string KubernetesAuthenticator::problem() const {
   return problem_;
 }
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

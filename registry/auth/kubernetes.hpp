@@ -13,7 +13,7 @@
 #include "registry/auth/settings.hpp"
 #include "registry/auth/verdict_cache.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// Believes the Kubernetes API server: sends it each token in a TokenReview, with the registry's own ServiceAccount token, which is
 /// read anew for each. What it says is kept for `cache` (a refusal for ten seconds), so a token that was taken back may be good
@@ -53,4 +53,4 @@ class KubernetesAuthenticator final : public Authenticator {
   std::vector<std::jthread> threads_;  // The last member: they use the others.
 };
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

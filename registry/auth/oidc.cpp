@@ -7,7 +7,7 @@
 #include "registry/auth/jwt.hpp"
 #include "registry/log.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 namespace {
 
 using std::chrono::seconds;
@@ -175,4 +175,4 @@ std::string OidcAuthenticator::problem() const {
   return have_keys_ ? std::string() : problem_;
 }
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

@@ -16,7 +16,7 @@
 #include "registry/auth/settings.hpp"
 #include "registry/auth/verdict_cache.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// Believes the tokens that an OpenID Connect issuer signed. A thread of its own fetches the keys: when it starts, every
 /// `refresh`, and when a token names a key that is not known, which it does no more than every ten seconds. While the issuer
@@ -72,4 +72,4 @@ class OidcAuthenticator final : public Authenticator {
   std::jthread thread_;       // The last member: it uses the others.
 };
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

@@ -7,7 +7,7 @@
 
 #include "registry/model/text.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 namespace {
 
 bool is_address(const std::string& text) {
@@ -43,4 +43,4 @@ std::string network_of(const std::string& address) {
   return std::string(text.data()) + "/64";
 }
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

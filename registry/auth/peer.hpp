@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// The address of a client. `forwarded_for` is the value of X-Forwarded-For, to which each proxy adds whom it was asked by; the last
 /// `trusted_proxies` of its entries were written by proxies of ours, and the first of these is the client. What is no address is not
@@ -14,4 +14,4 @@ std::string client_address(const std::string& remote, std::string_view forwarded
 /// What of an address one customer of a provider has: all of an IPv4 address, the first 64 bits of one of IPv6.
 std::string network_of(const std::string& address);
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

@@ -4,7 +4,7 @@
 
 #include "registry/model/name.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 namespace {
 
 bool matches_one(const std::vector<std::string>& globs, std::string_view text) {
@@ -57,4 +57,4 @@ bool Permit::may_act_for(const Manager& manager) const {
   });
 }
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

@@ -10,7 +10,7 @@
 #include "registry/auth/settings.hpp"
 #include "registry/model/manager.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// What somebody may do: the rules that fit them. Immutable, so thread safe. The settings it was made from must outlive it.
 class Permit {
@@ -36,4 +36,4 @@ class Permit {
   std::string key_;
 };
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

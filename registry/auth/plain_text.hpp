@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// The first bytes of a text that came from elsewhere, fit for headers, JSON and logs: what is not printable ASCII becomes ?.
 inline std::string plain_text(std::string_view text, std::size_t most = 300) {
@@ -14,4 +14,4 @@ inline std::string plain_text(std::string_view text, std::size_t most = 300) {
   return out;
 }
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

@@ -11,7 +11,7 @@
 
 struct evp_pkey_st;
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// A key of an issuer. Thread safe, as it never changes.
 struct PublicKey {
@@ -34,4 +34,4 @@ Result<std::vector<PublicKey>> parse_key_set(std::string_view json);
 bool verify_signature(Algorithm algorithm, const PublicKey& key, std::string_view text,
                       std::string_view signature);
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

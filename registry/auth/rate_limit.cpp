@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 RateLimit::RateLimit(RateSettings::Limit limit, Clock clock)
     : rate_(limit.per_second),
@@ -51,4 +51,4 @@ std::size_t RateLimit::clients() const {
   return by_client_.size();
 }
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

@@ -11,7 +11,7 @@
 #include "registry/auth/clock.hpp"
 #include "registry/auth/settings.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// Token buckets, one for each client: `burst` requests at once, then `per_second` of them. At most 50,000 clients are remembered:
 /// who was seen longest ago is forgotten first, and starts anew with a full bucket. Thread safe.
@@ -43,4 +43,4 @@ class RateLimit {
   std::unordered_map<std::string, std::list<Bucket>::iterator> by_client_;
 };
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

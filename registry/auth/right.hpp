@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// What somebody may do. Each includes those before it.
 enum class Right {
@@ -17,4 +17,4 @@ constexpr std::string_view name_of(Right right) {
   return kNames[static_cast<int>(right)];
 }
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

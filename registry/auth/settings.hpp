@@ -7,7 +7,7 @@
 #include "registry/auth/algorithm.hpp"
 #include "registry/auth/right.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// Who a bearer token is believed from.
 enum class Mode {
@@ -74,4 +74,4 @@ struct RateSettings {
   bool limited() const { return reads.per_second != 0 || writes.per_second != 0; }
 };
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

@@ -5,7 +5,7 @@
 
 #include "registry/auth/public_key.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 namespace {
 
 struct Scheme {
@@ -93,4 +93,4 @@ bool verify_signature(Algorithm algorithm, const PublicKey& key, std::string_vie
   return good;
 }
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

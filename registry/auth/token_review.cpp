@@ -6,7 +6,7 @@
 #include "registry/auth/plain_text.hpp"
 #include "registry/model/json.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 namespace {
 
 std::string list_of(const std::vector<std::string>& texts) {
@@ -60,4 +60,4 @@ Result<Verdict> read_token_review(std::string_view body, const std::vector<std::
   return Verdict::accepted(std::move(identity));
 }
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

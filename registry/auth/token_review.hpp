@@ -7,7 +7,7 @@
 #include "registry/auth/authenticator.hpp"
 #include "registry/result.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// The body of a TokenReview (authentication.k8s.io/v1) that asks whose `token` is, and whether it is for one of `audiences`.
 std::string token_review(std::string_view token, const std::vector<std::string>& audiences);
@@ -17,4 +17,4 @@ std::string token_review(std::string_view token, const std::vector<std::string>&
 /// itself.
 Result<Verdict> read_token_review(std::string_view body, const std::vector<std::string>& audiences);
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

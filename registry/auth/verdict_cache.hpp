@@ -11,7 +11,7 @@
 #include "registry/auth/authenticator.hpp"
 #include "registry/model/sha256.hpp"
 
-namespace registry::auth {
+namespace toolhive::registry::auth {
 
 /// Verdicts until their time is over, under a hash of the token: the tokens themselves are not kept. When it is full, what was not
 /// asked for longest goes. Thread safe.
@@ -76,4 +76,4 @@ class VerdictCache {
   std::unordered_map<std::string, typename std::list<Entry>::iterator> entries_;
 };
 
-}  // namespace registry::auth
+}  // namespace toolhive::registry::auth

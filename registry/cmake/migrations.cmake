@@ -17,7 +17,7 @@ function(registry_embed_migrations folder out)
   file(CONFIGURE OUTPUT ${out} @ONLY CONTENT [[// Made by cmake from registry/store/postgres/migrations.
 #include "registry/store/postgres/migrate.hpp"
 
-namespace registry::postgres {
+namespace toolhive::registry::postgres {
 
 const std::vector<Migration>& migrations() {
   static const std::vector<Migration> all = {
@@ -25,6 +25,6 @@ const std::vector<Migration>& migrations() {
   return all;
 }
 
-}  // namespace registry::postgres
+}  // namespace toolhive::registry::postgres
 ]])
 endfunction()

@@ -21,7 +21,7 @@ function(registry_embed_page folder out)
   file(CONFIGURE OUTPUT ${out} @ONLY CONTENT [[// Made by cmake from registry/page.
 #include "registry/api/page_files.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 const std::vector<PageFile>& page_files() {
   static const std::vector<PageFile> all = {
@@ -29,6 +29,6 @@ const std::vector<PageFile>& page_files() {
   return all;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry
 ]])
 endfunction()

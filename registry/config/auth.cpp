@@ -6,7 +6,7 @@
 #include "registry/auth/issuer.hpp"
 #include "registry/model/url.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 using auth::Mode;
@@ -165,4 +165,4 @@ void read_rates(Section section, auth::RateSettings& settings) {
   section.end();
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

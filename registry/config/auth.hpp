@@ -3,7 +3,7 @@
 #include "registry/auth/settings.hpp"
 #include "registry/config/section.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 // The sections about who may do what. Each throws a Failure with the field's path for what cannot work.
 
@@ -16,4 +16,4 @@ void read_audit(Section section, auth::AuditSettings& settings);
 /// `rateLimit` of the server's settings.
 void read_rates(Section section, auth::RateSettings& settings);
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -9,7 +9,7 @@
 #include "registry/config/auth.hpp"
 #include "registry/config/section.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 void read(Section& root, Config& config) {
@@ -164,4 +164,4 @@ Result<ServerConfig> load_server_config(const std::string& path) {
   return load<ServerConfig>(path);
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

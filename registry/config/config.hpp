@@ -12,7 +12,7 @@
 #include "registry/store/redis/redis_options.hpp"
 #include "registry/store/rules.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 enum class LogLevel { Debug, Info, Warn, Error };
 
@@ -53,4 +53,4 @@ Result<ServerConfig> parse_server_config(const std::string& text);
 Result<Config> load_config(const std::string& path);
 Result<ServerConfig> load_server_config(const std::string& path);
 
-}  // namespace registry
+}  // namespace toolhive::registry

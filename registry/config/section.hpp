@@ -14,7 +14,7 @@
 
 #include "registry/result.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// Ends the reading of a file; caught by who began it.
 struct Failure {
@@ -154,4 +154,4 @@ class Section {
   std::set<std::string> asked_;
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 /// The index of `value`, or the length of the list.
@@ -206,4 +206,4 @@ std::string Metrics::render(const Gauges& gauges) const {
   return out;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

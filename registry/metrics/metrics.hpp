@@ -11,7 +11,7 @@
 #include "registry/api/route.hpp"
 #include "registry/store/store.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// A cumulative histogram of durations. Thread safe; never blocks.
 class DurationHistogram {
@@ -89,4 +89,4 @@ class Metrics {
   DurationHistogram commits_;
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -8,7 +8,7 @@
 #include <vector>
 #include "registry/model/text.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 /// Builds the value from the parser's events. Objects are filled without looking for the name in them, which
@@ -311,4 +311,4 @@ std::string pointer_to(std::string_view pointer, std::string_view token) {
   return out;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

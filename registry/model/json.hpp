@@ -7,7 +7,7 @@
 
 #include "registry/result.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// JSON as it came in: members keep their order.
 using Json = nlohmann::ordered_json;
@@ -34,4 +34,4 @@ void append_json_string(std::string& out, std::string_view text);
 /// `pointer` with one more token, escaped as RFC 6901 says.
 std::string pointer_to(std::string_view pointer, std::string_view token);
 
-}  // namespace registry
+}  // namespace toolhive::registry

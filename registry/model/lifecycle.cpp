@@ -6,7 +6,7 @@
 #include "registry/model/name.hpp"
 #include "registry/model/text.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr std::array<std::string_view, 3> kLifecycles = {"active", "deprecated", "deleted"};
@@ -94,4 +94,4 @@ void append_status(std::string& out, const Status& status, std::string_view chan
   if (!status.replacement.empty()) append("replacement", status.replacement);
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

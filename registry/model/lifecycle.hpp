@@ -8,7 +8,7 @@
 #include "registry/model/json.hpp"
 #include "registry/result.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// Where a version is in its life.
 enum class Lifecycle : std::uint8_t {
@@ -42,4 +42,4 @@ Status status_of(const Json& document);
 /// Appends `,"status":...,"statusChangedAt":...` and the rest of `status` to an open object.
 void append_status(std::string& out, const Status& status, std::string_view changed_at);
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 Result<void> check_part(std::string_view part, std::string_view what, bool required,
@@ -86,4 +86,4 @@ void append_manager(std::string& out, const Manager& manager) {
   out += '}';
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

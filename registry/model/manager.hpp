@@ -7,7 +7,7 @@
 #include "registry/model/json.hpp"
 #include "registry/result.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// Who manages an entry: a Kubernetes resource, named as owner references name one.
 struct Manager {
@@ -34,4 +34,4 @@ Result<Manager> parse_manager(std::string_view parameter);
 
 void append_manager(std::string& out, const Manager& manager);
 
-}  // namespace registry
+}  // namespace toolhive::registry

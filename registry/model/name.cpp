@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace registry {
+namespace toolhive::registry {
 
 Result<void> check_tool_name(std::string_view name) {
   if (name.empty()) return Error{Code::Invalid, "the name is empty; give 1 to 128 of A-Z a-z 0-9 _ . -"};
@@ -51,4 +51,4 @@ Result<void> NamingPolicy::check(std::string_view name) const {
   return {};
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -6,7 +6,7 @@
 
 #include "registry/result.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// Checks what MCP allows as a tool's name: 1 to 128 of A-Z a-z 0-9 _ - and dot, case-sensitive. "." and ".."
 /// are refused as well, since no URL can hold them.
@@ -24,4 +24,4 @@ struct NamingPolicy {
   Result<void> check(std::string_view name) const;
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

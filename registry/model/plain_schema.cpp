@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 /// What a keyword's value has to be.
@@ -182,4 +182,4 @@ bool is_plain_schema(const Json& schema, const SchemaLimits& limits) {
   return schema.is_object() && Check(schema, limits).schema(schema, 0);
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -12,7 +12,7 @@
 #include "registry/model/plain_schema.hpp"
 #include "registry/model/schema_copy.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 namespace js = jsoncons::jsonschema;
@@ -154,4 +154,4 @@ Result<void> check_schema_closely(const Json& schema, std::string_view field, co
   return {};
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -6,7 +6,7 @@
 #include "registry/model/json.hpp"
 #include "registry/result.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 struct SchemaLimits {
   /// Schemas inside schemas.
@@ -28,4 +28,4 @@ Result<void> check_schema(const Json& schema, std::string_view field, const Sche
 Result<void> check_schema_closely(const Json& schema, std::string_view field,
                                   const SchemaLimits& limits = {});
 
-}  // namespace registry
+}  // namespace toolhive::registry

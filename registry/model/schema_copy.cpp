@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 // Where a schema holds other schemas, in any of the drafts.
@@ -105,4 +105,4 @@ Json SchemaCopy::copy_map(const Json& value, const std::string& at, std::size_t 
   return out;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

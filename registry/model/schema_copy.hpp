@@ -8,7 +8,7 @@
 #include "registry/model/json.hpp"
 #include "registry/model/schema.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// Copies a schema with every regular expression replaced by a harmless one. The validator compiles them with
 /// std::regex, which knows neither \p{L} nor look-behind and needs stack in proportion to the pattern: valid
@@ -42,4 +42,4 @@ class SchemaCopy {
   std::size_t count_ = 0;
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -10,7 +10,7 @@
 #include <tuple>
 #include "registry/model/text.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr std::size_t kComparisons = 20'000;
@@ -437,4 +437,4 @@ void diff_schemas(const Json& before, const Json& after, Direction direction, st
   if (before != after) Comparison(before, after, direction, field, out).run();
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

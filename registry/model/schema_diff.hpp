@@ -6,7 +6,7 @@
 
 #include "registry/model/json.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// Whether those who relied on the old version can go on with the new one.
 enum class Compatibility { Compatible, Breaking };
@@ -34,4 +34,4 @@ enum class Direction {
 void diff_schemas(const Json& before, const Json& after, Direction direction, std::string_view field,
                   std::vector<Difference>& out);
 
-}  // namespace registry
+}  // namespace toolhive::registry

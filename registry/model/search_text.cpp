@@ -6,7 +6,7 @@
 
 #include "registry/model/text.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 // Between two fields, and around each tag. Neither occurs within one: append_field() makes both spaces.
@@ -144,4 +144,4 @@ int Search::rank(const SearchText& tool) const {
   return rank;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -6,7 +6,7 @@
 
 #include "registry/model/trigrams.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// What searches and filters of the list look at in a tool.
 struct SearchFields {
@@ -53,4 +53,4 @@ class Search {
   Trigrams trigrams_;         // Of all of these.
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

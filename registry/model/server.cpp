@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 // The last member. Within a string its quotes would be escaped, so the first occurrence is the member.
@@ -95,4 +95,4 @@ Result<void> check_server_name(std::string_view name) {
       "A-Z a-z 0-9 . - (and _ in the name), each part of 2 at least, its first and last a letter or digit"};
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

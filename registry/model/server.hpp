@@ -12,7 +12,7 @@
 #include "registry/model/version.hpp"
 #include "registry/result.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// A server as its publisher describes it (server.json), checked and ready to be stored.
 struct ServerDefinition {
@@ -45,4 +45,4 @@ std::string_view server_json(std::string_view document);
 /// Checks a server's name: a namespace in reverse-DNS form, a slash and a name, each of 2 bytes at least, 200 in all.
 Result<void> check_server_name(std::string_view name);
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -9,7 +9,7 @@
 #include "registry/model/text.hpp"
 #include "registry/model/url.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr std::string_view kSchemaBase = "https://static.modelcontextprotocol.io/schemas/";
@@ -388,4 +388,4 @@ std::string dotted_path(std::string_view pointer) {
   return out;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

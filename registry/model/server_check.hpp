@@ -6,7 +6,7 @@
 #include "registry/model/json.hpp"
 #include "registry/model/profile.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// What is wrong with a server.json at one place.
 struct ServerIssue {
@@ -26,4 +26,4 @@ std::vector<ServerIssue> check_server(const Json& server, Profile profile);
 /// "packages[0].transport.url" for "/packages/0/transport/url": how the reference registry writes places.
 std::string dotted_path(std::string_view pointer);
 
-}  // namespace registry
+}  // namespace toolhive::registry

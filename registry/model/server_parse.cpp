@@ -6,7 +6,7 @@
 
 #include "registry/model/server_check.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr std::size_t kServerTools = 256;
@@ -80,4 +80,4 @@ Result<ServerDefinition> parse_server(std::string_view body, const ToolPolicy& p
   return server;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

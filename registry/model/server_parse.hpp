@@ -6,7 +6,7 @@
 #include "registry/model/tool.hpp"
 #include "registry/result.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// The member of a server.json's _meta that lists the tools the server brings, as `tools/list` of MCP gives them.
 inline constexpr std::string_view kToolsMeta = "mcpregistry.dev/tools";
@@ -20,4 +20,4 @@ inline constexpr std::string_view kServerSchema =
 /// TooLarge, or Invalid with the JSON pointer of the first member at fault.
 Result<ServerDefinition> parse_server(std::string_view body, const ToolPolicy& policy);
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-namespace registry {
+namespace toolhive::registry {
 
 namespace {
 
@@ -70,4 +70,4 @@ bool from_hex(std::string_view text, Sha256& digest) {
   return true;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

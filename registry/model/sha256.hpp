@@ -7,7 +7,7 @@
 
 struct evp_md_ctx_st;
 
-namespace registry {
+namespace toolhive::registry {
 
 using Sha256 = std::array<std::uint8_t, 32>;
 
@@ -36,4 +36,4 @@ std::string to_hex(const Sha256& digest, std::size_t bytes = 32);
 /// Reads 64 lower-case hexadecimal digits; false when `text` is anything else.
 bool from_hex(std::string_view text, Sha256& digest);
 
-}  // namespace registry
+}  // namespace toolhive::registry

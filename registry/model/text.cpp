@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 char lower_case(char c) {
@@ -40,4 +40,4 @@ bool contains_any_case(std::string_view text, std::string_view lower) {
   return copy.find(lower) != std::string::npos;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

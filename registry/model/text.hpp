@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace registry {
+namespace toolhive::registry {
 
 /// How many characters (code points) valid UTF-8 holds.
 std::size_t count_characters(std::string_view utf8);
@@ -21,4 +21,4 @@ std::string to_lower(std::string_view text);
 /// Whether to_lower(text) holds `lower`, without an allocation.
 bool contains_any_case(std::string_view text, std::string_view lower);
 
-}  // namespace registry
+}  // namespace toolhive::registry

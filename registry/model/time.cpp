@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <ctime>
 
-namespace registry {
+namespace toolhive::registry {
 
 std::string format_time(std::chrono::system_clock::time_point time) {
   return format_milliseconds(std::chrono::floor<std::chrono::milliseconds>(time));
@@ -78,4 +78,4 @@ std::optional<Milliseconds> parse_time(std::string_view text) {
   return std::clamp(time, Milliseconds(), kLast);
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace registry {
+namespace toolhive::registry {
 
 /// A time as the registry keeps it. Unlike the system's clock it reaches beyond the year 2262.
 using Milliseconds = std::chrono::sys_time<std::chrono::milliseconds>;
@@ -19,4 +19,4 @@ std::string format_time(std::chrono::system_clock::time_point time);
 /// anything else.
 std::optional<Milliseconds> parse_time(std::string_view text);
 
-}  // namespace registry
+}  // namespace toolhive::registry

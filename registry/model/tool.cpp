@@ -8,7 +8,7 @@
 #include "registry/model/server.hpp"
 #include "registry/model/text.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr std::size_t kTitleChars = 256;
@@ -266,4 +266,4 @@ std::string with_status(Json document, const Status& status, std::string_view ch
   return out;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -14,7 +14,7 @@
 #include "registry/model/version.hpp"
 #include "registry/result.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// What a definition may be in this registry.
 struct ToolPolicy {
@@ -51,4 +51,4 @@ std::string render_document(const Definition& definition, const Version& version
 /// A stored document with another status, since `changed_at` (RFC 3339).
 std::string with_status(Json document, const Status& status, std::string_view changed_at);
 
-}  // namespace registry
+}  // namespace toolhive::registry

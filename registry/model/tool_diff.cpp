@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr std::array<std::string_view, 9> kNotCompared = {"version",       "managedBy",   "digest",
@@ -93,4 +93,4 @@ std::vector<Difference> diff_tools(const Json& before, const Json& after) {
   return out;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -5,7 +5,7 @@
 #include "registry/model/json.hpp"
 #include "registry/model/schema_diff.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// The differences between two documents of one tool, in the order of their pointers' members. What the registry adds
 /// (version, times, status, digest) and who manages the entry do not count.
@@ -16,4 +16,4 @@ namespace registry {
 /// compatible.
 std::vector<Difference> diff_tools(const Json& before, const Json& after);
 
-}  // namespace registry
+}  // namespace toolhive::registry

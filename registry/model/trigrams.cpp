@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr std::size_t kLargestFilter = 4096;
@@ -51,4 +51,4 @@ bool Trigrams::may_be_in(std::string_view filter) const {
   });
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace registry {
+namespace toolhive::registry {
 
 /// Appends a filter of `text` to `out`: which three bytes in a row occur in it, each as one bit of a table that has about
 /// two bits for each byte. What is not in the filter is not in the text; about a fifth of what is not in the text is in the
@@ -28,4 +28,4 @@ class Trigrams {
   std::vector<std::uint32_t> hashes_;
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

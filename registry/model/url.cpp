@@ -4,7 +4,7 @@
 
 #include "registry/model/text.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 bool is_decimal(char c) {
@@ -141,4 +141,4 @@ bool is_version_range(std::string_view version) {
   return is_partial_version(version, wild) && wild;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace registry {
+namespace toolhive::registry {
 
 /// What of an http or https URL the rules of server.json look at.
 struct Url {
@@ -35,4 +35,4 @@ bool is_clean_path(std::string_view path);
 /// Whether a version is written as a range: ^1.2.3, >=1.0, 1.x, 1.0 - 2.0, 1.2 || 1.3.
 bool is_version_range(std::string_view version);
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 bool is_digit(char c) {
@@ -137,4 +137,4 @@ Version Version::first() {
   return *parse("0.1.0");
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

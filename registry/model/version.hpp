@@ -8,7 +8,7 @@
 
 #include "registry/result.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// A version, at most 255 bytes long: of a tool as Semantic Versioning 2.0.0 writes it, of a server any text. A value
 /// type, cheap to copy for usual lengths.
@@ -48,4 +48,4 @@ class Version {
   }
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -4,7 +4,7 @@
 #include "registry/model/search_text.hpp"
 #include "registry/store/rules.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -136,4 +136,4 @@ Result<std::shared_ptr<const Registration>> apply(IndexBuilder& builder, const R
   return registration;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

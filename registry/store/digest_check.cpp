@@ -8,7 +8,7 @@
 #include "registry/model/json.hpp"
 #include "registry/store/rules.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr std::array<std::string_view, 8> kNotDefinition = {"version",       "managedBy",  "digest",
@@ -36,4 +36,4 @@ Result<void> check_digest(const Record& record) {
   return {};
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -3,9 +3,9 @@
 #include "registry/result.hpp"
 #include "registry/store/record.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// Computes the digest of a stored document anew: of server.json, or of a tool's definition. Corrupt when it differs.
 Result<void> check_digest(const Record& record);
 
-}  // namespace registry
+}  // namespace toolhive::registry

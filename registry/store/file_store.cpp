@@ -11,7 +11,7 @@
 #include "registry/store/log.hpp"
 #include "registry/store/write_queue.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 struct FileStore::State {
   State(FileSystem& fs, FileStoreOptions opts, std::unique_ptr<FileLock> held, const LoadedLog& log,
@@ -165,4 +165,4 @@ StoreStatus FileStore::status() {
   return status;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -11,7 +11,7 @@
 #include "registry/store/rules.hpp"
 #include "registry/store/store.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 struct FileStoreOptions {
   std::string directory;  ///< Created if need be. One process at a time.
@@ -54,4 +54,4 @@ class FileStore final : public Store {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

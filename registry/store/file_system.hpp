@@ -8,7 +8,7 @@
 
 #include "registry/result.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// A file open for appending. Closed, without a sync, when destroyed. One thread at a time.
 class AppendFile {
@@ -81,4 +81,4 @@ class FileSystem {
 /// The operating system's. Lives for ever.
 FileSystem& posix_file_system();
 
-}  // namespace registry
+}  // namespace toolhive::registry

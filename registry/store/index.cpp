@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr std::size_t kLeafTools = 128;
@@ -252,4 +252,4 @@ void IndexBuilder::advance(std::uint64_t sequence, const Sha256& checksum) {
   index_.tag_ = std::to_string(sequence) + "-" + to_hex(checksum, 4);
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -14,7 +14,7 @@
 #include "registry/model/sha256.hpp"
 #include "registry/model/version.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// Names of servers hold a slash, those of tools never do.
 bool is_server_name(std::string_view name);
@@ -201,4 +201,4 @@ class IndexBuilder {
   std::unordered_set<const void*> own_;
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

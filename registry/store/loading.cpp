@@ -7,7 +7,7 @@
 #include "registry/store/log.hpp"
 #include "registry/store/rules.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr std::string_view kTemporarySuffix = ".tmp";
@@ -166,4 +166,4 @@ Result<LoadedLog> compact_log(FileSystem& files, const std::string& directory, c
   return next;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -10,7 +10,7 @@
 #include "registry/store/index.hpp"
 #include "registry/store/record.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// A directory's log, read.
 struct LoadedLog {
@@ -37,4 +37,4 @@ void visit_compacted(const Index& index, const std::function<bool(const Record&)
 /// How many bytes a compacted log would have, roughly.
 std::uint64_t compacted_bytes(const Index& index);
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cstdio>
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr std::string_view kPrefix = "tools-";
@@ -130,4 +130,4 @@ Result<void> LogWriter::append(std::string_view lines) {
   return {};
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

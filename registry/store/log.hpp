@@ -10,7 +10,7 @@
 #include "registry/store/file_system.hpp"
 #include "registry/store/record.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// "tools-000001.log". The log with the highest number is the store; lower ones are left over from a
 /// compaction.
@@ -65,4 +65,4 @@ class LogWriter {
   std::string broken_;
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

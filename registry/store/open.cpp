@@ -7,7 +7,7 @@
 #include "registry/store/postgres/history.hpp"
 #include "registry/store/postgres/postgres_store.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 Result<Index> read_files(const std::string& directory,
@@ -72,4 +72,4 @@ Result<Index> read_store(const Config& config, const std::function<void(std::str
                                 : read_files(config.storage_path, on_damaged);
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

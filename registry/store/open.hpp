@@ -9,7 +9,7 @@
 #include "registry/result.hpp"
 #include "registry/store/store.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// What a store tells of itself, on threads of its own.
 struct StoreEvents {
@@ -27,4 +27,4 @@ Result<std::unique_ptr<Store>> open_store(const Config& config, StoreEvents even
 /// record that does not verify and is left out.
 Result<Index> read_store(const Config& config, const std::function<void(std::string_view)>& on_damaged);
 
-}  // namespace registry
+}  // namespace toolhive::registry

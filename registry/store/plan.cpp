@@ -1,6 +1,6 @@
 #include "registry/store/plan.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 Result<WriteOutcome> plan_write(Plan& plan, const Write& write, const StoreLimits& limits,
@@ -59,4 +59,4 @@ void answer(std::vector<PendingWrite>& writes, std::vector<Result<WriteOutcome>>
   for (std::size_t i = 0; i < writes.size(); ++i) writes[i].done(std::move(outcomes[i]));
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

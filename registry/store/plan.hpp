@@ -11,7 +11,7 @@
 #include "registry/store/rules.hpp"
 #include "registry/store/store.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// A write that waits for its turn, and whom to tell.
 struct PendingWrite {
@@ -49,4 +49,4 @@ void fail_changes(Plan& plan, const Index& base, const std::vector<PendingWrite>
 /// Tells each write its outcome.
 void answer(std::vector<PendingWrite>& writes, std::vector<Result<WriteOutcome>>& outcomes);
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -12,7 +12,7 @@
 
 #include "registry/store/file_system.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 Error io_error(int code, const std::string& action, const std::string& path) {
@@ -221,4 +221,4 @@ FileSystem& posix_file_system() {
   return instance;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -3,7 +3,7 @@
 #include <array>
 #include <charconv>
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr std::array<std::string_view, 4> kOperations = {"register", "withdraw", "retire", "purge"};
@@ -84,4 +84,4 @@ Result<Record> decode_record(std::string_view line) {
   return Error{Code::Invalid, "the record has an operation that this program does not know; run a newer one"};
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

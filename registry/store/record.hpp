@@ -7,7 +7,7 @@
 #include "registry/model/sha256.hpp"
 #include "registry/result.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// What happened, as the log tells it.
 enum class Operation {
@@ -45,4 +45,4 @@ Sha256 encode_record(std::string& out, std::uint64_t sequence, Operation operati
 /// format version wrote it, which a newer program would read.
 Result<Record> decode_record(std::string_view line);
 
-}  // namespace registry
+}  // namespace toolhive::registry

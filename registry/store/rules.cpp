@@ -6,7 +6,7 @@
 #include "registry/model/json.hpp"
 #include "registry/model/time.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 Error conflict(std::string detail, std::string field = {}) {
@@ -372,4 +372,4 @@ Result<Decision> decide(const Index& index, const Write& write, const StoreLimit
   return decide_withdraw(index, std::get<Withdraw>(write), now);
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

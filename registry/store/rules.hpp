@@ -11,7 +11,7 @@
 #include "registry/store/record.hpp"
 #include "registry/store/store.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// How much a store takes in: all of it is kept in memory.
 struct StoreLimits {
@@ -53,4 +53,4 @@ Result<Decision> decide(const Index& index, const Write& write, const StoreLimit
 /// Returns the registration of a Register record, else null.
 Result<std::shared_ptr<const Registration>> apply(IndexBuilder& builder, const Record& record);
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -14,7 +14,7 @@
 #include "registry/store/index.hpp"
 #include "registry/store/record.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// If-Match and If-None-Match of a write (RFC 9110, section 13.1), checked against the tool's latest version
 /// when its turn has come.
@@ -143,4 +143,4 @@ class Store {
 /// The entity tag of a version, without quotes.
 std::string entity_tag(const Registration& registration);
 
-}  // namespace registry
+}  // namespace toolhive::registry

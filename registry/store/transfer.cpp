@@ -11,7 +11,7 @@
 #include "registry/store/loading.hpp"
 #include "registry/store/plan.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 constexpr std::string_view kHeader = R"({"format":"mcp-registry-export","version":)";
@@ -234,4 +234,4 @@ Result<ImportReport> try_import(Index index, const StoreLimits& limits, const So
   });
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -11,7 +11,7 @@
 #include "registry/store/rules.hpp"
 #include "registry/store/store.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// An export is UTF-8 text, one JSON object a line:
 ///
@@ -50,4 +50,4 @@ Result<ImportReport> import_into(Store& store, const Source& source);
 /// The same on an index, without a store: what an import would do.
 Result<ImportReport> try_import(Index index, const StoreLimits& limits, const Source& source);
 
-}  // namespace registry
+}  // namespace toolhive::registry

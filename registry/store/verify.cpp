@@ -5,7 +5,7 @@
 #include "registry/store/postgres/history.hpp"
 #include "registry/store/rules.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 Result<VerifyReport> verify_store(FileSystem& files, const std::string& directory) {
   auto path = newest_log(files, directory);
@@ -51,4 +51,4 @@ Result<VerifyReport> verify_store(const Config& config) {
   return report;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -8,7 +8,7 @@
 #include "registry/result.hpp"
 #include "registry/store/file_system.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// What a verification found.
 struct VerifyReport {
@@ -26,4 +26,4 @@ Result<VerifyReport> verify_store(FileSystem& files, const std::string& director
 /// The same of the store that the configuration names.
 Result<VerifyReport> verify_store(const Config& config);
 
-}  // namespace registry
+}  // namespace toolhive::registry

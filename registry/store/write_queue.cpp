@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace registry {
+namespace toolhive::registry {
 namespace {
 
 // A bound on how long the first of a group waits for the last.
@@ -60,4 +60,4 @@ bool WriteQueue::stopped() const {
   return stopped_;
 }
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -9,7 +9,7 @@
 
 #include "registry/store/plan.hpp"
 
-namespace registry {
+namespace toolhive::registry {
 
 /// Writes on their way to the one thread that carries them out. Bounded; thread safe.
 class WriteQueue {
@@ -41,4 +41,4 @@ class WriteQueue {
   bool stopped_ = false;
 };
 
-}  // namespace registry
+}  // namespace toolhive::registry

@@ -4,8 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "controller/kube/config.hpp"
+#include "controller/kube/config/config.hpp"
 #include "test/integration/runtime/greeter.hpp"
+
+using namespace toolhive;
 
 int main(int argc, char** argv) {
   if (argc != 2) {
@@ -27,14 +29,14 @@ int main(int argc, char** argv) {
   const example::Greeter greeter(manager);
 
   std::stop_source stop;
-  kube::Status ended;
+  Status ended;
   std::jthread running([&] { ended = manager.run(stop.get_token()); });
-  const kube::Json source = {{"metadata", {{"namespace", ns}, {"name", "ada"}}}, {"data", {{"name", "Ada"}}}};
-  const kube::Context limit = kube::Context{}.with_timeout(std::chrono::seconds(30));
+  const Json source = {{"metadata", {{"namespace", ns}, {"name", "ada"}}}, {"data", {{"name", "Ada"}}}};
+  const Context limit = Context{}.with_timeout(std::chrono::seconds(30));
   bool greeted = manager.client().apply(limit, example::kConfigMap, source).ok();
   if (greeted) {
     while (!manager.client().get(limit, example::kSecret, {ns, "ada"}).ok() && !limit.done())
-      kube::sleep_for(limit.clock, std::chrono::milliseconds(50), {});
+      sleep_for(limit.clock, std::chrono::milliseconds(50), {});
     greeted = manager.client().get(limit, example::kSecret, {ns, "ada"}).ok();
   }
   stop.request_stop();

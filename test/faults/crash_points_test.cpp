@@ -13,7 +13,7 @@
 
 namespace {
 
-using namespace faults;
+using namespace toolhive::faults;
 
 const Scenario& scenario(const std::string& name) {
   const auto& all = scenarios();

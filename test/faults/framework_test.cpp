@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include "controller/kube/config.hpp"
+#include "controller/kube/config/config.hpp"
 #include "test/faults/harness/await.hpp"
 #include "test/faults/harness/fault_proxy.hpp"
 #include "test/faults/harness/process_usage.hpp"
@@ -19,9 +19,11 @@
 #include "test/faults/harness/workload.hpp"
 #include "test/integration/kube/cluster.hpp"
 
+using namespace toolhive;
+
 namespace {
 
-using namespace faults;
+using namespace toolhive::faults;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
@@ -153,9 +155,9 @@ TEST_CASE("streams that break leave no thread, no descriptor and no memory behin
   FaultProxy proxy(log_folder("framework-streams"));
   const auto client = test::client(*kube::load_kubeconfig({proxy.kubeconfig()}));
   const auto break_streams = [&](const char* fault, int count) {
-    const kube::Json plan = {
+    const Json plan = {
         {"description", fault},
-        {"rules", kube::Json::array({{{"match", {{"watch", true}}}, {"fault", {{fault, {{"after", 1}}}}}}})}};
+        {"rules", Json::array({{{"match", {{"watch", true}}}, {"fault", {{fault, {{"after", 1}}}}}}})}};
     proxy.set_plan(plan);
     for (int i = 0; i < count; ++i) {
       kube::WatchOptions options;
@@ -163,7 +165,7 @@ TEST_CASE("streams that break leave no thread, no descriptor and no memory behin
       options.send_initial_events = true;
       auto watch = client->watch({}, test::kConfigMap, options);
       REQUIRE_MESSAGE(watch.ok(), watch.status());
-      while ((*watch)->next(kube::Context{}.with_timeout(10s)).ok()) continue;
+      while ((*watch)->next(Context{}.with_timeout(10s)).ok()) continue;
     }
     CHECK(strikes(proxy) == static_cast<std::size_t>(count));
   };

@@ -7,6 +7,8 @@
 #include "test/faults/harness/operator_process.hpp"
 #include "test/faults/harness/settings.hpp"
 
+using namespace toolhive;
+
 namespace {
 
 // CRDs and images, in the cluster that $TOOLHIVE_CLUSTER names.

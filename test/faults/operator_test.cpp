@@ -14,9 +14,11 @@
 #include "test/faults/harness/stage.hpp"
 #include "test/faults/harness/strikes.hpp"
 
+using namespace toolhive;
+
 namespace {
 
-using namespace faults;
+using namespace toolhive::faults;
 
 constexpr e2e::Seconds kBound{300};
 constexpr double kPerSecond = 15;           // requests: more is a hot loop
@@ -24,7 +26,7 @@ constexpr std::size_t kBase = 400;          // requests that the undisturbed run
 constexpr std::int64_t kGrowth = 16 << 10;  // KiB
 
 struct Undisturbed {
-  kube::Json end_state;
+  Json end_state;
   ProcessUsage usage;
 };
 

@@ -5,19 +5,19 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "controller/kube/config.hpp"
+#include "controller/kube/config/config.hpp"
 #include "test/faults/harness/end_state.hpp"
 #include "test/faults/harness/fault_proxy.hpp"
 #include "test/faults/harness/settings.hpp"
 #include "test/faults/harness/strikes.hpp"
 #include "test/integration/kube/cluster.hpp"
 
+using namespace toolhive;
+
 namespace {
 
-using namespace faults;
+using namespace toolhive::faults;
 using namespace std::chrono_literals;
-using kube::Context;
-using kube::Json;
 
 // Why the proxy does not take the plan; empty when it does.
 std::string refusal(FaultProxy& proxy, const Json& plan) {

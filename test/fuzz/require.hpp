@@ -3,11 +3,11 @@
 
 #include <cstdlib>
 
-namespace fuzz {
+namespace toolhive::fuzz {
 
 /// Ends the process, which the fuzzer reports with the input, unless it holds.
 inline void require(bool holds) {
   if (!holds) std::abort();
 }
 
-}  // namespace fuzz
+}  // namespace toolhive::fuzz

@@ -16,9 +16,9 @@
 #include "registry/store/postgres/checkpoint_cache.hpp"
 #include "scripted_server.hpp"
 
-using namespace registry;
-using namespace registry::postgres;
-using namespace registry::test;
+using namespace toolhive::registry;
+using namespace toolhive::registry::postgres;
+using namespace toolhive::registry::test;
 using namespace std::chrono_literals;
 
 namespace {

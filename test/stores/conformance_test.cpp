@@ -10,8 +10,8 @@
 #include "../unit/registry/store_fixture.hpp"
 #include "kinds.hpp"
 
-using namespace registry;
-using namespace registry::test;
+using namespace toolhive::registry;
+using namespace toolhive::registry::test;
 
 // A store is added here, and in no other place of this file.
 #define EVERY_STORE FileKind, PostgresKind, CachedPostgresKind

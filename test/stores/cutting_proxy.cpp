@@ -13,7 +13,7 @@
 #include <filesystem>
 #include <string_view>
 
-namespace registry::test {
+namespace toolhive::registry::test {
 namespace {
 
 constexpr int kTick = 10;  // Milliseconds between looks at the mode.
@@ -111,4 +111,4 @@ void CuttingProxy::pass(int client) {
   ::close(server);
 }
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 class CuttingProxy {
  public:
@@ -42,4 +42,4 @@ class CuttingProxy {
   std::jthread acceptor_;
 };
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

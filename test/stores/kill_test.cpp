@@ -20,7 +20,7 @@
 #include "postgres_server.hpp"
 #include "registry_client.hpp"
 
-using namespace registry::test;
+using namespace toolhive::registry::test;
 using namespace std::chrono_literals;
 
 namespace {

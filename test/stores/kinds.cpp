@@ -5,7 +5,7 @@
 
 #include "registry/store/file_store.hpp"
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 FileKind::FileKind() {
   char pattern[] = "/tmp/registry-stores-XXXXXX";
@@ -46,4 +46,4 @@ std::unique_ptr<Store> CachedPostgresKind::open(StoreLimits limits, std::size_t 
   return PostgresDatabase::open(std::move(options));
 }
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

@@ -11,7 +11,7 @@
 #include "registry/store/rules.hpp"
 #include "registry/store/store.hpp"
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 /// Files on a real disk.
 class FileKind {
@@ -48,4 +48,4 @@ class CachedPostgresKind {
   PostgresDatabase database_;
 };
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

@@ -7,7 +7,7 @@
 
 #include <utility>
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 sockaddr_in loopback(std::uint16_t port) {
   sockaddr_in address{};
@@ -57,4 +57,4 @@ void LoopbackServer::run(const std::stop_token& stop) const {
   }
 }
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

@@ -8,7 +8,7 @@
 #include <stop_token>
 #include <thread>
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 /// A port of 127.0.0.1, or with 0 any.
 sockaddr_in loopback(std::uint16_t port);
@@ -38,4 +38,4 @@ class LoopbackServer {
   std::jthread thread_;
 };
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

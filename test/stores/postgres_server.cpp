@@ -12,7 +12,7 @@
 
 extern char** environ;
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 PostgresServer& PostgresServer::get() {
   static PostgresServer server;
@@ -110,4 +110,4 @@ std::string PostgresDatabase::sql(const std::string& statements) const {
   return value;
 }
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

@@ -7,7 +7,7 @@
 
 #include "registry/store/postgres/postgres_store.hpp"
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 class PostgresServer {
  public:
@@ -61,4 +61,4 @@ class PostgresDatabase {
   std::string name_;
 };
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

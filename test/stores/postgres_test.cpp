@@ -21,9 +21,9 @@
 #include "registry/store/postgres/migrate.hpp"
 #include "scripted_server.hpp"
 
-using namespace registry;
-using namespace registry::postgres;
-using namespace registry::test;
+using namespace toolhive::registry;
+using namespace toolhive::registry::postgres;
+using namespace toolhive::registry::test;
 using namespace std::chrono_literals;
 
 namespace {

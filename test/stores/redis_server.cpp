@@ -15,7 +15,7 @@
 
 #include "loopback.hpp"
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 using namespace std::chrono_literals;
 
@@ -145,4 +145,4 @@ void FaultyLine::pass(int client, const std::stop_token& stop) const {
   ::close(server);
 }
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

@@ -10,7 +10,7 @@
 #include "loopback.hpp"
 #include "registry/store/redis/connection.hpp"
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 class RedisServer {
  public:
@@ -64,4 +64,4 @@ class FaultyLine {
   const LoopbackServer server_;  // The last member: its thread uses the others.
 };
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

@@ -11,7 +11,7 @@
 
 #include "loopback.hpp"
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 void RegistryClient::close() {
   if (socket_ >= 0) ::close(socket_);
@@ -72,4 +72,4 @@ std::optional<Answer> RegistryClient::read() {
   return answer;
 }
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 struct Answer {
   int status = 0;
@@ -32,4 +32,4 @@ class RegistryClient {
   int socket_ = -1;
 };
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

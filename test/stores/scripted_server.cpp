@@ -6,7 +6,7 @@
 #include <array>
 #include <utility>
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 ScriptedServer::ScriptedServer(std::string answer, bool endless)
     : answer_(std::move(answer)),
@@ -36,4 +36,4 @@ void ScriptedServer::serve(int client, const std::stop_token& stop) {
   }
 }
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

@@ -8,7 +8,7 @@
 
 #include "loopback.hpp"
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 /// Answers what comes on a connection with the same bytes each time, or with `endless` from then on without end.
 class ScriptedServer {
@@ -29,4 +29,4 @@ class ScriptedServer {
   const LoopbackServer server_;  // The last member: its thread uses the others.
 };
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

@@ -12,8 +12,8 @@
 #include "kinds.hpp"
 #include "registry/model/sha256.hpp"
 
-using namespace registry;
-using namespace registry::test;
+using namespace toolhive::registry;
+using namespace toolhive::registry::test;
 
 namespace {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "controller/kube/object.hpp"
-#include "controller/kube/resource.hpp"
+#include "controller/kube/object/object.hpp"
+#include "controller/kube/object/resource.hpp"
 
 namespace toolhive {
 

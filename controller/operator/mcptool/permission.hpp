@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "controller/kube/meta.hpp"
+#include "controller/kube/object/meta.hpp"
 #include "crds/registry.hpp"
 
 namespace toolhive {

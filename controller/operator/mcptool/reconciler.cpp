@@ -12,17 +12,13 @@
 #include "controller/operator/pause.hpp"
 #include "controller/operator/registry/reconciler.hpp"
 #include "controller/operator/types.hpp"
-#include "controller/runtime/finalizer.hpp"
-#include "controller/runtime/status_writer.hpp"
+#include "controller/runtime/write/finalizer.hpp"
+#include "controller/runtime/write/status_writer.hpp"
 
 namespace toolhive {
 
-using kube::Code;
-using kube::Json;
 using kube::Key;
 using kube::Object;
-using kube::Status;
-using kube::StatusOr;
 using runtime::EventType;
 using runtime::Result;
 
@@ -82,7 +78,7 @@ void MCPToolReconciler::attach() {
       .watches(registry_type(), referrers, {}, concerns_tools)
       .watches(mcptool_type(), peers, {}, runtime::declared_changed())
       .concurrency(options_.workers)
-      .reconcile([this](const kube::Context& ctx, const Key& key) { return reconcile(ctx, key); });
+      .reconcile([this](const Context& ctx, const Key& key) { return reconcile(ctx, key); });
   runtime::Cache& cache = manager_.cache();
   for (const Status& done :
        {cache.declare(mcptool_type()), cache.add_index(mcptool_type(), kRegistryIndex, index_registry),
@@ -91,7 +87,7 @@ void MCPToolReconciler::attach() {
   }
 }
 
-StatusOr<Result> MCPToolReconciler::reconcile(const kube::Context& ctx, const Key& key) {
+StatusOr<Result> MCPToolReconciler::reconcile(const Context& ctx, const Key& key) {
   auto object = manager_.cache().get(ctx, mcptool_type(), key);
   if (object.status().code() == Code::NotFound) {
     backoff_.reset(key);
@@ -108,14 +104,14 @@ StatusOr<Result> MCPToolReconciler::reconcile(const kube::Context& ctx, const Ke
   return bring_about(ctx, *object);
 }
 
-StatusOr<Result> MCPToolReconciler::bring_about(const kube::Context& ctx, const Object& seen) {
+StatusOr<Result> MCPToolReconciler::bring_about(const Context& ctx, const Object& seen) {
   const Json before = status_of(seen);
   const RememberedTool memory = remembered(before);
   ToolObservation observed;
   observed.generation = seen.meta().generation;
   observed.accepted = Finding::yes("Accepted", "the definition is in order");
   observed.tool = memory.tool;
-  const auto finish = [&](const Object& object, kube::Duration again) -> StatusOr<Result> {
+  const auto finish = [&](const Object& object, Duration again) -> StatusOr<Result> {
     const Status written =
         write_status(ctx, object, mcptool_status(before, observed, manager_.clock().wall()));
     if (!written.ok()) return written;
@@ -133,7 +129,7 @@ StatusOr<Result> MCPToolReconciler::bring_about(const kube::Context& ctx, const 
   auto held = hold_or_let_go(ctx, seen, tool->spec.deletion_policy);
   if (!held.ok()) return held.status();
   const Object& object = *held;
-  const kube::Duration period = jittered(kPeriod, object.key());
+  const Duration period = jittered(kPeriod, object.key());
 
   auto registry = registry_of(ctx, *claim);
   if (registry.status().code() == Code::NotFound) {
@@ -185,14 +181,14 @@ StatusOr<Result> MCPToolReconciler::bring_about(const kube::Context& ctx, const 
     backoff_.reset(object.key());
     return finish(object, period);
   }
-  const kube::Duration again = backoff_.next(object.key());
+  const Duration again = backoff_.next(object.key());
   if (memory.tool && memory.generation == observed.generation) return Result{.requeue_after = again};
   return finish(object, again);
 }
 
 // NotFound also for a Registry that is being deleted or that this operator does not look after: nothing can be
 // registered in it, and nothing need be withdrawn.
-StatusOr<Object> MCPToolReconciler::registry_of(const kube::Context& ctx, const Claim& claim) {
+StatusOr<Object> MCPToolReconciler::registry_of(const Context& ctx, const Claim& claim) {
   const auto& mine = options_.namespaces;
   if (!mine.empty() && std::find(mine.begin(), mine.end(), claim.registry.ns) == mine.end())
     return Status(Code::NotFound,
@@ -204,7 +200,7 @@ StatusOr<Object> MCPToolReconciler::registry_of(const kube::Context& ctx, const 
   return registry;
 }
 
-StatusOr<Object> MCPToolReconciler::hold_or_let_go(const kube::Context& ctx, const Object& object,
+StatusOr<Object> MCPToolReconciler::hold_or_let_go(const Context& ctx, const Object& object,
                                                    DeletionPolicy policy) {
   if (policy == DeletionPolicy::Withdraw)
     return runtime::ensure_finalizer(ctx, manager_.client(), mcptool_type(), object, kWithdrawFinalizer);
@@ -214,7 +210,7 @@ StatusOr<Object> MCPToolReconciler::hold_or_let_go(const kube::Context& ctx, con
   return removed.ok() ? StatusOr<Object>(object) : removed;
 }
 
-StatusOr<bool> MCPToolReconciler::is_allowed_in(const kube::Context& ctx, const RegistryTarget& target,
+StatusOr<bool> MCPToolReconciler::is_allowed_in(const Context& ctx, const RegistryTarget& target,
                                                 const Key& registry, std::string_view ns) {
   if (!needs_labels(target.allowed_namespaces, registry.ns, ns))
     return is_allowed(target.allowed_namespaces, registry.ns, ns, {});
@@ -224,7 +220,7 @@ StatusOr<bool> MCPToolReconciler::is_allowed_in(const kube::Context& ctx, const 
   return is_allowed(target.allowed_namespaces, registry.ns, ns, object->meta().labels);
 }
 
-StatusOr<std::optional<Object>> MCPToolReconciler::rival(const kube::Context& ctx, const Object& object,
+StatusOr<std::optional<Object>> MCPToolReconciler::rival(const Context& ctx, const Object& object,
                                                          const Claim& claim, const RegistryTarget& target) {
   std::vector<Object> claimants;
   for (Object& peer : manager_.cache().find(mcptool_type(), kClaimIndex, claim.to_string())) {
@@ -242,10 +238,9 @@ StatusOr<std::optional<Object>> MCPToolReconciler::rival(const kube::Context& ct
 }
 
 // Somebody else has the name, or this namespace has lost the right to it: what is registered goes.
-StatusOr<Result> MCPToolReconciler::give_up_name(const kube::Context& ctx, const Object& object,
-                                                 const Claim& claim, ToolObservation observed,
-                                                 const RememberedTool& memory) {
-  kube::Duration again = jittered(kPeriod, object.key());
+StatusOr<Result> MCPToolReconciler::give_up_name(const Context& ctx, const Object& object, const Claim& claim,
+                                                 ToolObservation observed, const RememberedTool& memory) {
+  Duration again = jittered(kPeriod, object.key());
   if (memory.tool) {
     const Status withdrawn = withdraw(ctx, object, claim);
     if (withdrawn.ok()) {
@@ -260,7 +255,7 @@ StatusOr<Result> MCPToolReconciler::give_up_name(const kube::Context& ctx, const
   return Result{.requeue_after = again};
 }
 
-StatusOr<Result> MCPToolReconciler::release(const kube::Context& ctx, const Object& object) {
+StatusOr<Result> MCPToolReconciler::release(const Context& ctx, const Object& object) {
   if (!object.meta().has_finalizer(kWithdrawFinalizer)) return Result{};
   const auto let_go = [&](const std::string& why) -> StatusOr<Result> {
     const Status removed =
@@ -288,7 +283,7 @@ StatusOr<Result> MCPToolReconciler::release(const kube::Context& ctx, const Obje
   return let_go("the tool " + claim->name + " is withdrawn from " + describe(*claim));
 }
 
-StatusOr<Result> MCPToolReconciler::wait_for_registry(const kube::Context& ctx, const Object& object,
+StatusOr<Result> MCPToolReconciler::wait_for_registry(const Context& ctx, const Object& object,
                                                       const std::string& why) {
   const Json before = status_of(object);
   ToolObservation observed;
@@ -304,7 +299,7 @@ StatusOr<Result> MCPToolReconciler::wait_for_registry(const kube::Context& ctx, 
 }
 
 // Success also when the registry has no such tool, or another's.
-Status MCPToolReconciler::withdraw(const kube::Context& ctx, const Object& object, const Claim& claim) {
+Status MCPToolReconciler::withdraw(const Context& ctx, const Object& object, const Claim& claim) {
   auto api = access_.open(claim.registry);
   if (!api.ok()) return api.status();
   Status withdrawn = (*api)->withdraw(ctx, claim.name, manager_of(object));
@@ -312,7 +307,7 @@ Status MCPToolReconciler::withdraw(const kube::Context& ctx, const Object& objec
   return withdrawn;
 }
 
-Status MCPToolReconciler::write_status(const kube::Context& ctx, const Object& object, const Json& status) {
+Status MCPToolReconciler::write_status(const Context& ctx, const Object& object, const Json& status) {
   auto written = runtime::write_status(ctx, manager_.client(), mcptool_type(), object, status, kFieldManager);
   if (!written.ok()) return written.status();
   if (*written) report(object, status_of(object), status);

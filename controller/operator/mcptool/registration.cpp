@@ -5,11 +5,6 @@
 
 namespace toolhive {
 
-using kube::Code;
-using kube::Json;
-using kube::Status;
-using kube::StatusOr;
-
 namespace {
 
 RegisteredTool to_tool(const RegistryEntry& entry) {
@@ -58,7 +53,7 @@ bool is_other_content(const Status& error) {
   return error.code() == Code::Conflict && error.reason() == RegistryApi::kOtherContent;
 }
 
-RegistrationOutcome put(const kube::Context& ctx, RegistryApi& registry, const WantedTool& wanted,
+RegistrationOutcome put(const Context& ctx, RegistryApi& registry, const WantedTool& wanted,
                         const std::string& version, const std::optional<RegisteredTool>& known) {
   auto entry = registry.put(ctx, registration_body(wanted, version));
   if (is_other_content(entry.status())) {
@@ -118,7 +113,7 @@ std::string numbered_version(std::int64_t generation, const std::optional<Regist
   return "0." + std::to_string(generation) + ".0";
 }
 
-RegistrationOutcome register_tool(const kube::Context& ctx, RegistryApi& registry, const WantedTool& wanted,
+RegistrationOutcome register_tool(const Context& ctx, RegistryApi& registry, const WantedTool& wanted,
                                   const std::optional<RegisteredTool>& known, std::int64_t known_generation) {
   const std::string number =
       wanted.version.empty() ? numbered_version(wanted.generation, known, known_generation) : wanted.version;

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "controller/kube/context.hpp"
-#include "controller/kube/json.hpp"
+#include "controller/base/context.hpp"
+#include "controller/base/json.hpp"
 #include "controller/operator/finding.hpp"
 #include "controller/operator/registry_client.hpp"
 #include "crds/mcptool.hpp"
@@ -41,13 +41,13 @@ struct RegistrationOutcome {
 
 // `known` is what was registered when last seen, and `known_generation` the generation it was for. A settled
 // tool costs one GET.
-RegistrationOutcome register_tool(const kube::Context& ctx, RegistryApi& registry, const WantedTool& wanted,
+RegistrationOutcome register_tool(const Context& ctx, RegistryApi& registry, const WantedTool& wanted,
                                   const std::optional<RegisteredTool>& known, std::int64_t known_generation);
 
 // The body to register: the definition with name, version (none when empty) and manager.
-kube::Json registration_body(const WantedTool& wanted, const std::string& version);
+Json registration_body(const WantedTool& wanted, const std::string& version);
 // Whether an entry of the registry has the content that is wanted.
-bool same_definition(const kube::Json& entry, const WantedTool& wanted);
+bool same_definition(const Json& entry, const WantedTool& wanted);
 // The version for a definition that declares none: 0.<generation>.0; the one it had when the registry lost it;
 // empty, which leaves it to the registry, when a higher one was registered before.
 std::string numbered_version(std::int64_t generation, const std::optional<RegisteredTool>& known,

@@ -6,7 +6,6 @@
 
 namespace toolhive {
 
-using kube::Json;
 using runtime::Conditions;
 
 namespace {
@@ -37,7 +36,7 @@ Json to_json(const RegisteredTool& tool) {
 
 }  // namespace
 
-Json mcptool_status(const Json& before, const ToolObservation& observed, kube::WallTime now) {
+Json mcptool_status(const Json& before, const ToolObservation& observed, WallTime now) {
   Conditions conditions = conditions_of(before);
   const auto set = [&](const char* type, const Finding& finding) {
     conditions.set(to_condition(type, finding, observed.generation), now);

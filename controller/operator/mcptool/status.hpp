@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "controller/kube/clock.hpp"
-#include "controller/kube/json.hpp"
+#include "controller/base/clock.hpp"
+#include "controller/base/json.hpp"
 #include "controller/operator/finding.hpp"
 #include "controller/operator/mcptool/registration.hpp"
 
@@ -20,13 +20,13 @@ struct ToolObservation {
   std::string registry_url;  // of the Registry's status; empty: unknown
 };
 
-kube::Json mcptool_status(const kube::Json& before, const ToolObservation& observed, kube::WallTime now);
+Json mcptool_status(const Json& before, const ToolObservation& observed, WallTime now);
 
 // What a status says is registered, and for which generation: 0 unless the condition Registered is True.
 struct RememberedTool {
   std::optional<RegisteredTool> tool;
   std::int64_t generation = 0;
 };
-RememberedTool remembered(const kube::Json& status);
+RememberedTool remembered(const Json& status);
 
 }  // namespace toolhive

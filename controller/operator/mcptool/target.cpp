@@ -2,11 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "controller/runtime/conditions.hpp"
+#include "controller/runtime/write/conditions.hpp"
 
 namespace toolhive {
-
-using kube::Json;
 
 RegistryTarget target_of(const kube::Object& registry) {
   RegistryTarget target;

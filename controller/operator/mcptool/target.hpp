@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "controller/kube/object.hpp"
-#include "controller/runtime/store.hpp"
+#include "controller/kube/object/object.hpp"
+#include "controller/runtime/cache/store.hpp"
 #include "crds/registry.hpp"
 
 namespace toolhive {

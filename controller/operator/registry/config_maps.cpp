@@ -1,11 +1,9 @@
 #include <nlohmann/json.hpp>
 
-#include "controller/kube/sha256.hpp"
+#include "controller/base/sha256.hpp"
 #include "controller/operator/registry/operands.hpp"
 
 namespace toolhive {
-
-using kube::Json;
 
 namespace {
 
@@ -70,8 +68,7 @@ Json server_config_map(const RegistryInputs& inputs) {
 }
 
 std::string config_checksum(const RegistryInputs& inputs) {
-  return kube::sha256_hex(registry_config_map(inputs)["data"].dump() +
-                          server_config_map(inputs)["data"].dump());
+  return sha256_hex(registry_config_map(inputs)["data"].dump() + server_config_map(inputs)["data"].dump());
 }
 
 }  // namespace toolhive

@@ -5,8 +5,6 @@
 
 namespace toolhive {
 
-using kube::Json;
-
 namespace {
 
 constexpr int kProgressDeadlineSeconds = 300;

@@ -4,11 +4,9 @@
 
 namespace toolhive {
 
-using kube::Json;
-
 namespace {
 
-std::string text(const Json& object, const char* name) {
+std::string string_member(const Json& object, const char* name) {
   const auto value = object.find(name);
   return value != object.end() && value->is_string() ? value->get<std::string>() : std::string();
 }
@@ -21,14 +19,15 @@ Finding admission(const Json& route, std::string& url) {
   for (const Json& ingress : route.at(at)) {
     const Json conditions = ingress.value("conditions", Json::array());
     for (const Json& condition : conditions) {
-      if (text(condition, "type") != "Admitted") continue;
-      const std::string host = text(ingress, "host");
-      if (text(condition, "status") == "True" && !host.empty()) {
+      if (string_member(condition, "type") != "Admitted") continue;
+      const std::string host = string_member(ingress, "host");
+      if (string_member(condition, "status") == "True" && !host.empty()) {
         url = "https://" + host;
         return Finding::yes("RouteAdmitted", "the Route is admitted as " + host);
       }
-      answer = Finding::no("RouteRefused", "the router refuses the Route: " + text(condition, "reason") +
-                                               ": " + text(condition, "message"));
+      answer =
+          Finding::no("RouteRefused", "the router refuses the Route: " + string_member(condition, "reason") +
+                                          ": " + string_member(condition, "message"));
     }
   }
   return answer;

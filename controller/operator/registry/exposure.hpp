@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "controller/kube/discovery.hpp"
-#include "controller/kube/json.hpp"
+#include "controller/base/json.hpp"
+#include "controller/kube/client/discovery.hpp"
 #include "controller/operator/finding.hpp"
 #include "crds/registry.hpp"
 
@@ -17,7 +17,6 @@ struct ExposureState {
 };
 
 // `route` null: there is none.
-ExposureState observe_exposure(const RegistrySpec::Exposure& spec, kube::Offered routes,
-                               const kube::Json* route);
+ExposureState observe_exposure(const RegistrySpec::Exposure& spec, kube::Offered routes, const Json* route);
 
 }  // namespace toolhive

@@ -18,7 +18,7 @@ std::string server_config_map_name(const kube::Key& registry) {
   return registry.name + "-server";
 }
 
-kube::Json operand_metadata(const RegistryInputs& inputs, const std::string& name) {
+Json operand_metadata(const RegistryInputs& inputs, const std::string& name) {
   return {{"name", name}, {"namespace", inputs.key.ns}, {"labels", operand_labels(inputs.key.name)}};
 }
 

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "controller/kube/json.hpp"
-#include "controller/kube/resource.hpp"
+#include "controller/base/json.hpp"
+#include "controller/kube/object/resource.hpp"
 #include "crds/registry.hpp"
 
 namespace toolhive {
@@ -27,7 +27,7 @@ std::string config_map_name(const kube::Key& registry);
 std::string server_config_map_name(const kube::Key& registry);
 
 // metadata of an operand: name, namespace, labels.
-kube::Json operand_metadata(const RegistryInputs& inputs, const std::string& name);
+Json operand_metadata(const RegistryInputs& inputs, const std::string& name);
 
 // Where pods reach the registry.
 std::string internal_url(const kube::Key& registry);

@@ -5,8 +5,6 @@
 
 namespace toolhive {
 
-using kube::Json;
-
 namespace {
 
 // The label that Kubernetes itself puts on every namespace.

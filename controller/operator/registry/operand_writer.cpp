@@ -8,10 +8,7 @@
 
 namespace toolhive {
 
-using kube::Code;
-using kube::Json;
 using kube::ResourceType;
-using kube::Status;
 
 namespace {
 
@@ -29,7 +26,7 @@ bool server_failed(const Status& error) {
 
 class Writer {
  public:
-  Writer(const kube::Context& ctx, runtime::Applier& applier, const kube::Object& owner)
+  Writer(const Context& ctx, runtime::Applier& applier, const kube::Object& owner)
       : ctx_(ctx), applier_(applier), owner_(owner) {}
 
   bool stopped() const {
@@ -104,7 +101,7 @@ class Writer {
     }
   }
 
-  const kube::Context& ctx_;
+  const Context& ctx_;
   runtime::Applier& applier_;
   const kube::Object& owner_;
 };
@@ -115,7 +112,7 @@ bool is_refusal(const Status& error) {
   return error.code() == Code::Invalid;
 }
 
-WrittenOperands write_operands(const kube::Context& ctx, runtime::Applier& applier, const kube::Object& owner,
+WrittenOperands write_operands(const Context& ctx, runtime::Applier& applier, const kube::Object& owner,
                                const RegistryInputs& inputs, kube::Offered routes) {
   Writer writer(ctx, applier, owner);
   const RegistrySpec& spec = inputs.spec;

@@ -3,11 +3,11 @@
 
 #include <optional>
 
-#include "controller/kube/discovery.hpp"
-#include "controller/kube/object.hpp"
+#include "controller/kube/client/discovery.hpp"
+#include "controller/kube/object/object.hpp"
 #include "controller/operator/finding.hpp"
 #include "controller/operator/registry/inputs.hpp"
-#include "controller/runtime/applier.hpp"
+#include "controller/runtime/write/applier.hpp"
 
 namespace toolhive {
 
@@ -18,16 +18,16 @@ struct WrittenOperands {
   std::optional<Finding> refused;  // the API server refuses what the spec makes
   std::optional<Finding> failed;   // a taken name, a missing right, a quota, a webhook that is down
   std::optional<Finding> storage;  // the claim cannot be brought to its state; the rest can
-  kube::Status route_error;        // not Ok: the Route API does not answer as offered; all else is done
-  kube::Status retry;              // not Ok: nothing can be said; try the pass again
+  Status route_error;              // not Ok: the Route API does not answer as offered; all else is done
+  Status retry;                    // not Ok: nothing can be said; try the pass again
   bool namespace_ends = false;     // nothing can be made there any more
 };
 
 // Whether the API server will never take what was sent, as it is.
-bool is_refusal(const kube::Status& error);
+bool is_refusal(const Status& error);
 
 // Stops at the first operand that cannot be applied, the claim excepted.
-WrittenOperands write_operands(const kube::Context& ctx, runtime::Applier& applier, const kube::Object& owner,
+WrittenOperands write_operands(const Context& ctx, runtime::Applier& applier, const kube::Object& owner,
                                const RegistryInputs& inputs, kube::Offered routes);
 
 }  // namespace toolhive

@@ -4,19 +4,19 @@
 
 namespace toolhive {
 
-kube::Json persistent_volume_claim(const RegistryInputs& inputs) {
+Json persistent_volume_claim(const RegistryInputs& inputs) {
   const RegistrySpec::Storage& storage = inputs.spec.storage;
-  kube::Json spec = {{"accessModes", storage.access_modes},
-                     {"resources", {{"requests", {{"storage", storage.size}}}}}};
+  Json spec = {{"accessModes", storage.access_modes},
+               {"resources", {{"requests", {{"storage", storage.size}}}}}};
   if (!storage.storage_class_name.empty()) spec["storageClassName"] = storage.storage_class_name;
-  kube::Json metadata = operand_metadata(inputs, claim_name(inputs));
+  Json metadata = operand_metadata(inputs, claim_name(inputs));
   // The garbage collector deletes what an owner reference names with its owner: the data, unless it is
   // retained. It is not a controller reference, so that retain can be switched while the claim lives.
   if (!storage.retain) {
-    metadata["ownerReferences"] = kube::Json::array({{{"apiVersion", registry_type().api_version()},
-                                                      {"kind", registry_type().kind},
-                                                      {"name", inputs.key.name},
-                                                      {"uid", inputs.uid}}});
+    metadata["ownerReferences"] = Json::array({{{"apiVersion", registry_type().api_version()},
+                                                {"kind", registry_type().kind},
+                                                {"name", inputs.key.name},
+                                                {"uid", inputs.uid}}});
   }
   return {{"metadata", std::move(metadata)}, {"spec", std::move(spec)}};
 }

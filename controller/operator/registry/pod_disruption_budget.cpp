@@ -6,7 +6,7 @@
 namespace toolhive {
 
 // maxUnavailable rather than minAvailable: with one replica the latter would block every node drain for good.
-kube::Json pod_disruption_budget(const RegistryInputs& inputs) {
+Json pod_disruption_budget(const RegistryInputs& inputs) {
   return {
       {"metadata", operand_metadata(inputs, inputs.key.name)},
       {"spec", {{"maxUnavailable", 1}, {"selector", {{"matchLabels", selector_labels(inputs.key.name)}}}}}};

@@ -11,13 +11,13 @@ constexpr std::chrono::seconds kLongest{60};
 
 // What a registry that has just started does not answer yet it will answer in a moment; one that is broken is
 // not worth a request every two seconds.
-kube::Duration patience(int failures) {
-  return std::min<kube::Duration>(kLongest, kKeep * (1 << std::min(failures - 1, 10)));
+Duration patience(int failures) {
+  return std::min<Duration>(kLongest, kKeep * (1 << std::min(failures - 1, 10)));
 }
 }  // namespace
 
-ServiceProbe::Answer ServiceProbe::ask(const kube::Context& ctx, const kube::Key& registry) {
-  const kube::TimePoint now = ctx.clock.now();
+ServiceProbe::Answer ServiceProbe::ask(const Context& ctx, const kube::Key& registry) {
+  const TimePoint now = ctx.clock.now();
   {
     std::lock_guard lock(mutex_);
     const auto kept = kept_.find(registry);

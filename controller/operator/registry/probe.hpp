@@ -5,7 +5,7 @@
 #include <mutex>
 #include <optional>
 
-#include "controller/kube/context.hpp"
+#include "controller/base/context.hpp"
 #include "controller/operator/registry_access.hpp"
 
 namespace toolhive {
@@ -17,18 +17,18 @@ class ServiceProbe {
 
   struct Answer {
     std::optional<ServiceReport> report;
-    kube::Status error;
+    Status error;
     // Not zero: after this a better answer may be had than this one, which is an earlier one or an error.
-    kube::Duration ask_again{};
+    Duration ask_again{};
   };
   // An answer is kept for 2 s: many tools registered at once ask once. A registry that did not answer is worth
   // asking again after 2 s, then 4, up to 60.
-  Answer ask(const kube::Context& ctx, const kube::Key& registry);
+  Answer ask(const Context& ctx, const kube::Key& registry);
   void forget(const kube::Key& registry);
 
  private:
   struct Kept {
-    kube::TimePoint at;
+    TimePoint at;
     Answer answer;
     int failures = 0;  // in a row
   };

@@ -12,17 +12,13 @@
 #include "controller/operator/registry/validation.hpp"
 #include "controller/operator/schedule.hpp"
 #include "controller/operator/types.hpp"
-#include "controller/runtime/status_writer.hpp"
+#include "controller/runtime/write/status_writer.hpp"
 
 namespace toolhive {
 
-using kube::Code;
-using kube::Json;
 using kube::Key;
 using kube::Object;
 using kube::Offered;
-using kube::Status;
-using kube::StatusOr;
 using runtime::Result;
 
 namespace {
@@ -73,10 +69,10 @@ void RegistryReconciler::attach() {
       .watches(claim_type(), map_instance, ours)
       .watches(pod_type(), map_instance, ours)
       .concurrency(options_.workers)
-      .reconcile([this](const kube::Context& ctx, const Key& key) { return reconcile(ctx, key); });
+      .reconcile([this](const Context& ctx, const Key& key) { return reconcile(ctx, key); });
 }
 
-StatusOr<Result> RegistryReconciler::reconcile(const kube::Context& ctx, const Key& key) {
+StatusOr<Result> RegistryReconciler::reconcile(const Context& ctx, const Key& key) {
   auto object = manager_.cache().get(ctx, registry_type(), key);
   if (object.status().code() == Code::NotFound) {
     access_.forget(key);
@@ -91,7 +87,7 @@ StatusOr<Result> RegistryReconciler::reconcile(const kube::Context& ctx, const K
   }
 
   const Json before = status_of(*object);
-  const kube::WallTime now = manager_.clock().wall();
+  const WallTime now = manager_.clock().wall();
   if (is_paused(*object)) {
     const Status written =
         write_status(ctx, *object, before, paused_status(before, object->meta().generation, now));
@@ -109,7 +105,7 @@ StatusOr<Result> RegistryReconciler::reconcile(const kube::Context& ctx, const K
   return bring_about(ctx, *object, before, *inputs);
 }
 
-StatusOr<RegistryInputs> RegistryReconciler::inputs_of(const kube::Context& ctx, const Object& object,
+StatusOr<RegistryInputs> RegistryReconciler::inputs_of(const Context& ctx, const Object& object,
                                                        RegistrySpec spec) {
   RegistryInputs inputs;
   inputs.key = object.key();
@@ -130,8 +126,7 @@ StatusOr<RegistryInputs> RegistryReconciler::inputs_of(const kube::Context& ctx,
   return inputs;
 }
 
-StatusOr<std::optional<Json>> RegistryReconciler::claim_of(const kube::Context& ctx,
-                                                           const RegistryInputs& inputs) {
+StatusOr<std::optional<Json>> RegistryReconciler::claim_of(const Context& ctx, const RegistryInputs& inputs) {
   const Key key{inputs.key.ns, claim_name(inputs)};
   // An existing claim is somebody else's and not in the cache.
   auto claim = inputs.spec.storage.existing_claim.empty() ? manager_.cache().get(ctx, claim_type(), key)
@@ -149,7 +144,7 @@ std::vector<Json> RegistryReconciler::pods_of(const Key& key) const {
   return pods;
 }
 
-Status RegistryReconciler::repair_strategy(const kube::Context& ctx, const Object& running) {
+Status RegistryReconciler::repair_strategy(const Context& ctx, const Object& running) {
   const std::optional<Json> patch = strategy_repair(running.json());
   if (!patch) return {};
   kube::WriteOptions options;
@@ -161,7 +156,7 @@ Status RegistryReconciler::repair_strategy(const kube::Context& ctx, const Objec
 
 // A spec that was not accepted yet is tried on the running Deployment first, before anything is changed: the
 // API server's refusal must come before the ConfigMaps that the pod would read at its next start.
-StatusOr<std::optional<Finding>> RegistryReconciler::rehearse(const kube::Context& ctx, const Object& object,
+StatusOr<std::optional<Finding>> RegistryReconciler::rehearse(const Context& ctx, const Object& object,
                                                               const Json& before,
                                                               const RegistryInputs& inputs,
                                                               const Object& running) {
@@ -181,8 +176,8 @@ StatusOr<std::optional<Finding>> RegistryReconciler::rehearse(const kube::Contex
   return std::optional<Finding>();
 }
 
-StatusOr<Result> RegistryReconciler::bring_about(const kube::Context& ctx, const Object& object,
-                                                 const Json& before, const RegistryInputs& inputs) {
+StatusOr<Result> RegistryReconciler::bring_about(const Context& ctx, const Object& object, const Json& before,
+                                                 const RegistryInputs& inputs) {
   auto claim = claim_of(ctx, inputs);
   if (!claim.ok()) return claim.status();
   const bool own_claim = inputs.spec.storage.existing_claim.empty();
@@ -243,7 +238,7 @@ StatusOr<Result> RegistryReconciler::bring_about(const kube::Context& ctx, const
     const ServiceProbe::Answer answer = probe_.ask(ctx, inputs.key);
     observed.service = answer.report;
     if (!answer.error.ok()) observed.unreachable = Finding::no("RegistryUnreachable", answer.error.message());
-    if (answer.ask_again > kube::Duration::zero()) result.requeue_after = answer.ask_again;
+    if (answer.ask_again > Duration::zero()) result.requeue_after = answer.ask_again;
   }
 
   const Json status = registry_status(before, observed, manager_.clock().wall());
@@ -252,7 +247,7 @@ StatusOr<Result> RegistryReconciler::bring_about(const kube::Context& ctx, const
   return result;
 }
 
-Status RegistryReconciler::write_status(const kube::Context& ctx, const Object& object, const Json& before,
+Status RegistryReconciler::write_status(const Context& ctx, const Object& object, const Json& before,
                                         const Json& status) {
   auto written =
       runtime::write_status(ctx, manager_.client(), registry_type(), object, status, kFieldManager);

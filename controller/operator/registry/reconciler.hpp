@@ -7,8 +7,8 @@
 #include "controller/operator/registry/operand_writer.hpp"
 #include "controller/operator/registry/probe.hpp"
 #include "controller/operator/registry/status.hpp"
-#include "controller/runtime/applier.hpp"
-#include "controller/runtime/manager.hpp"
+#include "controller/runtime/manager/manager.hpp"
+#include "controller/runtime/write/applier.hpp"
 
 namespace toolhive {
 
@@ -23,22 +23,20 @@ class RegistryReconciler {
   // Declares what is watched. Once, before Manager::run().
   void attach();
 
-  kube::StatusOr<runtime::Result> reconcile(const kube::Context& ctx, const kube::Key& key);
+  StatusOr<runtime::Result> reconcile(const Context& ctx, const kube::Key& key);
 
  private:
-  kube::StatusOr<RegistryInputs> inputs_of(const kube::Context& ctx, const kube::Object& object,
-                                           RegistrySpec spec);
-  kube::StatusOr<std::optional<kube::Json>> claim_of(const kube::Context& ctx, const RegistryInputs& inputs);
-  std::vector<kube::Json> pods_of(const kube::Key& key) const;
-  kube::StatusOr<std::optional<Finding>> rehearse(const kube::Context& ctx, const kube::Object& object,
-                                                  const kube::Json& before, const RegistryInputs& inputs,
-                                                  const kube::Object& running);
-  kube::Status repair_strategy(const kube::Context& ctx, const kube::Object& running);
-  kube::StatusOr<runtime::Result> bring_about(const kube::Context& ctx, const kube::Object& object,
-                                              const kube::Json& before, const RegistryInputs& inputs);
-  kube::Status write_status(const kube::Context& ctx, const kube::Object& object, const kube::Json& before,
-                            const kube::Json& status);
-  void report(const kube::Object& object, const kube::Json& before, const kube::Json& status);
+  StatusOr<RegistryInputs> inputs_of(const Context& ctx, const kube::Object& object, RegistrySpec spec);
+  StatusOr<std::optional<Json>> claim_of(const Context& ctx, const RegistryInputs& inputs);
+  std::vector<Json> pods_of(const kube::Key& key) const;
+  StatusOr<std::optional<Finding>> rehearse(const Context& ctx, const kube::Object& object,
+                                            const Json& before, const RegistryInputs& inputs,
+                                            const kube::Object& running);
+  Status repair_strategy(const Context& ctx, const kube::Object& running);
+  StatusOr<runtime::Result> bring_about(const Context& ctx, const kube::Object& object, const Json& before,
+                                        const RegistryInputs& inputs);
+  Status write_status(const Context& ctx, const kube::Object& object, const Json& before, const Json& status);
+  void report(const kube::Object& object, const Json& before, const Json& status);
 
   runtime::Manager& manager_;
   RegistryAccess& access_;

@@ -6,8 +6,6 @@
 
 namespace toolhive {
 
-using kube::Json;
-
 namespace {
 
 const Json* at(const Json& object, const char* pointer) {

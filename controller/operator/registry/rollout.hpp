@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "controller/kube/json.hpp"
+#include "controller/base/json.hpp"
 #include "controller/operator/finding.hpp"
 
 namespace toolhive {
@@ -21,6 +21,6 @@ struct Rollout {
 };
 
 // `deployment` null: there is none yet. `pods`: those the Deployment selects.
-Rollout observe_rollout(const kube::Json* deployment, const std::vector<kube::Json>& pods);
+Rollout observe_rollout(const Json* deployment, const std::vector<Json>& pods);
 
 }  // namespace toolhive

@@ -6,13 +6,13 @@ namespace toolhive {
 
 // TLS ends at the router; plain HTTP is redirected. Without a host in the spec the field stays unowned: the
 // router's answer must not look like a change made by hand.
-kube::Json route(const RegistryInputs& inputs) {
-  kube::Json metadata = operand_metadata(inputs, inputs.key.name);
+Json route(const RegistryInputs& inputs) {
+  Json metadata = operand_metadata(inputs, inputs.key.name);
   if (!inputs.spec.exposure.annotations.empty()) metadata["annotations"] = inputs.spec.exposure.annotations;
-  kube::Json spec = {{"to", {{"kind", "Service"}, {"name", inputs.key.name}, {"weight", 100}}},
-                     {"port", {{"targetPort", "http"}}},
-                     {"tls", {{"termination", "edge"}, {"insecureEdgeTerminationPolicy", "Redirect"}}},
-                     {"wildcardPolicy", "None"}};
+  Json spec = {{"to", {{"kind", "Service"}, {"name", inputs.key.name}, {"weight", 100}}},
+               {"port", {{"targetPort", "http"}}},
+               {"tls", {{"termination", "edge"}, {"insecureEdgeTerminationPolicy", "Redirect"}}},
+               {"wildcardPolicy", "None"}};
   if (!inputs.spec.exposure.host.empty()) spec["host"] = inputs.spec.exposure.host;
   return {{"metadata", std::move(metadata)}, {"spec", std::move(spec)}};
 }

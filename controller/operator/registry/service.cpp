@@ -5,16 +5,16 @@
 
 namespace toolhive {
 
-kube::Json service(const RegistryInputs& inputs) {
+Json service(const RegistryInputs& inputs) {
   return {{"metadata", operand_metadata(inputs, inputs.key.name)},
           {"spec",
            {{"type", "ClusterIP"},
             {"selector", selector_labels(inputs.key.name)},
-            {"ports", kube::Json::array({{{"name", "http"},
-                                          {"port", kServicePort},
-                                          {"protocol", "TCP"},
-                                          {"targetPort", "http"},
-                                          {"appProtocol", "http"}}})}}}};
+            {"ports", Json::array({{{"name", "http"},
+                                    {"port", kServicePort},
+                                    {"protocol", "TCP"},
+                                    {"targetPort", "http"},
+                                    {"appProtocol", "http"}}})}}}};
 }
 
 }  // namespace toolhive

@@ -7,7 +7,6 @@
 
 namespace toolhive {
 
-using kube::Json;
 using runtime::Conditions;
 
 namespace {
@@ -37,7 +36,7 @@ Finding degraded(const RegistryObservation& observed) {
 
 }  // namespace
 
-Json registry_status(const Json& before, const RegistryObservation& observed, kube::WallTime now) {
+Json registry_status(const Json& before, const RegistryObservation& observed, WallTime now) {
   Conditions conditions = conditions_of(before);
   const auto set = [&](const char* type, const Finding& finding) {
     conditions.set(to_condition(type, finding, observed.generation), now);
@@ -68,7 +67,7 @@ Json registry_status(const Json& before, const RegistryObservation& observed, ku
   return status;
 }
 
-Json refused_status(const Json& before, const Finding& refusal, std::int64_t generation, kube::WallTime now) {
+Json refused_status(const Json& before, const Finding& refusal, std::int64_t generation, WallTime now) {
   Json status = before.is_object() ? before : Json::object();
   Conditions conditions = conditions_of(before);
   conditions.set(to_condition("Accepted", refusal, generation), now);

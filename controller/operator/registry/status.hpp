@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "controller/kube/clock.hpp"
-#include "controller/kube/json.hpp"
+#include "controller/base/clock.hpp"
+#include "controller/base/json.hpp"
 #include "controller/operator/finding.hpp"
 #include "controller/operator/registry/exposure.hpp"
 #include "controller/operator/registry/rollout.hpp"
@@ -27,10 +27,9 @@ struct RegistryObservation {
 };
 
 // `before` is the status as it is; times of conditions that do not change stay.
-kube::Json registry_status(const kube::Json& before, const RegistryObservation& observed, kube::WallTime now);
+Json registry_status(const Json& before, const RegistryObservation& observed, WallTime now);
 
 // The status of a Registry whose spec cannot even be read: only what that changes.
-kube::Json refused_status(const kube::Json& before, const Finding& refusal, std::int64_t generation,
-                          kube::WallTime now);
+Json refused_status(const Json& before, const Finding& refusal, std::int64_t generation, WallTime now);
 
 }  // namespace toolhive

@@ -2,11 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "controller/operator/quantity.hpp"
+#include "controller/kube/object/quantity.hpp"
 
 namespace toolhive {
-
-using kube::Json;
 
 namespace {
 
@@ -18,8 +16,8 @@ std::string text_at(const Json& object, const char* pointer) {
 
 // Whether the claim still waits to grow to what is asked of it.
 bool is_growing(const Json& claim, const std::string& wanted_size) {
-  const auto capacity = parse_quantity(text_at(claim, "/status/capacity/storage"));
-  const auto wanted = parse_quantity(wanted_size);
+  const auto capacity = kube::parse_quantity(text_at(claim, "/status/capacity/storage"));
+  const auto wanted = kube::parse_quantity(wanted_size);
   return capacity && wanted && *capacity < *wanted;
 }
 

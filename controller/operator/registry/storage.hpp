@@ -1,13 +1,13 @@
 // What a claim says about a registry's storage.
 #pragma once
 
-#include "controller/kube/json.hpp"
+#include "controller/base/json.hpp"
 #include "controller/operator/finding.hpp"
 
 namespace toolhive {
 
 // The condition StorageReady. `claim` null: there is none under the name. `wanted_size` empty for a claim
 // that is not ours to size.
-Finding observe_storage(const kube::Json* claim, const std::string& name, const std::string& wanted_size);
+Finding observe_storage(const Json* claim, const std::string& name, const std::string& wanted_size);
 
 }  // namespace toolhive

@@ -4,13 +4,11 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "controller/kube/object/quantity.hpp"
 #include "controller/operator/labels.hpp"
-#include "controller/operator/quantity.hpp"
 #include "controller/operator/text.hpp"
 
 namespace toolhive {
-
-using kube::Json;
 
 namespace {
 
@@ -59,8 +57,8 @@ Refusal check_resources(const RegistryInputs& inputs, const Json*) {
   for (const auto& [name, request] : inputs.spec.resources->requests) {
     const auto limit = inputs.spec.resources->limits.find(name);
     if (limit == inputs.spec.resources->limits.end()) continue;
-    const auto requested = parse_quantity(request);
-    const auto allowed = parse_quantity(limit->second);
+    const auto requested = kube::parse_quantity(request);
+    const auto allowed = kube::parse_quantity(limit->second);
     if (requested && allowed && *requested > *allowed)
       return Finding::no("InvalidSpec", "spec.resources.requests[" + name + "]: " + request +
                                             " is more than the limit of " + limit->second);
@@ -74,14 +72,14 @@ const Json* find(const Json& object, const char* pointer) {
 }
 
 Refusal check_claim_size(const RegistryInputs& inputs, const Json* claim) {
-  const auto wanted = parse_quantity(inputs.spec.storage.size);
+  const auto wanted = kube::parse_quantity(inputs.spec.storage.size);
   if (!wanted || *wanted <= 0)
     return Finding::no("InvalidSpec", "spec.storage.size: \"" + inputs.spec.storage.size +
                                           "\" is not a size; write one such as 10Gi");
   const Json* is = claim ? find(*claim, "/spec/resources/requests/storage") : nullptr;
   if (!is || !is->is_string()) return {};
   const std::string text = is->get<std::string>();
-  const auto current = parse_quantity(text);
+  const auto current = kube::parse_quantity(text);
   if (!current || *wanted >= *current) return {};
   return Finding::no("StorageCannotShrink", "spec.storage.size: " + inputs.spec.storage.size +
                                                 " is less than the " + text + " of the claim " +

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "controller/kube/json.hpp"
+#include "controller/base/json.hpp"
 #include "controller/operator/finding.hpp"
 #include "controller/operator/registry/inputs.hpp"
 
@@ -11,6 +11,6 @@ namespace toolhive {
 
 // The first thing that keeps the spec from being accepted, or nothing. `claim` is the claim that exists under
 // the name of the one the operator would create, or null.
-std::optional<Finding> refuse(const RegistryInputs& inputs, const kube::Json* claim);
+std::optional<Finding> refuse(const RegistryInputs& inputs, const Json* claim);
 
 }  // namespace toolhive

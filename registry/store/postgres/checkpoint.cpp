@@ -7,7 +7,7 @@
 #include "registry/model/json.hpp"
 #include "registry/store/loading.hpp"
 
-namespace registry::postgres {
+namespace toolhive::registry::postgres {
 namespace {
 
 /// The records of this many numbers of the history share a chunk, so that a change concerns few chunks.
@@ -203,4 +203,4 @@ Result<Follower> read_checkpoint(redis::Connection& redis, const Voucher& vouche
   return follower;
 }
 
-}  // namespace registry::postgres
+}  // namespace toolhive::registry::postgres

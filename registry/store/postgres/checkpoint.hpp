@@ -11,7 +11,7 @@
 #include "registry/store/postgres/history.hpp"
 #include "registry/store/redis/connection.hpp"
 
-namespace registry::postgres {
+namespace toolhive::registry::postgres {
 
 // A checkpoint: a copy of the whole state at one place of the history, in Redis. A start takes it from there and reads only what
 // came later from the database.
@@ -54,4 +54,4 @@ Result<Sha256> write_checkpoint(redis::Connection& redis, const CheckpointOption
 Result<Follower> read_checkpoint(redis::Connection& redis, const Voucher& voucher,
                                  std::atomic<std::uint64_t>& bytes);
 
-}  // namespace registry::postgres
+}  // namespace toolhive::registry::postgres

@@ -8,7 +8,7 @@
 
 #include "registry/store/postgres/checkpoint.hpp"
 
-namespace registry::postgres {
+namespace toolhive::registry::postgres {
 
 namespace {
 
@@ -182,4 +182,4 @@ CacheStatus CheckpointCache::status() const {
   return worker_->status();
 }
 
-}  // namespace registry::postgres
+}  // namespace toolhive::registry::postgres

@@ -13,7 +13,7 @@
 #include "registry/store/redis/redis_options.hpp"
 #include "registry/store/store.hpp"
 
-namespace registry::postgres {
+namespace toolhive::registry::postgres {
 
 struct CheckpointCacheOptions {
   redis::RedisOptions redis;
@@ -53,4 +53,4 @@ class CheckpointCache {
   const std::unique_ptr<Worker> worker_;
 };
 
-}  // namespace registry::postgres
+}  // namespace toolhive::registry::postgres

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <cstring>
 
-namespace registry::postgres {
+namespace toolhive::registry::postgres {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -279,4 +279,4 @@ bool Connection::notified() {
   return any;
 }
 
-}  // namespace registry::postgres
+}  // namespace toolhive::registry::postgres

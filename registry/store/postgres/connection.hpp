@@ -14,7 +14,7 @@
 struct pg_conn;
 struct pg_result;
 
-namespace registry::postgres {
+namespace toolhive::registry::postgres {
 
 /// One row of a result, valid while the callback runs that gets it.
 class Row {
@@ -93,4 +93,4 @@ class Connection {
   bool alive_ = true;
 };
 
-}  // namespace registry::postgres
+}  // namespace toolhive::registry::postgres

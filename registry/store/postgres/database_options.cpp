@@ -4,7 +4,7 @@
 
 #include <memory>
 
-namespace registry::postgres {
+namespace toolhive::registry::postgres {
 namespace {
 
 Error invalid(std::string field, std::string detail) {
@@ -53,4 +53,4 @@ Result<void> check(const DatabaseOptions& options) {
   return {};
 }
 
-}  // namespace registry::postgres
+}  // namespace toolhive::registry::postgres

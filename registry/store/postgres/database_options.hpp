@@ -5,7 +5,7 @@
 
 #include "registry/result.hpp"
 
-namespace registry::postgres {
+namespace toolhive::registry::postgres {
 
 /// Where a PostgreSQL database is and who asks (the `database` section of the configuration). Files are read anew for
 /// each connection, so that a password can be changed without a restart. Holds no secret.
@@ -28,4 +28,4 @@ struct DatabaseOptions {
 /// Invalid, with the field's name, when the fields contradict each other, or the URL holds a password.
 Result<void> check(const DatabaseOptions& options);
 
-}  // namespace registry::postgres
+}  // namespace toolhive::registry::postgres

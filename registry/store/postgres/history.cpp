@@ -4,7 +4,7 @@
 
 #include "registry/store/loading.hpp"
 
-namespace registry::postgres {
+namespace toolhive::registry::postgres {
 namespace {
 
 constexpr std::string_view kHead =
@@ -223,4 +223,4 @@ Result<std::uint64_t> compact(Connection& connection, Follower& follower, const 
   return records;
 }
 
-}  // namespace registry::postgres
+}  // namespace toolhive::registry::postgres

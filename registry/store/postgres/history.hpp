@@ -10,7 +10,7 @@
 #include "registry/store/plan.hpp"
 #include "registry/store/postgres/connection.hpp"
 
-namespace registry::postgres {
+namespace toolhive::registry::postgres {
 
 /// The one row of mcp_registry.head: how far the history goes.
 struct Head {
@@ -59,4 +59,4 @@ Result<void> append_and_commit(Connection& connection, const std::vector<NewReco
 /// Rewrites a history of which most is superseded. All replicas read it anew. Returns how many records it then has.
 Result<std::uint64_t> compact(Connection& connection, Follower& follower, const OnDamaged& on_damaged);
 
-}  // namespace registry::postgres
+}  // namespace toolhive::registry::postgres

@@ -1,6 +1,6 @@
 #include "registry/store/postgres/migrate.hpp"
 
-namespace registry::postgres {
+namespace toolhive::registry::postgres {
 namespace {
 
 // What the lock is named by, for all versions of this program: "mcpregis" in ASCII.
@@ -77,4 +77,4 @@ Result<Migrated> migrate(Connection& connection) {
   return migrated;
 }
 
-}  // namespace registry::postgres
+}  // namespace toolhive::registry::postgres

@@ -6,7 +6,7 @@
 #include "registry/result.hpp"
 #include "registry/store/postgres/connection.hpp"
 
-namespace registry::postgres {
+namespace toolhive::registry::postgres {
 
 /// A file of migrations/, in which the number comes first. One that was released never changes.
 struct Migration {
@@ -28,4 +28,4 @@ struct Migrated {
 /// Invalid when a newer program migrated it further.
 Result<Migrated> migrate(Connection& connection);
 
-}  // namespace registry::postgres
+}  // namespace toolhive::registry::postgres

@@ -18,7 +18,7 @@
 #include "registry/store/postgres/migrate.hpp"
 #include "registry/store/write_queue.hpp"
 
-namespace registry::postgres {
+namespace toolhive::registry::postgres {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -346,4 +346,4 @@ StoreStatus PostgresStore::status() {
   return worker_->status();
 }
 
-}  // namespace registry::postgres
+}  // namespace toolhive::registry::postgres

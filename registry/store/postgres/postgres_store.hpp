@@ -13,7 +13,7 @@
 #include "registry/store/rules.hpp"
 #include "registry/store/store.hpp"
 
-namespace registry::postgres {
+namespace toolhive::registry::postgres {
 
 struct PostgresStoreOptions {
   DatabaseOptions database;
@@ -64,4 +64,4 @@ class PostgresStore final : public Store {
   std::unique_ptr<Worker> worker_;
 };
 
-}  // namespace registry::postgres
+}  // namespace toolhive::registry::postgres

@@ -7,7 +7,7 @@
 
 #include "registry/store/redis/socket.hpp"
 
-namespace registry::redis {
+namespace toolhive::registry::redis {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -136,4 +136,4 @@ Result<Reply> Connection::call(const std::vector<std::string_view>& command) {
   return receive();
 }
 
-}  // namespace registry::redis
+}  // namespace toolhive::registry::redis

@@ -10,7 +10,7 @@
 #include "registry/result.hpp"
 #include "registry/store/redis/redis_options.hpp"
 
-namespace registry::redis {
+namespace toolhive::registry::redis {
 
 /// What the server answers to a command.
 struct Reply {
@@ -47,4 +47,4 @@ class Connection {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace registry::redis
+}  // namespace toolhive::registry::redis

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-namespace registry::redis {
+namespace toolhive::registry::redis {
 namespace {
 
 constexpr char kForm[] = "redis://user@host:6379/0, or rediss:// for TLS";
@@ -139,4 +139,4 @@ Result<Address> address_of(const RedisOptions& options) {
   return std::move(*address);
 }
 
-}  // namespace registry::redis
+}  // namespace toolhive::registry::redis

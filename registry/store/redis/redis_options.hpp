@@ -6,7 +6,7 @@
 
 #include "registry/result.hpp"
 
-namespace registry::redis {
+namespace toolhive::registry::redis {
 
 /// Where a Redis server is that may hold copies of what a database has (the `cache.redis` section of the configuration).
 /// Files are read anew for each connection. Holds no secret.
@@ -40,4 +40,4 @@ Result<void> check(const RedisOptions& options);
 /// Reads the files. Unavailable, without their text, when they cannot be read or hold something else.
 Result<Address> address_of(const RedisOptions& options);
 
-}  // namespace registry::redis
+}  // namespace toolhive::registry::redis

@@ -9,7 +9,7 @@
 #include <optional>
 #include <thread>
 
-namespace registry::redis {
+namespace toolhive::registry::redis {
 namespace {
 
 namespace asio = boost::asio;
@@ -136,4 +136,4 @@ Result<std::size_t> Socket::read(char* buffer, std::size_t size, Deadline until)
   });
 }
 
-}  // namespace registry::redis
+}  // namespace toolhive::registry::redis

@@ -8,7 +8,7 @@
 
 #include "registry/result.hpp"
 
-namespace registry::redis {
+namespace toolhive::registry::redis {
 
 /// A TCP connection, with TLS if wished. No call takes longer than until the time it is given, name resolution included.
 /// Errors are Unavailable and hold the system's words. One thread at a time.
@@ -38,4 +38,4 @@ class Socket {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace registry::redis
+}  // namespace toolhive::registry::redis

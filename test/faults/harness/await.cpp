@@ -3,7 +3,7 @@
 #include <chrono>
 #include <thread>
 
-namespace faults {
+namespace toolhive::faults {
 namespace {
 
 constexpr auto kPause = std::chrono::milliseconds(30);
@@ -31,4 +31,4 @@ void await(const std::string& what, const Check& check, e2e::Seconds bound) {
   }
 }
 
-}  // namespace faults
+}  // namespace toolhive::faults

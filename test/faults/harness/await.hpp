@@ -7,7 +7,7 @@
 
 #include "test/e2e/harness/process.hpp"
 
-namespace faults {
+namespace toolhive::faults {
 
 // It did not come true in time; what() says what was last missing.
 struct Overdue : std::runtime_error {
@@ -21,4 +21,4 @@ using Check = std::function<std::string()>;
 // `bound`.
 void await(const std::string& what, const Check& check, e2e::Seconds bound = e2e::Seconds(60));
 
-}  // namespace faults
+}  // namespace toolhive::faults

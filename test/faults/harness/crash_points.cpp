@@ -8,9 +8,9 @@
 #include "test/faults/harness/settings.hpp"
 #include "test/faults/harness/stage.hpp"
 
-namespace faults {
+using namespace toolhive;
 
-using kube::Json;
+namespace toolhive::faults {
 
 namespace {
 
@@ -111,4 +111,4 @@ Outcome crash(const Scenario& scenario, const Reference& reference, const CrashP
   return outcome;
 }
 
-}  // namespace faults
+}  // namespace toolhive::faults

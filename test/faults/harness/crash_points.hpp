@@ -8,7 +8,7 @@
 
 #include "test/faults/harness/scenario.hpp"
 
-namespace faults {
+namespace toolhive::faults {
 
 struct CrashPoint {
   std::string method;
@@ -38,4 +38,4 @@ struct Outcome {
 Outcome crash(const Scenario& scenario, const Reference& reference, const CrashPoint& point,
               const std::string& log_name);
 
-}  // namespace faults
+}  // namespace toolhive::faults

@@ -10,9 +10,9 @@
 
 #include "test/faults/harness/resources.hpp"
 
-namespace faults {
+using namespace toolhive;
 
-using kube::Json;
+namespace toolhive::faults {
 
 namespace {
 
@@ -43,7 +43,7 @@ std::string masked_text(std::string text, const std::string& ns) {
 }
 
 Json items(kube::Client& client, const kube::ResourceType& type, const std::string& ns) {
-  const auto list = client.list(kube::Context{}.with_timeout(std::chrono::seconds(10)), type, {.ns = ns});
+  const auto list = client.list(Context{}.with_timeout(std::chrono::seconds(10)), type, {.ns = ns});
   if (!list.ok()) throw std::runtime_error("listing " + type.to_string() + ": " + list.status().to_string());
   Json found = Json::array();
   for (const kube::Object& object : list->items) found.push_back(object.json());
@@ -128,4 +128,4 @@ std::string difference(const Json& expected, const Json& actual) {
   return lines;
 }
 
-}  // namespace faults
+}  // namespace toolhive::faults

@@ -4,20 +4,20 @@
 
 #include <string>
 
-#include "controller/kube/client.hpp"
-#include "controller/kube/json.hpp"
+#include "controller/base/json.hpp"
+#include "controller/kube/client/client.hpp"
 
-namespace faults {
+namespace toolhive::faults {
 
 // The resources, their operands and what those became, and what each registry holds. Masked: uids,
 // resourceVersions, times, generated names and addresses, the namespace's name. Throws std::runtime_error when
 // something cannot be read.
-kube::Json end_state(kube::Client& client, const std::string& ns);
+Json end_state(kube::Client& client, const std::string& ns);
 
 // Where `actual` differs, a line for each place; empty when it does not.
-std::string difference(const kube::Json& expected, const kube::Json& actual);
+std::string difference(const Json& expected, const Json& actual);
 
 // For the tests of the mask itself.
-kube::Json masked(const kube::Json& document, const std::string& ns);
+Json masked(const Json& document, const std::string& ns);
 
-}  // namespace faults
+}  // namespace toolhive::faults

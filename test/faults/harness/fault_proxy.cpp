@@ -7,13 +7,13 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "controller/kube/config.hpp"
+#include "controller/kube/config/config.hpp"
 #include "test/faults/harness/await.hpp"
 #include "test/faults/harness/settings.hpp"
 
-namespace faults {
+using namespace toolhive;
 
-using kube::Json;
+namespace toolhive::faults {
 
 namespace {
 
@@ -68,7 +68,7 @@ void FaultProxy::put_plan(const std::string& text) {
   request.target = "/faults/plan";
   request.content_type = "application/yaml";
   request.body = text;
-  const auto answer = transport_->send(kube::Context{}.with_timeout(std::chrono::seconds(10)), request);
+  const auto answer = transport_->send(Context{}.with_timeout(std::chrono::seconds(10)), request);
   if (!answer.ok()) throw std::runtime_error("setting a plan: " + answer.status().to_string());
   if (answer->status != 204) throw std::runtime_error("the fault proxy refuses the plan: " + answer->body);
   read_log();
@@ -127,4 +127,4 @@ std::size_t FaultProxy::requests() {
       entries.begin(), entries.end(), [](const LogEntry& entry) { return entry.event == "request"; }));
 }
 
-}  // namespace faults
+}  // namespace toolhive::faults

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "controller/kube/json.hpp"
-#include "controller/kube/transport.hpp"
+#include "controller/base/json.hpp"
+#include "controller/kube/transport/transport.hpp"
 #include "test/e2e/harness/process.hpp"
 
-namespace faults {
+namespace toolhive::faults {
 
 // A line of the proxy's log; test/faults/proxy/log.go says what the fields mean.
 struct LogEntry {
@@ -36,7 +36,7 @@ class FaultProxy {
   const std::string& kubeconfig() const { return kubeconfig_; }
 
   // From now on breaks as this plan says, and begins the log anew. Throws when the plan is refused.
-  void set_plan(const kube::Json& plan);
+  void set_plan(const Json& plan);
   void load_plan(const std::string& file);  // of test/faults/plans
   void break_nothing();
 
@@ -65,4 +65,4 @@ class FaultProxy {
 // The program, built if need be.
 const std::string& fault_proxy_program();
 
-}  // namespace faults
+}  // namespace toolhive::faults

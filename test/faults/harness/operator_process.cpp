@@ -6,10 +6,12 @@
 
 #include <stdexcept>
 
-#include "controller/kube/config.hpp"
+#include "controller/kube/config/config.hpp"
 #include "test/faults/harness/settings.hpp"
 
-namespace faults {
+using namespace toolhive;
+
+namespace toolhive::faults {
 namespace {
 
 // Free a moment ago.
@@ -60,7 +62,7 @@ std::string OperatorProcess::unready() const {
   kube::HttpRequest request;
   request.method = "GET";
   request.target = "/readyz";
-  const auto answer = health_->send(kube::Context{}.with_timeout(std::chrono::seconds(5)), request);
+  const auto answer = health_->send(Context{}.with_timeout(std::chrono::seconds(5)), request);
   if (!answer.ok()) return answer.status().to_string();
   return answer->status == 200 ? "" : answer->body;
 }
@@ -69,4 +71,4 @@ ProcessUsage OperatorProcess::usage() const {
   return process_usage(process_->pid());
 }
 
-}  // namespace faults
+}  // namespace toolhive::faults

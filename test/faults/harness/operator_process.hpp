@@ -4,11 +4,11 @@
 #include <memory>
 #include <string>
 
-#include "controller/kube/transport.hpp"
+#include "controller/kube/transport/transport.hpp"
 #include "test/e2e/harness/process.hpp"
 #include "test/faults/harness/process_usage.hpp"
 
-namespace faults {
+namespace toolhive::faults {
 
 // The image that a Registry gets, and another one of the same content.
 inline constexpr const char* kImage = "localhost/mcp-registry:0.1.0";
@@ -36,4 +36,4 @@ class OperatorProcess {
   std::unique_ptr<e2e::Background> process_;
 };
 
-}  // namespace faults
+}  // namespace toolhive::faults

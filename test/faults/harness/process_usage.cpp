@@ -4,7 +4,7 @@
 #include <fstream>
 #include <stdexcept>
 
-namespace faults {
+namespace toolhive::faults {
 
 std::string ProcessUsage::to_string() const {
   return std::to_string(resident_kib) + " KiB resident, " + std::to_string(threads) + " threads, " +
@@ -25,4 +25,4 @@ ProcessUsage process_usage(pid_t pid) {
   return usage;
 }
 
-}  // namespace faults
+}  // namespace toolhive::faults

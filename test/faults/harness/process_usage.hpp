@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-namespace faults {
+namespace toolhive::faults {
 
 struct ProcessUsage {
   std::int64_t resident_kib = 0;  // VmRSS
@@ -19,4 +19,4 @@ struct ProcessUsage {
 // Throws std::runtime_error when there is no such process.
 ProcessUsage process_usage(pid_t pid);
 
-}  // namespace faults
+}  // namespace toolhive::faults

@@ -3,16 +3,16 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-namespace faults {
+using namespace toolhive;
 
-using kube::Json;
+namespace toolhive::faults {
 
 Answer ask_registry(kube::Client& client, const std::string& ns, const std::string& registry,
                     const std::string& path) {
   kube::HttpRequest request;
   request.method = "GET";
   request.target = "/api/v1/namespaces/" + ns + "/services/http:" + registry + ":8080/proxy" + path;
-  const auto response = client.raw(kube::Context{}.with_timeout(std::chrono::seconds(5)), request);
+  const auto response = client.raw(Context{}.with_timeout(std::chrono::seconds(5)), request);
   if (!response.ok()) return {response.status().http_status(), nullptr};
   return {response->status, Json::parse(response->body, nullptr, false)};
 }
@@ -28,4 +28,4 @@ ConditionView condition(const Json& object, const std::string& type) {
   return {};
 }
 
-}  // namespace faults
+}  // namespace toolhive::faults

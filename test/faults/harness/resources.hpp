@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "controller/kube/client.hpp"
+#include "controller/kube/client/client.hpp"
 
-namespace faults {
+namespace toolhive::faults {
 
 inline const kube::ResourceType kRegistry{"mcpregistry.dev", "v1alpha1", "Registry", "registries"};
 inline const kube::ResourceType kMcpTool{"mcpregistry.dev", "v1alpha1", "MCPTool", "mcptools"};
@@ -30,7 +30,7 @@ inline const std::array<const kube::ResourceType*, 11> kEndStateTypes = {
 // What a registry answers through the API server's proxy of its Service. `body` null when it is not JSON.
 struct Answer {
   int status = 0;
-  kube::Json body;
+  Json body;
 };
 Answer ask_registry(kube::Client& client, const std::string& ns, const std::string& registry,
                     const std::string& path);
@@ -41,6 +41,6 @@ struct ConditionView {
   std::string reason;
   std::string message;
 };
-ConditionView condition(const kube::Json& object, const std::string& type);
+ConditionView condition(const Json& object, const std::string& type);
 
-}  // namespace faults
+}  // namespace toolhive::faults

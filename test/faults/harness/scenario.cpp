@@ -6,11 +6,11 @@
 #include "test/faults/harness/operator_process.hpp"
 #include "test/faults/harness/resources.hpp"
 
-namespace faults {
+using namespace toolhive;
+
+namespace toolhive::faults {
 
 using kube::Client;
-using kube::Context;
-using kube::Json;
 
 namespace {
 
@@ -21,7 +21,7 @@ Context bounded() {
   return Context{}.with_timeout(std::chrono::seconds(20));
 }
 
-void require(const kube::Status& status) {
+void require(const Status& status) {
   if (!status.ok()) throw std::runtime_error(status.to_string());
 }
 
@@ -155,4 +155,4 @@ const std::vector<Step>& deletion() {
   return steps;
 }
 
-}  // namespace faults
+}  // namespace toolhive::faults

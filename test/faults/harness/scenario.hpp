@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "controller/kube/client.hpp"
+#include "controller/kube/client/client.hpp"
 
-namespace faults {
+namespace toolhive::faults {
 
 struct Step {
   std::string what;
@@ -30,4 +30,4 @@ const Scenario& whole_life();
 // What follows whole_life().
 const std::vector<Step>& deletion();
 
-}  // namespace faults
+}  // namespace toolhive::faults

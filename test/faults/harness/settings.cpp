@@ -8,7 +8,7 @@
 #include <functional>
 #include <set>
 
-namespace faults {
+namespace toolhive::faults {
 namespace fs = std::filesystem;
 namespace {
 
@@ -96,4 +96,4 @@ void progress(const std::string& line) {
   std::fflush(stdout);
 }
 
-}  // namespace faults
+}  // namespace toolhive::faults

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace faults {
+namespace toolhive::faults {
 
 struct Settings {
   std::uint64_t seed;  // FAULTS_SEED, else random
@@ -41,4 +41,4 @@ std::string log_folder(const std::string& name);
 // Like the lines of test/run.sh that are shown while a suite runs.
 void progress(const std::string& line);
 
-}  // namespace faults
+}  // namespace toolhive::faults

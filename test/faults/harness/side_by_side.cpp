@@ -4,7 +4,7 @@
 #include <thread>
 #include <vector>
 
-namespace faults {
+namespace toolhive::faults {
 
 void side_by_side(unsigned threads, std::size_t count, const std::function<void(std::size_t)>& task) {
   std::atomic<std::size_t> next = 0;
@@ -15,4 +15,4 @@ void side_by_side(unsigned threads, std::size_t count, const std::function<void(
     });
 }
 
-}  // namespace faults
+}  // namespace toolhive::faults

@@ -4,15 +4,14 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "controller/kube/config.hpp"
+#include "controller/kube/config/config.hpp"
 #include "test/faults/harness/end_state.hpp"
 #include "test/faults/harness/resources.hpp"
 #include "test/faults/harness/settings.hpp"
 
-namespace faults {
+using namespace toolhive;
 
-using kube::Context;
-using kube::Json;
+namespace toolhive::faults {
 
 namespace {
 
@@ -134,4 +133,4 @@ void Stage::await_end_state(const Json& expected, e2e::Seconds bound) {
     throw Overdue("the end state does not last:\n" + differs);
 }
 
-}  // namespace faults
+}  // namespace toolhive::faults

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "controller/kube/client.hpp"
+#include "controller/kube/client/client.hpp"
 #include "test/faults/harness/await.hpp"
 #include "test/faults/harness/fault_proxy.hpp"
 #include "test/faults/harness/operator_process.hpp"
 #include "test/faults/harness/scenario.hpp"
 
-namespace faults {
+namespace toolhive::faults {
 
 // One thread uses it. Any function may throw std::runtime_error, which says what did not come about.
 class Stage {
@@ -33,9 +33,9 @@ class Stage {
   void await_rest(e2e::Seconds bound = e2e::Seconds(120));
   // What is there when nothing has changed for 5 s: longer than Kubernetes' controllers, and the operator's next
   // question to a registry that did not answer at once, take.
-  kube::Json lasting_end_state(e2e::Seconds bound = e2e::Seconds(120));
+  Json lasting_end_state(e2e::Seconds bound = e2e::Seconds(120));
   // At rest in this state. Overdue says what differs.
-  void await_end_state(const kube::Json& expected, e2e::Seconds bound = e2e::Seconds(120));
+  void await_end_state(const Json& expected, e2e::Seconds bound = e2e::Seconds(120));
 
  private:
   void wait(const std::string& what, const Check& check, e2e::Seconds bound);
@@ -49,4 +49,4 @@ class Stage {
   std::function<void()> hook_;
 };
 
-}  // namespace faults
+}  // namespace toolhive::faults

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace faults {
+namespace toolhive::faults {
 
 std::string unstruck(FaultProxy& proxy) {
   std::string rules;
@@ -17,4 +17,4 @@ std::size_t strikes(FaultProxy& proxy) {
       entries.begin(), entries.end(), [](const LogEntry& entry) { return entry.event == "fault"; }));
 }
 
-}  // namespace faults
+}  // namespace toolhive::faults

@@ -6,11 +6,11 @@
 
 #include "test/faults/harness/fault_proxy.hpp"
 
-namespace faults {
+namespace toolhive::faults {
 
 // Names the rules of the plan that have not struck; empty when all have. A plan that never strikes tests
 // nothing.
 std::string unstruck(FaultProxy& proxy);
 std::size_t strikes(FaultProxy& proxy);
 
-}  // namespace faults
+}  // namespace toolhive::faults

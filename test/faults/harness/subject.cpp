@@ -4,15 +4,15 @@
 #include <stdexcept>
 #include <vector>
 
-#include "controller/kube/base64.hpp"
-#include "controller/kube/config.hpp"
+#include "controller/base/base64.hpp"
+#include "controller/kube/config/config.hpp"
 
-namespace faults {
+using namespace toolhive;
+
+namespace toolhive::faults {
 
 using example::kConfigMap;
 using example::kSecret;
-using kube::Context;
-using kube::Json;
 using kube::Key;
 using kube::Object;
 
@@ -23,10 +23,10 @@ class Impatient final : public kube::Client {
  public:
   Impatient(std::unique_ptr<kube::Client> inner, std::chrono::seconds patience)
       : inner_(std::move(inner)), patience_(patience) {}
-  kube::StatusOr<kube::HttpResponse> call(const Context& ctx, const kube::ApiCall& call) override {
+  StatusOr<kube::HttpResponse> call(const Context& ctx, const kube::ApiCall& call) override {
     return inner_->call(ctx.with_timeout(patience_), call);
   }
-  kube::StatusOr<std::unique_ptr<kube::LineStream>> open_watch(
+  StatusOr<std::unique_ptr<kube::LineStream>> open_watch(
       const Context& ctx, const kube::ApiCall& call, const kube::Transport::StreamOptions& options) override {
     kube::Transport::StreamOptions shorter = options;
     shorter.idle_limit = patience_;
@@ -91,7 +91,7 @@ Subject::Subject(const std::string& kubeconfig, const std::string& ns, std::chro
       manager_(std::shared_ptr<kube::Client>(client(kubeconfig, patience)),
                std::shared_ptr<kube::Client>(client(kubeconfig, patience)), in(ns)),
       greeter_(manager_),
-      informer_(*client_, kube::system_clock(), kConfigMap, only(ns)) {
+      informer_(*client_, system_clock(), kConfigMap, only(ns)) {
   informer_.add_handler([this](const runtime::Change& change) { hear(change); });
   informer_.start();
   done_ = std::async(std::launch::async, [this] { return manager_.run(stop_.get_token()); });
@@ -148,11 +148,11 @@ std::string Subject::differs_from(kube::Client& server) {
     const std::string wanted = "Hello, " + data.at("name").get<std::string>() + "!";
     const auto is = secret == wanted_secrets.end()
                         ? std::nullopt
-                        : kube::decode_base64(secret->second.json()["data"].value("greeting", ""));
+                        : decode_base64(secret->second.json()["data"].value("greeting", ""));
     if (is != wanted) lines += "no Secret says: " + wanted + "\n";
   }
   if (greeted != wanted_secrets.size()) lines += "a Secret is left over\n";
   return lines;
 }
 
-}  // namespace faults
+}  // namespace toolhive::faults

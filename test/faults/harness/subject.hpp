@@ -11,12 +11,12 @@
 #include <stop_token>
 #include <string>
 
-#include "controller/kube/client.hpp"
-#include "controller/runtime/informer.hpp"
-#include "controller/runtime/manager.hpp"
+#include "controller/kube/client/client.hpp"
+#include "controller/runtime/cache/informer.hpp"
+#include "controller/runtime/manager/manager.hpp"
 #include "test/integration/runtime/greeter.hpp"
 
-namespace faults {
+namespace toolhive::faults {
 
 class Subject {
  public:
@@ -38,11 +38,11 @@ class Subject {
   example::Greeter greeter_;
   runtime::Informer informer_;
   std::stop_source stop_;
-  std::future<kube::Status> done_;
+  std::future<Status> done_;
 
   std::mutex mutex_;
   std::map<kube::Key, kube::Object> heard_;  // guarded by mutex_: what the handler was told
   std::string contradiction_;  // guarded by mutex_: the first change that did not follow from those before
 };
 
-}  // namespace faults
+}  // namespace toolhive::faults

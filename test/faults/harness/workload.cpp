@@ -6,7 +6,9 @@
 
 #include "test/integration/runtime/greeter.hpp"
 
-namespace faults {
+using namespace toolhive;
+
+namespace toolhive::faults {
 
 using example::kConfigMap;
 
@@ -26,18 +28,17 @@ void Workload::step() {
   const kube::Key key{ns_, "object-" + std::to_string(random_() % kObjects)};
   const auto what = random_() % 10;
   if (what < 2) {
-    const kube::Status removed = client_.remove(kube::Context{}, kConfigMap, key);
-    if (!removed.ok() && removed.code() != kube::Code::NotFound)
-      throw std::runtime_error(removed.to_string());
+    const Status removed = client_.remove(Context{}, kConfigMap, key);
+    if (!removed.ok() && removed.code() != Code::NotFound) throw std::runtime_error(removed.to_string());
     if (what == 0) return;
     // Made again at once, under the same name: another object.
   }
-  const kube::Json intent = {
+  const Json intent = {
       {"metadata", {{"namespace", key.ns}, {"name", key.name}}},
       {"data",
        {{"name", std::string(kNames[random_() % std::size(kNames)]) + " " + std::to_string(steps_)}}}};
-  const auto applied = client_.apply(kube::Context{}, kConfigMap, intent, {.field_manager = "user"});
+  const auto applied = client_.apply(Context{}, kConfigMap, intent, {.field_manager = "user"});
   if (!applied.ok()) throw std::runtime_error(applied.status().to_string());
 }
 
-}  // namespace faults
+}  // namespace toolhive::faults

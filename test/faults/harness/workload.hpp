@@ -5,9 +5,9 @@
 #include <random>
 #include <string>
 
-#include "controller/kube/client.hpp"
+#include "controller/kube/client/client.hpp"
 
-namespace faults {
+namespace toolhive::faults {
 
 class Workload {
  public:
@@ -24,4 +24,4 @@ class Workload {
   std::size_t steps_ = 0;
 };
 
-}  // namespace faults
+}  // namespace toolhive::faults

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+using namespace toolhive;
+
 namespace {
 
 http_test::TestServer& server() {

@@ -10,6 +10,8 @@
 
 #include "test/fuzz/require.hpp"
 
+using namespace toolhive;
+
 using fuzz::require;
 
 namespace {

@@ -5,8 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "controller/kube/object.hpp"
-#include "controller/kube/watch.hpp"
+#include "controller/kube/client/watch.hpp"
+#include "controller/kube/object/object.hpp"
+
+using namespace toolhive;
 
 namespace {
 
@@ -16,17 +18,17 @@ void expect(bool holds, const char* what) {
   std::abort();
 }
 
-std::string text(const kube::Json& object, const char* key) {
+std::string text(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-void compare(const kube::Object& object, const kube::Json& whole) {
-  const kube::Json document = object.json();
-  const kube::Json& metadata = document.at("metadata");
+void compare(const kube::Object& object, const Json& whole) {
+  const Json document = object.json();
+  const Json& metadata = document.at("metadata");
   const kube::Meta& meta = object.meta();
   expect(!metadata.contains("managedFields"), "managedFields");
-  kube::Json expected = whole;
+  Json expected = whole;
   expected["metadata"].erase("managedFields");
   expect(document == expected, "document");
   expect(meta.name == text(metadata, "name"), "name");
@@ -57,9 +59,9 @@ void compare(const kube::Object& object, const kube::Json& whole) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  const kube::StatusOr<kube::Object> object = kube::Object::parse(bytes);
+  const StatusOr<kube::Object> object = kube::Object::parse(bytes);
   if (object.ok()) {
-    const kube::Json whole = kube::Json::parse(bytes, nullptr, false);
+    const Json whole = Json::parse(bytes, nullptr, false);
     expect(!whole.is_discarded(), "accepted, but not JSON");
     compare(*object, whole);
   }

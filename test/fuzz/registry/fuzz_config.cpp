@@ -5,7 +5,7 @@
 #include "registry/config/config.hpp"
 #include "test/fuzz/require.hpp"
 
-using namespace registry;
+using namespace toolhive::registry;
 using fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

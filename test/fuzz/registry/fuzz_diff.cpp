@@ -9,7 +9,7 @@
 #include "registry/model/tool_diff.hpp"
 #include "test/fuzz/require.hpp"
 
-using namespace registry;
+using namespace toolhive::registry;
 using fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

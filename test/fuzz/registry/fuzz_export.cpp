@@ -8,7 +8,7 @@
 #include "registry/store/transfer.hpp"
 #include "test/fuzz/require.hpp"
 
-using namespace registry;
+using namespace toolhive::registry;
 using fuzz::require;
 
 namespace {

@@ -7,8 +7,8 @@
 #include "registry/auth/public_key.hpp"
 #include "test/fuzz/require.hpp"
 
-using namespace registry;
-using namespace registry::auth;
+using namespace toolhive::registry;
+using namespace toolhive::registry::auth;
 using fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

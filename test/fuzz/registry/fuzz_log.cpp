@@ -9,7 +9,7 @@
 #include "test/fuzz/require.hpp"
 #include "test/unit/registry/fault_file_system.hpp"
 
-using namespace registry;
+using namespace toolhive::registry;
 using fuzz::require;
 
 namespace {

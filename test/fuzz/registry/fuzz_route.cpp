@@ -7,7 +7,7 @@
 #include "registry/api/route.hpp"
 #include "test/fuzz/require.hpp"
 
-using namespace registry;
+using namespace toolhive::registry;
 using fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

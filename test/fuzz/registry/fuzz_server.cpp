@@ -10,7 +10,7 @@
 #include "registry/store/rules.hpp"
 #include "test/fuzz/require.hpp"
 
-using namespace registry;
+using namespace toolhive::registry;
 using fuzz::require;
 
 namespace {

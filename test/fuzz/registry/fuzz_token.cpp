@@ -11,8 +11,10 @@
 #include "test/fuzz/require.hpp"
 #include "test/unit/registry/base64url_encoder.hpp"
 
-using namespace registry;
-using namespace registry::auth;
+namespace registry = toolhive::registry;
+
+using namespace toolhive::registry;
+using namespace toolhive::registry::auth;
 using fuzz::require;
 using registry::test::base64url;
 

@@ -9,7 +9,7 @@
 #include "registry/store/plan.hpp"
 #include "registry/store/store.hpp"
 
-namespace fuzz {
+namespace toolhive::fuzz {
 
 class MemoryStore final : public registry::Store {
  public:
@@ -41,4 +41,4 @@ class MemoryStore final : public registry::Store {
   std::int64_t writes_ = 0;
 };
 
-}  // namespace fuzz
+}  // namespace toolhive::fuzz

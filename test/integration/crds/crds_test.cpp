@@ -10,11 +10,9 @@
 #include "crds/registry.hpp"
 #include "test/integration/kube/cluster.hpp"
 
-namespace {
+using namespace toolhive;
 
-using kube::Context;
-using kube::Json;
-using kube::Status;
+namespace {
 
 constexpr auto kPatience = std::chrono::seconds(30);
 
@@ -38,7 +36,7 @@ void install(const std::string& name) {
   const kube::ResourceType type = name == "mcptools" ? toolhive::mcptool_type() : toolhive::registry_type();
   while (!client->list(ctx, type, {.ns = "default"}).ok()) {
     REQUIRE_FALSE(ctx.done());
-    kube::sleep_for(ctx.clock, std::chrono::milliseconds(50), ctx.stop);
+    sleep_for(ctx.clock, std::chrono::milliseconds(50), ctx.stop);
   }
 }
 

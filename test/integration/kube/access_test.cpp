@@ -3,14 +3,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "controller/kube/discovery.hpp"
+#include "controller/kube/client/discovery.hpp"
 #include "test/integration/kube/cluster.hpp"
 #include "test/unit/kube/certificate_maker.hpp"
 #include "test/unit/kube/temporary_folder.hpp"
 
-using kube::Code;
-using kube::Context;
-using kube::Status;
+using namespace toolhive;
+
 using test::kConfigMap;
 
 namespace {

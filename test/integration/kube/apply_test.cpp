@@ -5,9 +5,7 @@
 
 #include "test/integration/kube/cluster.hpp"
 
-using kube::Code;
-using kube::Context;
-using kube::Json;
+using namespace toolhive;
 
 TEST_CASE(
     "an apply on the resourceVersion 1 makes what does not exist, and is a Conflict with anything that "
@@ -65,7 +63,7 @@ TEST_CASE("an applied value of the wrong type is Invalid and names its field, wh
                          {"template",
                           {{"metadata", {{"labels", {{"app", "web"}}}}},
                            {"spec", {{"containers", Json::array({{{"name", "c"}, {"image", "i"}}})}}}}}}}};
-  const kube::Status status = client->apply(Context{}, test::kDeployment, intent).status();
+  const Status status = client->apply(Context{}, test::kDeployment, intent).status();
   CHECK_MESSAGE(status.code() == Code::Invalid, status);
   CHECK_MESSAGE(status.message().find("replicas") != std::string::npos, status);
   CHECK(!status.retryable());

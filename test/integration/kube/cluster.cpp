@@ -6,12 +6,11 @@
 #include <future>
 #include <nlohmann/json.hpp>
 
-#include "controller/kube/transport_runtime.hpp"
+#include "controller/kube/transport/runtime.hpp"
 
-using kube::Context;
-using kube::Json;
+using namespace toolhive;
 
-namespace test {
+namespace toolhive::test {
 
 namespace {
 
@@ -31,13 +30,13 @@ struct PoolThreadState {
 }  // namespace
 
 kube::Config config() {
-  kube::StatusOr<kube::Config> config = kube::load_config();
+  StatusOr<kube::Config> config = kube::load_config();
   REQUIRE_MESSAGE(config.ok(), config.status());
   return *config;
 }
 
 std::shared_ptr<kube::Transport> transport(const kube::Config& config) {
-  kube::StatusOr<std::unique_ptr<kube::Transport>> transport = kube::make_transport(config);
+  StatusOr<std::unique_ptr<kube::Transport>> transport = kube::make_transport(config);
   REQUIRE_MESSAGE(transport.ok(), transport.status());
   static const PoolThreadState freed_at_the_end;
   return *std::move(transport);
@@ -50,13 +49,13 @@ std::unique_ptr<kube::Client> client(const kube::Config& config) {
 Namespace::Namespace() {
   const Json document = {
       {"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"generateName", "kube-test-"}}}};
-  const kube::StatusOr<kube::Object> made = client()->create(Context{}, kNamespace, document);
+  const StatusOr<kube::Object> made = client()->create(Context{}, kNamespace, document);
   REQUIRE_MESSAGE(made.ok(), made.status());
   name_ = made->meta().name;
 }
 
 Namespace::~Namespace() {
-  const kube::Status removed = client()->remove(Context{}, kNamespace, {"", name_});
+  const Status removed = client()->remove(Context{}, kNamespace, {"", name_});
   CHECK_MESSAGE(removed.ok(), removed);
 }
 
@@ -75,15 +74,15 @@ CustomResource::CustomResource() {
                                                         {"storage", true},
                                                         {"schema", {{"openAPIV3Schema", schema}}}}})}}}};
   const auto client = test::client();
-  const kube::StatusOr<kube::Object> made = client->apply(Context{}, kDefinition, definition);
+  const StatusOr<kube::Object> made = client->apply(Context{}, kDefinition, definition);
   REQUIRE_MESSAGE(made.ok(), made.status());
   const Context limit = Context{}.with_timeout(std::chrono::seconds(20));
-  while (client->list(limit, type_, {.ns = "default"}).status().code() == kube::Code::NotFound)
-    REQUIRE(kube::sleep_for(limit.clock, std::chrono::milliseconds(20), {}));
+  while (client->list(limit, type_, {.ns = "default"}).status().code() == Code::NotFound)
+    REQUIRE(sleep_for(limit.clock, std::chrono::milliseconds(20), {}));
 }
 
 CustomResource::~CustomResource() {
-  const kube::Status removed =
+  const Status removed =
       client()->remove(Context{}, kDefinition, {"", std::string("widgets.").append(type_.group)});
   CHECK_MESSAGE(removed.ok(), removed);
 }
@@ -91,11 +90,11 @@ CustomResource::~CustomResource() {
 std::string service_account_token(const std::string& ns, const std::string& name) {
   const auto client = test::client();
   const Json account = {{"metadata", {{"namespace", ns}, {"name", name}}}};
-  const kube::StatusOr<kube::Object> made = client->apply(Context{}, kServiceAccount, account);
+  const StatusOr<kube::Object> made = client->apply(Context{}, kServiceAccount, account);
   REQUIRE_MESSAGE(made.ok(), made.status());
   const Json ask = {
       {"apiVersion", "authentication.k8s.io/v1"}, {"kind", "TokenRequest"}, {"spec", Json::object()}};
-  const kube::StatusOr<kube::HttpResponse> reply =
+  const StatusOr<kube::HttpResponse> reply =
       client->raw(Context{}, {.method = "POST",
                               .target = kube::resource_path(kServiceAccount, ns, name, "token"),
                               .content_type = "application/json",
@@ -107,7 +106,7 @@ std::string service_account_token(const std::string& ns, const std::string& name
 bool eventually(const std::function<bool()>& condition) {
   const Context limit = Context{}.with_timeout(std::chrono::seconds(30));
   while (!condition())
-    if (limit.done() || !kube::sleep_for(limit.clock, std::chrono::milliseconds(20), {})) return false;
+    if (limit.done() || !sleep_for(limit.clock, std::chrono::milliseconds(20), {})) return false;
   return true;
 }
 
@@ -118,4 +117,4 @@ Json config_map(const std::string& ns, const std::string& name, const std::strin
           {"data", {{"value", value}}}};
 }
 
-}  // namespace test
+}  // namespace toolhive::test

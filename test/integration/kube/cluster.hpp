@@ -5,11 +5,11 @@
 #include <memory>
 #include <string>
 
-#include "controller/kube/client.hpp"
-#include "controller/kube/config.hpp"
-#include "controller/kube/json.hpp"
+#include "controller/base/json.hpp"
+#include "controller/kube/client/client.hpp"
+#include "controller/kube/config/config.hpp"
 
-namespace test {
+namespace toolhive::test {
 
 inline const kube::ResourceType kConfigMap{"", "v1", "ConfigMap", "configmaps"};
 inline const kube::ResourceType kSecret{"", "v1", "Secret", "secrets"};
@@ -55,6 +55,6 @@ std::string service_account_token(const std::string& ns, const std::string& name
 // Asks again until it holds; false when it does not within 30 s.
 bool eventually(const std::function<bool()>& condition);
 
-kube::Json config_map(const std::string& ns, const std::string& name, const std::string& value);
+Json config_map(const std::string& ns, const std::string& name, const std::string& value);
 
-}  // namespace test
+}  // namespace toolhive::test

@@ -6,12 +6,9 @@
 
 #include "test/integration/kube/cluster.hpp"
 
-using kube::Code;
-using kube::Context;
-using kube::Json;
+using namespace toolhive;
+
 using kube::Object;
-using kube::Status;
-using kube::StatusOr;
 using test::config_map;
 using test::kConfigMap;
 using test::kDeployment;
@@ -77,7 +74,7 @@ TEST_CASE("applying an intent twice writes once, and leaves what others own") {
   StatusOr<Object> second = client->apply(limit, kDeployment, intent);
   StatusOr<Object> third = client->apply(limit, kDeployment, intent);
   while (third.ok() && second->meta().resource_version != third->meta().resource_version) {
-    REQUIRE(kube::sleep_for(limit.clock, std::chrono::milliseconds(20), {}));
+    REQUIRE(sleep_for(limit.clock, std::chrono::milliseconds(20), {}));
     second = std::move(third);
     third = client->apply(limit, kDeployment, intent);
   }

@@ -4,15 +4,15 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "controller/kube/base64.hpp"
-#include "controller/kube/simulated_clock.hpp"
+#include "controller/base/base64.hpp"
+#include "controller/base/simulated_clock.hpp"
 #include "test/integration/kube/cluster.hpp"
 #include "test/unit/kube/certificate_maker.hpp"
 #include "test/unit/kube/temporary_folder.hpp"
 
+using namespace toolhive;
+
 using namespace std::chrono_literals;
-using kube::Context;
-using kube::Json;
 
 namespace {
 
@@ -22,7 +22,7 @@ const kube::ResourceType kSigningRequest{"certificates.k8s.io", "v1", "Certifica
 // Has the cluster issue a certificate for the user `name`.
 test::Pem issued_to(kube::Client& admin, const std::string& name) {
   const test::CertificateRequest request = test::request_certificate(name);
-  const Json spec = {{"request", kube::encode_base64(request.request)},
+  const Json spec = {{"request", encode_base64(request.request)},
                      {"signerName", "kubernetes.io/kube-apiserver-client"},
                      {"usages", {"client auth"}}};
   const auto asked = admin.create(Context{}, kSigningRequest,
@@ -44,7 +44,7 @@ test::Pem issued_to(kube::Client& admin, const std::string& name) {
     return !certificate.empty();
   }));
   (void)admin.remove(Context{}, kSigningRequest, asked->key());
-  return {kube::decode_base64(certificate).value_or(""), request.key};
+  return {decode_base64(certificate).value_or(""), request.key};
 }
 
 std::string who_am_i(const Context& ctx, kube::Client& client) {
@@ -70,7 +70,7 @@ TEST_CASE("a client whose certificate is replaced in its files goes on as whom t
   const kube::Config admins = test::config();
   Json cluster = {{"server", admins.server}};
   if (admins.certificate_authority.file.empty()) {
-    cluster["certificate-authority-data"] = kube::encode_base64(admins.certificate_authority.data);
+    cluster["certificate-authority-data"] = encode_base64(admins.certificate_authority.data);
   } else {
     cluster["certificate-authority"] = admins.certificate_authority.file;
   }
@@ -86,8 +86,8 @@ TEST_CASE("a client whose certificate is replaced in its files goes on as whom t
   const auto config = kube::load_kubeconfig({folder.write("kubeconfig", kubeconfig.dump())});
   REQUIRE_MESSAGE(config.ok(), config.status());
   const auto client = test::client(*config);
-  kube::SimulatedClock clock;
-  const Context ctx{.stop = {}, .deadline = kube::TimePoint::max(), .clock = clock};
+  SimulatedClock clock;
+  const Context ctx{.stop = {}, .deadline = TimePoint::max(), .clock = clock};
   CHECK(who_am_i(ctx, *client) == "before");
 
   // One file of two: a pair that does not fit, as it is for a moment whenever both are replaced.

@@ -1,5 +1,5 @@
 // Streams of changes.
-#include "controller/kube/watch.hpp"
+#include "controller/kube/client/watch.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,11 +8,9 @@
 
 #include "test/integration/kube/cluster.hpp"
 
+using namespace toolhive;
+
 using namespace std::chrono_literals;
-using kube::Code;
-using kube::Context;
-using kube::Status;
-using kube::StatusOr;
 using kube::Watch;
 using kube::WatchEvent;
 using test::config_map;

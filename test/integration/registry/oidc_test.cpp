@@ -8,7 +8,8 @@
 #include "test/stores/registry_client.hpp"
 #include "test/unit/kube/certificate_maker.hpp"
 
-using kube::Json;
+using namespace toolhive;
+
 using test::RegistryProgram;
 using test::Scratch;
 

@@ -10,7 +10,9 @@
 #include "test/stores/loopback.hpp"
 #include "test/stores/registry_client.hpp"
 
-namespace test {
+using namespace toolhive;
+
+namespace toolhive::test {
 
 Scratch::Scratch() {
   char pattern[] = "/tmp/registry-it-XXXXXX";
@@ -52,4 +54,4 @@ int RegistryProgram::add(const std::string& token, const std::string& name) cons
                 R"({"name":")" + name + R"(","version":"1.0.0","inputSchema":{"type":"object"}})");
 }
 
-}  // namespace test
+}  // namespace toolhive::test

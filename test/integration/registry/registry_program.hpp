@@ -8,7 +8,7 @@
 #include "test/e2e/harness/process.hpp"
 #include "test/integration/registry/web.hpp"
 
-namespace test {
+namespace toolhive::test {
 
 // A folder that goes with the test.
 class Scratch {
@@ -46,4 +46,4 @@ class RegistryProgram {
   std::unique_ptr<e2e::Background> process_;
 };
 
-}  // namespace test
+}  // namespace toolhive::test

@@ -7,8 +7,8 @@
 #include "test/stores/loopback.hpp"
 #include "test/stores/registry_client.hpp"
 
-using kube::Context;
-using kube::Json;
+using namespace toolhive;
+
 using test::RegistryProgram;
 using test::Scratch;
 

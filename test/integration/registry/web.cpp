@@ -6,7 +6,7 @@
 #include <array>
 #include <cctype>
 
-namespace test {
+namespace toolhive::test {
 
 namespace {
 
@@ -58,4 +58,4 @@ WebAnswer web(const WebCall& call) {
   return answer;
 }
 
-}  // namespace test
+}  // namespace toolhive::test

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace test {
+namespace toolhive::test {
 
 struct WebAnswer {
   int status = 0;                              // 0: there was none, and `body` says why.
@@ -24,4 +24,4 @@ struct WebCall {
 
 WebAnswer web(const WebCall& call);
 
-}  // namespace test
+}  // namespace toolhive::test

@@ -1,5 +1,5 @@
 // Informers of a real API server: of metadata alone, and such as come and go.
-#include "controller/runtime/cache.hpp"
+#include "controller/runtime/cache/cache.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,10 +8,9 @@
 
 #include "test/integration/kube/cluster.hpp"
 
+using namespace toolhive;
+
 using namespace std::chrono_literals;
-using kube::Code;
-using kube::Context;
-using kube::Json;
 using test::eventually;
 using test::kConfigMap;
 
@@ -28,7 +27,7 @@ TEST_CASE("an informer of metadata holds labels and owners, and none of the cont
               ->apply({}, widgets.type(),
                       {{"metadata", {{"namespace", ns.name()}, {"name", "w"}}}, {"spec", {{"size", 1}}}})
               .ok());
-  runtime::Cache cache(*client, kube::system_clock(), {ns.name()});
+  runtime::Cache cache(*client, system_clock(), {ns.name()});
   runtime::InformerOptions options;
   options.metadata_only = true;
   REQUIRE(cache.declare(kConfigMap, options).ok());
@@ -75,7 +74,7 @@ TEST_CASE("an informer of metadata holds labels and owners, and none of the cont
 TEST_CASE("an informer is removed while it runs, and declared again") {
   const test::Namespace ns;
   const auto client = test::client();
-  runtime::Cache cache(*client, kube::system_clock(), {ns.name()});
+  runtime::Cache cache(*client, system_clock(), {ns.name()});
   cache.start();
   for (int i = 0; i < 5; ++i) {
     const std::string name = std::string("m").append(std::to_string(i));

@@ -2,42 +2,44 @@
 
 #include <nlohmann/json.hpp>
 
-namespace example {
+using namespace toolhive;
+
+namespace toolhive::example {
 
 Greeter::Greeter(runtime::Manager& manager)
     : manager_(manager), applier_(manager.client(), manager.cache(), "greeter") {
   manager.controller("greeter", kConfigMap)
       .owns(kSecret)
       .concurrency(2)
-      .reconcile([this](const kube::Context& ctx, const kube::Key& key) { return reconcile(ctx, key); });
+      .reconcile([this](const Context& ctx, const kube::Key& key) { return reconcile(ctx, key); });
 }
 
-kube::StatusOr<runtime::Result> Greeter::reconcile(const kube::Context& ctx, const kube::Key& key) {
+StatusOr<runtime::Result> Greeter::reconcile(const Context& ctx, const kube::Key& key) {
   // What is there? The cache answers, and never with less than what this process has written itself.
   const auto source = manager_.cache().get(ctx, kConfigMap, key);
-  if (source.status().code() == kube::Code::NotFound) return runtime::Result{};  // its Secret goes with it
+  if (source.status().code() == Code::NotFound) return runtime::Result{};  // its Secret goes with it
   if (!source.ok()) return source.status();
   if (source->meta().deleting()) return runtime::Result{};
 
-  const kube::Json document = source->json();
-  const kube::Json data = document.value("data", kube::Json::object());
+  const Json document = source->json();
+  const Json data = document.value("data", Json::object());
   if (!data.contains("name")) {
     // Not, or no longer, for us.
-    const kube::Status removed = applier_.remove(ctx, kSecret, *source, key);
-    return removed.ok() ? kube::StatusOr<runtime::Result>(runtime::Result{}) : removed;
+    const Status removed = applier_.remove(ctx, kSecret, *source, key);
+    return removed.ok() ? StatusOr<runtime::Result>(runtime::Result{}) : removed;
   }
 
   // What should be there? Only what we care about: other fields and labels are left to others.
-  kube::Json secret = {{"metadata", {{"namespace", key.ns}, {"name", key.name}}},
-                       {"stringData", {{"greeting", "Hello, " + data["name"].get<std::string>() + "!"}}}};
+  Json secret = {{"metadata", {{"namespace", key.ns}, {"name", key.name}}},
+                 {"stringData", {{"greeting", "Hello, " + data["name"].get<std::string>() + "!"}}}};
   const auto applied = applier_.apply(ctx, kSecret, *source, std::move(secret));
   if (applied.status().reason() == runtime::Applier::kNameConflict) {
     manager_.events().record(*source, runtime::EventType::Warning, "NameConflict", "Greet",
                              applied.status().message());
-    return runtime::Result{kube::Duration(std::chrono::minutes(1))};
+    return runtime::Result{Duration(std::chrono::minutes(1))};
   }
   if (!applied.ok()) return applied.status();
   return runtime::Result{};
 }
 
-}  // namespace example
+}  // namespace toolhive::example

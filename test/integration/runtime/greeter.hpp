@@ -1,10 +1,10 @@
 // Greeter: the example of a controller.
 #pragma once
 
-#include "controller/runtime/applier.hpp"
-#include "controller/runtime/manager.hpp"
+#include "controller/runtime/manager/manager.hpp"
+#include "controller/runtime/write/applier.hpp"
 
-namespace example {
+namespace toolhive::example {
 
 inline const kube::ResourceType kConfigMap{"", "v1", "ConfigMap", "configmaps"};
 inline const kube::ResourceType kSecret{"", "v1", "Secret", "secrets"};
@@ -15,10 +15,10 @@ class Greeter {
   explicit Greeter(runtime::Manager& manager);
 
  private:
-  kube::StatusOr<runtime::Result> reconcile(const kube::Context& ctx, const kube::Key& key);
+  StatusOr<runtime::Result> reconcile(const Context& ctx, const kube::Key& key);
 
   runtime::Manager& manager_;
   runtime::Applier applier_;
 };
 
-}  // namespace example
+}  // namespace toolhive::example

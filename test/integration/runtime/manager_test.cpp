@@ -1,5 +1,5 @@
 // The whole framework, by way of its example controller, against a real API server.
-#include "controller/runtime/manager.hpp"
+#include "controller/runtime/manager/manager.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,19 +7,17 @@
 #include <future>
 #include <nlohmann/json.hpp>
 
-#include "controller/runtime/finalizer.hpp"
-#include "controller/runtime/status_writer.hpp"
+#include "controller/runtime/write/finalizer.hpp"
+#include "controller/runtime/write/status_writer.hpp"
 #include "test/integration/kube/cluster.hpp"
 #include "test/integration/runtime/greeter.hpp"
+
+using namespace toolhive;
 
 using namespace std::chrono_literals;
 using example::Greeter;
 using kube::ApiCall;
-using kube::Code;
-using kube::Context;
-using kube::Json;
 using kube::Key;
-using kube::Status;
 using runtime::Manager;
 using runtime::ManagerOptions;
 using test::eventually;
@@ -32,12 +30,12 @@ namespace {
 class Gate final : public kube::Client {
  public:
   explicit Gate(std::unique_ptr<kube::Client> inner) : inner_(std::move(inner)) {}
-  kube::StatusOr<kube::HttpResponse> call(const Context& ctx, const ApiCall& call) override {
+  StatusOr<kube::HttpResponse> call(const Context& ctx, const ApiCall& call) override {
     if (closed) return Status(Code::Unavailable, "connection refused");
     if (call.mutating()) ++writes;
     return inner_->call(ctx, call);
   }
-  kube::StatusOr<std::unique_ptr<kube::LineStream>> open_watch(
+  StatusOr<std::unique_ptr<kube::LineStream>> open_watch(
       const Context& ctx, const ApiCall& call, const kube::Transport::StreamOptions& options) override {
     if (closed) return Status(Code::Unavailable, "connection refused");
     return inner_->open_watch(ctx, call, options);
@@ -142,11 +140,11 @@ TEST_CASE("the example keeps its objects as declared and writes nothing at rest"
   CHECK(eventually([&] { return client->get({}, kSecret, key)->meta().labels.contains("a"); }));
 
   // At rest: let what is under way come to its end, then watch.
-  kube::sleep_for(kube::system_clock(), 1s, {});
+  sleep_for(system_clock(), 1s, {});
   op.gate->writes = 0;
   for (int i = 0; i < 20; ++i) {
     op.manager.enqueue("greeter", key);
-    kube::sleep_for(kube::system_clock(), 50ms, {});
+    sleep_for(system_clock(), 50ms, {});
   }
   CHECK(op.gate->writes == 0);
   CHECK(op.end().ok());
@@ -198,7 +196,7 @@ TEST_CASE("an informer that was away reports a missed deletion as final-state-un
   REQUIRE(client->apply({}, kConfigMap, named(ns.name(), "ada", "Ada")).ok());
   runtime::InformerOptions options;
   options.ns = ns.name();
-  runtime::Informer informer(*client, kube::system_clock(), kConfigMap, options);
+  runtime::Informer informer(*client, system_clock(), kConfigMap, options);
   std::atomic<int> unknown = 0;
   informer.add_handler([&](const runtime::Change& change) {
     if (change.type == runtime::Change::Type::Deleted && change.final_state_unknown) ++unknown;
@@ -224,7 +222,7 @@ TEST_CASE("an optional resource whose definition appears later is followed witho
   runtime::InformerOptions options;
   options.optional = true;
   options.absent_poll = 500ms;
-  runtime::Informer informer(*client, kube::system_clock(), type, options);
+  runtime::Informer informer(*client, system_clock(), type, options);
   informer.start();
   REQUIRE(informer.wait_synced(Context{}.with_timeout(30s)).ok());
   CHECK(!informer.offered());

@@ -1,16 +1,16 @@
 // Who may read /metrics, by the rules of a real API server.
-#include "controller/runtime/metrics_authorizer.hpp"
+#include "controller/runtime/serve/metrics_authorizer.hpp"
 
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "controller/runtime/endpoints.hpp"
+#include "controller/runtime/serve/endpoints.hpp"
 #include "test/integration/kube/cluster.hpp"
 #include "test/unit/http/tls_client.hpp"
 
-using kube::Context;
-using kube::Json;
+using namespace toolhive;
+
 using Kind = runtime::AccessDecision::Kind;
 
 namespace {
@@ -74,7 +74,7 @@ TEST_CASE("a service account reads the metrics when a ClusterRole lets it, and n
   do {
     decision = authorizer.authorize({}, scraper);
   } while (decision.kind == Kind::Forbidden && !limit.done() &&
-           kube::sleep_for(limit.clock, std::chrono::milliseconds(50), {}));
+           sleep_for(limit.clock, std::chrono::milliseconds(50), {}));
   CHECK_MESSAGE(decision.kind == Kind::Allowed, decision.cause);
   CHECK(decision.user == "system:serviceaccount:" + ns.name() + ":scraper");
 

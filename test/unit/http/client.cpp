@@ -12,7 +12,7 @@
 #include <cstring>
 #include <utility>
 
-namespace http_test {
+namespace toolhive::http_test {
 
 using std::chrono::milliseconds;
 
@@ -162,4 +162,4 @@ unsigned status_for(std::uint16_t port, std::string_view bytes) {
   return client.read().status;
 }
 
-}  // namespace http_test
+}  // namespace toolhive::http_test

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace http_test {
+namespace toolhive::http_test {
 
 struct Response {
   unsigned status = 0;                        // 0: the connection ended before a complete response
@@ -54,4 +54,4 @@ class Client {
 // Sends `bytes` on a new connection and returns the status of the answer.
 unsigned status_for(std::uint16_t port, std::string_view bytes);
 
-}  // namespace http_test
+}  // namespace toolhive::http_test

@@ -14,7 +14,9 @@
 #include <string>
 #include <vector>
 
-using namespace http_test;
+using namespace toolhive;
+
+using namespace toolhive::http_test;
 using web::http::http_request;
 using web::http::http_response;
 

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
-using namespace http_test;
+using namespace toolhive;
+
+using namespace toolhive::http_test;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 

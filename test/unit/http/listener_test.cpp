@@ -11,7 +11,9 @@
 #include <string>
 #include <thread>
 
-using namespace http_test;
+using namespace toolhive;
+
+using namespace toolhive::http_test;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using web::http::http_request;

@@ -12,7 +12,9 @@
 #include <stdexcept>
 #include <thread>
 
-using namespace http_test;
+using namespace toolhive;
+
+using namespace toolhive::http_test;
 using web::http::http_request;
 
 namespace {

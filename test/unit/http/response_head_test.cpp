@@ -6,6 +6,8 @@
 
 #include <string>
 
+using namespace toolhive;
+
 namespace {
 
 http::ResponseFacts facts(unsigned version = 11, bool head = false) {

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 
+using namespace toolhive;
+
 namespace {
 
 // The router compares listeners and never looks into them.

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+using namespace toolhive;
+
 namespace {
 
 bool refused(std::string_view raw) {

@@ -13,7 +13,9 @@
 #include <thread>
 #include <utility>
 
-namespace http_test {
+using namespace toolhive;
+
+namespace toolhive::http_test {
 
 void echo(const web::http::http_request& request) {
   web::http::http_response response(200);
@@ -88,4 +90,4 @@ bool sanitized() {
 #endif
 }
 
-}  // namespace http_test
+}  // namespace toolhive::http_test

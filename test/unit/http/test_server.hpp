@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace http_test {
+namespace toolhive::http_test {
 
 using Handler = std::function<void(web::http::http_request)>;
 using Listener = web::http::experimental::listener::http_listener;
@@ -62,4 +62,4 @@ std::size_t resident_kib();
 // Sanitizers keep freed memory and make the process too slow for bounds on either.
 bool sanitized();
 
-}  // namespace http_test
+}  // namespace toolhive::http_test

@@ -15,7 +15,7 @@
 #include <cstdio>
 #include <stdexcept>
 
-namespace http_test {
+namespace toolhive::http_test {
 
 CertificateFiles::CertificateFiles(const std::string& common_name) {
   std::string name = (std::filesystem::temp_directory_path() / "http-test-XXXXXX").string();
@@ -125,4 +125,4 @@ bool TlsClient::ended_properly() {
   return (SSL_get_shutdown(state_->ssl) & SSL_RECEIVED_SHUTDOWN) != 0;
 }
 
-}  // namespace http_test
+}  // namespace toolhive::http_test

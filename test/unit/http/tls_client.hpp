@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace http_test {
+namespace toolhive::http_test {
 
 // A directory with tls.crt and tls.key, removed at the end.
 class CertificateFiles {
@@ -48,4 +48,4 @@ class TlsClient {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace http_test
+}  // namespace toolhive::http_test

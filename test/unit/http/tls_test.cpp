@@ -17,7 +17,9 @@
 #include <string>
 #include <vector>
 
-using namespace http_test;
+using namespace toolhive;
+
+using namespace toolhive::http_test;
 using http::TlsCertificate;
 using std::chrono::milliseconds;
 using std::chrono::seconds;

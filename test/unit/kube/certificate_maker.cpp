@@ -5,7 +5,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-namespace test {
+namespace toolhive::test {
 
 namespace {
 
@@ -84,4 +84,4 @@ Pem Authority::issue(const std::string& name, const std::string& alternatives,
   return {pem(made.get()), pem(key.get())};
 }
 
-}  // namespace test
+}  // namespace toolhive::test

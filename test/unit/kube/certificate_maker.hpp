@@ -9,7 +9,7 @@
 struct x509_st;
 struct evp_pkey_st;
 
-namespace test {
+namespace toolhive::test {
 
 struct Pem {
   std::string certificate;
@@ -38,4 +38,4 @@ struct CertificateRequest {
 };
 CertificateRequest request_certificate(const std::string& name);
 
-}  // namespace test
+}  // namespace toolhive::test

@@ -1,4 +1,4 @@
-#include "controller/kube/client.hpp"
+#include "controller/kube/client/client.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,19 +6,16 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "controller/kube/discovery.hpp"
-#include "controller/kube/simulated_clock.hpp"
+#include "controller/base/simulated_clock.hpp"
+#include "controller/kube/client/discovery.hpp"
 #include "test/unit/kube/scripted_transport.hpp"
 
+using namespace toolhive;
+
 using namespace std::chrono_literals;
-using kube::Code;
-using kube::Context;
 using kube::HttpRequest;
 using kube::HttpResponse;
-using kube::Json;
 using kube::Key;
-using kube::Status;
-using kube::StatusOr;
 using test::ScriptedTransport;
 
 namespace {
@@ -169,7 +166,7 @@ TEST_CASE_FIXTURE(Fixture,
 }
 
 TEST_CASE_FIXTURE(Fixture, "discovery looks a miss up again, but not more often than every 5 s") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   const Context context{.stop = {}, .deadline = clock.now() + 24h, .clock = clock};
   kube::Discovery discovery(*client, 60s);
   for (int i = 0; i < 3; ++i) transport->reply(200, R"({"resources":[{"name":"gadgets"}]})");
@@ -195,7 +192,7 @@ TEST_CASE_FIXTURE(Fixture, "discovery looks a miss up again, but not more often 
 
 TEST_CASE_FIXTURE(
     Fixture, "a request that is throttled waits as long as it is told, and no longer than its deadline") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   transport->reply(429, "{}", retry_after("3"));
   transport->reply(503, "{}", retry_after("1"));
   transport->reply(200, body);
@@ -224,7 +221,7 @@ namespace {
 class SilentTransport final : public kube::Transport {
  public:
   StatusOr<HttpResponse> send(const Context& ctx, const HttpRequest&) override {
-    kube::sleep_until(ctx.clock, ctx.deadline, ctx.stop);
+    sleep_until(ctx.clock, ctx.deadline, ctx.stop);
     return Status(Code::Timeout, "no answer");
   }
   StatusOr<std::unique_ptr<kube::LineStream>> stream(const Context& ctx, const HttpRequest& request,
@@ -252,17 +249,17 @@ TEST_CASE(
       },
       [&](const Context& ctx) { return client->watch(ctx, kWidget, {}).status(); },
       [&](const Context& ctx) { return client->raw(ctx, {.method = "GET", .target = "/version"}).status(); }};
-  const auto ends_after = [&](const auto& call, kube::Duration allowed) {
-    kube::SimulatedClock clock;
-    const kube::TimePoint start = clock.now();
+  const auto ends_after = [&](const auto& call, Duration allowed) {
+    SimulatedClock clock;
+    const TimePoint start = clock.now();
     Status status;
     std::jthread user([&] {
-      const bool forever = allowed == kube::Duration::max();
-      const kube::TimePoint deadline = forever ? kube::TimePoint::max() : start + allowed;
+      const bool forever = allowed == Duration::max();
+      const TimePoint deadline = forever ? TimePoint::max() : start + allowed;
       status = call(Context{.stop = {}, .deadline = deadline, .clock = clock});
     });
     clock.wait_for_waiters(1);
-    const kube::Duration left = clock.next_deadline() - start;
+    const Duration left = clock.next_deadline() - start;
     clock.advance(left);
     user.join();
     CHECK(status.code() == Code::Timeout);
@@ -270,13 +267,13 @@ TEST_CASE(
   };
   for (const auto& call : calls) {
     CHECK(ends_after(call, 2min) == 30s);
-    CHECK(ends_after(call, kube::Duration::max()) == 30s);
+    CHECK(ends_after(call, Duration::max()) == 30s);
     CHECK(ends_after(call, 5s) == 5s);
   }
 }
 
 TEST_CASE_FIXTURE(Fixture, "a throttled request that is stopped ends at once") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   transport->reply(429, "{}", retry_after("3"));
   std::stop_source stop;
   std::jthread user([&] {
@@ -347,7 +344,7 @@ TEST_CASE_FIXTURE(Fixture, "what is not a list is an error") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "discovery keeps its last answer while the server cannot say") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   const Context context{.stop = {}, .deadline = clock.now() + 24h, .clock = clock};
   kube::Discovery discovery(*client, 60s);
   transport->reply(503, "{}");

@@ -1,23 +1,22 @@
-#include "controller/kube/clock.hpp"
+#include "controller/base/clock.hpp"
 
 #include <doctest/doctest.h>
 
 #include <atomic>
 #include <thread>
 
-#include "controller/kube/context.hpp"
-#include "controller/kube/simulated_clock.hpp"
+#include "controller/base/context.hpp"
+#include "controller/base/simulated_clock.hpp"
+
+using namespace toolhive;
 
 using namespace std::chrono_literals;
-using kube::Context;
-using kube::SimulatedClock;
-using kube::TimePoint;
 
 TEST_CASE("a sleeper wakes when the simulated clock reaches its deadline, not before") {
   SimulatedClock clock;
   std::atomic<bool> awake = false;
   std::thread sleeper([&] {
-    CHECK(kube::sleep_for(clock, 5s, {}));
+    CHECK(sleep_for(clock, 5s, {}));
     awake = true;
   });
   clock.wait_for_waiters(1);
@@ -37,7 +36,7 @@ TEST_CASE("no advance is lost, however waits and advances interleave") {
   for (int i = 0; i < 4; ++i) {
     sleepers.emplace_back([&] {
       for (int n = 0; n < 200; ++n) {
-        kube::sleep_for(clock, 1ms, {});
+        sleep_for(clock, 1ms, {});
         --left;
       }
     });
@@ -48,7 +47,7 @@ TEST_CASE("no advance is lost, however waits and advances interleave") {
 TEST_CASE("a stop request ends a sleep at once and is reported") {
   SimulatedClock clock;
   std::stop_source stop;
-  std::jthread sleeper([&] { CHECK_FALSE(kube::sleep_for(clock, 1h, stop.get_token())); });
+  std::jthread sleeper([&] { CHECK_FALSE(sleep_for(clock, 1h, stop.get_token())); });
   clock.wait_for_waiters(1);
   stop.request_stop();
   sleeper.join();
@@ -58,7 +57,7 @@ TEST_CASE("a sleep whose stop was requested before does not wait") {
   SimulatedClock clock;
   std::stop_source stop;
   stop.request_stop();
-  CHECK_FALSE(kube::sleep_for(clock, 1h, stop.get_token()));
+  CHECK_FALSE(sleep_for(clock, 1h, stop.get_token()));
 }
 
 TEST_CASE("the wall clock moves with time and can be set apart from it") {
@@ -73,15 +72,14 @@ TEST_CASE("the wall clock moves with time and can be set apart from it") {
 }
 
 TEST_CASE("the system clock sleeps at least as long as asked") {
-  const TimePoint start = kube::system_clock().now();
-  CHECK(kube::sleep_for(kube::system_clock(), 5ms, {}));
-  CHECK(kube::system_clock().now() - start >= 5ms);
+  const TimePoint start = system_clock().now();
+  CHECK(sleep_for(system_clock(), 5ms, {}));
+  CHECK(system_clock().now() - start >= 5ms);
 }
 
 TEST_CASE("a sleep without end does not overflow") {
   std::stop_source stop;
-  std::jthread sleeper(
-      [&] { CHECK_FALSE(kube::sleep_for(kube::system_clock(), kube::Duration::max(), stop.get_token())); });
+  std::jthread sleeper([&] { CHECK_FALSE(sleep_for(system_clock(), Duration::max(), stop.get_token())); });
   stop.request_stop();
 }
 
@@ -90,7 +88,7 @@ TEST_CASE("a timeout never moves a context's deadline later") {
   const Context context{.stop = {}, .deadline = clock.now() + 10s, .clock = clock};
   CHECK(context.with_timeout(5s).deadline == clock.now() + 5s);
   CHECK(context.with_timeout(20s).deadline == clock.now() + 10s);
-  CHECK(context.with_timeout(kube::Duration::max()).deadline == clock.now() + 10s);
+  CHECK(context.with_timeout(Duration::max()).deadline == clock.now() + 10s);
   CHECK_FALSE(context.done());
   clock.advance(10s);
   CHECK(context.done());

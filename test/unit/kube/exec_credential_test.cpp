@@ -1,17 +1,17 @@
-#include "controller/kube/exec_credential.hpp"
+#include "controller/kube/config/exec_credential.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
 #include <thread>
 
-#include "controller/kube/credentials.hpp"
-#include "controller/kube/simulated_clock.hpp"
+#include "controller/base/simulated_clock.hpp"
+#include "controller/kube/config/credentials.hpp"
 #include "test/unit/kube/temporary_folder.hpp"
 
+using namespace toolhive;
+
 using namespace std::chrono_literals;
-using kube::Code;
-using kube::Context;
 
 namespace {
 
@@ -37,7 +37,7 @@ std::string output(const std::string& status) {
 }
 
 std::string plugin_refusal(const kube::Config& config) {
-  const kube::Status status = kube::run_exec_plugin(Context{}.with_timeout(10s), config).status();
+  const Status status = kube::run_exec_plugin(Context{}.with_timeout(10s), config).status();
   CHECK(status.code() == Code::Unauthorized);
   return status.message();
 }
@@ -52,7 +52,7 @@ TEST_CASE("a plugin's token is used until it expires") {
                               .append("'\n"));
   config.exec->env["LOG"] = folder.path("log");
   // The simulated wall clock starts at 22:13:20.
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   const Context context{.stop = {}, .deadline = clock.now() + 24h, .clock = clock};
   kube::Credentials credentials(config);
   const auto runs = [&] {
@@ -127,5 +127,5 @@ TEST_CASE("output that cannot be used is refused with the reason") {
   const auto shifted = kube::parse_exec_credential(
       output(R"({"token":"t","expirationTimestamp":"1970-01-01T02:00:00.5+02:00"})"), kVersion);
   REQUIRE(shifted.ok());
-  CHECK(shifted->expires == kube::WallTime{});
+  CHECK(shifted->expires == WallTime{});
 }

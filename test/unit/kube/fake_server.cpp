@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <cstring>
 
-namespace test {
+namespace toolhive::test {
 
 std::string Connection::read_request() {
   for (;;) {
@@ -124,4 +124,4 @@ std::string FakeServer::url() const {
   return (ipv6_ ? "http://[::1]:" : "http://127.0.0.1:") + std::to_string(port_);
 }
 
-}  // namespace test
+}  // namespace toolhive::test

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-namespace test {
+namespace toolhive::test {
 
 // One accepted connection, used by its own thread. Everything ends when the server is destroyed.
 class Connection {
@@ -61,4 +61,4 @@ class FakeServer {
 inline constexpr std::string_view kChunkedHead =
     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-}  // namespace test
+}  // namespace toolhive::test

@@ -1,12 +1,12 @@
 #include <doctest/doctest.h>
 
-#include "controller/kube/config.hpp"
-#include "controller/kube/in_cluster.hpp"
+#include "controller/kube/config/config.hpp"
+#include "controller/kube/config/in_cluster.hpp"
 #include "test/unit/kube/temporary_folder.hpp"
 
-using kube::Code;
+using namespace toolhive;
+
 using kube::Config;
-using kube::StatusOr;
 using test::TemporaryFolder;
 
 namespace {
@@ -114,7 +114,7 @@ TEST_CASE("of several files the first that has a value wins, and missing ones ar
   REQUIRE_MESSAGE(config.ok(), config.status());
   CHECK(config->server == "https://first");
   CHECK(config->client_certificate.data == "cert");
-  const kube::Status none = kube::load_kubeconfig({folder.path("x"), folder.path("y")}).status();
+  const Status none = kube::load_kubeconfig({folder.path("x"), folder.path("y")}).status();
   CHECK(none.code() == Code::NotFound);
   CHECK(none.message().find(folder.path("y")) != std::string::npos);
 }
@@ -158,7 +158,7 @@ TEST_CASE("a secret never shows in an error") {
 TEST_CASE("the service account of a pod is found, and a missing one is explained") {
   const TemporaryFolder folder;
   CHECK(kube::in_cluster_config(folder.path(""), "", "").status().code() == Code::NotFound);
-  const kube::Status missing = kube::in_cluster_config(folder.path(""), "10.0.0.1", "443").status();
+  const Status missing = kube::in_cluster_config(folder.path(""), "10.0.0.1", "443").status();
   CHECK(missing.code() == Code::NotFound);
   CHECK(missing.message().find("automountServiceAccountToken") != std::string::npos);
   folder.write("token", "t");

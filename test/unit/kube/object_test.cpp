@@ -1,24 +1,24 @@
-#include "controller/kube/object.hpp"
+#include "controller/kube/object/object.hpp"
 
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
 #include <string>
 
-using kube::Code;
-using kube::Json;
+using namespace toolhive;
+
 using kube::Object;
 
 namespace {
 
 Object object(std::string_view text) {
-  kube::StatusOr<Object> parsed = Object::parse(text);
+  StatusOr<Object> parsed = Object::parse(text);
   REQUIRE_MESSAGE(parsed.ok(), parsed.status());
   return *parsed;
 }
 
 std::string parse_refusal(std::string_view text) {
-  const kube::StatusOr<Object> parsed = Object::parse(text);
+  const StatusOr<Object> parsed = Object::parse(text);
   REQUIRE_FALSE(parsed.ok());
   CHECK(parsed.status().code() == Code::Decode);
   return parsed.status().message();
@@ -102,7 +102,7 @@ TEST_CASE("null metadata fields count as absent") {
 
 TEST_CASE("the items of a list get the type that they leave out") {
   const kube::ResourceType type{"apps", "v1", "Deployment", "deployments"};
-  kube::StatusOr<Object> item =
+  StatusOr<Object> item =
       Object::parse(R"( {"metadata":{"managedFields":[],"name":"x","labels":{"a":"b"}}})", &type);
   REQUIRE(item.ok());
   CHECK(item->api_version() == "apps/v1");
@@ -198,7 +198,7 @@ TEST_CASE("nesting is bounded, so no input exhausts the stack") {
 TEST_CASE("a document survives the way through bytes") {
   const Json document = {
       {"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", {{"name", "x"}}}, {"data", {{"k", "v"}}}};
-  const kube::StatusOr<Object> made = Object::from(document);
+  const StatusOr<Object> made = Object::from(document);
   REQUIRE(made.ok());
   CHECK(made->json() == document);
   CHECK(Object::from(Json{{"metadata", {{"name", "\xff"}}}}).status().code() == Code::Decode);

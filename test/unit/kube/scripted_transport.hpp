@@ -7,25 +7,24 @@
 #include <utility>
 #include <vector>
 
-#include "controller/kube/transport.hpp"
+#include "controller/kube/transport/transport.hpp"
 
-namespace test {
+namespace toolhive::test {
 
 // Gives prepared answers and keeps what was asked. Not thread-safe.
 class ScriptedTransport final : public kube::Transport {
  public:
-  kube::StatusOr<kube::HttpResponse> send(const kube::Context&, const kube::HttpRequest& request) override {
+  StatusOr<kube::HttpResponse> send(const Context&, const kube::HttpRequest& request) override {
     requests.push_back(request);
-    if (answers.empty()) return kube::Status(kube::Code::Internal, "the script has ended");
-    kube::StatusOr<kube::HttpResponse> answer = std::move(answers.front());
+    if (answers.empty()) return Status(Code::Internal, "the script has ended");
+    StatusOr<kube::HttpResponse> answer = std::move(answers.front());
     answers.pop_front();
     return answer;
   }
-  kube::StatusOr<std::unique_ptr<kube::LineStream>> stream(const kube::Context&,
-                                                           const kube::HttpRequest& request,
-                                                           const StreamOptions&) override {
+  StatusOr<std::unique_ptr<kube::LineStream>> stream(const Context&, const kube::HttpRequest& request,
+                                                     const StreamOptions&) override {
     requests.push_back(request);
-    return kube::Status(kube::Code::Internal, "no streams here");
+    return Status(Code::Internal, "no streams here");
   }
   void reply(int status, const std::string& body, kube::HttpResponse base = {}) {
     base.status = status;
@@ -33,11 +32,11 @@ class ScriptedTransport final : public kube::Transport {
     answers.emplace_back(std::move(base));
   }
   void fail(const char* reason) {
-    answers.emplace_back(kube::Status(kube::Code::Unavailable, "broken").with_reason(reason));
+    answers.emplace_back(Status(Code::Unavailable, "broken").with_reason(reason));
   }
 
-  std::deque<kube::StatusOr<kube::HttpResponse>> answers;
+  std::deque<StatusOr<kube::HttpResponse>> answers;
   std::vector<kube::HttpRequest> requests;
 };
 
-}  // namespace test
+}  // namespace toolhive::test

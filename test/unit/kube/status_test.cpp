@@ -1,13 +1,12 @@
-#include "controller/kube/status.hpp"
+#include "controller/base/status.hpp"
 
 #include <doctest/doctest.h>
 
 #include <sstream>
 
+using namespace toolhive;
+
 using namespace std::chrono_literals;
-using kube::Code;
-using kube::Status;
-using kube::StatusOr;
 
 TEST_CASE("an Ok status has neither message nor reason") {
   const Status status;

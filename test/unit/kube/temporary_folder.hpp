@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-namespace test {
+namespace toolhive::test {
 
 class TemporaryFolder {
  public:
@@ -32,4 +32,4 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace test
+}  // namespace toolhive::test

@@ -14,16 +14,14 @@
 #include <future>
 #include <mutex>
 
-#include "controller/kube/simulated_clock.hpp"
-#include "controller/kube/transport.hpp"
+#include "controller/base/simulated_clock.hpp"
+#include "controller/kube/transport/transport.hpp"
 #include "test/unit/kube/certificate_maker.hpp"
 #include "test/unit/kube/fake_server.hpp"
 #include "test/unit/kube/temporary_folder.hpp"
 
-using kube::Code;
-using kube::Context;
-using kube::Status;
-using kube::StatusOr;
+using namespace toolhive;
+
 using test::Authority;
 using test::Connection;
 using test::FakeServer;
@@ -249,8 +247,8 @@ TEST_CASE("an authority's file is read again when it changes: then the server's 
   config.certificate_authority = {};
   config.certificate_authority.file = folder.write("ca.crt", ours.certificate());
   const auto transport = *kube::make_transport(config);
-  kube::SimulatedClock clock;
-  const Context context{{}, kube::TimePoint::max(), clock, {}};
+  SimulatedClock clock;
+  const Context context{{}, TimePoint::max(), clock, {}};
   CHECK(get(*transport, context).status().code() == Code::Unavailable);
   folder.write("ca.crt", ours.certificate() + theirs.certificate());
   clock.advance(std::chrono::seconds(11));
@@ -267,8 +265,8 @@ TEST_CASE("a client certificate is presented, and replaced on new connections wh
   config.client_certificate.file = folder.write("client.crt", first.certificate);
   config.client_key.file = folder.write("client.key", first.key);
   const auto transport = *kube::make_transport(config);
-  kube::SimulatedClock clock;
-  const Context context{{}, kube::TimePoint::max(), clock, {}};
+  SimulatedClock clock;
+  const Context context{{}, TimePoint::max(), clock, {}};
   CHECK(get(*transport, context)->body.starts_with("/CN=first"));
 
   const Pem second = authority.issue("second", "");

@@ -1,4 +1,4 @@
-#include "controller/kube/transport.hpp"
+#include "controller/kube/transport/transport.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,19 +7,17 @@
 #include <fstream>
 #include <future>
 
-#include "controller/kube/client.hpp"
-#include "controller/kube/simulated_clock.hpp"
+#include "controller/base/simulated_clock.hpp"
+#include "controller/kube/client/client.hpp"
 #include "test/unit/kube/fake_server.hpp"
 #include "test/unit/kube/temporary_folder.hpp"
 
+using namespace toolhive;
+
 using namespace std::chrono_literals;
-using kube::Code;
-using kube::Context;
 using kube::HttpRequest;
 using kube::HttpResponse;
 using kube::LineStream;
-using kube::Status;
-using kube::StatusOr;
 using kube::Transport;
 using test::Connection;
 using test::FakeServer;
@@ -441,8 +439,8 @@ TEST_CASE("a token file is read again every minute, and a good token outlives a 
   config.server = server.url();
   config.token_file = folder.path("token");
   const auto transport = *kube::make_transport(config);
-  kube::SimulatedClock clock;
-  const Context context{{}, kube::TimePoint::max(), clock, {}};
+  SimulatedClock clock;
+  const Context context{{}, TimePoint::max(), clock, {}};
   const auto send = [&] { REQUIRE(transport->send(context, request("GET", "/")).ok()); };
   send();
   folder.write("token", "second");

@@ -1,8 +1,9 @@
-#include "controller/kube/watch.hpp"
+#include "controller/kube/client/watch.hpp"
 
 #include <doctest/doctest.h>
 
-using kube::Code;
+using namespace toolhive;
+
 using kube::decode_watch_event;
 using kube::WatchEvent;
 

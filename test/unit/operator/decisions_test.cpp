@@ -3,15 +3,15 @@
 
 #include <set>
 
+#include "controller/kube/object/quantity.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/mcptool/claim.hpp"
 #include "controller/operator/mcptool/permission.hpp"
 #include "controller/operator/mcptool/target.hpp"
 #include "controller/operator/pause.hpp"
-#include "controller/operator/quantity.hpp"
 #include "controller/operator/schedule.hpp"
 #include "controller/operator/text.hpp"
-#include "controller/runtime/conditions.hpp"
+#include "controller/runtime/write/conditions.hpp"
 #include "test/unit/operator/make.hpp"
 
 namespace {
@@ -20,15 +20,15 @@ using namespace toolhive;
 using namespace toolhive::test;
 
 TEST_CASE("quantities compare by value, whatever their suffix") {
-  CHECK(parse_quantity("1Gi") == parse_quantity("1024Mi"));
-  CHECK(parse_quantity("1Gi") == 1073741824.0L);
-  CHECK(parse_quantity("1.5G") == 1500000000.0L);
-  CHECK(parse_quantity("500m") == parse_quantity("0.5"));
-  CHECK(parse_quantity("1e3") == 1000.0L);
-  CHECK(parse_quantity("7") == 7.0L);
+  CHECK(kube::parse_quantity("1Gi") == kube::parse_quantity("1024Mi"));
+  CHECK(kube::parse_quantity("1Gi") == 1073741824.0L);
+  CHECK(kube::parse_quantity("1.5G") == 1500000000.0L);
+  CHECK(kube::parse_quantity("500m") == kube::parse_quantity("0.5"));
+  CHECK(kube::parse_quantity("1e3") == 1000.0L);
+  CHECK(kube::parse_quantity("7") == 7.0L);
   for (const char* bad : {"", "Gi", "1GiB", "1 Gi", "ten", "1e", "--1", "1e99"}) {
     CAPTURE(bad);
-    CHECK_FALSE(parse_quantity(bad));
+    CHECK_FALSE(kube::parse_quantity(bad));
   }
 }
 
@@ -98,7 +98,7 @@ TEST_CASE("each operator of a label selector does what Kubernetes says") {
                                            {"kind", "Namespace"},
                                            {"metadata", {{"name", "n"}, {"labels", {{"tier", "gold"}}}}}});
   const auto matches = [&](const char* key, const char* op, const std::vector<std::string>& values) {
-    LabelSelector selector;
+    kube::LabelSelector selector;
     selector.match_expressions.push_back({key, op, values});
     return selector.matches(object.meta().labels);
   };
@@ -149,7 +149,7 @@ TEST_CASE("tools look again when their registry serves again, and not when it co
 }
 
 TEST_CASE("attempts are further and further apart, at most a minute, until one succeeds") {
-  Backoff backoff;
+  FailureBackoff backoff;
   const kube::Key key{"mcp", "weather"};
   CHECK(backoff.next(key) == std::chrono::seconds(1));
   CHECK(backoff.next(key) == std::chrono::seconds(2));
@@ -161,10 +161,10 @@ TEST_CASE("attempts are further and further apart, at most a minute, until one s
 }
 
 TEST_CASE("checks of many resources spread over a tenth of their period") {
-  const kube::Duration period = std::chrono::seconds(60);
-  std::set<kube::Duration> delays;
+  const Duration period = std::chrono::seconds(60);
+  std::set<Duration> delays;
   for (int i = 0; i < 50; ++i) {
-    const kube::Duration delay = jittered(period, {"mcp", "tool-" + std::to_string(i)});
+    const Duration delay = jittered(period, {"mcp", "tool-" + std::to_string(i)});
     CHECK(delay >= period);
     CHECK(delay <= period + period / 10);
     delays.insert(delay);
@@ -177,12 +177,12 @@ TEST_CASE("a pause is shown and leaves the rest of the status as it was") {
   const Json before = {
       {"url", "http://r"},
       {"conditions", Json::array({{{"type", "Ready"}, {"status", "True"}, {"reason", "Serving"}}})}};
-  const Json status = paused_status(before, 3, kube::WallTime{});
+  const Json status = paused_status(before, 3, WallTime{});
   CHECK(status.at("url") == "http://r");
   const auto conditions = runtime::Conditions::from_json(status.at("conditions"));
   CHECK(conditions.is_true("Ready"));
   CHECK(conditions.is_true("ReconciliationPaused"));
-  CHECK(paused_status(status, 3, kube::WallTime{} + std::chrono::hours(1)) == status);
+  CHECK(paused_status(status, 3, WallTime{} + std::chrono::hours(1)) == status);
 
   const auto annotated = [](const char* value) {
     return is_paused(*kube::Object::from(

@@ -4,12 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "controller/kube/object.hpp"
+#include "controller/kube/object/object.hpp"
 #include "controller/operator/registry/inputs.hpp"
 
 namespace toolhive::test {
-
-using kube::Json;
 
 inline RegistryInputs inputs(const Json& spec = Json::object(), const std::string& name = "mcp-registry") {
   auto registry = Registry::from_json({{"metadata", {{"name", name}}}, {"spec", spec}});

@@ -207,7 +207,7 @@ bool is_true(const Json& status, const char* type) {
 TEST_CASE("a registry that serves is Ready, with the addresses and numbers that scale and kubectl read") {
   RegistryObservation observed = serving();
   observed.service = ServiceReport{3, "1.2.3"};
-  const Json status = registry_status(Json::object(), observed, kube::WallTime{});
+  const Json status = registry_status(Json::object(), observed, WallTime{});
   for (const char* type : {"Ready", "Accepted", "StorageReady", "Available"}) {
     CAPTURE(type);
     CHECK(is_true(status, type));
@@ -226,17 +226,17 @@ TEST_CASE("a registry that serves is Ready, with the addresses and numbers that 
 }
 
 TEST_CASE("an unchanged observation makes an unchanged status, at any later time") {
-  const Json status = registry_status(Json::object(), serving(), kube::WallTime{});
-  CHECK(registry_status(status, serving(), kube::WallTime{} + std::chrono::hours(1)) == status);
+  const Json status = registry_status(Json::object(), serving(), WallTime{});
+  CHECK(registry_status(status, serving(), WallTime{} + std::chrono::hours(1)) == status);
 }
 
 TEST_CASE("what the registry said last is kept while it does not answer") {
   RegistryObservation observed = serving();
   observed.service = ServiceReport{3, "1.2.3"};
-  const Json before = registry_status(Json::object(), observed, kube::WallTime{});
+  const Json before = registry_status(Json::object(), observed, WallTime{});
   observed.service.reset();
   observed.unreachable = Finding::no("RegistryUnreachable", "timeout");
-  const Json status = registry_status(before, observed, kube::WallTime{});
+  const Json status = registry_status(before, observed, WallTime{});
   CHECK(status.at("tools") == 3);
   CHECK(find(status, "Degraded").reason == "RegistryUnreachable");
 }
@@ -244,7 +244,7 @@ TEST_CASE("what the registry said last is kept while it does not answer") {
 TEST_CASE("a refused spec is not Ready while what runs stays Available") {
   RegistryObservation observed = serving();
   observed.refused = Finding::no("StorageCannotShrink", "spec.storage.size: ...");
-  const Json status = registry_status(Json::object(), observed, kube::WallTime{});
+  const Json status = registry_status(Json::object(), observed, WallTime{});
   CHECK_FALSE(is_true(status, "Accepted"));
   CHECK_FALSE(is_true(status, "Ready"));
   CHECK(find(status, "Ready").reason == "StorageCannotShrink");
@@ -254,7 +254,7 @@ TEST_CASE("a refused spec is not Ready while what runs stays Available") {
 TEST_CASE("a taken name is Ready's reason and degrades the registry") {
   RegistryObservation observed = serving();
   observed.failed = Finding::no("NameConflict", "services \"x\" exists");
-  const Json status = registry_status(Json::object(), observed, kube::WallTime{});
+  const Json status = registry_status(Json::object(), observed, WallTime{});
   CHECK(find(status, "Ready").reason == "NameConflict");
   CHECK(is_true(status, "Degraded"));
   CHECK(is_true(status, "Accepted"));
@@ -263,11 +263,10 @@ TEST_CASE("a taken name is Ready's reason and degrades the registry") {
 TEST_CASE("a required Route that is not admitted keeps a registry from Ready") {
   RegistryObservation observed = serving();
   observed.exposure.required = true;
-  CHECK(find(registry_status(Json::object(), observed, kube::WallTime{}), "Ready").reason ==
-        "RouteAPIMissing");
+  CHECK(find(registry_status(Json::object(), observed, WallTime{}), "Ready").reason == "RouteAPIMissing");
   observed.exposure.exposed = Finding::yes("RouteAdmitted", "");
   observed.exposure.url = "https://a.example.com";
-  const Json status = registry_status(Json::object(), observed, kube::WallTime{});
+  const Json status = registry_status(Json::object(), observed, WallTime{});
   CHECK(is_true(status, "Ready"));
   CHECK(status.at("url") == "https://a.example.com");
 }
@@ -276,7 +275,7 @@ TEST_CASE("a failed rollout degrades the registry with the pod's own words") {
   RegistryObservation observed = serving();
   observed.rollout.settled = Finding::no("ImagePullBackOff", "no such image");
   observed.rollout.failed = true;
-  const Json status = registry_status(Json::object(), observed, kube::WallTime{});
+  const Json status = registry_status(Json::object(), observed, WallTime{});
   CHECK(find(status, "Degraded").reason == "ImagePullBackOff");
   CHECK(find(status, "Ready").reason == "ImagePullBackOff");
   CHECK(is_true(status, "Available"));
@@ -286,13 +285,13 @@ TEST_CASE("the end of a pause takes its condition away") {
   const Json paused = {
       {"conditions",
        Json::array({{{"type", "ReconciliationPaused"}, {"status", "True"}, {"reason", "Annotated"}}})}};
-  const Json status = registry_status(paused, serving(), kube::WallTime{});
+  const Json status = registry_status(paused, serving(), WallTime{});
   CHECK(runtime::Conditions::from_json(status.at("conditions")).find("ReconciliationPaused") == nullptr);
 }
 
 TEST_CASE("a spec that cannot be read changes nothing but Accepted and Ready") {
-  const Json before = registry_status(Json::object(), serving(), kube::WallTime{});
-  const Json status = refused_status(before, Finding::no("InvalidSpec", "spec.x: ..."), 5, kube::WallTime{});
+  const Json before = registry_status(Json::object(), serving(), WallTime{});
+  const Json status = refused_status(before, Finding::no("InvalidSpec", "spec.x: ..."), 5, WallTime{});
   CHECK_FALSE(is_true(status, "Accepted"));
   CHECK_FALSE(is_true(status, "Ready"));
   CHECK(is_true(status, "Available"));
@@ -303,7 +302,7 @@ TEST_CASE("a spec that cannot be read changes nothing but Accepted and Ready") {
 TEST_CASE("a message of any length leaves the status small") {
   RegistryObservation observed = serving();
   observed.refused = Finding::no("Refused", std::string(100000, 'x'));
-  CHECK(registry_status(Json::object(), observed, kube::WallTime{}).dump().size() < 8000);
+  CHECK(registry_status(Json::object(), observed, WallTime{}).dump().size() < 8000);
 }
 
 }  // namespace

@@ -3,15 +3,13 @@
 
 #include <doctest/doctest.h>
 
-#include "controller/kube/simulated_clock.hpp"
+#include "controller/base/simulated_clock.hpp"
 #include "controller/operator/types.hpp"
-#include "controller/runtime/cache.hpp"
+#include "controller/runtime/cache/cache.hpp"
 #include "test/unit/operator/make.hpp"
 #include "test/unit/runtime/fake_api.hpp"
 
 using kube::ApiCall;
-using kube::Code;
-using kube::Status;
 using namespace toolhive;
 
 namespace {
@@ -31,12 +29,12 @@ struct Writing {
     api.fail_with([=](const ApiCall& call) {
       return call.mutating() && call.type.plural == plural ? error : Status();
     });
-    const kube::Context ctx{{}, kube::TimePoint::max(), clock, {}};
+    const Context ctx{{}, TimePoint::max(), clock, {}};
     return write_operands(ctx, applier, *owner, test::inputs(), kube::Offered::Yes);
   }
 
   runtime_test::FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   runtime::Cache cache{api, clock, {}};
   runtime::Applier applier{api, cache, kFieldManager, kOwnerLabel};
   std::optional<kube::Object> owner;

@@ -5,26 +5,24 @@
 
 #include <memory>
 
-#include "controller/kube/simulated_clock.hpp"
+#include "controller/base/simulated_clock.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
 using namespace toolhive;
-using kube::Code;
-using kube::Status;
 
 // Only counts, and says what the test has it say.
 class ProbedRegistry : public RegistryApi {
  public:
-  kube::StatusOr<RegistryEntry> get(const kube::Context&, const std::string&, const std::string&) override {
+  StatusOr<RegistryEntry> get(const Context&, const std::string&, const std::string&) override {
     return Status(Code::NotFound, "no tools");
   }
-  kube::StatusOr<RegistryEntry> put(const kube::Context&, const kube::Json&) override {
+  StatusOr<RegistryEntry> put(const Context&, const Json&) override {
     return Status(Code::NotFound, "no tools");
   }
-  Status withdraw(const kube::Context&, const std::string&, const Manager&) override { return {}; }
-  kube::StatusOr<ServiceReport> report(const kube::Context&) override {
+  Status withdraw(const Context&, const std::string&, const Manager&) override { return {}; }
+  StatusOr<ServiceReport> report(const Context&) override {
     ++asked;
     if (!fault.ok()) return fault;
     return ServiceReport{3, "1.0.0"};
@@ -37,7 +35,7 @@ class ProbedRegistry : public RegistryApi {
 class OneRegistry : public RegistryAccess {
  public:
   OneRegistry() : RegistryAccess(nullptr) {}
-  kube::StatusOr<std::shared_ptr<RegistryApi>> open(const kube::Key&) override {
+  StatusOr<std::shared_ptr<RegistryApi>> open(const kube::Key&) override {
     return std::shared_ptr<RegistryApi>(registry);
   }
 
@@ -47,8 +45,8 @@ class OneRegistry : public RegistryAccess {
 struct Probing {
   ServiceProbe::Answer ask() { return probe.ask(ctx, {"mcp", "mcp-registry"}); }
 
-  kube::SimulatedClock clock;
-  kube::Context ctx{{}, kube::TimePoint::max(), clock, {}};
+  SimulatedClock clock;
+  Context ctx{{}, TimePoint::max(), clock, {}};
   OneRegistry access;
   ServiceProbe probe{access};
 };

@@ -12,14 +12,11 @@ namespace {
 
 using namespace toolhive;
 using namespace toolhive::test;
-using kube::Code;
-using kube::Status;
 
 // A registry by the rules of the real one: a version never changes its content, a tool never its manager.
 class FakeRegistry : public RegistryApi {
  public:
-  kube::StatusOr<RegistryEntry> get(const kube::Context&, const std::string& name,
-                                    const std::string& version) override {
+  StatusOr<RegistryEntry> get(const Context&, const std::string& name, const std::string& version) override {
     ++gets;
     if (!fault.ok()) return fault;
     const auto found = entries.find({name, version});
@@ -27,7 +24,7 @@ class FakeRegistry : public RegistryApi {
     return *parse_entry(found->second);
   }
 
-  kube::StatusOr<RegistryEntry> put(const kube::Context&, const Json& definition) override {
+  StatusOr<RegistryEntry> put(const Context&, const Json& definition) override {
     ++puts;
     if (!fault.ok()) return fault;
     const std::string name = definition.at("name");
@@ -52,8 +49,8 @@ class FakeRegistry : public RegistryApi {
     return *parse_entry(entry);
   }
 
-  Status withdraw(const kube::Context&, const std::string&, const Manager&) override { return fault; }
-  kube::StatusOr<ServiceReport> report(const kube::Context&) override { return ServiceReport{}; }
+  Status withdraw(const Context&, const std::string&, const Manager&) override { return fault; }
+  StatusOr<ServiceReport> report(const Context&) override { return ServiceReport{}; }
 
   std::map<std::pair<std::string, std::string>, Json> entries;
   Status fault;
@@ -74,7 +71,7 @@ WantedTool wanted(std::int64_t generation = 1, const std::string& version = "",
   return tool;
 }
 
-const kube::Context kContext{};
+const Context kContext{};
 
 TEST_CASE("a tool that was never registered costs one request") {
   FakeRegistry registry;
@@ -257,19 +254,19 @@ ToolObservation observed_tool() {
 }
 
 TEST_CASE("an MCPTool's status says what is registered and where, and reads back the same") {
-  const Json status = mcptool_status(Json::object(), observed_tool(), kube::WallTime{});
+  const Json status = mcptool_status(Json::object(), observed_tool(), WallTime{});
   CHECK(runtime::Conditions::from_json(status.at("conditions")).is_true("Ready"));
   CHECK(status.at("url") == "http://r/api/v1/tools/weather/versions/1.0.0%2Bbuild.1");
   const RememberedTool memory = remembered(status);
   CHECK(memory.tool == observed_tool().tool);
   CHECK(memory.generation == 2);
-  CHECK(mcptool_status(status, observed_tool(), kube::WallTime{} + std::chrono::hours(1)) == status);
+  CHECK(mcptool_status(status, observed_tool(), WallTime{} + std::chrono::hours(1)) == status);
 }
 
 TEST_CASE("a generation counts as registered only when it was") {
   ToolObservation observed = observed_tool();
   observed.registered = Finding::unknown("RegistryUnavailable", "down");
-  const RememberedTool memory = remembered(mcptool_status(Json::object(), observed, kube::WallTime{}));
+  const RememberedTool memory = remembered(mcptool_status(Json::object(), observed, WallTime{}));
   CHECK(memory.tool.has_value());
   CHECK(memory.generation == 0);
 }
@@ -284,8 +281,8 @@ TEST_CASE("a status that somebody broke is read as nothing remembered") {
 TEST_CASE("what is not accepted is not Ready, whatever is registered") {
   ToolObservation observed = observed_tool();
   observed.accepted = Finding::no("InvalidDefinition", "spec.definition: ...");
-  const auto conditions = runtime::Conditions::from_json(
-      mcptool_status(Json::object(), observed, kube::WallTime{}).at("conditions"));
+  const auto conditions =
+      runtime::Conditions::from_json(mcptool_status(Json::object(), observed, WallTime{}).at("conditions"));
   CHECK_FALSE(conditions.is_true("Ready"));
   CHECK(conditions.find("Ready")->reason == "InvalidDefinition");
 }

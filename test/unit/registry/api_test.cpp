@@ -6,8 +6,8 @@
 #include "registry/model/json.hpp"
 #include "service_fixture.hpp"
 
-using namespace registry;
-using namespace registry::test;
+using namespace toolhive::registry;
+using namespace toolhive::registry::test;
 
 namespace {
 

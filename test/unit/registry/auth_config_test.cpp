@@ -7,8 +7,8 @@
 
 #include "registry/config/config.hpp"
 
-using namespace registry;
-using namespace registry::auth;
+using namespace toolhive::registry;
+using namespace toolhive::registry::auth;
 
 namespace {
 

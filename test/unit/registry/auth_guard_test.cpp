@@ -11,9 +11,9 @@
 #include "registry/api/guard.hpp"
 #include "service_fixture.hpp"
 
-using namespace registry;
-using namespace registry::auth;
-using namespace registry::test;
+using namespace toolhive::registry;
+using namespace toolhive::registry::auth;
+using namespace toolhive::registry::test;
 using namespace std::chrono_literals;
 
 namespace {

@@ -13,8 +13,8 @@
 
 #include "registry/auth/http_client.hpp"
 
-using namespace registry;
-using namespace registry::auth;
+using namespace toolhive::registry;
+using namespace toolhive::registry::auth;
 using namespace std::chrono_literals;
 
 namespace {

@@ -14,8 +14,10 @@
 #include "registry/auth/token_review.hpp"
 #include "registry/model/json.hpp"
 
-using namespace registry;
-using namespace registry::auth;
+namespace registry = toolhive::registry;
+
+using namespace toolhive::registry;
+using namespace toolhive::registry::auth;
 using namespace std::chrono_literals;
 
 namespace {

@@ -13,8 +13,10 @@
 #include "registry/auth/oidc.hpp"
 #include "token_maker.hpp"
 
-using namespace registry;
-using namespace registry::auth;
+namespace registry = toolhive::registry;
+
+using namespace toolhive::registry;
+using namespace toolhive::registry::auth;
 using namespace std::chrono_literals;
 using registry::test::base64url;
 using registry::test::key_set;

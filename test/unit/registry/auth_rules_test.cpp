@@ -15,8 +15,8 @@
 #include "registry/auth/verdict_cache.hpp"
 #include "registry/model/json.hpp"
 
-using namespace registry;
-using namespace registry::auth;
+using namespace toolhive::registry;
+using namespace toolhive::registry::auth;
 using namespace std::chrono_literals;
 
 namespace {

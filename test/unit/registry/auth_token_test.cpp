@@ -7,8 +7,10 @@
 #include "registry/auth/public_key.hpp"
 #include "token_maker.hpp"
 
-using namespace registry;
-using namespace registry::auth;
+namespace registry = toolhive::registry;
+
+using namespace toolhive::registry;
+using namespace toolhive::registry::auth;
 using registry::test::base64url;
 using registry::test::key_set;
 using registry::test::TokenMaker;

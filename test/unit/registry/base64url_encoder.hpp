@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 /// What decode_base64url() of registry/auth reads: base64url without padding (RFC 4648, section 5).
 inline std::string base64url(std::string_view bytes) {
@@ -19,4 +19,4 @@ inline std::string base64url(std::string_view bytes) {
   return out;
 }
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

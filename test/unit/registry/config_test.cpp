@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-using namespace registry;
+using namespace toolhive::registry;
 
 TEST_CASE("an empty configuration is the default one") {
   auto config = parse_config("");

@@ -6,8 +6,8 @@
 #include "registry/store/log.hpp"
 #include "store_fixture.hpp"
 
-using namespace registry;
-using namespace registry::test;
+using namespace toolhive::registry;
+using namespace toolhive::registry::test;
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace registry::test {
+namespace toolhive::registry::test {
 namespace {
 
 Error fault(Code code) {
@@ -188,4 +188,4 @@ Result<DiskSpace> FaultFileSystem::space(const std::string&) {
   return DiskSpace{1 << 30, read_only};
 }
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

@@ -11,7 +11,7 @@
 
 #include "registry/store/file_system.hpp"
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 /// A disk in memory that can fail and lose power. What was not synced is lost, and a file's name with it when
 /// its folder was not.
@@ -71,4 +71,4 @@ class FaultFileSystem final : public FileSystem {
   std::set<std::string> locks_;
 };
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

@@ -16,8 +16,11 @@
 #include "registry/server.hpp"
 #include "store_fixture.hpp"
 
-using namespace registry;
-using namespace registry::test;
+namespace http = toolhive::http;
+namespace registry = toolhive::registry;
+
+using namespace toolhive::registry;
+using namespace toolhive::registry::test;
 
 namespace {
 

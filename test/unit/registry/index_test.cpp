@@ -5,7 +5,7 @@
 #include <map>
 #include <random>
 
-using namespace registry;
+using namespace toolhive::registry;
 
 namespace {
 

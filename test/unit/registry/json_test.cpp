@@ -6,7 +6,7 @@
 
 #include "registry/model/sha256.hpp"
 
-using namespace registry;
+using namespace toolhive::registry;
 
 namespace {
 

@@ -9,7 +9,7 @@
 
 #include "registry/auth/authenticator.hpp"
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 /// Waits for what an authenticator says of a token.
 inline auth::Verdict judge(auth::Authenticator& authenticator, const std::string& token) {
@@ -20,4 +20,4 @@ inline auth::Verdict judge(auth::Authenticator& authenticator, const std::string
   return future.get();
 }
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

@@ -3,8 +3,8 @@
 
 #include "service_fixture.hpp"
 
-using namespace registry;
-using namespace registry::test;
+using namespace toolhive::registry;
+using namespace toolhive::registry::test;
 
 namespace {
 

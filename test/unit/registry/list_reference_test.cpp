@@ -7,8 +7,8 @@
 #include "registry/model/text.hpp"
 #include "service_fixture.hpp"
 
-using namespace registry;
-using namespace registry::test;
+using namespace toolhive::registry;
+using namespace toolhive::registry::test;
 
 namespace {
 

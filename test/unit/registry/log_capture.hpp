@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 /// Takes what is logged while it lives, in place of stdout.
 class LogCapture {
@@ -52,4 +52,4 @@ class LogCapture {
   std::shared_ptr<Sink> sink_;
 };
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

@@ -8,8 +8,8 @@
 #include "registry/api/guard.hpp"
 #include "service_fixture.hpp"
 
-using namespace registry;
-using namespace registry::test;
+using namespace toolhive::registry;
+using namespace toolhive::registry::test;
 
 namespace {
 

@@ -5,7 +5,7 @@
 
 #include "registry/api/api.hpp"
 
-using namespace registry;
+using namespace toolhive::registry;
 
 namespace {
 

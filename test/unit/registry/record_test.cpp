@@ -7,7 +7,9 @@
 #include "fault_file_system.hpp"
 #include "registry/store/log.hpp"
 
-using namespace registry;
+namespace registry = toolhive::registry;
+
+using namespace toolhive::registry;
 using registry::test::FaultFileSystem;
 
 namespace {

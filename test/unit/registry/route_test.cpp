@@ -4,7 +4,7 @@
 
 #include "registry/api/conditional.hpp"
 
-using namespace registry;
+using namespace toolhive::registry;
 using Kind = Route::Kind;
 
 TEST_CASE("each path of the API leads to its resource") {

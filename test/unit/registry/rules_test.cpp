@@ -4,7 +4,9 @@
 
 #include "store_fixture.hpp"
 
-using namespace registry;
+namespace registry = toolhive::registry;
+
+using namespace toolhive::registry;
 using registry::test::definition;
 
 namespace {

@@ -6,7 +6,7 @@
 
 #include "registry/model/tool_diff.hpp"
 
-using namespace registry;
+using namespace toolhive::registry;
 
 namespace {
 

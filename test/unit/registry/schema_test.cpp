@@ -6,7 +6,7 @@
 
 #include "registry/model/plain_schema.hpp"
 
-using namespace registry;
+using namespace toolhive::registry;
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-using namespace registry;
+using namespace toolhive::registry;
 
 TEST_CASE("a search finds words in every field, and all of them must be there") {
   const SearchText text(

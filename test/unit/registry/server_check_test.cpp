@@ -6,7 +6,7 @@
 
 #include "registry/model/url.hpp"
 
-using namespace registry;
+using namespace toolhive::registry;
 
 namespace {
 

@@ -12,7 +12,7 @@
 #include "registry/model/json.hpp"
 #include "store_fixture.hpp"
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 /// The API over a store whose disk can fail.
 class Service {
@@ -79,4 +79,4 @@ inline std::string detail_of(const Response& response) {
   return problem["detail"];
 }
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 Definition definition(const std::string& name, const std::string& text, const std::string& version,
                       std::optional<Manager> manager) {
@@ -34,4 +34,4 @@ std::unique_ptr<FileStore> open_store(FileSystem& files, FileStoreOptions option
   return std::move(*store);
 }
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

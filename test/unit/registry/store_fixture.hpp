@@ -9,7 +9,7 @@
 #include "registry/store/file_store.hpp"
 #include "registry/store/verify.hpp"
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 inline constexpr char kFolder[] = "/data/registry";
 inline constexpr char kLog[] = "/data/registry/tools-000001.log";
@@ -26,4 +26,4 @@ FileStoreOptions store_options();
 /// Opens a store that must open.
 std::unique_ptr<FileStore> open_store(FileSystem& files, FileStoreOptions options = store_options());
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-using namespace registry;
+using namespace toolhive::registry;
 
 TEST_CASE("times are read as RFC 3339 writes them and printed in UTC with milliseconds") {
   const auto again = [](const char* text) {

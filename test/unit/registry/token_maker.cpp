@@ -9,7 +9,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
-namespace registry::test {
+namespace toolhive::registry::test {
 namespace {
 
 using auth::Algorithm;
@@ -124,4 +124,4 @@ std::string TokenMaker::signature_of(const std::string& text) const {
   return both;
 }
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

@@ -10,7 +10,7 @@
 
 struct evp_pkey_st;
 
-namespace registry::test {
+namespace toolhive::registry::test {
 
 /// Signs as an issuer does, with keys of its own.
 class TokenMaker {
@@ -46,4 +46,4 @@ std::string key_set(const Makers&... makers) {
   return set.dump();
 }
 
-}  // namespace registry::test
+}  // namespace toolhive::registry::test

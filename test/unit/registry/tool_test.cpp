@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-using namespace registry;
+using namespace toolhive::registry;
 
 namespace {
 

@@ -4,6 +4,8 @@
 
 #include <string>
 
+using namespace toolhive;
+
 using registry::parse_traceparent;
 
 TEST_CASE("a traceparent gives the trace and the caller's span, also one of a later version") {

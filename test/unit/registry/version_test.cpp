@@ -4,7 +4,7 @@
 
 #include <vector>
 
-using namespace registry;
+using namespace toolhive::registry;
 
 namespace {
 

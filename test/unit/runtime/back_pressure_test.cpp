@@ -6,14 +6,15 @@
 #include <future>
 #include <nlohmann/json.hpp>
 
-#include "controller/kube/config.hpp"
-#include "controller/runtime/manager.hpp"
+#include "controller/kube/config/config.hpp"
+#include "controller/runtime/manager/manager.hpp"
 #include "test/unit/kube/fake_server.hpp"
 #include "test/unit/runtime/fake_api.hpp"
 
+using namespace toolhive;
+
 using namespace std::chrono_literals;
 using kube::Key;
-using kube::StatusOr;
 using runtime::Manager;
 using runtime::Result;
 using runtime_test::kWidget;
@@ -101,11 +102,11 @@ std::size_t newest(Manager& manager) {
 
 template <class Condition>
 bool in_time(Growth& growth, Condition condition) {
-  const kube::Context limit = kube::Context{}.with_timeout(60s);
+  const Context limit = Context{}.with_timeout(60s);
   while (!condition()) {
     growth.look();
     if (limit.done()) return false;
-    kube::sleep_for(limit.clock, 1ms, {});
+    sleep_for(limit.clock, 1ms, {});
   }
   return true;
 }
@@ -136,16 +137,13 @@ TEST_CASE(
   std::atomic<int> passes = 0;
   std::atomic<std::size_t> seen = 0;
   Manager manager(storm.transport(), storm.transport(), {});
-  manager.controller("widgets", kWidget)
-      .concurrency(2)
-      .reconcile([&](const kube::Context& ctx, const Key& key) {
-        gate.pass();
-        ++passes;
-        const auto object = manager.cache().get(ctx, kWidget, key);
-        if (object.ok())
-          seen = std::max<std::size_t>(seen, static_cast<std::size_t>(object->meta().generation));
-        return StatusOr<Result>(Result{});
-      });
+  manager.controller("widgets", kWidget).concurrency(2).reconcile([&](const Context& ctx, const Key& key) {
+    gate.pass();
+    ++passes;
+    const auto object = manager.cache().get(ctx, kWidget, key);
+    if (object.ok()) seen = std::max<std::size_t>(seen, static_cast<std::size_t>(object->meta().generation));
+    return StatusOr<Result>(Result{});
+  });
   std::stop_source stop;
   auto done = std::async(std::launch::async, [&] { return manager.run(stop.get_token()); });
   Growth warm;
@@ -176,7 +174,7 @@ TEST_CASE("while a handler hangs, the API server is held back, and nothing is lo
         if (armed.exchange(false)) gate.pass();
         return true;
       })
-      .reconcile([&](const kube::Context& ctx, const Key& key) {
+      .reconcile([&](const Context& ctx, const Key& key) {
         const auto object = manager.cache().get(ctx, kWidget, key);
         if (object.ok())
           seen = std::max<std::size_t>(seen, static_cast<std::size_t>(object->meta().generation));
@@ -194,10 +192,10 @@ TEST_CASE("while a handler hangs, the API server is held back, and nothing is lo
   std::size_t before = 0;
   do {
     before = storm.sent();
-    const kube::Context pause = kube::Context{}.with_timeout(500ms);
+    const Context pause = Context{}.with_timeout(500ms);
     while (!pause.done()) {
       growth.look();
-      kube::sleep_for(pause.clock, 5ms, {});
+      sleep_for(pause.clock, 5ms, {});
     }
   } while (storm.sent() != before && storm.sent() < kUpdates);
   const std::size_t held_at = storm.sent();

@@ -1,4 +1,4 @@
-#include "controller/runtime/cache.hpp"
+#include "controller/runtime/cache/cache.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,18 +7,19 @@
 #include <stdexcept>
 #include <thread>
 
-#include "controller/kube/simulated_clock.hpp"
-#include "controller/runtime/cache_metrics.hpp"
-#include "controller/runtime/pass_writes.hpp"
-#include "controller/runtime/write_tracking_client.hpp"
+#include "controller/base/simulated_clock.hpp"
+#include "controller/runtime/cache/cache_metrics.hpp"
+#include "controller/runtime/write/pass_writes.hpp"
+#include "controller/runtime/write/write_tracking_client.hpp"
 #include "test/unit/runtime/fake_api.hpp"
 
+using namespace toolhive;
+
 using namespace std::chrono_literals;
-using kube::Code;
 using kube::Key;
 using runtime::Cache;
 using runtime::Read;
-using namespace runtime_test;
+using namespace toolhive::runtime_test;
 
 namespace {
 
@@ -26,17 +27,17 @@ struct Cached {
   explicit Cached(std::vector<std::string> namespaces = {}) : cache(api, clock, std::move(namespaces)) {
     REQUIRE(cache.declare(kWidget).ok());
   }
-  kube::Context ctx() { return {{}, kube::TimePoint::max(), clock, {}}; }
+  Context ctx() { return {{}, TimePoint::max(), clock, {}}; }
   void start() {
     cache.start();
     REQUIRE(api.wait_for([&] { return cache.synced(); }));
   }
-  std::string size_of(const kube::StatusOr<kube::Object>& object) {
+  std::string size_of(const StatusOr<kube::Object>& object) {
     return object.ok() ? object->json()["spec"].dump() : object.status().to_string();
   }
 
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Cache cache;
   runtime::PassWrites passes;
   runtime::WriteTrackingClient client{api, cache, passes};
@@ -63,13 +64,13 @@ TEST_CASE("declaring a type twice needs the same options") {
 
 TEST_CASE("a read before the first list says why it cannot answer, not that nothing is there") {
   Cached c;
-  c.api.fail_with([](const kube::ApiCall&) { return kube::Status(Code::Forbidden, "no right to list"); });
+  c.api.fail_with([](const kube::ApiCall&) { return Status(Code::Forbidden, "no right to list"); });
   c.cache.start();
   REQUIRE(c.api.wait_for([&] { return !c.cache.errors().empty(); }));
   auto read = std::async([&] { return c.cache.get(c.ctx(), kWidget, {"ns", "a"}).status(); });
   c.clock.wait_for_waiters(2);  // the informer in its backoff, and the reader
   c.clock.advance(5s);
-  const kube::Status status = read.get();
+  const Status status = read.get();
   CHECK(status.code() == Code::Unavailable);
   CHECK(status.message().find("no right to list") != std::string::npos);
   c.cache.stop();
@@ -123,8 +124,7 @@ TEST_CASE("a read that waits ends with its context") {
   REQUIRE(c.client.apply(c.ctx(), kWidget, widget("ns", "a", {{"size", 2}})).ok());
   std::stop_source stop;
   auto read = std::async([&] {
-    return c.cache.get({stop.get_token(), kube::TimePoint::max(), c.clock, {}}, kWidget, {"ns", "a"})
-        .status();
+    return c.cache.get({stop.get_token(), TimePoint::max(), c.clock, {}}, kWidget, {"ns", "a"}).status();
   });
   c.clock.wait_for_waiters(1);
   stop.request_stop();
@@ -149,7 +149,7 @@ TEST_CASE("each namespace has an informer that fails alone") {
   c.api.put(kWidget, widget("two", "b"));
   c.api.put(kWidget, widget("three", "c"));
   c.api.fail_with([](const kube::ApiCall& call) {
-    return call.key.ns == "two" ? kube::Status(Code::Forbidden, "not here") : kube::Status();
+    return call.key.ns == "two" ? Status(Code::Forbidden, "not here") : Status();
   });
   c.cache.start();
   REQUIRE(c.api.wait_for([&] { return c.cache.list(kWidget).size() == 1 && !c.cache.errors().empty(); }));
@@ -237,7 +237,7 @@ TEST_CASE("a type stays for as long as anybody needs it; handlers go with their 
 
 TEST_CASE("whoever waits for a type that is removed is told") {
   Cached c;
-  c.api.fail_with([](const kube::ApiCall&) { return kube::Status(Code::Unavailable, "away"); });
+  c.api.fail_with([](const kube::ApiCall&) { return Status(Code::Unavailable, "away"); });
   c.cache.start();
   auto synced =
       std::async(std::launch::async, [&] { return c.cache.wait_synced(c.ctx().with_timeout(23h)); });
@@ -251,7 +251,7 @@ TEST_CASE("whoever waits for a type that is removed is told") {
   CHECK(read.wait_for(10s) == std::future_status::ready);
   c.clock.advance(24h);
   CHECK(synced.get().ok());
-  const kube::Status status = read.get();
+  const Status status = read.get();
   CHECK(status.code() == Code::Cancelled);
   CHECK(status.message().find("removed") != std::string::npos);
 }

@@ -1,5 +1,5 @@
 // Health and metrics as they are served.
-#include "controller/runtime/endpoints.hpp"
+#include "controller/runtime/serve/endpoints.hpp"
 
 #include <doctest/doctest.h>
 #include <netinet/in.h>
@@ -15,11 +15,11 @@
 #include "test/unit/http/client.hpp"
 #include "test/unit/http/tls_client.hpp"
 
+using namespace toolhive;
+
 using namespace std::chrono_literals;
 using http_test::CertificateFiles;
 using http_test::TlsClient;
-using kube::Code;
-using kube::Json;
 using runtime::EndpointOptions;
 using runtime::Endpoints;
 
@@ -29,14 +29,13 @@ namespace {
 // "lost" is not answered, any other is unknown.
 class Reviewing final : public kube::Transport {
  public:
-  kube::StatusOr<kube::HttpResponse> send(const kube::Context& ctx,
-                                          const kube::HttpRequest& request) override {
+  StatusOr<kube::HttpResponse> send(const Context& ctx, const kube::HttpRequest& request) override {
     ++asked;
     const Json spec = Json::parse(request.body).at("spec");
     Json status;
     if (request.target.find("tokenreviews") != std::string::npos) {
       const auto token = spec.at("token").get<std::string>();
-      if (token == "lost") return kube::Status(Code::Unavailable, "connection refused by 10.0.0.1");
+      if (token == "lost") return Status(Code::Unavailable, "connection refused by 10.0.0.1");
       if (token.starts_with("slow")) wait(ctx);
       status = {{"authenticated", token == "good" || token == "poor"},
                 {"user", {{"username", token == "good" ? "scraper" : "visitor"}}}};
@@ -51,9 +50,9 @@ class Reviewing final : public kube::Transport {
     response.body = Json{{"status", status}}.dump();
     return response;
   }
-  kube::StatusOr<std::unique_ptr<kube::LineStream>> stream(const kube::Context&, const kube::HttpRequest&,
-                                                           const StreamOptions&) override {
-    return kube::Status(Code::Internal, "no streams here");
+  StatusOr<std::unique_ptr<kube::LineStream>> stream(const Context&, const kube::HttpRequest&,
+                                                     const StreamOptions&) override {
+    return Status(Code::Internal, "no streams here");
   }
   void let_go() {
     const std::lock_guard lock(mutex_);
@@ -64,7 +63,7 @@ class Reviewing final : public kube::Transport {
   std::atomic<int> waiting = 0;
 
  private:
-  void wait(const kube::Context& ctx) {
+  void wait(const Context& ctx) {
     const std::stop_callback wake(ctx.stop, [this] { let_go(); });
     std::unique_lock lock(mutex_);
     ++waiting;
@@ -111,7 +110,7 @@ bool has(const std::string& text, const std::string& part) {
 }
 
 bool holds_in_time(const std::function<bool()>& condition) {
-  const kube::Context limit = kube::Context{}.with_timeout(10s);
+  const Context limit = Context{}.with_timeout(10s);
   while (!condition()) {
     if (limit.done()) return false;
     std::this_thread::yield();

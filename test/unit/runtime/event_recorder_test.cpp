@@ -1,19 +1,20 @@
-#include "controller/runtime/event_recorder.hpp"
+#include "controller/runtime/events/event_recorder.hpp"
 
 #include <doctest/doctest.h>
 
 #include <memory>
 
-#include "controller/kube/simulated_clock.hpp"
-#include "controller/runtime/event_log.hpp"
+#include "controller/base/simulated_clock.hpp"
+#include "controller/runtime/events/event_log.hpp"
 #include "test/unit/runtime/fake_api.hpp"
 
+using namespace toolhive;
+
 using namespace std::chrono_literals;
-using kube::Json;
 using runtime::EventLog;
 using runtime::EventRecorder;
 using runtime::EventType;
-using namespace runtime_test;
+using namespace toolhive::runtime_test;
 
 namespace {
 
@@ -39,9 +40,9 @@ struct Recorded {
 
   std::mutex mutex;
   std::vector<Json> bodies;
-  kube::Status answer;
+  Status answer;
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   std::unique_ptr<EventRecorder> recorder;
 };
 
@@ -99,7 +100,7 @@ TEST_CASE("events that differ are not merged") {
 
 TEST_CASE("one object may send 25 events in a burst, then one in 5 minutes; others are not affected") {
   EventLog log;
-  kube::TimePoint now{};
+  TimePoint now{};
   std::optional<runtime::EventDelivery> delivery;
   const auto verdict = [&](const std::string& uid, int i) {
     runtime::EventContent content;
@@ -120,7 +121,7 @@ TEST_CASE("recording never waits for the API server, and the queue is bounded") 
   std::atomic<bool> hold = true;
   r.api.fail_with([&](const kube::ApiCall&) {
     while (hold) std::this_thread::yield();
-    return kube::Status();
+    return Status();
   });
   for (int i = 0; i < 1500; ++i)
     r.recorder->record(subject(std::to_string(i).c_str()), EventType::Normal, "Done", "Reconcile", "done");
@@ -133,7 +134,7 @@ TEST_CASE("recording never waits for the API server, and the queue is bounded") 
 
 TEST_CASE("an event that the API server refuses is dropped and may come again") {
   Recorded r;
-  r.answer = kube::Status(kube::Code::Forbidden, "no");
+  r.answer = Status(Code::Forbidden, "no");
   r.recorder->record(subject(), EventType::Normal, "Done", "Reconcile", "done");
   REQUIRE(r.api.wait_for([&] { return r.recorder->counters().dropped == 1; }));
   r.recorder->record(subject(), EventType::Normal, "Done", "Reconcile", "done");

@@ -4,16 +4,15 @@
 #include <deque>
 #include <stdexcept>
 
-namespace runtime_test {
+using namespace toolhive;
+
+namespace toolhive::runtime_test {
 
 using kube::ApiCall;
-using kube::Code;
 using kube::HttpResponse;
 using kube::Key;
 using kube::Object;
 using kube::ResourceType;
-using kube::Status;
-using kube::StatusOr;
 using Verb = ApiCall::Verb;
 
 const ResourceType kConfigMap{"", "v1", "ConfigMap", "configmaps", kube::Scope::Namespaced};
@@ -102,7 +101,7 @@ struct FakeApi::Stream final : kube::LineStream {
     api.changed_.notify_all();
   }
 
-  StatusOr<std::string_view> next(const kube::Context& ctx) override {
+  StatusOr<std::string_view> next(const Context& ctx) override {
     std::stop_callback wake(ctx.stop, [this] {
       const std::lock_guard lock(api.mutex_);
       api.changed_.notify_all();
@@ -125,7 +124,7 @@ struct FakeApi::Stream final : kube::LineStream {
   std::string line;
 };
 
-StatusOr<HttpResponse> FakeApi::call(const kube::Context& ctx, const ApiCall& call) {
+StatusOr<HttpResponse> FakeApi::call(const Context& ctx, const ApiCall& call) {
   if (ctx.stop.stop_requested()) return Status(Code::Cancelled, "stopped");
   std::function<Status(const ApiCall&)> fault;
   {
@@ -270,7 +269,7 @@ void FakeApi::publish(const ResourceType& type, const char* what, const Json& do
   changed_.notify_all();
 }
 
-StatusOr<std::unique_ptr<kube::LineStream>> FakeApi::open_watch(const kube::Context& ctx, const ApiCall& call,
+StatusOr<std::unique_ptr<kube::LineStream>> FakeApi::open_watch(const Context& ctx, const ApiCall& call,
                                                                 const kube::Transport::StreamOptions&) {
   if (ctx.stop.stop_requested()) return Status(Code::Cancelled, "stopped");
   std::function<Status(const ApiCall&)> fault;
@@ -451,4 +450,4 @@ bool FakeApi::wait_for(const std::function<bool()>& condition) const {
   return true;
 }
 
-}  // namespace runtime_test
+}  // namespace toolhive::runtime_test

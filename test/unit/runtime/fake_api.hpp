@@ -15,11 +15,9 @@
 #include <string>
 #include <vector>
 
-#include "controller/kube/client.hpp"
+#include "controller/kube/client/client.hpp"
 
-namespace runtime_test {
-
-using kube::Json;
+namespace toolhive::runtime_test {
 
 extern const kube::ResourceType kConfigMap;
 extern const kube::ResourceType kSecret;
@@ -33,10 +31,9 @@ kube::Object object(const Json& document);
 // Thread-safe.
 class FakeApi final : public kube::Client {
  public:
-  kube::StatusOr<kube::HttpResponse> call(const kube::Context& ctx, const kube::ApiCall& call) override;
-  kube::StatusOr<std::unique_ptr<kube::LineStream>> open_watch(
-      const kube::Context& ctx, const kube::ApiCall& call,
-      const kube::Transport::StreamOptions& options) override;
+  StatusOr<kube::HttpResponse> call(const Context& ctx, const kube::ApiCall& call) override;
+  StatusOr<std::unique_ptr<kube::LineStream>> open_watch(
+      const Context& ctx, const kube::ApiCall& call, const kube::Transport::StreamOptions& options) override;
 
   // ---- the world, behind the back of whoever is tested ----
   kube::Object put(const kube::ResourceType& type, Json document);  // creates or replaces
@@ -46,9 +43,9 @@ class FakeApi final : public kube::Client {
 
   // ---- faults ----
   // Asked before each call and watch: an error is answered instead. Called without a lock held.
-  void fail_with(std::function<kube::Status(const kube::ApiCall&)> fault);
+  void fail_with(std::function<Status(const kube::ApiCall&)> fault);
   // Ends every stream with this error.
-  void break_streams(const kube::Status& why);
+  void break_streams(const Status& why);
   // Sends `line` to every stream.
   void inject(const std::string& line);
   // Forgets history: a watch from an older resourceVersion gets 410.
@@ -80,7 +77,7 @@ class FakeApi final : public kube::Client {
     std::string ns;
     std::string line;
   };
-  using Reply = kube::StatusOr<kube::HttpResponse>;
+  using Reply = StatusOr<kube::HttpResponse>;
 
   Json served(const kube::ResourceType& type, const kube::Key& key, Json document) const;
   Reply list(const kube::ApiCall& call) const;
@@ -99,7 +96,7 @@ class FakeApi final : public kube::Client {
   std::map<std::pair<kube::ResourceType, kube::Key>, Json> spoilt_;
   std::list<Stream*> streams_;
   std::vector<std::string> calls_;
-  std::function<kube::Status(const kube::ApiCall&)> fault_;
+  std::function<Status(const kube::ApiCall&)> fault_;
   std::uint64_t version_ = 100;
   std::uint64_t oldest_ = 0;
   std::uint64_t next_uid_ = 1;
@@ -107,4 +104,4 @@ class FakeApi final : public kube::Client {
   bool frozen_ = false;
 };
 
-}  // namespace runtime_test
+}  // namespace toolhive::runtime_test

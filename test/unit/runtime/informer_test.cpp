@@ -1,4 +1,4 @@
-#include "controller/runtime/informer.hpp"
+#include "controller/runtime/cache/informer.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,19 +9,19 @@
 #include <thread>
 #include <vector>
 
-#include "controller/kube/simulated_clock.hpp"
+#include "controller/base/simulated_clock.hpp"
 #include "test/unit/runtime/fake_api.hpp"
 #include "test/unit/runtime/seed.hpp"
 
+using namespace toolhive;
+
 using namespace std::chrono_literals;
 using kube::ApiCall;
-using kube::Code;
 using kube::Key;
-using kube::Status;
 using runtime::Change;
 using runtime::Informer;
 using runtime::InformerOptions;
-using namespace runtime_test;
+using namespace toolhive::runtime_test;
 
 namespace {
 
@@ -64,7 +64,7 @@ struct Watched {
   }
 
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   mutable std::mutex mutex;
   std::string story;
   std::unique_ptr<Informer> informer;
@@ -117,7 +117,7 @@ TEST_CASE("an informer in one namespace sees no other") {
 
 TEST_CASE("synced means that handlers have seen the whole list") {
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   for (const char* name : {"a", "b", "c"}) api.put(kWidget, widget("ns", name));
   Informer informer(api, clock, kWidget);
   int heard = 0;
@@ -192,14 +192,14 @@ TEST_CASE("the backoff grows from 800 ms to 30 s and starts over after two minut
   Watched w;
   w.api.fail_with([](const ApiCall&) { return unavailable(); });
   w.informer->start();
-  kube::Duration step = 800ms;
+  Duration step = 800ms;
   for (int i = 0; i < 10; ++i) {
     w.clock.wait_for_waiters(1);
-    const kube::Duration wait = w.clock.next_deadline() - w.clock.now();
+    const Duration wait = w.clock.next_deadline() - w.clock.now();
     CHECK(wait >= step / 2);
     CHECK(wait <= step);
     w.clock.advance(wait);
-    step = std::min<kube::Duration>(step * 2, 30s);
+    step = std::min<Duration>(step * 2, 30s);
   }
   w.clock.wait_for_waiters(1);
   w.api.fail_with(nullptr);
@@ -284,7 +284,7 @@ TEST_CASE("a forbidden list shows at once, with its reason") {
   CHECK(w.fails_with(Code::Forbidden));
   CHECK(w.informer->last_error().message().find("cannot list widgets") != std::string::npos);
   CHECK(!w.informer->synced());
-  kube::Context ctx{{}, w.clock.now(), w.clock, {}};
+  Context ctx{{}, w.clock.now(), w.clock, {}};
   const Status waited = w.informer->wait_synced(ctx);
   CHECK(waited.code() == Code::Timeout);
   CHECK(waited.message().find("cannot list widgets") != std::string::npos);
@@ -601,7 +601,7 @@ TEST_CASE("a handler that comes late hears of what exists first") {
 
 TEST_CASE("indexes know a change before handlers hear of it") {
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Informer informer(api, clock, kWidget);
   informer.add_index(
       "name", [](const kube::Object& o) { return std::vector<std::string>{std::string(o.meta().name)}; });
@@ -666,7 +666,7 @@ TEST_CASE("whatever the world and the network do, store and handlers come to wha
   for (int round = 0; round < 30; ++round) {
     CAPTURE(round);
     FakeApi api;
-    kube::SimulatedClock clock;
+    SimulatedClock clock;
     InformerOptions options;
     options.jitter_seed = 1 + random() % 1000;
     Informer informer(api, clock, kWidget, options);

@@ -4,22 +4,20 @@
 #include <memory>
 #include <thread>
 
-#include "controller/kube/simulated_clock.hpp"
-#include "controller/runtime/fenced_client.hpp"
-#include "controller/runtime/leader_election.hpp"
-#include "controller/runtime/lease_candidate.hpp"
+#include "controller/base/simulated_clock.hpp"
+#include "controller/runtime/leader/leader_election.hpp"
+#include "controller/runtime/leader/lease_candidate.hpp"
+#include "controller/runtime/write/fenced_client.hpp"
 #include "test/unit/runtime/fake_api.hpp"
 #include "test/unit/runtime/seed.hpp"
 
+using namespace toolhive;
+
 using namespace std::chrono_literals;
-using kube::Code;
-using kube::Duration;
-using kube::Status;
-using kube::TimePoint;
 using runtime::LeaderElection;
 using runtime::LeaderElectionOptions;
 using runtime::LeaseCandidate;
-using namespace runtime_test;
+using namespace toolhive::runtime_test;
 
 namespace {
 
@@ -36,14 +34,14 @@ std::string stored_holder(const FakeApi& api) {
 
 // One candidate on a clock that all share.
 struct Candidate {
-  Candidate(FakeApi& api, kube::Clock& clock, std::string identity)
+  Candidate(FakeApi& api, Clock& clock, std::string identity)
       : opts(options(std::move(identity))),
         candidate(api, clock, opts),
         ctx{{}, TimePoint::max(), clock, {}} {}
   Status step() { return candidate.step(ctx); }
   const LeaderElectionOptions opts;
   LeaseCandidate candidate;
-  kube::Context ctx;
+  Context ctx;
 };
 
 }  // namespace
@@ -52,7 +50,7 @@ TEST_SUITE_BEGIN("lease");
 
 TEST_CASE("the first candidate creates the lease and holds it, the second waits") {
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Candidate a(api, clock, "a"), b(api, clock, "b");
   REQUIRE(a.step().ok());
   REQUIRE(b.step().ok());
@@ -64,7 +62,7 @@ TEST_CASE("the first candidate creates the lease and holds it, the second waits"
 
 TEST_CASE("validity runs from when the renewal was sent") {
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Candidate a(api, clock, "a");
   REQUIRE(a.step().ok());
   const TimePoint sent = clock.now();
@@ -78,7 +76,7 @@ TEST_CASE("validity runs from when the renewal was sent") {
 
 TEST_CASE("a silent holder is replaced 15 s after its last renewal was seen, and stops itself before") {
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Candidate a(api, clock, "a"), b(api, clock, "b");
   REQUIRE(a.step().ok());
   REQUIRE(b.step().ok());
@@ -94,7 +92,7 @@ TEST_CASE("a silent holder is replaced 15 s after its last renewal was seen, and
 
 TEST_CASE("a renewTime in the far past or future moves nothing") {
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Candidate a(api, clock, "a"), b(api, clock, "b");
   for (const char* time : {"1990-01-01T00:00:00.000000Z", "2990-01-01T00:00:00.000000Z"}) {
     REQUIRE(a.step().ok());
@@ -112,11 +110,11 @@ TEST_CASE("a renewTime in the far past or future moves nothing") {
 
 TEST_CASE("a renewal changes the lease although the wall clock stands still") {
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Candidate a(api, clock, "a");
   REQUIRE(a.step().ok());
   const std::string before(api.find(kLease, kLeaseKey)->meta().resource_version);
-  const kube::WallTime wall = clock.wall();
+  const WallTime wall = clock.wall();
   clock.advance(2s);
   clock.set_wall(wall);
   REQUIRE(a.step().ok());
@@ -125,7 +123,7 @@ TEST_CASE("a renewal changes the lease although the wall clock stands still") {
 
 TEST_CASE("a released lease is taken at once") {
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Candidate a(api, clock, "a"), b(api, clock, "b");
   REQUIRE(a.step().ok());
   REQUIRE(b.step().ok());
@@ -137,7 +135,7 @@ TEST_CASE("a released lease is taken at once") {
 
 TEST_CASE("a renewal whose reply was lost is recognized as one's own") {
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Candidate a(api, clock, "a");
   REQUIRE(a.step().ok());
   // As if an earlier write of ours had been applied without us hearing of it.
@@ -151,7 +149,7 @@ TEST_CASE("a renewal whose reply was lost is recognized as one's own") {
 
 TEST_CASE("a holder that finds another in its place stops at once") {
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Candidate a(api, clock, "a");
   REQUIRE(a.step().ok());
   auto lease = api.find(kLease, kLeaseKey)->json();
@@ -164,7 +162,7 @@ TEST_CASE("a holder that finds another in its place stops at once") {
 
 TEST_CASE("a lease that is deleted under its holder is not taken by a witness before its time") {
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Candidate a(api, clock, "a"), b(api, clock, "b");
   REQUIRE(a.step().ok());
   REQUIRE(b.step().ok());
@@ -178,7 +176,7 @@ TEST_CASE("a lease that is deleted under its holder is not taken by a witness be
 
 TEST_CASE("the fence closes before the release is sent") {
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Candidate a(api, clock, "a");
   REQUIRE(a.step().ok());
   bool open_while_released = true;
@@ -199,32 +197,32 @@ namespace {
 struct World;
 
 // A process's own view of time: it runs a little fast or slow, and its wall clock is whatever it likes.
-class DriftingClock final : public kube::Clock {
+class DriftingClock final : public Clock {
  public:
   DriftingClock(const TimePoint& real, double rate) : real_(real), rate_(rate) {}
   TimePoint now() const override {
     return TimePoint(
         Duration(static_cast<Duration::rep>(static_cast<double>(real_.time_since_epoch().count()) * rate_)));
   }
-  kube::WallTime wall() const override { return wall_; }
+  WallTime wall() const override { return wall_; }
   void wait_until(std::unique_lock<std::mutex>&, std::condition_variable&, TimePoint) override {
     FAIL("no waiting");
   }
-  void jump(kube::WallTime to) { wall_ = to; }
+  void jump(WallTime to) { wall_ = to; }
 
  private:
   const TimePoint& real_;
   const double rate_;
-  kube::WallTime wall_{};
+  WallTime wall_{};
 };
 
 // The way from one process to the server: slow, lossy both ways. While a request is under way the others go on.
 class LossyClient final : public kube::Client {
  public:
   LossyClient(World& world, FakeApi& api) : world_(world), api_(api) {}
-  kube::StatusOr<kube::HttpResponse> call(const kube::Context& ctx, const kube::ApiCall& call) override;
-  kube::StatusOr<std::unique_ptr<kube::LineStream>> open_watch(
-      const kube::Context&, const kube::ApiCall&, const kube::Transport::StreamOptions&) override {
+  StatusOr<kube::HttpResponse> call(const Context& ctx, const kube::ApiCall& call) override;
+  StatusOr<std::unique_ptr<kube::LineStream>> open_watch(const Context&, const kube::ApiCall&,
+                                                         const kube::Transport::StreamOptions&) override {
     return Status(Code::Internal, "not used");
   }
 
@@ -236,11 +234,11 @@ class LossyClient final : public kube::Client {
 // Takes every write.
 class Anything final : public kube::Client {
  public:
-  kube::StatusOr<kube::HttpResponse> call(const kube::Context&, const kube::ApiCall&) override {
+  StatusOr<kube::HttpResponse> call(const Context&, const kube::ApiCall&) override {
     return kube::HttpResponse{.status = 200, .headers = {}, .body = "{}", .hint = {}};
   }
-  kube::StatusOr<std::unique_ptr<kube::LineStream>> open_watch(
-      const kube::Context&, const kube::ApiCall&, const kube::Transport::StreamOptions&) override {
+  StatusOr<std::unique_ptr<kube::LineStream>> open_watch(const Context&, const kube::ApiCall&,
+                                                         const kube::Transport::StreamOptions&) override {
     return Status(Code::Internal, "not used");
   }
 };
@@ -298,7 +296,7 @@ struct World {
 
   void step(Process& process) {
     process.inside = true;
-    const kube::Context ctx{{}, TimePoint::max(), process.clock, {}};
+    const Context ctx{{}, TimePoint::max(), process.clock, {}};
     if (below(200) == 0 && process.candidate.holding()) {
       (void)process.candidate.release(ctx);
       ++releases;
@@ -308,7 +306,7 @@ struct World {
     process.inside = false;
     process.next_step = now + 2s;
     if (below(20) == 0) process.next_step += std::chrono::milliseconds(below(60000));  // paused
-    if (below(10) == 0) process.clock.jump(kube::WallTime(std::chrono::seconds(below(4'000'000'000))));
+    if (below(10) == 0) process.clock.jump(WallTime(std::chrono::seconds(below(4'000'000'000))));
   }
 
   // Never two past the fence.
@@ -336,7 +334,7 @@ struct World {
   int changes = 0, led = 0, releases = 0, starts = 0;
 };
 
-kube::StatusOr<kube::HttpResponse> LossyClient::call(const kube::Context& ctx, const kube::ApiCall& call) {
+StatusOr<kube::HttpResponse> LossyClient::call(const Context& ctx, const kube::ApiCall& call) {
   const auto travel = [&] {
     const std::uint64_t luck = world_.below(200);
     // The longest ones stand for a process that is stopped in the middle of a request and goes on later.
@@ -378,7 +376,7 @@ TEST_SUITE_BEGIN("leader election");
 namespace {
 
 struct Runner {
-  Runner(FakeApi& api, kube::Clock& c, std::string identity)
+  Runner(FakeApi& api, Clock& c, std::string identity)
       : election(api, c, options(std::move(identity))), clock(c) {}
   void start() {
     done = std::async(std::launch::async, [this] {
@@ -401,7 +399,7 @@ struct Runner {
   }
 
   LeaderElection election;
-  kube::Clock& clock;
+  Clock& clock;
   std::stop_source stop;
   std::atomic<int> terms = 0;
   std::atomic<bool> leading = false, busy = false, all_ended = true;
@@ -412,7 +410,7 @@ struct Runner {
 
 TEST_CASE("options that cannot work are refused before anything is sent") {
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   auto bad = options("a");
   bad.renew_deadline = 20s;
   CHECK(LeaderElection(api, clock, bad).run({}, [](std::stop_token) { return true; }).code() ==
@@ -424,7 +422,7 @@ TEST_CASE("options that cannot work are refused before anything is sent") {
 
 TEST_CASE("the lease is renewed while work ends, and released after it") {
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Runner a(api, clock, "a");
   a.busy = true;
   a.start();
@@ -444,7 +442,7 @@ TEST_CASE("the lease is renewed while work ends, and released after it") {
 
 TEST_CASE("work that did not end leaves the lease to expire") {
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Runner a(api, clock, "a");
   a.all_ended = false;
   a.start();
@@ -456,7 +454,7 @@ TEST_CASE("work that did not end leaves the lease to expire") {
 
 TEST_CASE("a holder that cannot renew is demoted within renew_deadline, and leads again when it can") {
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Runner a(api, clock, "a");
   a.start();
   REQUIRE(api.wait_for([&] { return a.leading.load(); }));
@@ -476,7 +474,7 @@ TEST_CASE("a holder that cannot renew is demoted within renew_deadline, and lead
 
 TEST_CASE("a second candidate leads as soon as the first has released") {
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Runner a(api, clock, "a"), b(api, clock, "b");
   a.start();
   REQUIRE(api.wait_for([&] { return a.leading.load(); }));

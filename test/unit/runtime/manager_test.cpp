@@ -1,4 +1,4 @@
-#include "controller/runtime/manager.hpp"
+#include "controller/runtime/manager/manager.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,21 +9,20 @@
 #include <future>
 #include <thread>
 
-#include "controller/kube/simulated_clock.hpp"
-#include "controller/runtime/applier.hpp"
-#include "controller/runtime/logging.hpp"
+#include "controller/base/logging.hpp"
+#include "controller/base/simulated_clock.hpp"
+#include "controller/runtime/write/applier.hpp"
 #include "test/unit/runtime/fake_api.hpp"
+
+using namespace toolhive;
 
 using namespace std::chrono_literals;
 using kube::ApiCall;
-using kube::Code;
 using kube::Key;
-using kube::Status;
-using kube::StatusOr;
 using runtime::Manager;
 using runtime::ManagerOptions;
 using runtime::Result;
-using namespace runtime_test;
+using namespace toolhive::runtime_test;
 
 namespace {
 
@@ -49,7 +48,7 @@ struct Running {
   void reconcile(runtime::Reconcile pass) {
     manager.controller("widgets", kWidget)
         .owns(kConfigMap)
-        .reconcile([this, pass = std::move(pass)](const kube::Context& ctx, const Key& key) {
+        .reconcile([this, pass = std::move(pass)](const Context& ctx, const Key& key) {
           ++passes;
           return pass(ctx, key);
         });
@@ -63,7 +62,7 @@ struct Running {
 };
 
 // On a clock that only the test moves, so that no lease is lost because a machine is busy.
-ManagerOptions candidate(const std::string& identity, kube::Clock& clock) {
+ManagerOptions candidate(const std::string& identity, Clock& clock) {
   ManagerOptions options;
   options.clock = &clock;
   options.leader_election.emplace();
@@ -75,7 +74,7 @@ ManagerOptions candidate(const std::string& identity, kube::Clock& clock) {
 
 // Each widget owns a config map of its name.
 runtime::Reconcile make_config_maps(Running& r, runtime::Applier& applier) {
-  return [&](const kube::Context& ctx, const Key& key) -> StatusOr<Result> {
+  return [&](const Context& ctx, const Key& key) -> StatusOr<Result> {
     const auto owner = r.manager.cache().get(ctx, kWidget, key);
     if (owner.status().code() == Code::NotFound) return Result{};
     if (!owner.ok()) return owner.status();
@@ -121,7 +120,7 @@ TEST_CASE("objects are reconciled, owned objects are restored, and nothing is wr
 
 TEST_CASE("a change of status alone wakes nobody, a deletion always does") {
   Running r;
-  r.reconcile([](const kube::Context&, const Key&) { return Result{}; });
+  r.reconcile([](const Context&, const Key&) { return Result{}; });
   r.api->put(kWidget, widget("ns", "a"));
   r.start();
   REQUIRE(r.wait_for([&] { return r.passes == 1; }));
@@ -140,7 +139,7 @@ TEST_CASE("a change of status alone wakes nobody, a deletion always does") {
 TEST_CASE("an error is tried again with backoff, a terminal one is not until a change") {
   Running r;
   std::atomic<bool> terminal = false;
-  r.reconcile([&](const kube::Context&, const Key&) -> StatusOr<Result> {
+  r.reconcile([&](const Context&, const Key&) -> StatusOr<Result> {
     const Status why(Code::Unavailable, "not now");
     return terminal ? why.as_terminal() : why;
   });
@@ -158,7 +157,7 @@ TEST_CASE("an error is tried again with backoff, a terminal one is not until a c
 
 TEST_CASE("a Conflict is tried again quietly and counted apart from errors") {
   Running r;
-  r.reconcile([&](const kube::Context&, const Key&) -> StatusOr<Result> {
+  r.reconcile([&](const Context&, const Key&) -> StatusOr<Result> {
     if (r.passes < 3) return Status(Code::Conflict, "changed meanwhile");
     return Result{};
   });
@@ -171,7 +170,7 @@ TEST_CASE("a Conflict is tried again quietly and counted apart from errors") {
 
 TEST_CASE("an exception ends the pass as an error and leaves the worker alive") {
   Running r;
-  r.reconcile([&](const kube::Context&, const Key&) -> StatusOr<Result> {
+  r.reconcile([&](const Context&, const Key&) -> StatusOr<Result> {
     if (r.passes == 1) throw std::runtime_error("boom");
     if (r.passes == 2) throw 42;
     return Result{};
@@ -184,8 +183,8 @@ TEST_CASE("an exception ends the pass as an error and leaves the worker alive") 
 
 TEST_CASE("a pass that asks to be called again is") {
   Running r;
-  r.reconcile([&](const kube::Context&, const Key&) -> StatusOr<Result> {
-    return r.passes < 3 ? Result{kube::Duration(10ms)} : Result{};
+  r.reconcile([&](const Context&, const Key&) -> StatusOr<Result> {
+    return r.passes < 3 ? Result{Duration(10ms)} : Result{};
   });
   r.api->put(kWidget, widget("ns", "a"));
   r.start();
@@ -201,7 +200,7 @@ TEST_CASE("a pass is given a deadline and an id of its own") {
   r.manager.controller("widgets", kWidget)
       .timeout(7s)
       .concurrency(2)
-      .reconcile([&](const kube::Context& ctx, const Key&) -> StatusOr<Result> {
+      .reconcile([&](const Context& ctx, const Key&) -> StatusOr<Result> {
         const std::lock_guard lock(mutex);
         ids.insert(std::string(ctx.reconcile_id));
         bounded = ctx.deadline - ctx.clock.now() <= 7s;
@@ -218,7 +217,7 @@ TEST_CASE("a pass is given a deadline and an id of its own") {
 
 TEST_CASE("an object that every pass writes to is reported as a hot loop") {
   Running r;
-  r.reconcile([&](const kube::Context& ctx, const Key& key) -> StatusOr<Result> {
+  r.reconcile([&](const Context& ctx, const Key& key) -> StatusOr<Result> {
     const std::string count = std::to_string(r.passes);
     const auto written = r.manager.client().apply(ctx, kWidget, widget(key.ns, key.name, {{"count", count}}));
     if (!written.ok()) return written.status();
@@ -231,21 +230,19 @@ TEST_CASE("an object that every pass writes to is reported as a hot loop") {
 
 TEST_CASE("conflicting declarations surface when the manager runs") {
   Running r;
-  r.manager.controller("widgets", kWidget).reconcile([](const kube::Context&, const Key&) {
-    return Result{};
-  });
+  r.manager.controller("widgets", kWidget).reconcile([](const Context&, const Key&) { return Result{}; });
   runtime::InformerOptions other;
   other.label_selector = "a=b";
-  r.manager.controller("maps", kConfigMap)
-      .owns(kWidget, other)
-      .reconcile([](const kube::Context&, const Key&) { return Result{}; });
+  r.manager.controller("maps", kConfigMap).owns(kWidget, other).reconcile([](const Context&, const Key&) {
+    return Result{};
+  });
   r.start();
   CHECK(r.done.get().code() == Code::Internal);
 }
 
 TEST_CASE("readiness fails with the name and the cause until every cache has synced") {
   Running r;
-  r.reconcile([](const kube::Context&, const Key&) { return Result{}; });
+  r.reconcile([](const Context&, const Key&) { return Result{}; });
   r.api->fail_with([](const ApiCall& call) {
     return call.type == kConfigMap ? Status(Code::Forbidden, "no right to list configmaps") : Status();
   });
@@ -266,7 +263,7 @@ TEST_CASE("the metrics have the names that dashboards know") {
   ManagerOptions options;
   options.api_host = "10.0.0.1:443";
   Running r(std::make_shared<FakeApi>(), options);
-  r.reconcile([](const kube::Context&, const Key&) { return Result{}; });
+  r.reconcile([](const Context&, const Key&) { return Result{}; });
   r.api->put(kWidget, widget("ns", "a"));
   r.start();
   REQUIRE(r.wait_for([&] { return r.passes == 1; }));
@@ -306,7 +303,7 @@ TEST_CASE("the metrics have the names that dashboards know") {
 }
 
 TEST_CASE("the metric of leadership is 1 exactly while the lease is surely held") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Running r(std::make_shared<FakeApi>(), candidate("a", clock));
   CHECK(r.shows("leader_election_master_status{name=\"leader\"} 0"));
   r.start();
@@ -320,7 +317,7 @@ TEST_CASE("the metric of leadership is 1 exactly while the lease is surely held"
 
 TEST_CASE("an object that does not decode is told in readiness, which it does not take away") {
   Running r;
-  r.reconcile([](const kube::Context&, const Key&) { return Result{}; });
+  r.reconcile([](const Context&, const Key&) { return Result{}; });
   r.api->put(kWidget, widget("ns", "good"));
   r.api->put(kWidget, widget("ns", "bad"));
   r.api->spoil(kWidget, {"ns", "bad"}, {{"metadata", {{"labels", 5}}}});
@@ -360,15 +357,15 @@ TEST_CASE(
     "not") {
   std::FILE* const out = std::tmpfile();
   const auto before = spdlog::default_logger();
-  runtime::set_up_logging(runtime::LogLevel::Info, out);
-  kube::SimulatedClock clock;
+  set_up_logging(LogLevel::Info, out);
+  SimulatedClock clock;
   ManagerOptions options;
   options.clock = &clock;
   {
     Running r(std::make_shared<FakeApi>(), options);
     r.manager.controller("widgets", kWidget)
         .timeout(7s)
-        .reconcile([&](const kube::Context&, const Key& key) -> StatusOr<Result> {
+        .reconcile([&](const Context&, const Key& key) -> StatusOr<Result> {
           clock.advance(key.name == "late" ? 8s + 1ms : 7s + 1ms);
           ++r.passes;
           return Result{};
@@ -391,14 +388,14 @@ TEST_CASE(
 TEST_CASE("every line that a pass logs carries its id and its object") {
   std::FILE* const out = std::tmpfile();
   const auto before = spdlog::default_logger();
-  runtime::set_up_logging(runtime::LogLevel::Info, out);
+  set_up_logging(LogLevel::Info, out);
   std::string id;
   {
     Running r;
-    r.reconcile([&](const kube::Context& ctx, const Key&) -> StatusOr<Result> {
+    r.reconcile([&](const Context& ctx, const Key&) -> StatusOr<Result> {
       if (r.passes > 1) return Result{};
       id = ctx.reconcile_id;
-      runtime::log(runtime::LogLevel::Info, "from inside");
+      log(LogLevel::Info, "from inside");
       return Status(Code::Unavailable, "not now");
     });
     r.api->put(kWidget, widget("ns", "a"));
@@ -424,9 +421,9 @@ TEST_CASE("every line that a pass logs carries its id and its object") {
 TEST_CASE("leader work runs while leading and ends with it") {
   Running r;
   std::atomic<int> state = 0;
-  r.manager.add_leader_work("waiter", [&](const kube::Context& ctx) {
+  r.manager.add_leader_work("waiter", [&](const Context& ctx) {
     state = 1;
-    kube::sleep_until(ctx.clock, kube::TimePoint::max(), ctx.stop);
+    sleep_until(ctx.clock, TimePoint::max(), ctx.stop);
     state = 2;
   });
   r.start();
@@ -436,25 +433,25 @@ TEST_CASE("leader work runs while leading and ends with it") {
 }
 
 TEST_CASE("a runnable runs on a standby as well, once the caches are synced, and outlives leader work") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   auto api = std::make_shared<FakeApi>();
   Running leader(api, candidate("leader", clock)), standby(api, candidate("standby", clock));
   std::atomic<int> running = 0;
   std::atomic<bool> synced = false, leads = false, leader_work_ended = false, outlived = false;
   for (Running* r : {&leader, &standby}) {
-    r->reconcile([](const kube::Context&, const Key&) { return Result{}; });
-    r->manager.add_runnable("server", [&, r](const kube::Context& ctx) {
+    r->reconcile([](const Context&, const Key&) { return Result{}; });
+    r->manager.add_runnable("server", [&, r](const Context& ctx) {
       synced = r->manager.cache().synced();
       ++running;
-      kube::sleep_until(ctx.clock, kube::TimePoint::max(), ctx.stop);
+      sleep_until(ctx.clock, TimePoint::max(), ctx.stop);
       if (r == &leader) outlived = leader_work_ended.load();
       --running;
     });
-    r->manager.add_runnable("faulty", [](const kube::Context&) { throw std::runtime_error("boom"); });
+    r->manager.add_runnable("faulty", [](const Context&) { throw std::runtime_error("boom"); });
   }
-  leader.manager.add_leader_work("work", [&](const kube::Context& ctx) {
+  leader.manager.add_leader_work("work", [&](const Context& ctx) {
     leads = true;
-    kube::sleep_until(ctx.clock, kube::TimePoint::max(), ctx.stop);
+    sleep_until(ctx.clock, TimePoint::max(), ctx.stop);
     leader_work_ended = true;
   });
   leader.start();
@@ -474,7 +471,7 @@ TEST_CASE("a runnable that does not end is named") {
   options.graceful_stop = 100ms;
   Running r(std::make_shared<FakeApi>(), options);
   std::atomic<bool> began = false, finish = false;
-  r.manager.add_runnable("stubborn", [&](const kube::Context&) {
+  r.manager.add_runnable("stubborn", [&](const Context&) {
     began = true;
     while (!finish) std::this_thread::yield();
   });
@@ -489,7 +486,7 @@ TEST_CASE("a runnable that does not end is named") {
 TEST_CASE("a pass under way may end by itself when the manager stops") {
   Running r;
   std::atomic<bool> began = false, finish = false, interrupted = false;
-  r.reconcile([&](const kube::Context& ctx, const Key&) -> StatusOr<Result> {
+  r.reconcile([&](const Context& ctx, const Key&) -> StatusOr<Result> {
     began = true;
     while (!finish) std::this_thread::yield();
     interrupted = ctx.stop.stop_requested();
@@ -509,7 +506,7 @@ TEST_CASE("a pass that does not end by itself has its token fired, and one that 
   options.graceful_stop = 100ms;
   Running r(std::make_shared<FakeApi>(), options);
   std::atomic<bool> obedient = false, finish = false, began = false;
-  r.reconcile([&](const kube::Context& ctx, const Key&) -> StatusOr<Result> {
+  r.reconcile([&](const Context& ctx, const Key&) -> StatusOr<Result> {
     began = true;
     while (!finish && !(obedient && ctx.stop.stop_requested())) std::this_thread::yield();
     return Result{};
@@ -532,10 +529,10 @@ TEST_CASE("a pass that does not end by itself has its token fired, and one that 
 }
 
 TEST_CASE("without the lease no write is sent, but reads and reviews are") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   auto api = std::make_shared<FakeApi>();
   Running leader(api, candidate("leader", clock)), standby(api, candidate("standby", clock));
-  const kube::Context ctx{{}, kube::TimePoint::max(), clock, {}};
+  const Context ctx{{}, TimePoint::max(), clock, {}};
   leader.start();
   REQUIRE(api->wait_for([&] { return leader.manager.client().apply(ctx, kWidget, widget("ns", "a")).ok(); }));
   standby.start();
@@ -551,14 +548,14 @@ TEST_CASE("without the lease no write is sent, but reads and reviews are") {
 
 TEST_CASE(
     "losing the lease demotes in process: passes stop, caches stay, and all is reconciled when it is back") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   auto api = std::make_shared<FakeApi>();
   Running r(api, candidate("a", clock));
-  r.reconcile([](const kube::Context&, const Key&) { return Result{}; });
+  r.reconcile([](const Context&, const Key&) { return Result{}; });
   api->put(kWidget, widget("ns", "x"));
   r.start();
   REQUIRE(r.wait_for([&] { return r.passes == 1; }));
-  const kube::Context ctx{{}, kube::TimePoint::max(), clock, {}};
+  const Context ctx{{}, TimePoint::max(), clock, {}};
   std::atomic<bool> refuse = true;
   api->fail_with([&](const ApiCall& call) {
     return refuse && call.type == kLease ? Status(Code::Unavailable, "connection refused") : Status();
@@ -584,12 +581,12 @@ TEST_CASE(
 }
 
 TEST_CASE("when the leader stops, the standby takes over with everything in its queue") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   auto api = std::make_shared<FakeApi>();
   auto a = std::make_unique<Running>(api, candidate("a", clock));
   Running b(api, candidate("b", clock));
-  a->reconcile([](const kube::Context&, const Key&) { return Result{}; });
-  b.reconcile([](const kube::Context&, const Key&) { return Result{}; });
+  a->reconcile([](const Context&, const Key&) { return Result{}; });
+  b.reconcile([](const Context&, const Key&) { return Result{}; });
   api->put(kWidget, widget("ns", "x"));
   a->start();
   REQUIRE(api->wait_for([&] { return a->passes == 1; }));

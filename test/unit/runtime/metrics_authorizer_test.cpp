@@ -1,4 +1,4 @@
-#include "controller/runtime/metrics_authorizer.hpp"
+#include "controller/runtime/serve/metrics_authorizer.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,12 +6,12 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "controller/kube/simulated_clock.hpp"
+#include "controller/base/simulated_clock.hpp"
 #include "test/unit/kube/scripted_transport.hpp"
 
+using namespace toolhive;
+
 using namespace std::chrono_literals;
-using kube::Code;
-using kube::Json;
 using runtime::AccessDecision;
 using runtime::MetricsAuthorizer;
 using Kind = runtime::AccessDecision::Kind;
@@ -30,14 +30,14 @@ struct Guard {
   }
   void authorizes(bool allowed) { transport->reply(201, Json{{"status", {{"allowed", allowed}}}}.dump()); }
   AccessDecision ask(std::string_view header = kHeader) {
-    return authorizer.authorize({{}, kube::TimePoint::max(), clock, {}}, header);
+    return authorizer.authorize({{}, TimePoint::max(), clock, {}}, header);
   }
   std::size_t asked() const { return transport->requests.size(); }
   Json sent(std::size_t n) const { return Json::parse(transport->requests.at(n).body); }
 
   std::shared_ptr<test::ScriptedTransport> transport = std::make_shared<test::ScriptedTransport>();
   std::unique_ptr<kube::Client> client = kube::make_client(transport);
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   MetricsAuthorizer authorizer;
 };
 
@@ -169,7 +169,7 @@ TEST_CASE("a decision is for one token, path and verb") {
   CHECK(g.ask("Bearer another").kind == Kind::Unauthorized);
   g.authenticates_scraper();
   g.authorizes(false);
-  const kube::Context ctx{{}, kube::TimePoint::max(), g.clock, {}};
+  const Context ctx{{}, TimePoint::max(), g.clock, {}};
   CHECK(g.authorizer.authorize(ctx, kHeader, "/debug").kind == Kind::Forbidden);
   CHECK(g.sent(4)["spec"]["nonResourceAttributes"]["path"] == "/debug");
 }
@@ -201,7 +201,7 @@ namespace {
 // Answers no request before it is told to.
 class HeldTransport final : public kube::Transport {
  public:
-  kube::StatusOr<kube::HttpResponse> send(const kube::Context&, const kube::HttpRequest&) override {
+  StatusOr<kube::HttpResponse> send(const Context&, const kube::HttpRequest&) override {
     ++waiting;
     go.wait();
     kube::HttpResponse response;
@@ -209,9 +209,9 @@ class HeldTransport final : public kube::Transport {
     response.body = R"({"status":{"authenticated":false}})";
     return response;
   }
-  kube::StatusOr<std::unique_ptr<kube::LineStream>> stream(const kube::Context&, const kube::HttpRequest&,
-                                                           const StreamOptions&) override {
-    return kube::Status(Code::Internal, "no streams here");
+  StatusOr<std::unique_ptr<kube::LineStream>> stream(const Context&, const kube::HttpRequest&,
+                                                     const StreamOptions&) override {
+    return Status(Code::Internal, "no streams here");
   }
   std::atomic<int> waiting = 0;
   std::promise<void> gate;

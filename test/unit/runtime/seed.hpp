@@ -9,7 +9,7 @@
 #include <random>
 #include <string>
 
-namespace runtime_test {
+namespace toolhive::runtime_test {
 
 inline std::uint64_t test_seed() {
   const char* given = std::getenv("TEST_SEED");
@@ -18,4 +18,4 @@ inline std::uint64_t test_seed() {
   return seed;
 }
 
-}  // namespace runtime_test
+}  // namespace toolhive::runtime_test

@@ -1,4 +1,4 @@
-#include "controller/runtime/store.hpp"
+#include "controller/runtime/cache/store.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,6 +7,8 @@
 
 #include "test/unit/runtime/fake_api.hpp"
 #include "test/unit/runtime/seed.hpp"
+
+using namespace toolhive;
 
 using kube::Key;
 using kube::Object;

@@ -8,27 +8,29 @@
 #include <spdlog/spdlog.h>
 #include <nlohmann/json.hpp>
 
-#include "controller/kube/simulated_clock.hpp"
-#include "controller/runtime/backoff.hpp"
-#include "controller/runtime/conditions.hpp"
-#include "controller/runtime/health.hpp"
-#include "controller/runtime/hot_loop.hpp"
-#include "controller/runtime/logging.hpp"
-#include "controller/runtime/mapping.hpp"
+#include "controller/base/backoff.hpp"
+#include "controller/base/logging.hpp"
+#include "controller/base/simulated_clock.hpp"
+#include "controller/base/time.hpp"
+#include "controller/runtime/cache/mapping.hpp"
+#include "controller/runtime/controller/hot_loop.hpp"
+#include "controller/runtime/monitor/health.hpp"
+#include "controller/runtime/write/conditions.hpp"
 #include "test/unit/runtime/fake_api.hpp"
 
+using namespace toolhive;
+
 using namespace std::chrono_literals;
-using kube::Json;
 using kube::Key;
 using runtime::Change;
 using runtime::Condition;
 using runtime::Conditions;
 using runtime::ConditionStatus;
-using namespace runtime_test;
+using namespace toolhive::runtime_test;
 
 namespace {
 
-const kube::WallTime kThen(std::chrono::seconds(1'700'000'000));
+const WallTime kThen(std::chrono::seconds(1'700'000'000));
 
 Condition condition(const char* type, ConditionStatus status, const char* reason = "Because") {
   Condition c;
@@ -52,7 +54,7 @@ Change updated(const Json& before, const Json& after) {
 std::vector<Json> logged(const std::function<void()>& body) {
   std::FILE* file = std::tmpfile();
   const auto before = spdlog::default_logger();
-  runtime::set_up_logging(runtime::LogLevel::Debug, file);
+  set_up_logging(LogLevel::Debug, file);
   body();
   spdlog::set_default_logger(before);
   REQUIRE(std::fseek(file, 0, SEEK_SET) == 0);
@@ -117,9 +119,9 @@ TEST_CASE("malformed conditions are dropped, the others kept") {
 }
 
 TEST_CASE("times are printed in UTC, also before 1970") {
-  CHECK(runtime::to_rfc3339(kThen + 999ms) == "2023-11-14T22:13:20Z");
-  CHECK(runtime::to_rfc3339_micro(kThen + 1us) == "2023-11-14T22:13:20.000001Z");
-  CHECK(runtime::to_rfc3339_micro(kube::WallTime(-1us)) == "1969-12-31T23:59:59.999999Z");
+  CHECK(to_rfc3339(kThen + 999ms) == "2023-11-14T22:13:20Z");
+  CHECK(to_rfc3339_micro(kThen + 1us) == "2023-11-14T22:13:20.000001Z");
+  CHECK(to_rfc3339_micro(WallTime(-1us)) == "1969-12-31T23:59:59.999999Z");
 }
 
 TEST_SUITE_END();
@@ -189,8 +191,8 @@ TEST_SUITE_BEGIN("health");
 TEST_CASE("a report has a line per check and fails when one does") {
   runtime::Health health;
   CHECK(health.ready().ok);
-  health.add_readiness("good", [] { return kube::Status(); });
-  health.add_readiness("bad", [] { return kube::Status(kube::Code::Unavailable, "not yet"); });
+  health.add_readiness("good", [] { return Status(); });
+  health.add_readiness("bad", [] { return Status(Code::Unavailable, "not yet"); });
   const auto report = health.ready();
   CHECK(!report.ok);
   CHECK(report.text.find("[+]good ok\n") != std::string::npos);
@@ -204,7 +206,7 @@ TEST_SUITE_BEGIN("logging");
 
 TEST_CASE("each line is one JSON object with time, level, message and fields") {
   const auto lines = logged([] {
-    runtime::log(runtime::LogLevel::Error, "reconcile failed", {{"error", "a \"quoted\"\nreason"}});
+    log(LogLevel::Error, "reconcile failed", {{"error", "a \"quoted\"\nreason"}});
     spdlog::info("plain {}", 1);
   });
   REQUIRE(lines.size() == 2);
@@ -218,9 +220,9 @@ TEST_CASE("each line is one JSON object with time, level, message and fields") {
 
 TEST_CASE("every line of a thread carries the fields of the scopes it is in") {
   const auto lines = logged([] {
-    const runtime::LogScope outer({{"controller", "registry"}, {"reconcileID", "1"}});
+    const LogScope outer({{"controller", "registry"}, {"reconcileID", "1"}});
     {
-      const runtime::LogScope inner({{"step", "apply"}});
+      const LogScope inner({{"step", "apply"}});
       spdlog::warn("inside");
       std::thread([] { spdlog::warn("elsewhere"); }).join();
     }
@@ -246,7 +248,7 @@ TEST_SUITE_END();
 TEST_SUITE_BEGIN("hot loop");
 
 TEST_CASE("writing passes add up within a minute and are reported once a minute") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   runtime::HotLoopDetector detector(clock, 3);
   const Key key{"ns", "a"};
   for (int i = 0; i < 3; ++i) CHECK(!detector.pass_ended(key, 1));
@@ -258,7 +260,7 @@ TEST_CASE("writing passes add up within a minute and are reported once a minute"
 }
 
 TEST_CASE("a pass without a write settles the object") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   runtime::HotLoopDetector detector(clock, 2);
   const Key key{"ns", "a"};
   for (int i = 0; i < 10; ++i) {
@@ -273,8 +275,8 @@ TEST_SUITE_END();
 TEST_SUITE_BEGIN("backoff");
 
 TEST_CASE("equal seeds wait equally, different seeds do not") {
-  kube::SimulatedClock clock;
-  runtime::Backoff a(clock, {}, 1), b(clock, {}, 1), c(clock, {}, 2);
+  SimulatedClock clock;
+  Backoff a(clock, {}, 1), b(clock, {}, 1), c(clock, {}, 2);
   std::set<std::int64_t> waits;
   for (int i = 0; i < 5; ++i) {
     const auto wait = a.next();

@@ -1,4 +1,4 @@
-#include "controller/runtime/work_queue.hpp"
+#include "controller/runtime/controller/work_queue.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,8 +8,10 @@
 #include <thread>
 #include <vector>
 
-#include "controller/kube/simulated_clock.hpp"
+#include "controller/base/simulated_clock.hpp"
 #include "test/unit/runtime/seed.hpp"
+
+using namespace toolhive;
 
 using namespace std::chrono_literals;
 using kube::Key;
@@ -25,12 +27,12 @@ const Key kC{"ns", "c"};
 struct Counts final : runtime::WorkQueueObserver {
   int adds = 0, retries = 0, took = 0, done = 0;
   std::size_t ready = 0;
-  kube::Duration waited{}, worked{};
+  Duration waited{}, worked{};
   void added() override { ++adds; }
   void depth(std::size_t n) override { ready = n; }
   void retried() override { ++retries; }
-  void taken(kube::Duration d) override { ++took, waited = d; }
-  void finished(kube::Duration d) override { ++done, worked = d; }
+  void taken(Duration d) override { ++took, waited = d; }
+  void finished(Duration d) override { ++done, worked = d; }
 };
 
 }  // namespace
@@ -38,7 +40,7 @@ struct Counts final : runtime::WorkQueueObserver {
 TEST_SUITE_BEGIN("work queue");
 
 TEST_CASE("a key added several times before it is taken is handed out once") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   WorkQueue queue(clock);
   queue.add(kA);
   queue.add(kB);
@@ -50,7 +52,7 @@ TEST_CASE("a key added several times before it is taken is handed out once") {
 }
 
 TEST_CASE("a key added while it is processed runs once more, and not before done") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   WorkQueue queue(clock);
   queue.add(kA);
   REQUIRE(queue.get() == kA);
@@ -65,7 +67,7 @@ TEST_CASE("a key added while it is processed runs once more, and not before done
 }
 
 TEST_CASE("a delayed key keeps the earliest time it was added for") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   WorkQueue queue(clock);
   queue.add_after(kA, 10s);
   queue.add_after(kA, 5s);
@@ -80,7 +82,7 @@ TEST_CASE("a delayed key keeps the earliest time it was added for") {
 }
 
 TEST_CASE("adding a delayed key makes it ready now and drops the delay") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   WorkQueue queue(clock);
   queue.add_after(kA, 10s);
   queue.add(kA);
@@ -91,7 +93,7 @@ TEST_CASE("adding a delayed key makes it ready now and drops the delay") {
 }
 
 TEST_CASE("a delay does not hold back a key that is ready or wanted again") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   WorkQueue queue(clock);
   queue.add(kA);
   queue.add_after(kA, 10s);
@@ -106,9 +108,9 @@ TEST_CASE("a delay does not hold back a key that is ready or wanted again") {
 }
 
 TEST_CASE("backoff doubles per key from 5 ms to 1000 s and starts over after forget") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   WorkQueue queue(clock);
-  kube::Duration expected = 5ms;
+  Duration expected = 5ms;
   for (int i = 0; i < 25; ++i) {
     queue.add_rate_limited(kA);
     CHECK(queue.depth() == 0);
@@ -117,7 +119,7 @@ TEST_CASE("backoff doubles per key from 5 ms to 1000 s and starts over after for
     clock.advance(1ns);
     REQUIRE(queue.get() == kA);
     queue.done(kA);
-    expected = std::min<kube::Duration>(expected * 2, 1000s);
+    expected = std::min<Duration>(expected * 2, 1000s);
   }
   queue.add_rate_limited(kB);  // another key has a backoff of its own
   clock.advance(5ms);
@@ -130,11 +132,11 @@ TEST_CASE("backoff doubles per key from 5 ms to 1000 s and starts over after for
 }
 
 TEST_CASE("a failure whose backoff a change overtook does not lengthen the next one") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   WorkQueue queue(clock);
   const auto backoff = [&] {  // of a failure now
     queue.add_rate_limited(kA);
-    kube::Duration waited{};
+    Duration waited{};
     for (; queue.depth() == 0; waited += 1ms) clock.advance(1ms);
     REQUIRE(queue.get() == kA);
     queue.done(kA);
@@ -165,7 +167,7 @@ TEST_CASE("a failure whose backoff a change overtook does not lengthen the next 
 }
 
 TEST_CASE("keys of normal priority overtake low ones, until those have aged") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   WorkQueue queue(clock);
   queue.add(kA, Priority::Low);
   queue.add(kB);
@@ -178,7 +180,7 @@ TEST_CASE("keys of normal priority overtake low ones, until those have aged") {
 }
 
 TEST_CASE("adding a low key again with normal priority raises it, never the reverse") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   WorkQueue queue(clock);
   queue.add(kA, Priority::Low);
   queue.add(kB, Priority::Low);
@@ -191,7 +193,7 @@ TEST_CASE("adding a low key again with normal priority raises it, never the reve
 }
 
 TEST_CASE("shutting down wakes every worker, drops what waits and refuses adds") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   WorkQueue queue(clock);
   std::vector<std::thread> workers;
   std::atomic<int> ended = 0;
@@ -213,7 +215,7 @@ TEST_CASE("shutting down wakes every worker, drops what waits and refuses adds")
 }
 
 TEST_CASE("a delay is minded although the worker that was woken for it is busy") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   WorkQueue queue(clock);
   std::mutex mutex;
   std::condition_variable changed;
@@ -239,7 +241,7 @@ TEST_CASE("a delay is minded although the worker that was woken for it is busy")
     changed.wait(lock, [&] { return seen.contains(kA); });
   }
   clock.wait_for_waiters(1);
-  while (clock.next_deadline() == kube::TimePoint::max()) std::this_thread::yield();
+  while (clock.next_deadline() == TimePoint::max()) std::this_thread::yield();
   clock.advance(5s);
   {
     std::unique_lock lock(mutex);
@@ -253,7 +255,7 @@ TEST_CASE("a delay is minded although the worker that was woken for it is busy")
 }
 
 TEST_CASE("the observer hears of adds, depth, retries, waiting and work") {
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   Counts counts;
   WorkQueue queue(clock, {}, &counts);
   queue.add(kA);
@@ -279,23 +281,23 @@ namespace {
 // The contract, written as slowly as it reads.
 struct Model {
   struct Wanted {
-    kube::TimePoint since, rank;
+    TimePoint since, rank;
     long turn;
   };
   std::map<Key, Wanted> wanted;
   std::set<Key> held;
-  std::map<Key, kube::TimePoint> delayed;
+  std::map<Key, TimePoint> delayed;
   std::map<Key, int> failures;
   std::set<Key> backing_off;
   long turns = 0;
 
   // Somebody wants the key, before its backoff is over.
-  void add_anew(const Key& key, kube::TimePoint now, Priority priority) {
+  void add_anew(const Key& key, TimePoint now, Priority priority) {
     release(now);
     if (backing_off.contains(key)) --failures[key];
     add(key, now, priority);
   }
-  void add(const Key& key, kube::TimePoint at, Priority priority) {
+  void add(const Key& key, TimePoint at, Priority priority) {
     delayed.erase(key);
     backing_off.erase(key);
     const Wanted fresh{at, priority == Priority::Low ? at + 10s : at, turns++};
@@ -307,24 +309,24 @@ struct Model {
       known->second.turn = fresh.turn;
     }
   }
-  void add_after(const Key& key, kube::TimePoint at) {
+  void add_after(const Key& key, TimePoint at) {
     if (wanted.contains(key)) return;
     const auto [entry, fresh] = delayed.try_emplace(key, at);
     if (!fresh) entry->second = std::min(entry->second, at);
   }
-  void fail(const Key& key, kube::TimePoint now) {
+  void fail(const Key& key, TimePoint now) {
     release(now);
     if (wanted.contains(key)) return;
     add_after(key, now + backoff(key));
     backing_off.insert(key);
   }
-  kube::Duration backoff(const Key& key) {
-    kube::Duration delay = 5ms;
-    for (int i = 0; i < std::min(failures[key], 30); ++i) delay = std::min<kube::Duration>(delay * 2, 1000s);
+  Duration backoff(const Key& key) {
+    Duration delay = 5ms;
+    for (int i = 0; i < std::min(failures[key], 30); ++i) delay = std::min<Duration>(delay * 2, 1000s);
     ++failures[key];
     return delay;
   }
-  void release(kube::TimePoint now) {
+  void release(TimePoint now) {
     while (true) {
       const auto next = std::min_element(delayed.begin(), delayed.end(), [](const auto& a, const auto& b) {
         return std::tie(a.second, a.first) < std::tie(b.second, b.first);
@@ -349,7 +351,7 @@ struct Model {
 
 TEST_CASE("random operations agree with a model of the contract") {
   std::mt19937_64 random(runtime_test::test_seed());
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   WorkQueue queue(clock);
   Model model;
   std::vector<Key> keys;
@@ -358,7 +360,7 @@ TEST_CASE("random operations agree with a model of the contract") {
 
   for (int step = 0; step < 50000; ++step) {
     const Key& key = keys[below(keys.size())];
-    const kube::TimePoint now = clock.now();
+    const TimePoint now = clock.now();
     switch (below(9)) {
       case 0:
         queue.add(key);
@@ -369,7 +371,7 @@ TEST_CASE("random operations agree with a model of the contract") {
         model.add_anew(key, now, Priority::Low);
         break;
       case 2: {
-        const kube::Duration delay = std::chrono::milliseconds(1 + below(20000));
+        const Duration delay = std::chrono::milliseconds(1 + below(20000));
         queue.add_after(key, delay);
         model.add_after(key, now + delay);
         break;
@@ -411,7 +413,7 @@ TEST_CASE("random operations agree with a model of the contract") {
 }
 
 TEST_CASE("many workers never hold one key at the same time and lose no key") {
-  WorkQueue queue(kube::system_clock());
+  WorkQueue queue(system_clock());
   constexpr int kKeys = 20;
   constexpr int kAdds = 20000;
   std::vector<std::atomic<int>> holders(kKeys);

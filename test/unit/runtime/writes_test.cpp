@@ -1,21 +1,21 @@
 #include <doctest/doctest.h>
 
-#include "controller/kube/simulated_clock.hpp"
-#include "controller/runtime/applier.hpp"
-#include "controller/runtime/cache.hpp"
-#include "controller/runtime/finalizer.hpp"
-#include "controller/runtime/ownership.hpp"
-#include "controller/runtime/pass_writes.hpp"
-#include "controller/runtime/status_writer.hpp"
-#include "controller/runtime/write_tracking_client.hpp"
+#include "controller/base/simulated_clock.hpp"
+#include "controller/runtime/cache/cache.hpp"
+#include "controller/runtime/write/applier.hpp"
+#include "controller/runtime/write/finalizer.hpp"
+#include "controller/runtime/write/ownership.hpp"
+#include "controller/runtime/write/pass_writes.hpp"
+#include "controller/runtime/write/status_writer.hpp"
+#include "controller/runtime/write/write_tracking_client.hpp"
 #include "test/unit/runtime/fake_api.hpp"
 
-using kube::Code;
-using kube::Json;
+using namespace toolhive;
+
 using kube::Key;
 using kube::Object;
 using runtime::Applier;
-using namespace runtime_test;
+using namespace toolhive::runtime_test;
 
 namespace {
 
@@ -31,8 +31,8 @@ struct Owned {
     owner = api.put(kWidget, widget("ns", "w"));
     api.clear_calls();
   }
-  kube::Context ctx() { return {{}, kube::TimePoint::max(), clock, {}}; }
-  kube::StatusOr<Object> apply(const Json& intent, bool owned = true) {
+  Context ctx() { return {{}, TimePoint::max(), clock, {}}; }
+  StatusOr<Object> apply(const Json& intent, bool owned = true) {
     Applier::Options options;
     options.owned = owned;
     return applier.apply(ctx(), kConfigMap, *owner, intent, options);
@@ -51,7 +51,7 @@ struct Owned {
   }
 
   FakeApi api;
-  kube::SimulatedClock clock;
+  SimulatedClock clock;
   runtime::Cache cache{api, clock, {}};
   runtime::PassWrites passes;
   runtime::WriteTrackingClient client{api, cache, passes};
@@ -372,7 +372,7 @@ TEST_CASE("an error that is not about the object ends the removal") {
   Json document = widget("ns", "a");
   document["metadata"]["finalizers"] = {kFinalizer};
   const Object held = api.put(kWidget, document);
-  api.fail_with([](const kube::ApiCall&) { return kube::Status(Code::Fenced, "not leading"); });
+  api.fail_with([](const kube::ApiCall&) { return Status(Code::Fenced, "not leading"); });
   CHECK(runtime::remove_finalizer({}, api, kWidget, held, kFinalizer).code() == Code::Fenced);
   CHECK(api.count("") == 1);
 }

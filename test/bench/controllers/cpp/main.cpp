@@ -13,10 +13,12 @@
 #include <thread>
 #include <utility>
 
-#include "controller/kube/client.hpp"
-#include "controller/kube/config.hpp"
-#include "controller/runtime/logging.hpp"
+#include "controller/base/logging.hpp"
+#include "controller/kube/client/client.hpp"
+#include "controller/kube/config/config.hpp"
 #include "test/bench/controllers/cpp/reconciler.hpp"
+
+using namespace toolhive;
 
 namespace {
 
@@ -114,7 +116,7 @@ runtime::ManagerOptions manager_options(const Flags& flags) {
   return options;
 }
 
-int fail(const kube::Status& error) {
+int fail(const Status& error) {
   std::cerr << error.to_string() << '\n';
   return 1;
 }
@@ -136,14 +138,14 @@ int run(const Flags& flags) {
 
   std::stop_source stop;
   const std::jthread synced([&] {
-    if (manager.cache().wait_synced(kube::Context{.stop = stop.get_token()}).ok())
+    if (manager.cache().wait_synced(Context{.stop = stop.get_token()}).ok())
       observations.say(R"({"event":"synced"})");
   });
   const std::jthread commands([&] {
     take_commands(manager, observations);
     stop.request_stop();
   });
-  const kube::Status ended = manager.run(stop.get_token());
+  const Status ended = manager.run(stop.get_token());
   if (ended.ok() || stop.stop_requested()) return 0;
   fail(ended);
   std::_Exit(1);  // the thread that reads commands does not know
@@ -159,6 +161,6 @@ int main(int argc, char** argv) {
   app.add_option("--workers", flags.workers);
   app.add_option("--lease", flags.lease);
   CLI11_PARSE(app, argc, argv);
-  runtime::set_up_logging(runtime::LogLevel::Warn, stderr);
+  set_up_logging(LogLevel::Warn, stderr);
   return run(flags);
 }

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-namespace bench {
+namespace toolhive::bench {
 
 namespace {
 std::int64_t now() {
@@ -70,4 +70,4 @@ void Observations::say(const std::string& line) {
   std::fflush(stdout);
 }
 
-}  // namespace bench
+}  // namespace toolhive::bench

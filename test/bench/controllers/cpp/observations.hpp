@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace bench {
+namespace toolhive::bench {
 
 // Thread-safe.
 class Observations {
@@ -41,4 +41,4 @@ class Observations {
   std::vector<std::int64_t> latencies_;  // nanoseconds
 };
 
-}  // namespace bench
+}  // namespace toolhive::bench

@@ -2,9 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "controller/runtime/status_writer.hpp"
+#include "controller/runtime/write/status_writer.hpp"
 
-namespace bench {
+using namespace toolhive;
+
+namespace toolhive::bench {
 
 namespace {
 constexpr const char* kManager = "bench-cpp";
@@ -17,16 +19,16 @@ WidgetReconciler::WidgetReconciler(runtime::Manager& manager, Observations& obse
   manager.controller("widget", kube::Resource<Widget>::type())
       .owns(kConfigMap, parts)
       .concurrency(workers)
-      .reconcile([this](const kube::Context& ctx, const kube::Key& key) {
+      .reconcile([this](const Context& ctx, const kube::Key& key) {
         auto result = reconcile(ctx, key);
         observations_.reconciled();
         return result;
       });
 }
 
-kube::StatusOr<runtime::Result> WidgetReconciler::reconcile(const kube::Context& ctx, const kube::Key& key) {
+StatusOr<runtime::Result> WidgetReconciler::reconcile(const Context& ctx, const kube::Key& key) {
   const auto object = manager_.cache().get(ctx, kube::Resource<Widget>::type(), key);
-  if (object.status().code() == kube::Code::NotFound) return runtime::Result{};  // its children go with it
+  if (object.status().code() == Code::NotFound) return runtime::Result{};  // its children go with it
   if (!object.ok()) return object.status();
   if (object->meta().deleting()) return runtime::Result{};
   if (const auto sent = object->meta().annotations.get(kSentAnnotation)) observations_.changed(*sent);
@@ -54,4 +56,4 @@ kube::StatusOr<runtime::Result> WidgetReconciler::reconcile(const kube::Context&
   return runtime::Result{};
 }
 
-}  // namespace bench
+}  // namespace toolhive::bench

@@ -1,12 +1,12 @@
 // WidgetReconciler: keeps the ConfigMaps of each Widget as declared, and says in its status that it did.
 #pragma once
 
-#include "controller/runtime/applier.hpp"
-#include "controller/runtime/manager.hpp"
+#include "controller/runtime/manager/manager.hpp"
+#include "controller/runtime/write/applier.hpp"
 #include "test/bench/controllers/cpp/observations.hpp"
 #include "test/bench/controllers/cpp/widget.hpp"
 
-namespace bench {
+namespace toolhive::bench {
 
 inline const kube::ResourceType kConfigMap{"", "v1", "ConfigMap", "configmaps"};
 // The ConfigMaps that are watched.
@@ -19,11 +19,11 @@ class WidgetReconciler {
   WidgetReconciler(runtime::Manager& manager, Observations& observations, int workers);
 
  private:
-  kube::StatusOr<runtime::Result> reconcile(const kube::Context& ctx, const kube::Key& key);
+  StatusOr<runtime::Result> reconcile(const Context& ctx, const kube::Key& key);
 
   runtime::Manager& manager_;
   Observations& observations_;
   runtime::Applier applier_;
 };
 
-}  // namespace bench
+}  // namespace toolhive::bench

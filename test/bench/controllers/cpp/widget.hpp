@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "controller/kube/resource.hpp"
-#include "controller/kube/status.hpp"
+#include "controller/base/status.hpp"
+#include "controller/kube/object/resource.hpp"
 
-namespace bench {
+namespace toolhive::bench {
 
 struct Widget {
   int children = 0;
@@ -17,10 +17,10 @@ struct Widget {
   std::int64_t observed_generation = 0;
 };
 
-}  // namespace bench
+}  // namespace toolhive::bench
 
 template <>
-struct kube::Resource<bench::Widget> {
+struct toolhive::kube::Resource<toolhive::bench::Widget> {
   static const ResourceType& type() {
     static const ResourceType type{"bench.mcpregistry.dev", "v1", "Widget", "widgets"};
     return type;

@@ -1,0 +1,47 @@
+#include "controller/base/file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace toolhive {
+
+namespace {
+
+constexpr std::size_t kLimit = 16U << 20;
+
+Status failed(const std::string& path, int error) {
+  const Code code = error == ENOENT || error == ENOTDIR ? Code::NotFound : Code::Invalid;
+  return {code, "cannot read " + path + ": " + std::strerror(error)};  // NOLINT(concurrency-mt-unsafe)
+}
+
+}  // namespace
+
+StatusOr<std::string> read_file(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return failed(path, errno);
+  std::string content;
+  std::array<char, 16384> buffer;
+  for (;;) {
+    const ssize_t count = read(fd, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      const int error = errno;
+      close(fd);
+      return failed(path, error);
+    }
+    if (count == 0) break;
+    content.append(buffer.data(), static_cast<std::size_t>(count));
+    if (content.size() > kLimit) {
+      close(fd);
+      return Status(Code::Invalid, "cannot read " + path + ": larger than 16 MiB");
+    }
+  }
+  close(fd);
+  return content;
+}
+
+}  // namespace toolhive

@@ -1,0 +1,23 @@
+// Query: the query part of a request's target. Internal to the library.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace toolhive::kube {
+
+// Everything but RFC 3986's unreserved characters becomes %XX.
+std::string percent_encode(std::string_view text);
+
+class Query {
+ public:
+  // Leaves out empty values.
+  Query& add(std::string_view name, std::string_view value);
+  // `path` with the query behind it.
+  std::string target(const std::string& path) const { return path + text_; }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace toolhive::kube

@@ -1,0 +1,62 @@
+// FieldReader: takes the fields of a JSON object into C++ members, and names the first one that does not fit.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/base/json.hpp"
+#include "controller/base/status.hpp"
+
+namespace toolhive::kube {
+
+// Reads one object at `path`. A field that is absent or null leaves its member as it was, so that members
+// start out with their defaults. The first field of a wrong type is kept in `error` as Invalid, with its
+// path; later ones are ignored. Refers to the document and to `error`, which must outlive it. Not
+// thread-safe.
+class FieldReader {
+ public:
+  FieldReader(const Json& object, std::string path, Status& error);
+  // A whole document: its fields have their own names as paths, such as "spec".
+  static FieldReader root(const Json& document, Status& error);
+
+  void read(const char* name, std::string& member) const;
+  void read(const char* name, bool& member) const;
+  void read(const char* name, std::int64_t& member) const;
+  void read(const char* name, std::vector<std::string>& member) const;
+  void read(const char* name, StringMap& member) const;
+  void read(const char* name, JsonPtr& member) const;
+  template <class T>
+  void read(const char* name, std::optional<T>& member) const {
+    if (!has(name)) return;
+    member.emplace();
+    read(name, *member);
+  }
+  // A quantity may be written as a number: it is read as its text.
+  void read_quantity(const char* name, std::string& member) const;
+  void read_quantities(const char* name, StringMap& member) const;
+
+  bool has(const char* name) const;
+  // Invalid unless the field is there.
+  void require(const char* name) const;
+  // The object in field `name`; an empty one when it is absent.
+  FieldReader object(const char* name) const;
+  // The objects in the array `name`.
+  std::vector<FieldReader> objects(const char* name) const;
+  const std::string& path() const { return path_; }
+  std::string path_of(std::string_view name) const;
+  void fail(const std::string& path, std::string_view what) const;
+
+ private:
+  const Json* find(const char* name) const;
+
+  const Json* object_;  // never null
+  std::string path_;
+  Status* error_;
+};
+
+}  // namespace toolhive::kube

@@ -1,0 +1,28 @@
+// LabelSelector: metav1.LabelSelector, evaluated on this side.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "controller/base/json.hpp"
+#include "controller/kube/object/field_reader.hpp"
+#include "controller/kube/object/meta.hpp"
+
+namespace toolhive::kube {
+
+struct LabelSelector {
+  struct Requirement {
+    std::string key;
+    std::string op;  // In, NotIn, Exists, DoesNotExist
+    std::vector<std::string> values;
+  };
+  StringMap match_labels;
+  std::vector<Requirement> match_expressions;
+
+  static LabelSelector read(const FieldReader& fields);
+  Json to_json() const;
+  // All requirements hold; a selector without any matches everything, as in Kubernetes.
+  bool matches(const Labels& labels) const;
+};
+
+}  // namespace toolhive::kube

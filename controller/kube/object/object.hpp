@@ -1,0 +1,68 @@
+// Object: one Kubernetes object as the API server sent it, compact and immutable.
+#pragma once
+
+#include <compare>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "controller/base/json.hpp"
+#include "controller/base/status.hpp"
+#include "controller/kube/object/meta.hpp"
+#include "controller/kube/object/resource.hpp"
+
+namespace toolhive::kube {
+
+// A handle on shared immutable content: copying costs one reference count. Holds the object's bytes without
+// metadata.managedFields, which no controller reads and which are often a third of it; a document tree is
+// made only when json() asks for it. Thread-safe.
+class Object {
+ public:
+  // Decode when `bytes` are not one JSON object (RFC 8259, UTF-8) with metadata.name, or when a key occurs
+  // twice where metadata is read; the message says where.
+  // The items of a list of a built-in resource lack apiVersion and kind: with `type` they are filled in. A
+  // PartialObjectMetadata stands for an object of `type`: kind() and api_version() are that one's, json() is what was
+  // sent.
+  static StatusOr<Object> parse(std::string_view bytes, const ResourceType* type = nullptr);
+  static StatusOr<Object> from(const Json& document);
+
+  // Views into this object's content; asking a temporary for them does not compile.
+  const Meta& meta() const&;
+  const Meta& meta() const&& = delete;
+  Key key() const { return meta().key(); }
+  std::string_view api_version() const;
+  std::string_view kind() const;
+  std::string_view bytes() const;
+  // The document, decoded anew at each call: keep the result for as long as it is used.
+  Json json() const;
+
+  // The typed view by way of Resource<T>::from_json. Decode when a field does not fit. Made anew at each call and not
+  // kept: a view is five times the size of the bytes, and a pass decodes its object once. Share it as
+  // std::shared_ptr<const T> where several readers need it.
+  template <class T, class Document = Json>
+  StatusOr<T> as() const {
+    Document document;
+    decode(document);
+    return Resource<T>::from_json(document);
+  }
+
+  // What it holds in memory, in bytes: the content, the metadata and the bookkeeping.
+  std::size_t memory_size() const;
+
+  // sha256, in hex, of everything but status, metadata.resourceVersion and metadata.generation: equal when
+  // nobody changed what the object declares.
+  std::string declared_digest() const;
+
+ private:
+  struct Rep;
+  friend struct ObjectBuilder;
+  explicit Object(std::shared_ptr<const Rep> rep);
+  void decode(Json& document) const;
+  std::shared_ptr<const Rep> rep_;
+};
+
+// Compares two resourceVersions of one resource as the API conventions allow: by length, then digit by digit.
+// Empty is oldest.
+std::weak_ordering compare_resource_versions(std::string_view a, std::string_view b);
+
+}  // namespace toolhive::kube

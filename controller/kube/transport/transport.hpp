@@ -1,0 +1,71 @@
+// Transport: HTTP to one API server, authenticated and encrypted as a Config says. The only file of the
+// framework behind which cpprestsdk's client is used.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "controller/base/context.hpp"
+#include "controller/base/status.hpp"
+#include "controller/kube/config/config.hpp"
+
+namespace toolhive::kube {
+
+struct HttpRequest {
+  std::string method = {};  // upper case
+  std::string target = {};  // path and query, percent-encoded, beginning with '/'
+  std::string content_type = {};
+  std::string accept = "application/json";
+  std::string body = {};
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::map<std::string, std::string, std::less<>> headers;  // names in lower case
+  std::string body;
+  std::string hint;  // what this side knows about the cause of an error reply, for people; mostly empty
+};
+
+// Lines of a response body as they arrive. One reader thread.
+class LineStream {
+ public:
+  virtual ~LineStream() = default;
+  // The next line without its newline, valid until the next call. Unavailable when the stream broke or no
+  // byte came for the stream's idle limit, NotFound never; an orderly end is Expired with http_status 0 and
+  // reason "EndOfStream".
+  virtual StatusOr<std::string_view> next(const Context& ctx) = 0;
+};
+
+// Thread-safe; calls block the calling thread only.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+
+  // Any HTTP status is a success here: meaning is the caller's. Unavailable, Timeout and Cancelled when no
+  // reply came. An Unavailable whose reason() is "NotSent" was surely not carried out; after another it may
+  // have been. A 401 is answered by reading the token file or asking the exec plugin again, once. Without a
+  // deadline in `ctx` it waits for as long as the server takes.
+  virtual StatusOr<HttpResponse> send(const Context& ctx, const HttpRequest& request) = 0;
+
+  struct StreamOptions {
+    std::chrono::seconds idle_limit{70};  // without a byte; then the connection counts as dead
+    std::size_t max_line = 16U << 20;     // bytes; a longer line fails the stream with Decode
+    std::size_t max_buffered = 4U << 20;  // bytes waiting for the reader before the network is held back
+  };
+  // Blocks until the response's headers are there. A status other than 200 is returned as an error made from
+  // the body, see error_from_response().
+  virtual StatusOr<std::unique_ptr<LineStream>> stream(const Context& ctx, const HttpRequest& request,
+                                                       const StreamOptions& options) = 0;
+};
+
+// Invalid when the configuration cannot work (an unreadable CA, a key that does not fit its certificate):
+// before any connection is tried.
+StatusOr<std::unique_ptr<Transport>> make_transport(const Config& config);
+
+// The Status of a reply that is not 2xx, from the API server's Status object where the body holds one.
+Status error_from_response(const HttpResponse& response);
+
+}  // namespace toolhive::kube

@@ -1,0 +1,74 @@
+// ControllerImpl: a controller at work. Behind ControllerBuilder and Manager, not for users.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "controller/base/clock.hpp"
+#include "controller/base/task_group.hpp"
+#include "controller/runtime/cache/cache.hpp"
+#include "controller/runtime/cache/mapping.hpp"
+#include "controller/runtime/controller/controller_metrics.hpp"
+#include "controller/runtime/controller/hot_loop.hpp"
+#include "controller/runtime/controller/reconcile.hpp"
+#include "controller/runtime/controller/work_queue.hpp"
+#include "controller/runtime/write/pass_writes.hpp"
+
+namespace toolhive::runtime {
+
+// What the builder collects.
+struct ControllerSpec {
+  struct Source {
+    kube::ResourceType type;
+    InformerOptions options;
+    Mapper mapper;
+    Predicate predicate;
+  };
+  std::string name;
+  std::vector<Source> sources;  // the first one is the controller's own type
+  int workers = 1;
+  Duration timeout = std::chrono::minutes(2);
+  Reconcile reconcile;
+};
+
+// Watches from bind() on, works from start() to the end of stop(); may be started again. Between, changes are
+// dropped: start() goes through every object anyway.
+class ControllerImpl {
+ public:
+  ControllerImpl(ControllerSpec spec, Cache& cache, Metrics& metrics, Clock& clock, PassWrites& writes);
+  ~ControllerImpl();
+
+  const std::string& name() const { return spec_.name; }
+  // Declares the sources to the cache.
+  Status bind();
+
+  // The caches are synced. `stop` ends the passes under way.
+  void start(const std::stop_token& stop, TaskGroup& tasks);
+  // No further pass begins; those under way go on.
+  void stop();
+  void enqueue(const kube::Key& key, Priority priority = Priority::Normal);
+
+ private:
+  void handle(const ControllerSpec::Source& source, const Change& change);
+  void work(WorkQueue& queue, const std::stop_token& stop);
+  void run_pass(WorkQueue& queue, const std::stop_token& stop, const kube::Key& key);
+  StatusOr<Result> call_reconcile(const Context& ctx, const kube::Key& key);
+  // Decides when `key` comes again, and reports.
+  ControllerMetrics::Outcome settle(WorkQueue& queue, const kube::Key& key, const StatusOr<Result>& result);
+
+  const ControllerSpec spec_;
+  Cache& cache_;
+  Clock& clock_;
+  PassWrites& writes_;
+  ControllerMetrics metrics_;
+  HotLoopDetector hot_loops_;
+
+  std::shared_mutex mutex_;
+  std::shared_ptr<WorkQueue> queue_;  // guarded by mutex_; empty while not working
+};
+
+}  // namespace toolhive::runtime

@@ -1,0 +1,271 @@
+#include "controller/runtime/manager/manager.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <utility>
+
+#include "controller/base/logging.hpp"
+#include "controller/base/task_group.hpp"
+#include "controller/runtime/cache/cache_metrics.hpp"
+#include "controller/runtime/controller/controller_impl.hpp"
+#include "controller/runtime/leader/leader_metrics.hpp"
+#include "controller/runtime/write/fenced_client.hpp"
+#include "controller/runtime/write/metered_client.hpp"
+#include "controller/runtime/write/pass_writes.hpp"
+#include "controller/runtime/write/write_tracking_client.hpp"
+
+namespace toolhive::runtime {
+
+namespace {
+
+constexpr Duration kDiscoveryAge = std::chrono::seconds(30);
+constexpr Duration kLeastGrace = std::chrono::seconds(1);
+
+std::string host_name() {
+  char name[256] = {};
+  return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
+}
+
+void wait_for(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::unique_lock lock(mutex);
+  changed.wait(lock, stop, [] { return false; });
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+}  // namespace
+
+struct Manager::Impl {
+  Impl(std::shared_ptr<kube::Client> plain, std::shared_ptr<kube::Client> plain_lease, ManagerOptions o);
+
+  struct NamedWork {
+    std::string name;
+    Work work;
+  };
+
+  TimePoint held_until() const { return election ? election->held_until() : TimePoint::max(); }
+  Status caches_ready() const;
+  std::string quarantined() const;
+  // Everything that only a leader does, until `lost` fires. `stop` tells whether that is because the process
+  // ends. Answers whether all of it has ended.
+  bool lead(const std::stop_token& lost, const std::stop_token& stop);
+  bool end_work(const std::stop_token& stop, std::stop_source& end_passes);
+  void start(TaskGroup& group, const std::vector<NamedWork>& all, const std::stop_token& end);
+  // All that goes on while not leading. Idempotent.
+  void end_rest();
+
+  const ManagerOptions options;
+  Clock& clock;
+  const std::shared_ptr<kube::Client> plain;
+  const std::shared_ptr<kube::Client> plain_lease;
+
+  Metrics metrics;
+  Health health;
+  MeteredClient reads;  // also what writes go through after the fence
+  MeteredClient lease_client;
+  Cache cache;
+  std::optional<LeaderElection> election;
+  FencedClient fenced;
+  PassWrites passes;
+  WriteTrackingClient client;
+  kube::Discovery discovery;
+  EventRecorder events;
+
+  std::vector<std::unique_ptr<ControllerImpl>> controllers;  // unchanged while running
+  std::vector<NamedWork> runnables;                          // unchanged while running
+  std::vector<NamedWork> leader_work;                        // unchanged while running
+  Status build_error;                                        // the first of the builders' errors
+  std::vector<std::string> unfinished;                       // tasks that did not end in time
+  std::optional<TimePoint> stop_by;                          // once stopping
+  std::stop_source end_runnables;
+  // The last members: their destructors join threads that use the others.
+  TaskGroup runnable_tasks;
+  TaskGroup tasks;
+};
+
+Manager::Impl::Impl(std::shared_ptr<kube::Client> p, std::shared_ptr<kube::Client> l, ManagerOptions o)
+    : options(std::move(o)),
+      clock(*options.clock),
+      plain(std::move(p)),
+      plain_lease(std::move(l)),
+      reads(*plain, metrics, options.api_host),
+      lease_client(*plain_lease, metrics, options.api_host),
+      cache(reads, clock, options.namespaces),
+      fenced(reads, [this] { return held_until(); }),
+      client(fenced, cache, passes),
+      discovery(reads, kDiscoveryAge),
+      events(client, clock, options.name,
+             options.leader_election ? options.leader_election->identity : host_name()),
+      runnable_tasks(clock),
+      tasks(clock) {
+  if (options.leader_election) election.emplace(lease_client, clock, *options.leader_election);
+  expose_cache(metrics, cache, clock);
+  if (election) expose_leader_election(metrics, *election, *options.leader_election);
+  health.add_readiness("caches", [this] { return caches_ready(); });
+  health.add_notice("quarantine", [this] { return quarantined(); });
+}
+
+Manager::Manager(std::shared_ptr<kube::Transport> transport, std::shared_ptr<kube::Transport> lease_transport,
+                 ManagerOptions options)
+    : Manager(std::shared_ptr<kube::Client>(kube::make_client(std::move(transport))),
+              std::shared_ptr<kube::Client>(kube::make_client(std::move(lease_transport))),
+              std::move(options)) {}
+
+Manager::Manager(std::shared_ptr<kube::Client> client, std::shared_ptr<kube::Client> lease_client,
+                 ManagerOptions options)
+    : impl_(std::make_unique<Impl>(std::move(client), std::move(lease_client), std::move(options))) {}
+
+Manager::~Manager() = default;
+
+kube::Client& Manager::client() {
+  return impl_->client;
+}
+Cache& Manager::cache() {
+  return impl_->cache;
+}
+kube::Discovery& Manager::discovery() {
+  return impl_->discovery;
+}
+EventRecorder& Manager::events() {
+  return impl_->events;
+}
+Metrics& Manager::metrics() {
+  return impl_->metrics;
+}
+Health& Manager::health() {
+  return impl_->health;
+}
+Clock& Manager::clock() {
+  return impl_->clock;
+}
+
+ControllerBuilder Manager::controller(std::string name, const kube::ResourceType& type) {
+  return {*this, std::move(name), type};
+}
+
+void Manager::add(std::unique_ptr<ControllerSpec> spec) {
+  auto controller = std::make_unique<ControllerImpl>(std::move(*spec), impl_->cache, impl_->metrics,
+                                                     impl_->clock, impl_->passes);
+  const Status bound = controller->bind();
+  if (impl_->build_error.ok()) impl_->build_error = bound;
+  impl_->controllers.push_back(std::move(controller));
+}
+
+void Manager::enqueue(std::string_view controller, const kube::Key& key) {
+  for (const auto& candidate : impl_->controllers)
+    if (candidate->name() == controller) candidate->enqueue(key);
+}
+
+void Manager::add_runnable(std::string name, Work work) {
+  impl_->runnables.push_back({std::move(name), std::move(work)});
+}
+
+void Manager::add_leader_work(std::string name, Work work) {
+  impl_->leader_work.push_back({std::move(name), std::move(work)});
+}
+
+Status Manager::run(std::stop_token stop) {
+  Impl& m = *impl_;
+  if (!m.build_error.ok()) return m.build_error;
+  const Context ctx{stop, TimePoint::max(), m.clock, {}};
+  m.cache.start();
+  Status ended;
+  // Only a process that could work at once may hold the lease.
+  if (m.cache.wait_synced(ctx).ok()) {
+    log(LogLevel::Info, "caches are synced");
+    m.start(m.runnable_tasks, m.runnables, m.end_runnables.get_token());
+    if (m.election) {
+      ended = m.election->run(ctx, [&](const std::stop_token& lost) { return m.lead(lost, stop); });
+    } else {
+      m.lead(stop, stop);
+    }
+  }
+  m.end_rest();
+  if (!m.unfinished.empty())
+    return Status(Code::Timeout, "still running after the time for a graceful stop: " + joined(m.unfinished));
+  return ended;
+}
+
+bool Manager::Impl::lead(const std::stop_token& lost, const std::stop_token& stop) {
+  std::stop_source end_passes;
+  for (const auto& controller : controllers) controller->start(end_passes.get_token(), tasks);
+  start(tasks, leader_work, lost);
+  wait_for(lost);
+  return end_work(stop, end_passes);
+}
+
+void Manager::Impl::start(TaskGroup& group, const std::vector<NamedWork>& all, const std::stop_token& end) {
+  for (const NamedWork& work : all) {
+    group.start("work " + work.name, [this, &work, end] {
+      const LogScope scope({{"work", work.name}});
+      try {
+        work.work({end, TimePoint::max(), clock, {}});
+      } catch (const std::exception& thrown) {
+        log(LogLevel::Error, "work ended with an exception", {{"error", thrown.what()}});
+      }
+    });
+  }
+}
+
+void Manager::Impl::end_rest() {
+  end_runnables.request_stop();
+  // A moment in any case: only now do they hear of it.
+  const TimePoint soon = clock.now() + kLeastGrace;
+  for (std::string& late :
+       runnable_tasks.wait(std::max(stop_by.value_or(clock.now() + options.graceful_stop), soon)))
+    if (std::find(unfinished.begin(), unfinished.end(), late) == unfinished.end())
+      unfinished.push_back(std::move(late));
+  events.stop();
+  cache.stop();
+}
+
+bool Manager::Impl::end_work(const std::stop_token& stop, std::stop_source& end_passes) {
+  for (const auto& controller : controllers) controller->stop();
+  if (stop.stop_requested()) stop_by = clock.now() + options.graceful_stop;
+  // Without the lease no pass can write: there is nothing to finish.
+  if (stop.stop_requested()) tasks.wait(clock.now() + options.graceful_stop / 2);
+  end_passes.request_stop();
+  while (true) {
+    unfinished = tasks.wait(clock.now() + options.graceful_stop / 2);
+    if (unfinished.empty()) break;
+    log(LogLevel::Error, "work does not end although it was told to", {{"work", joined(unfinished)}});
+    if (stop.stop_requested()) return false;
+  }
+  // While the lease is still held, which its last events need.
+  if (stop.stop_requested()) end_rest();
+  return unfinished.empty();
+}
+
+std::string Manager::Impl::quarantined() const {
+  std::string text;
+  for (const auto& informer : cache.informers())
+    if (informer->quarantined() > 0) text += (text.empty() ? "" : "; ") + informer->last_error().message();
+  return text;
+}
+
+Status Manager::Impl::caches_ready() const {
+  std::string problems;
+  for (const auto& informer : cache.informers()) {
+    const Status error = informer->last_error();
+    // A server that is briefly away takes nobody's readiness: the caches serve on. Nor does an object that does not
+    // decode: the others are served, and a restart would not mend it.
+    if (informer->synced() && (error.ok() || error.retryable() || error.code() == Code::Decode)) continue;
+    problems += (problems.empty() ? "" : "; ") + informer->type().to_string();
+    if (!informer->options().ns.empty()) problems += " in " + informer->options().ns;
+    problems += ": " + (error.ok() ? std::string("not synced yet") : error.message());
+  }
+  if (problems.empty()) return {};
+  return {Code::Unavailable, problems};
+}
+
+}  // namespace toolhive::runtime

@@ -1,0 +1,83 @@
+// Manager: starts the parts of an operator in order, and stops them in reverse.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/base/clock.hpp"
+#include "controller/kube/client/client.hpp"
+#include "controller/kube/client/discovery.hpp"
+#include "controller/kube/config/default_name.hpp"
+#include "controller/runtime/cache/cache.hpp"
+#include "controller/runtime/events/event_recorder.hpp"
+#include "controller/runtime/leader/leader_election.hpp"
+#include "controller/runtime/manager/controller.hpp"
+#include "controller/runtime/monitor/health.hpp"
+#include "controller/runtime/monitor/metrics.hpp"
+
+namespace toolhive::runtime {
+
+struct ControllerSpec;
+
+struct ManagerOptions {
+  std::string name = kube::kDefaultName;  // reporting controller of events
+  std::string api_host;                   // host:port of the API server, a label of the rest_client metrics
+  std::vector<std::string> namespaces;    // empty: all
+  std::optional<LeaderElectionOptions> leader_election;
+  Duration graceful_stop = std::chrono::seconds(30);
+  Clock* clock = &system_clock();
+};
+
+// The client() of a manager fences every mutating call with the leader lease, counts requests, and remembers
+// writes for Read::ReadYourWrites. What a Manager hands out lives as long as it does.
+class Manager {
+ public:
+  // `lease_transport` carries the leader lease alone; it may be the same as `transport` in tests.
+  Manager(std::shared_ptr<kube::Transport> transport, std::shared_ptr<kube::Transport> lease_transport,
+          ManagerOptions options);
+  // Over clients, for tests that inject faults.
+  Manager(std::shared_ptr<kube::Client> client, std::shared_ptr<kube::Client> lease_client,
+          ManagerOptions options);
+  ~Manager();
+
+  kube::Client& client();
+  Cache& cache();
+  kube::Discovery& discovery();
+  EventRecorder& events();
+  Metrics& metrics();
+  Health& health();
+  Clock& clock();
+
+  // See controller.hpp. All before run().
+  ControllerBuilder controller(std::string name, const kube::ResourceType& type);
+  // Wakes `key` of the controller named `name`, from anywhere. Nothing happens while not leading: a new
+  // leader goes through every object anyway.
+  void enqueue(std::string_view controller, const kube::Key& key);
+  // Work of one's own, on a thread of its own, until its context's token fires; it may return before. An exception ends it
+  // and is logged. A runnable runs in every process, from when the caches have synced; leader work runs while leading, and
+  // again whenever the lease is won again.
+  using Work = std::function<void(const Context&)>;
+  void add_runnable(std::string name, Work work);
+  void add_leader_work(std::string name, Work work);
+
+  // Blocks until `stop`, once per Manager. Order: caches, runnables, leader election, then workers and leader work;
+  // stopped in reverse within options.graceful_stop, the lease released last. Passes under way may end by themselves for
+  // half of that time, then their contexts' tokens fire. An error says what could not be started. Timeout
+  // names what did not end: its threads still run, the lease is left to expire, and the destructor would wait
+  // for them, so that the process should leave by _exit().
+  Status run(std::stop_token stop);
+
+ private:
+  friend class ControllerBuilder;
+  void add(std::unique_ptr<ControllerSpec> spec);
+
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace toolhive::runtime

@@ -1,0 +1,34 @@
+#include "controller/runtime/monitor/metrics.hpp"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <utility>
+
+namespace toolhive::runtime {
+
+Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {}
+Metrics::~Metrics() = default;
+
+prometheus::Registry& Metrics::registry() {
+  return *registry_;
+}
+
+void Metrics::add_source(Source source) {
+  const std::lock_guard lock(mutex_);
+  sources_.push_back(std::move(source));
+}
+
+std::string Metrics::text() const {
+  std::vector<prometheus::MetricFamily> families = registry_->Collect();
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Source& source : sources_)
+      for (prometheus::MetricFamily& family : source())
+        if (!family.metric.empty()) families.push_back(std::move(family));
+  }
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace toolhive::runtime

@@ -1,0 +1,245 @@
+#include "controller/runtime/write/applier.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "controller/runtime/write/ownership.hpp"
+
+namespace toolhive::runtime {
+
+using kube::Key;
+using kube::Object;
+using kube::ResourceType;
+
+namespace {
+
+// What one object looked like when this process last knew it to be as intended.
+struct Applied {
+  std::string owner_uid;
+  std::string uid;
+  std::uint64_t intent = 0;      // fingerprint() of the intent
+  std::string digest;            // declared_digest() of the object
+  std::string resource_version;  // of the object that `digest` was taken from
+};
+
+// etcd's first revision, from before anything was written. Applied to an object that exists it is a mismatch, a Conflict;
+// where there is none, the API server creates one and does not look at it. Held by a test against a real API server.
+constexpr const char* kNoObjectsVersion = "1";
+
+std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
+  hash = (hash ^ value) * 0x9E3779B97F4A7C15ULL;
+  hash = (hash ^ (hash >> 32)) * 0xD6E8FEB86659FD93ULL;
+  return hash ^ (hash >> 32);
+}
+
+// Of what a document says, without writing it out: a pass over settled objects does little else.
+std::uint64_t fingerprint(const Json& value, std::uint64_t hash = 0) {
+  hash = mix(hash, static_cast<std::uint64_t>(value.type()));
+  switch (value.type()) {
+    case Json::value_t::object:
+      for (const auto& [key, member] : value.items())
+        hash = fingerprint(member, mix(hash, std::hash<std::string>{}(key)));
+      return mix(hash, value.size());
+    case Json::value_t::array:
+      for (const Json& item : value) hash = fingerprint(item, hash);
+      return mix(hash, value.size());
+    case Json::value_t::string:
+      return mix(hash, std::hash<std::string>{}(value.get_ref<const std::string&>()));
+    default:
+      return mix(hash, std::hash<std::string>{}(value.dump()));
+  }
+}
+
+std::string describe(const ResourceType& type, const Key& key) {
+  return type.to_string() + " \"" + key.to_string() + "\"";
+}
+
+Status name_conflict(const ResourceType& type, const Object& object) {
+  std::string whose = "nobody's";
+  if (const kube::OwnerReference* controller = object.meta().controller())
+    whose = "controlled by " + std::string(controller->kind) + " \"" + std::string(controller->name) + "\"";
+  return Status(Code::Conflict, describe(type, object.key()) + " exists and is " + whose +
+                                    ": delete or rename one of the two")
+      .with_reason(Applier::kNameConflict);
+}
+
+Status about_to_go(const ResourceType& type, const Object& object) {
+  return Status(Code::Conflict,
+                describe(type, object.key()) + " is being deleted; it is made anew once it is gone");
+}
+
+}  // namespace
+
+struct Applier::Impl {
+  Impl(kube::Client& c, const Cache& ca, std::string manager, std::string label)
+      : client(c), cache(ca), field_manager(std::move(manager)), owner_label(std::move(label)) {}
+
+  using Id = std::pair<ResourceType, Key>;
+
+  kube::Client& client;
+  const Cache& cache;
+  const std::string field_manager;
+  const std::string owner_label;
+  std::mutex mutex;
+  std::map<Id, Applied> memo;  // guarded by mutex
+
+  Ownership ownership(const Object& object, const Object& owner, const Options& options) const {
+    return options.owned ? ownership_by_reference(object, owner)
+                         : ownership_by_label(object, owner, owner_label.c_str());
+  }
+
+  StatusOr<Object> write(const Context& ctx, const ResourceType& type, const Json& intent) {
+    kube::WriteOptions as;
+    as.field_manager = field_manager;
+    return client.apply(ctx, type, intent, as);
+  }
+
+  // Whether `object` is as it was when `intent` was last applied to it.
+  bool settled(const Id& id, const Object& object, std::uint64_t intent) {
+    std::string digest;
+    {
+      std::lock_guard lock(mutex);
+      const auto known = memo.find(id);
+      if (known == memo.end() || known->second.uid != object.meta().uid || known->second.intent != intent)
+        return false;
+      if (known->second.resource_version == object.meta().resource_version) return true;
+      digest = known->second.digest;
+    }
+    if (object.declared_digest() != digest) return false;
+    std::lock_guard lock(mutex);
+    if (const auto known = memo.find(id); known != memo.end())
+      known->second.resource_version = object.meta().resource_version;
+    return true;
+  }
+
+  // Whether this process wrote to `object` for `owner` before.
+  bool known(const Id& id, const Object& object, const Object& owner) {
+    std::lock_guard lock(mutex);
+    const auto found = memo.find(id);
+    return found != memo.end() && found->second.uid == object.meta().uid &&
+           found->second.owner_uid == owner.meta().uid;
+  }
+
+  // Ours: the object to apply to. Nothing: the name is free, as far as the cache knows. Answers from a live read whenever
+  // the cache alone would lead to an adoption or to blaming somebody.
+  StatusOr<std::optional<Object>> target(const Context& ctx, const ResourceType& type, const Key& key,
+                                         const Object& owner, const Options& options) {
+    auto cached = cache.get(ctx, type, key);
+    // A label, other than a reference with a uid, may be that of an earlier owner, and anybody can change it.
+    if (cached.ok() && !cached->meta().deleting() && ownership(*cached, owner, options) == Ownership::Ours &&
+        (options.owned || known({type, key}, *cached, owner)))
+      return std::optional<Object>(*cached);
+    if (cached.status().code() == Code::NotFound) return std::optional<Object>();
+    if (!cached.ok()) return cached.status();
+    return live_target(ctx, type, key, owner, options);
+  }
+
+  // The same as the API server sees it.
+  StatusOr<std::optional<Object>> live_target(const Context& ctx, const ResourceType& type, const Key& key,
+                                              const Object& owner, const Options& options) {
+    auto live = client.get(ctx, type, key);
+    if (live.status().code() == Code::NotFound) return std::optional<Object>();
+    if (!live.ok()) return live.status();
+    switch (ownership(*live, owner, options)) {
+      case Ownership::Ours:
+        if (live->meta().deleting()) return about_to_go(type, *live);
+        return std::optional<Object>(*live);
+      case Ownership::Former:
+        return about_to_go(type, *live);
+      case Ownership::Foreign:
+        break;
+    }
+    return name_conflict(type, *live);
+  }
+};
+
+Applier::Applier(kube::Client& client, const Cache& cache, std::string field_manager, std::string owner_label)
+    : impl_(std::make_unique<Impl>(client, cache, std::move(field_manager), std::move(owner_label))) {}
+
+Applier::~Applier() = default;
+
+StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, const Object& owner,
+                                Json intent) {
+  return apply(ctx, type, owner, std::move(intent), Options());
+}
+
+StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, const Object& owner,
+                                Json intent, const Options& options) {
+  Json& metadata = intent["metadata"];
+  const Key key{metadata.value("namespace", ""), metadata.value("name", "")};
+  if (key.name.empty())
+    return Status(Code::Internal, "an intent for " + type.to_string() + " has no metadata.name");
+  if (options.owned) {
+    metadata["ownerReferences"] = Json::array({owner_reference(owner)});
+  } else if (impl_->owner_label.empty()) {
+    return Status(Code::Internal,
+                  describe(type, key) + " is to outlive its owner, and the Applier was given no owner label");
+  } else {
+    metadata["labels"][impl_->owner_label] = owner_label_value(owner);
+  }
+
+  auto target = impl_->target(ctx, type, key, owner, options);
+  if (!target.ok()) return target.status().with_context("applying " + describe(type, key));
+  const Impl::Id id{type, key};
+  const std::uint64_t hash = fingerprint(intent);
+  std::optional<StatusOr<Object>> written;
+  if (!*target) {
+    metadata["resourceVersion"] = kNoObjectsVersion;
+    written = impl_->write(ctx, type, intent);
+    metadata.erase("resourceVersion");
+    if (written->status().code() == Code::Conflict) {
+      // Somebody, perhaps this process before a restart or a lost answer, was there before the cache knew.
+      written.reset();
+      target = impl_->live_target(ctx, type, key, owner, options);
+      if (!target.ok()) return target.status().with_context("applying " + describe(type, key));
+    }
+  }
+  if (!written) {
+    if (const std::optional<Object>& existing = *target) {
+      if (impl_->settled(id, *existing, hash)) return *existing;
+      // With the uid of what was judged to be ours, the server refuses to write to anything else.
+      metadata["uid"] = existing->meta().uid;
+    }
+    written = impl_->write(ctx, type, intent);
+  }
+  if (!written->ok()) return written->status().with_context("applying " + describe(type, key));
+  const Object& now = **written;
+  Applied applied{std::string(owner.meta().uid), std::string(now.meta().uid), hash, now.declared_digest(),
+                  std::string(now.meta().resource_version)};
+  const std::lock_guard lock(impl_->mutex);
+  impl_->memo.insert_or_assign(id, std::move(applied));
+  return now;
+}
+
+Status Applier::remove(const Context& ctx, const ResourceType& type, const Object& owner, const Key& key) {
+  auto cached = impl_->cache.get(ctx, type, key);
+  if (cached.status().code() == Code::NotFound) return {};
+  if (!cached.ok()) return cached.status().with_context("removing " + describe(type, key));
+  if (ownership_by_reference(*cached, owner) != Ownership::Ours &&
+      (impl_->owner_label.empty() ||
+       ownership_by_label(*cached, owner, impl_->owner_label.c_str()) != Ownership::Ours))
+    return {};
+  if (cached->meta().deleting()) return {};
+  {
+    std::lock_guard lock(impl_->mutex);
+    impl_->memo.erase({type, key});
+  }
+  const Status removed = impl_->client.remove(
+      ctx, type, key,
+      {.uid = std::string(cached->meta().uid), .resource_version = {}, .propagation = "Background"});
+  // Conflict: another object has taken the name since.
+  if (removed.code() == Code::NotFound || removed.code() == Code::Conflict) return {};
+  return removed.ok() ? removed : removed.with_context("removing " + describe(type, key));
+}
+
+void Applier::forget(const std::string& owner_uid) {
+  std::lock_guard lock(impl_->mutex);
+  std::erase_if(impl_->memo, [&](const auto& entry) { return entry.second.owner_uid == owner_uid; });
+}
+
+}  // namespace toolhive::runtime

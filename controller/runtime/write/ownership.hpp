@@ -1,0 +1,28 @@
+// Ownership: how an object says whose it is, and what that means for who asks.
+#pragma once
+
+#include <string>
+
+#include "controller/kube/object/object.hpp"
+
+namespace toolhive::runtime {
+
+enum class Ownership {
+  Ours,    // its controller is the owner, or its label names the owner
+  Former,  // its controller had the owner's kind and name but is gone: the garbage collector is about to
+           // remove it
+  Foreign  // anybody else's, or nobody's
+};
+
+// Of an object that lives and dies with its owner: decided by the controller reference's uid.
+Ownership ownership_by_reference(const kube::Object& object, const kube::Object& owner);
+// Of an object that outlives its owner: decided by `label`, on an object without a controller.
+Ownership ownership_by_label(const kube::Object& object, const kube::Object& owner, const char* label);
+
+// The controller reference to `owner`, blocking its foreground deletion.
+Json owner_reference(const kube::Object& owner);
+// "<kind in lower case>.<name>", so that an owner created again under its name finds what it left behind.
+// Longer than a label may be (63), its end is replaced by a hash of the whole.
+std::string owner_label_value(const kube::Object& owner);
+
+}  // namespace toolhive::runtime
