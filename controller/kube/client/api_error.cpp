@@ -3,7 +3,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
-#include "controller/base/json.hpp"
+#include "controller/kube/object/json_text.hpp"
 #include "controller/kube/transport/transport.hpp"
 
 namespace toolhive::kube {
@@ -88,7 +88,8 @@ std::optional<std::chrono::milliseconds> seconds(std::string_view value) {
 }  // namespace
 
 Status error_from_response(const HttpResponse& response) {
-  const Json body = Json::parse(response.body, nullptr, false);
+  const StatusOr<Json> document = parse_json(response.body);
+  const Json body = document.ok() ? *document : Json();
   std::string message;
   std::string reason;
   std::optional<std::chrono::milliseconds> retry_after;

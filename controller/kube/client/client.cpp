@@ -47,6 +47,12 @@ Query write_query(const WriteOptions& options) {
   return query;
 }
 
+// How many objects to ask for when so many were too large for one reply. 0: all of them.
+int smaller_page(int limit) {
+  constexpr int kFirst = 64;
+  return limit > 1 ? limit / 2 : kFirst;
+}
+
 // Sends `call` and reads the object that comes back.
 StatusOr<Object> object_from(Client& client, const Context& ctx, const ApiCall& call,
                              const std::string& doing) {
@@ -99,16 +105,22 @@ StatusOr<ObjectList> Client::list(const Context& ctx, const ResourceType& type, 
   const std::string doing = what("list", type, call.key);
   ObjectList list;
   std::string next_page;
-  bool paged = options.limit > 0;
+  int limit = options.limit;
+  bool paged = limit > 0;
   for (;;) {
     Query query;
     query.add("labelSelector", options.label_selector).add("fieldSelector", options.field_selector);
-    if (paged) query.add("limit", std::to_string(options.limit)).add("continue", next_page);
+    if (paged) query.add("limit", std::to_string(limit)).add("continue", next_page);
     if (next_page.empty() && !options.resource_version.empty())
       query.add("resourceVersion", options.resource_version).add("resourceVersionMatch", "NotOlderThan");
     call.http.target = query.target(resource_path(type, options.ns));
     StatusOr<HttpResponse> reply = this->call(bounded(ctx), call);
     if (!reply.ok()) {
+      if (reply.status().reason() == kReplyTooLarge && limit != 1) {
+        limit = smaller_page(limit);
+        paged = true;
+        continue;
+      }
       if (reply.status().code() != Code::Expired || next_page.empty())
         return reply.status().with_context(doing);
       // The list changed too much since its first page: all of it at once is consistent again.

@@ -24,7 +24,8 @@ struct ListOptions {
   std::string label_selector = {};
   std::string field_selector = {};
   std::string resource_version = {};
-  int limit = 500;  // objects per page; list() follows the pages
+  // Objects per page; list() follows the pages, and asks for smaller ones when a page exceeds HttpRequest::max_reply.
+  int limit = 500;
   // Only apiVersion, kind and metadata of each object (PartialObjectMetadata), for those who need no more: the
   // server does not send the rest. kind() is the resource's own all the same.
   bool metadata_only = false;

@@ -1,6 +1,7 @@
 #include "controller/kube/client/watch.hpp"
 
 #include "controller/kube/object/json_scanner.hpp"
+#include "controller/kube/object/json_skimmer.hpp"
 #include "controller/kube/object/metadata_scan.hpp"
 #include "controller/kube/transport/transport.hpp"
 
@@ -8,37 +9,33 @@ namespace toolhive::kube {
 
 namespace {
 
-// Where the parts of a frame stand. `object` is empty in a bare Status.
+// What a frame consists of. `object` is empty in a bare Status.
 struct Frame {
-  JsonString type;
-  JsonString kind;
+  std::string type;
+  std::string kind;
   std::int64_t code = 0;
   std::string_view object;
 };
 
+// Whatever is wrong inside of the object is no matter of the frame: see make_undecodable().
 std::string split(std::string_view text, Frame& frame) {
-  JsonScanner scanner(text);
-  JsonString key;
-  if (scanner.enter_object()) {
-    while (scanner.next_member(key)) {
-      if (key == "type" && scanner.peek() == '"') {
-        scanner.read_string(frame.type);
-      } else if (key == "kind" && scanner.peek() == '"') {
-        scanner.read_string(frame.kind);
-      } else if (key == "code" && frame.kind == "Status") {
-        scanner.read_int(frame.code);
+  JsonSkimmer skimmer(text);
+  std::string_view key;
+  std::string_view value;
+  if (skimmer.enter('{')) {
+    while (skimmer.next_member(key, value)) {
+      if (key == "type") {
+        frame.type = string_value(value);
+      } else if (key == "kind") {
+        frame.kind = string_value(value);
+      } else if (key == "code") {
+        JsonScanner(value).read_int(frame.code);
       } else if (key == "object") {
-        scanner.peek();
-        const std::size_t begin = scanner.position();
-        scanner.skip_value();
-        frame.object = text.substr(begin, scanner.position() - begin);
-      } else {
-        scanner.skip_value();
+        frame.object = value;
       }
     }
   }
-  scanner.finish();
-  return scanner.ok() ? std::string() : scanner.error();
+  return skimmer.finish() ? std::string() : skimmer.error();
 }
 
 // The error that a Status object in a stream stands for.
@@ -68,7 +65,7 @@ WatchEvent bookmark(std::string_view object) {
   return event;
 }
 
-std::optional<WatchEvent::Type> change_type(const JsonString& type) {
+std::optional<WatchEvent::Type> change_type(std::string_view type) {
   if (type == "ADDED") return WatchEvent::Type::Added;
   if (type == "MODIFIED") return WatchEvent::Type::Modified;
   if (type == "DELETED") return WatchEvent::Type::Deleted;
@@ -92,7 +89,7 @@ std::optional<WatchEvent> usual_change(std::string_view text, const ResourceType
   if (!scanner.enter_object() || !scanner.next_member(key) || !(key == "type") ||
       !scanner.read_string(name) || !scanner.next_member(key) || !(key == "object") || !text.ends_with('}'))
     return std::nullopt;
-  const std::optional<WatchEvent::Type> type = change_type(name);
+  const std::optional<WatchEvent::Type> type = change_type(name.str());
   if (!type) return std::nullopt;
   text.remove_suffix(1);
   StatusOr<Object> object = Object::parse(text.substr(scanner.position()), resource);

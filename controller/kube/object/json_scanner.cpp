@@ -150,11 +150,15 @@ bool JsonScanner::next_item(char closing) {
   }
   if (fresh_) {
     fresh_ = false;
-    return true;
+    return count_item();
   }
   if (c != ',') return fail("expected a comma or a closing bracket");
   ++next_;
-  return true;
+  return count_item();
+}
+
+bool JsonScanner::count_item() {
+  return ++values_ <= kMaxValues || fail("more values than a document may have");
 }
 
 bool JsonScanner::next_member(JsonString& key) {

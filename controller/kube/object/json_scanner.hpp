@@ -21,13 +21,16 @@ struct JsonString {
 };
 
 // Accepts exactly RFC 8259 in well-formed UTF-8, with paired surrogates and numbers that fit a double, nested
-// at most kMaxDepth deep: what the document parser accepts, so that a text which passed here decodes later.
+// at most kMaxDepth deep and with at most kMaxValues members and elements: what the document parser accepts, so that
+// a text which passed here decodes later, into a document of a bounded size.
 //
 // Every member returns false after an error, and error() says what and where. Not thread-safe; the text must
 // outlive the scanner.
 class JsonScanner {
  public:
   static constexpr std::size_t kMaxDepth = 1000;
+  // In a document each costs up to 150 bytes, however short it is in the text; the largest CRDs have some 40,000.
+  static constexpr std::size_t kMaxValues = 100'000;
 
   explicit JsonScanner(std::string_view text)
       : begin_(text.data()), next_(begin_), end_(begin_ + text.size()) {}
@@ -64,6 +67,7 @@ class JsonScanner {
   bool in_object() const { return (stack_[(depth_ - 1) / 64] >> ((depth_ - 1) % 64) & 1U) != 0; }
   // After an element: steps over a comma or the closing bracket, which it reports by returning false.
   bool next_item(char closing);
+  bool count_item();
   bool read_scalar();
   bool read_escape();
   bool read_hex4(unsigned& unit);
@@ -77,6 +81,7 @@ class JsonScanner {
   const char* error_ = nullptr;
   bool fresh_ = false;  // a container was entered and nothing of it read yet
   std::size_t depth_ = 0;
+  std::size_t values_ = 0;
   // One bit per open container: set for objects.
   std::array<std::uint64_t, (kMaxDepth + 63) / 64> stack_;
 };

@@ -2,27 +2,24 @@
 
 #include <utility>
 
-#include "controller/kube/object/json_scanner.hpp"
+#include "controller/kube/object/json_skimmer.hpp"
 
 namespace toolhive::kube {
 
 namespace {
 
 // Reads the members it knows where they are strings, and steps over everything else.
-void read_identity(JsonScanner& scanner, Undecodable& object) {
-  JsonString key;
-  JsonString value;
-  if (!scanner.enter_object()) return;
-  while (scanner.next_member(key)) {
+void read_identity(std::string_view metadata, Undecodable& object) {
+  JsonSkimmer skimmer(metadata);
+  std::string_view key;
+  std::string_view value;
+  if (!skimmer.enter('{')) return;
+  while (skimmer.next_member(key, value)) {
     std::string* const field = key == "namespace"         ? &object.key.ns
                                : key == "name"            ? &object.key.name
                                : key == "resourceVersion" ? &object.resource_version
                                                           : nullptr;
-    if (field == nullptr || !field->empty() || scanner.peek() != '"') {
-      scanner.skip_value();
-    } else if (scanner.read_string(value)) {
-      *field = value.str();
-    }
+    if (field != nullptr && field->empty()) *field = string_value(value);
   }
 }
 
@@ -30,17 +27,12 @@ void read_identity(JsonScanner& scanner, Undecodable& object) {
 
 Undecodable make_undecodable(std::string_view bytes, Status why) {
   Undecodable object{{}, {}, std::string(bytes.substr(0, Undecodable::kMaxBytes)), std::move(why)};
-  JsonScanner scanner(bytes);
-  JsonString key;
-  if (scanner.enter_object()) {
-    while (scanner.next_member(key)) {
-      if (key == "metadata" && scanner.peek() == '{') {
-        read_identity(scanner, object);
-      } else {
-        scanner.skip_value();
-      }
-    }
-  }
+  JsonSkimmer skimmer(bytes);
+  std::string_view key;
+  std::string_view value;
+  if (!skimmer.enter('{')) return object;
+  while (skimmer.next_member(key, value))
+    if (key == "metadata") read_identity(value, object);
   return object;
 }
 

@@ -21,9 +21,8 @@ namespace toolhive::kube {
 
 namespace {
 
-// A reply larger than this is a defect of the server, not data.
-constexpr std::size_t kLargestReply = 512U << 20;
-constexpr std::size_t kUnlimited = static_cast<std::size_t>(-1);
+// Unread bytes of a reply before the network is held back.
+constexpr std::size_t kMaxBuffered = 1U << 20;
 constexpr std::size_t kLargestErrorBody = 1U << 20;
 
 class RestTransport final : public Transport {
@@ -34,9 +33,9 @@ class RestTransport final : public Transport {
   Status prepare() { return sessions_.prepare(); }
 
   StatusOr<HttpResponse> send(const Context& ctx, const HttpRequest& request) override {
-    StatusOr<std::unique_ptr<Flight>> flight = exchange_with_retry(ctx, request, kUnlimited);
+    StatusOr<std::unique_ptr<Flight>> flight = exchange_with_retry(ctx, request, kMaxBuffered);
     if (!flight.ok()) return flight.status();
-    return read_all(ctx, **flight, kLargestReply);
+    return read_all(ctx, **flight, request.max_reply);
   }
 
   StatusOr<std::unique_ptr<LineStream>> stream(const Context& ctx, const HttpRequest& request,
@@ -160,7 +159,8 @@ class RestTransport final : public Transport {
       if (status.reason() == "EndOfStream") break;
       if (!status.ok()) return status.with_context("reading the reply of " + config_.server);
       if (response.body.size() > limit)
-        return Status(Code::Decode, "a reply of more than " + std::to_string(limit >> 20) + " MiB");
+        return Status(Code::Decode, "a reply of more than " + std::to_string(limit) + " bytes")
+            .with_reason(kReplyTooLarge);
     }
     if (response.status == 401) note_problem(flight, response);
     return response;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,7 +21,13 @@ struct HttpRequest {
   std::string content_type = {};
   std::string accept = "application/json";
   std::string body = {};
+  // Bytes of the reply's body. A longer one is Decode with reason kReplyTooLarge, and its connection is closed. The
+  // default is for the API server, whose lists have it: see ListOptions::limit.
+  std::size_t max_reply = 16U << 20;
 };
+
+// The reason() of a Status for a reply that was longer than its HttpRequest::max_reply.
+inline constexpr const char* kReplyTooLarge = "ReplyTooLarge";
 
 struct HttpResponse {
   int status = 0;

@@ -331,6 +331,51 @@ TEST_CASE_FIXTURE(Fixture, "a list whose continue token expired starts again wit
   CHECK(transport->requests[2].target.ends_with("?labelSelector=a%3Db"));
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "a page that is too large is asked for again in smaller ones, from where it began") {
+  const auto too_large = [this] {
+    transport->answers.emplace_back(Status(Code::Decode, "too much").with_reason(kube::kReplyTooLarge));
+  };
+  transport->reply(
+      200, R"({"metadata":{"resourceVersion":"5","continue":"t"},"items":[{"metadata":{"name":"a"}}]})");
+  too_large();
+  too_large();
+  transport->reply(200, R"({"metadata":{"resourceVersion":"5"},"items":[{"metadata":{"name":"b"}}]})");
+  const StatusOr<kube::ObjectList> list = client->list(Context{}, kWidget, {.ns = "n"});
+  REQUIRE_MESSAGE(list.ok(), list.status());
+  CHECK(list->items.size() == 2);
+  CHECK(transport->requests[2].target.ends_with("?limit=250&continue=t"));
+  CHECK(transport->requests[3].target.ends_with("?limit=125&continue=t"));
+  for (int i = 0; i < 10; ++i) too_large();
+  CHECK(client->list(Context{}, kWidget, {.ns = "n", .limit = 2}).status().reason() == kube::kReplyTooLarge);
+  CHECK(transport->requests.back().target.ends_with("?limit=1"));
+}
+
+// What the API server takes and no reader of this side does.
+std::string deep_widget(const std::string& name, std::size_t depth) {
+  return R"({"apiVersion":"example.dev/v1","kind":"Widget","metadata":{"name":")" + name +
+         R"(","namespace":"n","resourceVersion":"4"},"spec":)" + std::string(depth, '[') +
+         std::string(depth, ']') + "}";
+}
+
+TEST_CASE_FIXTURE(
+    Fixture, "an item nested to any depth, or of odd bytes, is set aside by its name and hides no other") {
+  const std::string good = R"({"metadata":{"name":"good","namespace":"n"}})";
+  const std::string odd = "{\"spec\":\"\xff{\\\"[\",\"metadata\":{\"name\":\"odd\",\"namespace\":\"n\"}}";
+  for (const std::size_t depth : {1'000, 10'000, 1'000'000}) {
+    transport->reply(200, R"({"metadata":{"resourceVersion":"5"},"items":[)" + deep_widget("deep", depth) +
+                              "," + good + "," + odd + "]}");
+    const StatusOr<kube::ObjectList> list = client->list(Context{}, kWidget, {.ns = "n"});
+    REQUIRE_MESSAGE(list.ok(), list.status());
+    CHECK(list->items.size() == 1);
+    REQUIRE(list->undecodable.size() == 2);
+    CHECK(list->undecodable[0].key == Key{"n", "deep"});
+    CHECK(list->undecodable[0].resource_version == "4");
+    CHECK(list->undecodable[0].why.message().find("nested too deeply") != std::string::npos);
+    CHECK(list->undecodable[1].key == Key{"n", "odd"});
+  }
+}
+
 TEST_CASE_FIXTURE(Fixture, "a list whose pages do not end is an error") {
   for (int i = 0; i < 3; ++i) transport->reply(200, R"({"metadata":{"continue":"t"},"items":[]})");
   CHECK(client->list(Context{}, kWidget, {.ns = "n"}).status().code() == Code::Decode);

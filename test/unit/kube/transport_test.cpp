@@ -1,6 +1,7 @@
 #include "controller/kube/transport/transport.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -191,6 +192,27 @@ TEST_CASE("a body that ends early is an error") {
     CHECK(transport_to(server.url())->send(Context{}, request("GET", "/")).status().code() ==
           Code::Unavailable);
   }
+}
+
+TEST_CASE("a reply larger than its request allows is refused while it comes, and its connection closed") {
+  std::promise<std::size_t> sent;
+  FakeServer server([&](Connection& connection) {
+    connection.read_request();
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 500000000\r\n\r\n");
+    const std::string block(1U << 20, 'x');
+    std::size_t count = 0;
+    while (count < 500 && ::send(connection.fd(), block.data(), block.size(), MSG_NOSIGNAL) > 0) ++count;
+    sent.set_value(count);
+  });
+  const auto transport = transport_to(server.url());
+  HttpRequest small = request("GET", "/");
+  small.max_reply = 1U << 20;
+  const auto reply = transport->send(Context{}.with_timeout(10s), small);
+  CHECK(reply.status().code() == Code::Decode);
+  CHECK(reply.status().reason() == kube::kReplyTooLarge);
+  auto count = sent.get_future();
+  REQUIRE(count.wait_for(10s) == std::future_status::ready);
+  CHECK(count.get() < 100);
 }
 
 TEST_CASE("lines arrive whole, however the bytes are split") {

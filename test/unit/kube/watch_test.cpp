@@ -56,6 +56,36 @@ TEST_CASE("an object that does not decode is reported with its name, and hides n
   CHECK(event->resource_version == "7");
 }
 
+TEST_CASE(
+    "an object nested to any depth, or of odd bytes, is an event of its name and never the end of the "
+    "stream") {
+  for (const std::string& spec :
+       {std::string(500, '[') + std::string(500, '{') + std::string(500, '}') + std::string(500, ']'),
+        std::string(1'000'000, '[') + std::string(1'000'000, ']'), std::string("\"\xff\xfe\\\"{[\""),
+        std::string("tru"), std::string("[1}"), std::string("\"\\u12g4\\\\\"")}) {
+    const auto event = decode_watch_event(
+        R"({"type":"MODIFIED","object":{"spec":)" + spec +
+        R"(,"metadata":{"labels":{"a":[{}]},"name":"deep","namespace":"n","resourceVersion":"7"}}})");
+    REQUIRE(event.ok());
+    CHECK(event->type == WatchEvent::Type::Modified);
+    REQUIRE(event->undecodable);
+    CHECK(event->undecodable->key == kube::Key{"n", "deep"});
+    CHECK(event->undecodable->bytes.size() <= kube::Undecodable::kMaxBytes);
+    CHECK(event->resource_version == "7");
+  }
+}
+
+TEST_CASE("an object of more values than a document may have is set aside") {
+  std::string values = "0";
+  for (int i = 0; i < 100'000; ++i) values += ",0";
+  const auto event = decode_watch_event(
+      R"({"type":"ADDED","object":{"metadata":{"name":"wide","namespace":"n"},"spec":[)" + values + "]}}");
+  REQUIRE(event.ok());
+  REQUIRE(event->undecodable);
+  CHECK(event->undecodable->key == kube::Key{"n", "wide"});
+  CHECK(event->undecodable->why.message().find("more values") != std::string::npos);
+}
+
 TEST_CASE("a frame that is no JSON object is refused") {
   for (const char* frame : {"", "x", "[]", "{\"type\":\"ADDED\"", "{\"type\":\"ADDED\"}{}"})
     CHECK(decode_watch_event(frame).status().code() == Code::Decode);

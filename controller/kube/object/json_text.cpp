@@ -1,0 +1,15 @@
+#include "controller/kube/object/json_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/kube/object/json_scanner.hpp"
+
+namespace toolhive::kube {
+
+StatusOr<Json> parse_json(std::string_view text) {
+  JsonScanner scanner(text);
+  if (!scanner.skip_value() || !scanner.finish()) return Status(Code::Decode, "not JSON: " + scanner.error());
+  return Json::parse(text);
+}
+
+}  // namespace toolhive::kube
