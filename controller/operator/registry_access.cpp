@@ -1,34 +1,97 @@
 #include "controller/operator/registry_access.hpp"
 
+#include <utility>
+
 #include "controller/operator/registry/inputs.hpp"
+#include "controller/operator/untrusted_transport.hpp"
 
 namespace toolhive {
+
+namespace {
+
+using Code;
+using Status;
+using StatusOr;
+
+// Whether the registry itself said it, if only that it does not want to.
+bool is_answer(Code code) {
+  return code == Code::Ok || code == Code::NotFound || code == Code::Conflict || code == Code::Invalid ||
+         code == Code::Forbidden;
+}
+
+// A registry behind its circuits.
+class GuardedRegistry final : public RegistryApi {
+ public:
+  GuardedRegistry(std::unique_ptr<RegistryApi> inner, kube::Key key, RegistryCircuit& tools,
+                  RegistryCircuit& reports)
+      : inner_(std::move(inner)), key_(std::move(key)), tools_(tools), reports_(reports) {}
+
+  StatusOr<RegistryEntry> get(const Context& ctx, const std::string& name,
+                              const std::string& version) override {
+    return guarded(ctx, tools_, [&] { return inner_->get(ctx, name, version); });
+  }
+  StatusOr<RegistryEntry> put(const Context& ctx, const Json& definition) override {
+    return guarded(ctx, tools_, [&] { return inner_->put(ctx, definition); });
+  }
+  Status withdraw(const Context& ctx, const std::string& name, const Manager& manager) override {
+    return guarded(ctx, tools_,
+                   [&]() -> StatusOr<bool> {
+                     const Status withdrawn = inner_->withdraw(ctx, name, manager);
+                     return withdrawn.ok() ? StatusOr<bool>(true) : withdrawn;
+                   })
+        .status();
+  }
+  StatusOr<ServiceReport> report(const Context& ctx) override {
+    auto report = guarded(ctx, reports_, [&] { return inner_->report(ctx); });
+    if (report.ok()) tools_.close(key_);
+    return report;
+  }
+
+ private:
+  template <class Call>
+  auto guarded(const Context& ctx, RegistryCircuit& circuit, Call call) const -> decltype(call()) {
+    auto permit = circuit.enter(ctx, key_);
+    if (!permit.ok()) return permit.status();
+    auto answer = call();
+    const Status outcome = answer.status();
+    permit->ended(is_answer(outcome.code()) ? Status() : outcome);
+    return answer;
+  }
+
+  const std::unique_ptr<RegistryApi> inner_;
+  const kube::Key key_;
+  RegistryCircuit& tools_;
+  RegistryCircuit& reports_;
+};
+
+}  // namespace
 
 RegistryAccess::RegistryAccess(std::shared_ptr<kube::Transport> api) : api_(std::move(api)) {}
 
 StatusOr<std::shared_ptr<RegistryApi>> RegistryAccess::open(const kube::Key& registry) {
   std::lock_guard lock(mutex_);
   std::shared_ptr<RegistryApi>& client = clients_[registry];
-  if (client) return client;
-  if (api_) {
-    client = std::make_shared<RegistryClient>(api_, "/api/v1/namespaces/" + registry.ns +
-                                                        "/services/http:" + registry.name + ":" +
-                                                        std::to_string(kServicePort) + "/proxy");
-    return client;
-  }
-  // No credentials: the registry must not be able to act as the operator.
-  kube::Config config;
-  config.server = internal_url(registry);
-  config.origin = "the Service of Registry " + registry.to_string();
-  auto transport = kube::make_transport(config);
-  if (!transport.ok()) return transport.status();
-  client = std::make_shared<RegistryClient>(std::shared_ptr<kube::Transport>(std::move(*transport)), "");
+  if (!client) client = std::make_shared<GuardedRegistry>(make_client(registry), registry, tools_, reports_);
   return client;
 }
 
+std::unique_ptr<RegistryApi> RegistryAccess::make_client(const kube::Key& registry) const {
+  if (api_)
+    return std::make_unique<RegistryClient>(api_, "/api/v1/namespaces/" + registry.ns +
+                                                      "/services/http:" + registry.name + ":" +
+                                                      std::to_string(kServicePort) + "/proxy");
+  // Without credentials: the registry must not be able to act as the operator.
+  return std::make_unique<RegistryClient>(
+      std::make_shared<UntrustedTransport>(internal_host(registry), kServicePort), "");
+}
+
 void RegistryAccess::forget(const kube::Key& registry) {
-  std::lock_guard lock(mutex_);
-  clients_.erase(registry);
+  {
+    std::lock_guard lock(mutex_);
+    clients_.erase(registry);
+  }
+  tools_.forget(registry);
+  reports_.forget(registry);
 }
 
 }  // namespace toolhive

@@ -1,8 +1,10 @@
 #include "controller/operator/registry_client.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "controller/kube/object/json_text.hpp"
 #include "controller/operator/text.hpp"
 
 namespace toolhive {
@@ -10,38 +12,66 @@ namespace toolhive {
 namespace {
 
 constexpr std::chrono::seconds kTimeout{10};
+// Of an answer, in bytes. The largest is an entry with its definition, which as an MCPTool is at most 1.5 MB.
+constexpr std::size_t kLargestAnswer = 2U << 20;
+// Of what a registry says in words.
+constexpr std::size_t kLongestMessage = 512;
+constexpr std::size_t kLongestExcerpt = 200;
 constexpr const char* kTools = "/api/v1/tools";
 
-std::string text(const Json& object, const char* name) {
+// A member that is a string, fit for a status whose field takes `limit` bytes.
+std::string text(const Json& object, const char* name, std::size_t limit) {
   const auto value = object.find(name);
-  return value != object.end() && value->is_string() ? value->get<std::string>() : std::string();
+  if (value == object.end() || !value->is_string()) return {};
+  return cleaned(value->get_ref<const std::string&>(), limit);
+}
+
+// A time in UTC as RFC 3339 has it: the status takes nothing else.
+bool is_timestamp(std::string_view time) {
+  constexpr std::string_view kShape = "0000-00-00T00:00:00";
+  if (time.size() <= kShape.size() || !time.ends_with('Z')) return false;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  for (std::size_t i = 0; i < kShape.size(); ++i)
+    if (kShape[i] == '0' ? !is_digit(time[i]) : time[i] != kShape[i]) return false;
+  const std::string_view fraction = time.substr(kShape.size(), time.size() - kShape.size() - 1);
+  const bool whole = fraction.empty() || (fraction.size() > 1 && fraction.front() == '.' &&
+                                          std::all_of(fraction.begin() + 1, fraction.end(), is_digit));
+  const auto number = [&](std::size_t at, std::size_t digits) {
+    return std::stoi(std::string(time.substr(at, digits)));
+  };
+  const std::chrono::year_month_day day{std::chrono::year(number(0, 4)),
+                                        std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                        std::chrono::day(static_cast<unsigned>(number(8, 2)))};
+  return whole && day.ok() && number(11, 2) < 24 && number(14, 2) < 60 && number(17, 2) < 60;
 }
 
 // A Status object of the API server, whose proxy could not reach the service.
 bool is_proxy_error(const Json& body) {
-  return text(body, "kind") == "Status" && body.contains("apiVersion");
+  return text(body, "kind", kLongestMessage) == "Status" && body.contains("apiVersion");
 }
 
 }  // namespace
 
 Status registry_error(const kube::HttpResponse& response) {
-  const Json body = Json::parse(response.body, nullptr, false);
+  const StatusOr<Json> document = kube::parse_json(response.body);
+  const Json body = document.ok() ? *document : Json();
   if (!body.is_object())
-    return Status(Code::Unavailable, "the answer is HTTP " + std::to_string(response.status) +
-                                         " without an error document: " + shortened(response.body, 200))
+    return Status(Code::Unavailable,
+                  "the answer is HTTP " + std::to_string(response.status) +
+                      " without an error document: " + cleaned(response.body, kLongestExcerpt))
         .with_http_status(response.status);
   if (is_proxy_error(body)) {
     const Code code = response.status == 401 || response.status == 403 ? Code::Forbidden : Code::Unavailable;
-    return Status(code, "the API server's proxy says: " + text(body, "message"))
+    return Status(code, "the API server's proxy says: " + text(body, "message", kLongestMessage))
         .with_http_status(response.status);
   }
 
-  std::string message = text(body, "error");
-  if (message.empty()) message = text(body, "detail");
+  std::string message = text(body, "error", kLongestMessage);
+  if (message.empty()) message = text(body, "detail", kLongestMessage);
   if (message.empty()) message = "HTTP " + std::to_string(response.status);
   std::string location;
   if (const auto errors = body.find("errors"); errors != body.end() && errors->is_array() && !errors->empty())
-    location = text(errors->front(), "location");
+    location = text(errors->front(), "location", kLongestMessage);
   Code code = Code::Unavailable;
   switch (response.status) {
     case 400:
@@ -65,18 +95,21 @@ Status registry_error(const kube::HttpResponse& response) {
   return Status(code, message).with_http_status(response.status).with_reason(location);
 }
 
-StatusOr<RegistryEntry> parse_entry(const Json& document) {
-  if (!document.is_object() || text(document, "name").empty() || text(document, "version").empty())
-    return Status(Code::Decode, "the registry's answer is no tool: it lacks name or version");
+StatusOr<RegistryEntry> parse_entry(Json document) {
+  if (!document.is_object()) return Status(Code::Decode, "the registry's answer is no tool: it is no object");
   RegistryEntry entry;
-  entry.name = text(document, "name");
-  entry.version = text(document, "version");
-  entry.digest = text(document, "digest");
-  entry.registered_at = text(document, "registeredAt");
+  // As long as the fields of the MCPTool's status.
+  entry.name = text(document, "name", 128);
+  entry.version = text(document, "version", 255);
+  entry.digest = text(document, "digest", 128);
+  entry.registered_at = text(document, "registeredAt", 64);
+  if (entry.name.empty() || entry.version.empty())
+    return Status(Code::Decode, "the registry's answer is no tool: it lacks name or version");
+  if (!is_timestamp(entry.registered_at)) entry.registered_at.clear();
   if (const auto manager = document.find("managedBy"); manager != document.end() && manager->is_object())
-    entry.manager = {text(*manager, "kind"), text(*manager, "namespace"), text(*manager, "name"),
-                     text(*manager, "uid")};
-  entry.document = std::make_shared<const Json>(document);
+    entry.manager = {text(*manager, "kind", 256), text(*manager, "namespace", 256),
+                     text(*manager, "name", 256), text(*manager, "uid", 256)};
+  entry.document = std::make_shared<const Json>(std::move(document));
   return entry;
 }
 
@@ -90,13 +123,15 @@ StatusOr<Json> RegistryClient::send(const Context& ctx, const char* method, cons
   request.target = prefix_ + target;
   if (!body.empty()) request.content_type = "application/json";
   request.body = std::move(body);
+  request.max_reply = kLargestAnswer;
   auto response = transport_->send(ctx.with_timeout(kTimeout), request);
   if (!response.ok()) return response.status();
   if (response->status < 200 || response->status > 299) return registry_error(*response);
   if (response->body.empty()) return Json::object();
-  Json document = Json::parse(response->body, nullptr, false);
-  if (document.is_discarded())
-    return Status(Code::Decode, "the registry's answer is not JSON: " + shortened(response->body, 200));
+  auto document = kube::parse_json(response->body);
+  if (!document.ok())
+    return Status(Code::Decode, "the registry's answer is " + document.status().message() + ": " +
+                                    cleaned(response->body, kLongestExcerpt));
   return document;
 }
 
@@ -106,13 +141,13 @@ StatusOr<RegistryEntry> RegistryClient::get(const Context& ctx, const std::strin
       send(ctx, "GET",
            std::string(kTools) + "/" + percent_encoded(name) + "/versions/" + percent_encoded(version));
   if (!document.ok()) return document.status();
-  return parse_entry(*document);
+  return parse_entry(*std::move(document));
 }
 
 StatusOr<RegistryEntry> RegistryClient::put(const Context& ctx, const Json& definition) {
   auto document = send(ctx, "POST", kTools, definition.dump());
   if (!document.ok()) return document.status();
-  return parse_entry(*document);
+  return parse_entry(*std::move(document));
 }
 
 Status RegistryClient::withdraw(const Context& ctx, const std::string& name, const Manager& manager) {
@@ -123,15 +158,17 @@ Status RegistryClient::withdraw(const Context& ctx, const std::string& name, con
 }
 
 StatusOr<ServiceReport> RegistryClient::report(const Context& ctx) {
-  auto list = send(ctx, "GET", std::string(kTools) + "?limit=1");
+  const Context both = ctx.with_timeout(kTimeout);
+  auto list = send(both, "GET", std::string(kTools) + "?limit=1");
   if (!list.ok()) return list.status();
   ServiceReport report;
   const Json::json_pointer total("/total");
-  if (!list->contains(total) || !list->at(total).is_number_integer())
+  if (!list->contains(total) || !list->at(total).is_number_integer() ||
+      list->at(total).get<std::int64_t>() < 0)
     return Status(Code::Decode, "the registry's list does not say how many tools there are (total)");
   report.tools = list->at(total).get<std::int64_t>();
-  auto version = send(ctx, "GET", "/version");
-  if (version.ok()) report.version = text(*version, "version");
+  auto version = send(both, "GET", "/version");
+  if (version.ok() && version->is_object()) report.version = text(*version, "version", 256);
   return report;
 }
 

@@ -60,7 +60,8 @@ class RegistryApi {
 class RegistryClient : public RegistryApi {
  public:
   // `prefix` is the path under which `transport` reaches the service: empty for the service itself, the path
-  // of its proxy when the way leads through the API server. A call takes at most 10 s.
+  // of its proxy when the way leads through the API server. A call takes at most 10 s and its answer 2 MiB; what it
+  // says in words is cleaned and cut, so that a status can hold it.
   RegistryClient(std::shared_ptr<kube::Transport> transport, std::string prefix);
 
   StatusOr<RegistryEntry> get(const Context& ctx, const std::string& name,
@@ -80,6 +81,6 @@ class RegistryClient : public RegistryApi {
 // The error that a reply of the registry, or of a proxy before it, stands for.
 Status registry_error(const kube::HttpResponse& response);
 // Decode when the document lacks what every entry has.
-StatusOr<RegistryEntry> parse_entry(const Json& document);
+StatusOr<RegistryEntry> parse_entry(Json document);
 
 }  // namespace toolhive

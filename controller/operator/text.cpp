@@ -1,6 +1,9 @@
 #include "controller/operator/text.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "controller/base/json.hpp"
 
 namespace toolhive {
 
@@ -20,6 +23,22 @@ std::string shortened(std::string_view text, std::size_t limit) {
   std::size_t end = limit < 3 ? 0 : limit - 3;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   return std::string(text.substr(0, end)) + "...";
+}
+
+std::string cleaned(std::string_view text, std::size_t limit) {
+  using Json;
+  // Before the work on it, with a byte to spare that shows that something was cut.
+  const std::string quoted =
+      Json(std::string(text.substr(0, limit + 1))).dump(-1, ' ', false, Json::error_handler_t::replace);
+  const auto valid = Json::parse(quoted).get<std::string>();
+  std::string out;
+  for (std::size_t i = 0; i < valid.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(valid[i]);
+    const bool c1 = byte == 0xC2 && static_cast<unsigned char>(valid[i + 1]) < 0xA0;
+    if (c1) ++i;
+    out += c1 || byte < 0x20 || byte == 0x7F ? ' ' : valid[i];
+  }
+  return shortened(out, limit);
 }
 
 std::string percent_encoded(std::string_view text) {

@@ -29,8 +29,8 @@ struct JsonString {
 class JsonScanner {
  public:
   static constexpr std::size_t kMaxDepth = 1000;
-  // In a document each costs up to 150 bytes, however short it is in the text; the largest CRDs have some 40,000.
-  static constexpr std::size_t kMaxValues = 100'000;
+  // In a document each costs some 100 bytes, however short it is in the text; the largest CRDs have some 25,000.
+  static constexpr std::size_t kMaxValues = 50'000;
 
   explicit JsonScanner(std::string_view text)
       : begin_(text.data()), next_(begin_), end_(begin_ + text.size()) {}

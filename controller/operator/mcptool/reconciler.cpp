@@ -39,6 +39,11 @@ Manager manager_of(const Object& object) {
           std::string(object.meta().uid)};
 }
 
+// Names that are no segment of a path: no registry can be asked for them.
+bool is_path_step(const std::string& name) {
+  return name == "." || name == "..";
+}
+
 std::string describe(const Claim& claim) {
   return "Registry " + claim.registry.to_string();
 }
@@ -126,6 +131,12 @@ StatusOr<Result> MCPToolReconciler::bring_about(const Context& ctx, const Object
     observed.registered = Finding::no("NotAccepted", "the definition is not accepted");
     return finish(seen, kPeriod);
   }
+  if (is_path_step(claim->name)) {
+    observed.accepted =
+        Finding::no("InvalidSpec", "spec.definition.name: must not be \".\" or \"..\"; use another name");
+    observed.registered = Finding::no("NotAccepted", "the definition is not accepted");
+    return finish(seen, kPeriod);
+  }
   auto held = hold_or_let_go(ctx, seen, tool->spec.deletion_policy);
   if (!held.ok()) return held.status();
   const Object& object = *held;
@@ -181,7 +192,9 @@ StatusOr<Result> MCPToolReconciler::bring_about(const Context& ctx, const Object
     backoff_.reset(object.key());
     return finish(object, period);
   }
-  const Duration again = backoff_.next(object.key());
+  Duration again = backoff_.next(object.key());
+  if (outcome.busy) return Result{.requeue_after = again};
+  again = std::max(again, jittered(outcome.not_before, object.key()));
   if (memory.tool && memory.generation == observed.generation) return Result{.requeue_after = again};
   return finish(object, again);
 }
@@ -270,14 +283,19 @@ StatusOr<Result> MCPToolReconciler::release(const Context& ctx, const Object& ob
     return let_go("deletionPolicy is Retain");
   const auto claim = claim_of(object);
   if (!claim) return let_go("it names no registry");
+  if (is_path_step(claim->name)) return let_go("no registry can have a tool of its name");
 
   auto registry = registry_of(ctx, *claim);
   if (registry.status().code() == Code::NotFound) return let_go(registry.status().message());
   if (!registry.ok()) return registry.status();
-  if (!target_of(*registry).available)
+  if (!target_of(*registry).available) {
+    if (was_refused(status_of(object), object.meta().generation)) return let_go("it was never registered");
     return wait_for_registry(ctx, object, describe(*claim) + " does not serve");
+  }
 
   const Status withdrawn = withdraw(ctx, object, *claim);
+  if (withdrawn.reason() == RegistryCircuit::kBusy)
+    return Result{.requeue_after = backoff_.next(object.key())};
   if (!withdrawn.ok()) return wait_for_registry(ctx, object, withdrawn.message());
   manager_.enqueue(kRegistryController, claim->registry);
   return let_go("the tool " + claim->name + " is withdrawn from " + describe(*claim));
@@ -298,12 +316,13 @@ StatusOr<Result> MCPToolReconciler::wait_for_registry(const Context& ctx, const 
   return Result{.requeue_after = backoff_.next(object.key())};
 }
 
-// Success also when the registry has no such tool, or another's.
+// Success also when the registry has no such tool, or another's, or says that it can have none of that name.
 Status MCPToolReconciler::withdraw(const Context& ctx, const Object& object, const Claim& claim) {
   auto api = access_.open(claim.registry);
   if (!api.ok()) return api.status();
   Status withdrawn = (*api)->withdraw(ctx, claim.name, manager_of(object));
-  if (withdrawn.code() == Code::NotFound || withdrawn.code() == Code::Conflict) return {};
+  const Code code = withdrawn.code();
+  if (code == Code::NotFound || code == Code::Conflict || code == Code::Invalid) return {};
   return withdrawn;
 }
 

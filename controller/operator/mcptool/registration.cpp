@@ -2,6 +2,10 @@
 
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
+
+#include "controller/operator/registry_circuit.hpp"
 
 namespace toolhive {
 
@@ -44,6 +48,8 @@ RegistrationOutcome failed(const Status& error, const std::optional<RegisteredTo
       outcome.registered = Finding::unknown("RegistryUnavailable", error.message());
       outcome.tool = known;
       outcome.unavailable = true;
+      outcome.busy = error.reason() == RegistryCircuit::kBusy;
+      outcome.not_before = error.retry_after().value_or(std::chrono::milliseconds(0));
       break;
   }
   return outcome;
@@ -93,14 +99,21 @@ Json registration_body(const WantedTool& wanted, const std::string& version) {
 }
 
 bool same_definition(const Json& entry, const WantedTool& wanted) {
-  Json is = entry;
   // What the registry adds, a status that somebody set among it.
-  for (const char* added : {"version", "managedBy", "digest", "registeredAt", "status", "statusChangedAt",
-                            "statusMessage", "replacement"})
-    is.erase(added);
-  Json should_be = *wanted.definition;
-  should_be["name"] = wanted.name;
-  return is == should_be;
+  static const std::set<std::string_view> kAdded = {
+      "name",   "version",         "managedBy",     "digest",     "registeredAt",
+      "status", "statusChangedAt", "statusMessage", "replacement"};
+  // Member by member, for a copy of a large definition would cost more than it does.
+  const Json& definition = *wanted.definition;
+  if (!entry.is_object() || entry.value("name", Json()) != wanted.name) return false;
+  std::size_t members = 0;
+  for (const auto& [key, value] : entry.items()) {
+    if (kAdded.contains(key)) continue;
+    const auto declared = definition.find(key);
+    if (declared == definition.end() || *declared != value) return false;
+    ++members;
+  }
+  return members == definition.size() - definition.count("name");
 }
 
 std::string numbered_version(std::int64_t generation, const std::optional<RegisteredTool>& known,

@@ -37,6 +37,8 @@ struct RegistrationOutcome {
   std::optional<RegisteredTool> tool;  // what is registered now; absent: nothing, or unknown
   bool wrote = false;                  // something was registered in this pass
   bool unavailable = false;            // the registry could not be asked; try again
+  bool busy = false;                   // as `unavailable`, and only for as long as other calls take
+  Duration not_before{};               // when to try again, at the earliest
 };
 
 // `known` is what was registered when last seen, and `known_generation` the generation it was for. A settled

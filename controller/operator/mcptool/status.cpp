@@ -71,4 +71,16 @@ RememberedTool remembered(const Json& status) {
   return memory;
 }
 
+bool was_refused(const Json& status, std::int64_t generation) {
+  if (remembered(status).tool) return false;
+  const Conditions conditions = conditions_of(status);
+  const runtime::Condition* registered = conditions.find("Registered");
+  if (!registered || registered->status != runtime::ConditionStatus::False ||
+      registered->observed_generation + 1 < generation)
+    return false;
+  // VersionConflict is not among them: there is an entry of that name, and it may be this object's.
+  return registered->reason == "NotAccepted" || registered->reason == "NameConflict" ||
+         registered->reason == "RegistryNotFound";
+}
+
 }  // namespace toolhive

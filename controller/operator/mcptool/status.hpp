@@ -29,4 +29,8 @@ struct RememberedTool {
 };
 RememberedTool remembered(const Json& status);
 
+// Whether a status says for certain that nothing was registered, for an object that is being deleted: setting the time
+// of deletion makes one generation more than the status may know of.
+bool was_refused(const Json& status, std::int64_t generation);
+
 }  // namespace toolhive

@@ -30,6 +30,7 @@ std::string server_config_map_name(const kube::Key& registry);
 Json operand_metadata(const RegistryInputs& inputs, const std::string& name);
 
 // Where pods reach the registry.
+std::string internal_host(const kube::Key& registry);
 std::string internal_url(const kube::Key& registry);
 
 }  // namespace toolhive

@@ -38,6 +38,9 @@ ServiceProbe::Answer ServiceProbe::ask(const Context& ctx, const kube::Key& regi
   } else {
     answer.error = api.status();
   }
+  // It waits for others: nothing is known to be wrong with it.
+  if (answer.error.reason() == RegistryCircuit::kBusy)
+    return Answer{.report = {}, .error = {}, .ask_again = kKeep};
   std::lock_guard lock(mutex_);
   Kept& kept = kept_[registry];
   const int failures = answer.error.ok() ? 0 : kept.failures + 1;

@@ -107,11 +107,13 @@ struct Informer::Impl final : Reflector::Target {
 
   std::optional<Object> undecodable(kube::Undecodable object) override {
     const Key key = object.key;
-    spdlog::error("{} \"{}\" does not decode and is set aside: {}", type.to_string(), key.to_string(),
-                  object.why.message());
     {
       std::lock_guard lock(mutex);
       ++count.undecodable;
+      // Once per object, and of so many objects: whoever changes one in a loop must not fill the log.
+      if (!quarantine.contains(key) && quarantine.size() < kMaxKept)
+        spdlog::error("{} \"{}\" does not decode and is set aside: {}", type.to_string(), key.to_string(),
+                      object.why.message());
       release_locked(key);
       if (quarantine.size() < kMaxCounted) {
         if (kept >= kMaxKept) {

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "controller/kube/object/json_text.hpp"
+
 namespace toolhive::runtime {
 
 using kube::ApiCall;
@@ -15,8 +17,9 @@ bool dry_run(const ApiCall& call) {
 
 // A deletion that takes effect at once may be answered with a Status, which names the uid in its details.
 std::string uid_of_deleted(const kube::HttpResponse& response) {
-  const auto body = Json::parse(response.body, nullptr, false);
-  if (!body.is_object()) return {};
+  const auto document = kube::parse_json(response.body);
+  if (!document.ok() || !document->is_object()) return {};
+  const Json& body = *document;
   static const Json::json_pointer kUid("/details/uid");
   const Json uid = body.contains(kUid) ? body.at(kUid) : Json();
   return uid.is_string() ? uid.get<std::string>() : std::string();

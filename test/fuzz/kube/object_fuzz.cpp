@@ -6,6 +6,7 @@
 #include <string>
 
 #include "controller/kube/client/watch.hpp"
+#include "controller/kube/object/json_skimmer.hpp"
 #include "controller/kube/object/object.hpp"
 
 using namespace toolhive;
@@ -55,6 +56,27 @@ void compare(const kube::Object& object, const Json& whole) {
   expect(meta.finalizers.size() == (finalizers != metadata.end() ? finalizers->size() : 0), "finalizers");
 }
 
+// Whatever an object is like inside, a frame with it is an event that has it or its name, and never an error. `value` is
+// whole when brackets and strings of it are: what an API server can send.
+void never_breaks_the_stream(std::string_view value) {
+  const std::string frame =
+      R"({"type":"MODIFIED","object":{"metadata":{"name":"a","namespace":"n"},"spec":)" + std::string(value) +
+      "}}";
+  kube::JsonSkimmer skimmer(value);
+  std::string_view inner;
+  const bool whole = value.starts_with('[') && skimmer.enter('[') && [&] {
+    while (skimmer.next_element(inner)) {
+    }
+    return skimmer.finish();
+  }();
+  const StatusOr<kube::WatchEvent> event = kube::decode_watch_event(frame);
+  if (!whole) return;
+  expect(event.ok(), "an object ends the stream");
+  expect(event->object ? event->object->meta().name == "a"
+                       : event->undecodable && event->undecodable->key == kube::Key{"n", "a"},
+         "an object without its name");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -66,5 +88,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     compare(*object, whole);
   }
   static_cast<void>(kube::decode_watch_event(bytes));
+  never_breaks_the_stream(bytes);
+  // Deeper than the scanner reads.
+  const std::size_t depth = 2'000;
+  never_breaks_the_stream(std::string(depth, '[') + std::string(bytes) + std::string(depth, ']'));
   return 0;
 }

@@ -178,6 +178,9 @@ TEST_CASE("each rule on an MCPTool refuses what it is for, and nothing else") {
   check_refused(crds.tool({{"definition", {{"inputSchema", nullptr}}}}), "inputSchema");
   check_refused(crds.tool({{"definition", {{"inputSchema", {{"type", "string"}}}}}}), "inputSchema.type");
   check_refused(crds.tool({{"definition", {{"name", "a/b"}}}}), "definition.name");
+  for (const char* step : {".", ".."})
+    check_refused(crds.tool({{"definition", {{"name", step}}}}), "definition.name");
+  check_accepted(crds.tool({{"definition", {{"name", "..."}}}}));
 
   check_accepted(crds.tool({{"definition", {{"name", "weather"}}}}, true));
   check_refused(crds.tool({{"definition", {{"name", "other"}}}}), "name cannot change");

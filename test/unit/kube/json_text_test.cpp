@@ -23,7 +23,7 @@ TEST_CASE("a document is refused beyond its bounds, before anything is made of i
   CHECK(parse_json(std::string(1001, '[') + std::string(1001, ']')).status().code() == Code::Decode);
   CHECK(parse_json(std::string(5'000'000, '[')).status().code() == Code::Decode);
   std::string wide = "[0";
-  for (int i = 1; i < 100'000; ++i) wide += ",0";
+  for (int i = 1; i < 50'000; ++i) wide += ",0";
   CHECK(parse_json(wide + "]").ok());
   CHECK(parse_json(wide + ",0]").status().code() == Code::Decode);
   for (const char* text : {"", "{", "[1,]", "\"\xff\"", "1 2", "nul"}) CHECK_FALSE(parse_json(text).ok());

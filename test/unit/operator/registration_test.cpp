@@ -202,6 +202,19 @@ TEST_CASE("definitions compare by what they declare") {
   CHECK_FALSE(same_definition(entry, wanted()));
 }
 
+TEST_CASE("a definition compares the same however deep and wide it is, and with a name of its own") {
+  WantedTool tool = wanted();
+  Json entry = registration_body(tool, "1.0.0");
+  tool.definition = std::make_shared<const Json>(
+      Json{{"name", "weather"}, {"title", "Weather"}, {"inputSchema", {{"type", "object"}}}});
+  CHECK(same_definition(entry, tool));
+  entry["name"] = "other";
+  CHECK_FALSE(same_definition(entry, tool));
+  entry["name"] = "weather";
+  entry.erase("title");
+  CHECK_FALSE(same_definition(entry, tool));
+}
+
 kube::HttpResponse error_reply(int status, const Json& body) {
   kube::HttpResponse response;
   response.status = status;
@@ -269,6 +282,23 @@ TEST_CASE("a generation counts as registered only when it was") {
   const RememberedTool memory = remembered(mcptool_status(Json::object(), observed, WallTime{}));
   CHECK(memory.tool.has_value());
   CHECK(memory.generation == 0);
+}
+
+TEST_CASE("a status says for certain that nothing was registered when its reason does and it is of now") {
+  ToolObservation observed = observed_tool();
+  observed.tool.reset();
+  const auto refused = [&](Finding registered, std::int64_t generation) {
+    observed.registered = std::move(registered);
+    return was_refused(mcptool_status(Json::object(), observed, WallTime{}), generation);
+  };
+  CHECK(refused(Finding::no("NotAccepted", ""), 2));
+  CHECK(refused(Finding::no("NameConflict", ""), 3));
+  CHECK_FALSE(refused(Finding::no("NotAccepted", ""), 4));
+  CHECK_FALSE(refused(Finding::no("VersionConflict", ""), 2));
+  CHECK_FALSE(refused(Finding::unknown("RegistryUnavailable", ""), 2));
+  CHECK_FALSE(was_refused(Json::object(), 1));
+  observed.tool = observed_tool().tool;
+  CHECK_FALSE(refused(Finding::no("NotAccepted", ""), 2));
 }
 
 TEST_CASE("a status that somebody broke is read as nothing remembered") {
