@@ -9,10 +9,6 @@ namespace toolhive {
 
 namespace {
 
-using Code;
-using Status;
-using StatusOr;
-
 // Whether the registry itself said it, if only that it does not want to.
 bool is_answer(Code code) {
   return code == Code::Ok || code == Code::NotFound || code == Code::Conflict || code == Code::Invalid ||

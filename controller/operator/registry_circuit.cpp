@@ -7,9 +7,6 @@
 
 namespace toolhive {
 
-using Code;
-using Status;
-
 struct RegistryCircuit::State {
   std::multiset<TimePoint> under_way;  // when each call began
   bool trusted = false;

@@ -26,7 +26,6 @@ std::string shortened(std::string_view text, std::size_t limit) {
 }
 
 std::string cleaned(std::string_view text, std::size_t limit) {
-  using Json;
   // Before the work on it, with a byte to spare that shows that something was cut.
   const std::string quoted =
       Json(std::string(text.substr(0, limit + 1))).dump(-1, ' ', false, Json::error_handler_t::replace);

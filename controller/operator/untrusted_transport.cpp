@@ -17,8 +17,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
-using Code;
-using Status;
 using boost::system::error_code;
 
 constexpr std::size_t kLargestHead = 32U << 10;

@@ -13,7 +13,6 @@ using namespace toolhive;
 
 namespace {
 
-using Code;
 using kube::JsonSkimmer;
 using kube::parse_json;
 

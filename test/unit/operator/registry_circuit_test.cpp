@@ -12,8 +12,6 @@ using namespace toolhive;
 namespace {
 
 using namespace std::chrono_literals;
-using Code;
-using Status;
 using kube::Key;
 using toolhive::RegistryCircuit;
 

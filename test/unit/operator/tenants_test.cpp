@@ -17,9 +17,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace toolhive;
-using Code;
-using Json;
-using Status;
 using kube::Key;
 
 // Answers at once, or not before the end of the test.

@@ -23,9 +23,6 @@ using namespace toolhive;
 namespace {
 
 using namespace std::chrono_literals;
-using Code;
-using Context;
-using Status;
 using kube::HttpRequest;
 using test::Connection;
 using test::FakeServer;
