@@ -38,8 +38,8 @@ for name in mcpregistry-view mcpregistry-edit mcpregistry-admin toolhive-operato
 done
 
 # OLM chooses the namespace.
-yq --yaml-output 'select(.kind == "Service" and .metadata.name == "toolhive-operator-metrics") | del(.metadata.namespace)' "$work/all.yaml" \
-  >"$out/manifests/toolhive-operator-metrics.service.yaml"
+yq --yaml-output 'select(.kind == "Service" and .metadata.name == "toolhive-operator") | del(.metadata.namespace)' "$work/all.yaml" \
+  >"$out/manifests/toolhive-operator.service.yaml"
 
 cat >"$out/metadata/annotations.yaml" <<END
 annotations:

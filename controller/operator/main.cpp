@@ -165,7 +165,7 @@ runtime::EndpointOptions endpoint_options(const Flags& flags, const std::string&
   options.metrics_secure = !flags.metrics_insecure;
   options.certificate_directory = flags.metrics_cert_dir;
   if (!ns.empty()) {
-    const std::string service = std::string(toolhive::kOperatorName) + "-metrics." + ns + ".svc";
+    const std::string service = std::string(toolhive::kOperatorName) + "." + ns + ".svc";
     options.certificate_names = {service, service + ".cluster.local", "localhost"};
   }
   return options;

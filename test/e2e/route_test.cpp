@@ -1,28 +1,13 @@
 // A cluster that begins to offer OpenShift's Routes while the operator runs.
 #include <doctest/doctest.h>
 
+#include "test/e2e/harness/route_api.hpp"
 #include "test/e2e/harness/test_namespace.hpp"
 
 namespace {
 
 using namespace e2e;
 using namespace nlohmann::literals;
-
-// The Route API for the time of a test.
-class RouteApi {
- public:
-  RouteApi() {
-    const Output output =
-        Cluster::get().kubectl({"apply", "-f", source_path("test/e2e/data/route-crd.yaml")});
-    REQUIRE_MESSAGE(output.ok(), output.explain());
-  }
-  ~RouteApi() {
-    Cluster::get().kubectl(
-        {"delete", "-f", source_path("test/e2e/data/route-crd.yaml"), "--ignore-not-found"});
-  }
-  RouteApi(const RouteApi&) = delete;
-  RouteApi& operator=(const RouteApi&) = delete;
-};
 
 TEST_CASE("a Route appears when the cluster begins to offer Routes, and is kept as declared") {
   const TestNamespace ns("route");

@@ -55,7 +55,7 @@ TEST_CASE("the operator's metrics are for service accounts that are bound to the
     return token;
   };
   const std::string url =
-      "https://toolhive-operator-metrics." + cluster.operator_namespace() + ".svc.cluster.local:8443/metrics";
+      "https://toolhive-operator." + cluster.operator_namespace() + ".svc.cluster.local:8443/metrics";
   const auto scrape = [&](const std::string& token) {
     std::vector<std::string> options = {"--insecure"};
     if (!token.empty()) options.insert(options.end(), {"--header", "Authorization: Bearer " + token});

@@ -34,6 +34,10 @@ inline constexpr Kind kNetworkPolicy{"networkpolicy", "/apis/networking.k8s.io/v
 inline constexpr Kind kDisruptionBudget{"poddisruptionbudget", "/apis/policy/v1", "poddisruptionbudgets"};
 inline constexpr Kind kRoute{"route", "/apis/route.openshift.io/v1", "routes"};
 inline constexpr Kind kLease{"lease", "/apis/coordination.k8s.io/v1", "leases"};
+inline constexpr Kind kClusterRole{"clusterrole", "/apis/rbac.authorization.k8s.io/v1", "clusterroles"};
+inline constexpr Kind kClusterRoleBinding{"clusterrolebinding", "/apis/rbac.authorization.k8s.io/v1",
+                                          "clusterrolebindings"};
+inline constexpr Kind kStorageClass{"storageclass", "/apis/storage.k8s.io/v1", "storageclasses"};
 inline constexpr Kind kEvent{"event.events.k8s.io", "/apis/events.k8s.io/v1", "events"};
 
 // What an HTTP server said; status 0 and the reason in `body` when it could not be asked.
