@@ -165,7 +165,7 @@ TEST_CASE("the Route ends TLS at the edge, redirects plain HTTP and leads to por
   CHECK(route.at("/tls/insecureEdgeTerminationPolicy"_json_pointer) == "Redirect");
   CHECK(route.at("/to/kind"_json_pointer) == "Service");
   CHECK(route.at("/to/name"_json_pointer) == "mcp-registry");
-  // A Route names a port of the Service, or one of its pods by number; the name stays right whichever moves.
+  // A number would be one of the pods' ports; a name holds for the Service too.
   const std::string port = route.at("/port/targetPort"_json_pointer);
   CHECK(named(ns.get(kService, "mcp-registry").at("/spec/ports"_json_pointer), port).at("port") == 8080);
 }

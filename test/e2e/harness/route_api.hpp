@@ -3,8 +3,8 @@
 
 namespace e2e {
 
-// Offers it from construction to destruction. No router acts on the Routes. A test that cannot have it
-// fails.
+// Offers it from construction to destruction. No router acts on the Routes.
+// A test that cannot have it fails.
 class RouteApi {
  public:
   RouteApi();
