@@ -9,6 +9,8 @@ SCHEMATHESIS_SECONDS ?= 600
 FUZZ_SECONDS ?= 600
 BUILD_DIR := build/$(PRESET)
 CLUSTER := test/cluster/cluster
+PROGRAMS := toolhive-operator mcp-registry
+NINJA := NINJA_STATUS='[%f/%t %es] ' ninja
 DEMO_CLUSTER ?= demo
 
 # Images are named $(IMAGE_PREFIX)/toolhive-operator:$(IMAGE_TAG) and $(IMAGE_PREFIX)/mcp-registry:$(IMAGE_TAG).
@@ -30,29 +32,43 @@ LINT_PACKAGES := clang-format clang-tidy-19 shellcheck
 BUNDLE_PACKAGES := jq yq
 BENCH_PACKAGES := wrk nginx-light postgresql redis-server openssl procps
 
+# Each target is a step or names its steps in their order; what runs at the same time is the business of the steps.
+.NOTPARALLEL:
+
 ##@ Build
-.PHONY: deps build images bundle clean
+.PHONY: deps configure build programs images image-deps bundle clean
 deps: ## Install the Debian packages that the build needs
-	@controller/cmake/packages.sh $(BUILD_PACKAGES)
+	@config/build/packages.sh $(BUILD_PACKAGES)
 
-build: deps ## Compile everything, tests included (PRESET=release|debug|asan|tsan)
+configure:
+	@config/build/packages.sh --check $(BUILD_PACKAGES)
 	@mkdir -p build && cmake --preset $(PRESET) >$(BUILD_DIR).log 2>&1 || { cat $(BUILD_DIR).log; exit 1; }
-	@NINJA_STATUS='[%f/%t %es] ' ninja -C $(BUILD_DIR)
 
-images: build ## Build both images as archives in build/images
-	@controller/cmake/packages.sh $(IMAGE_PACKAGES)
+build: configure ## Compile everything, tests included (PRESET=release|debug|asan|tsan)
+	@$(NINJA) -C $(BUILD_DIR)
+
+programs: configure ## Compile the two programs and nothing else
+	@$(NINJA) -C $(BUILD_DIR) $(PROGRAMS)
+
+images: deps image-deps programs ## Build both images as archives in build/images
 	@config/images/build.sh $(BUILD_DIR)/bin build/images
 
+image-deps:
+	@config/build/packages.sh $(IMAGE_PACKAGES)
+
 bundle: ## Write the OLM bundle to build/bundle
-	@controller/cmake/packages.sh $(BUNDLE_PACKAGES)
+	@config/build/packages.sh $(BUNDLE_PACKAGES)
 	@manifests/bundle.sh $(IMAGE_TAG) build/bundle
 
 clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-integration test-e2e test-cluster test-faults test-asan test-tsan fuzz lint bench
-test: build images store-deps page-deps api-deps ## All tests: unit, stores, the page in a browser, the API, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
+.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-integration test-e2e test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
+test: deps image-deps store-deps page-deps api-deps configure ## All tests: unit, stores, the page in a browser, the API, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
+	@echo "Compiling the programs with their tests and, at the same time, Kubernetes (about six minutes on two processors, once)."
+	@config/build/together.sh $(BUILD_DIR)
+	@config/images/build.sh $(BUILD_DIR)/bin build/images
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page official docs schemathesis cluster integration e2e faults
 
 test-unit: build ## Unit tests only
@@ -78,11 +94,11 @@ test-schemathesis: build api-deps ## The OpenAPI document against the registry, 
 
 .PHONY: store-deps page-deps api-deps
 store-deps:
-	@controller/cmake/packages.sh $(STORE_TEST_PACKAGES)
+	@config/build/packages.sh $(STORE_TEST_PACKAGES)
 page-deps:
-	@controller/cmake/packages.sh $(PAGE_TEST_PACKAGES)
+	@config/build/packages.sh $(PAGE_TEST_PACKAGES)
 api-deps:
-	@controller/cmake/packages.sh $(API_TEST_PACKAGES)
+	@config/build/packages.sh $(API_TEST_PACKAGES)
 
 test-integration: build ## Tests against a real API server
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh integration
@@ -90,10 +106,10 @@ test-integration: build ## Tests against a real API server
 test-cluster: ## Tests of the cluster tool itself
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh cluster
 
-test-e2e: images ## Tests on a real one-node cluster
+test-e2e: build images ## Tests on a real one-node cluster
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh e2e
 
-test-faults: images ## Every plan of the fault proxy, and the operator killed at every write of every scenario
+test-faults: build images ## Every plan of the fault proxy, and the operator killed at every write of every scenario
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh faults-all
 
 test-asan: store-deps ## Unit, store and integration tests under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -104,18 +120,22 @@ test-tsan: store-deps ## Unit, store and integration tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory build PRESET=tsan
 	@BUILD_DIR=build/tsan test/run.sh unit stores integration
 
-fuzz: deps ## Every fuzz target for FUZZ_SECONDS (default 600) each
-	@controller/cmake/packages.sh $(FUZZ_PACKAGES)
+fuzz: ## Every fuzz target for FUZZ_SECONDS (default 600) each
+	@config/build/packages.sh $(BUILD_PACKAGES) $(FUZZ_PACKAGES)
 	@mkdir -p build && cmake --preset fuzz >build/fuzz.log 2>&1 || { cat build/fuzz.log; exit 1; }
-	@NINJA_STATUS='[%f/%t %es] ' ninja -C build/fuzz fuzz_targets
+	@$(NINJA) -C build/fuzz fuzz_targets
 	@test/fuzz/run.sh build/fuzz/bin $(FUZZ_SECONDS)
 
+test-headers: deps ## Every header and every source file of the product, compiled alone
+	@$(MAKE) --no-print-directory configure PRESET=alone
+	@$(NINJA) -C build/alone headers $(PROGRAMS)
+
 lint: build ## Formatting, clang-tidy, shellcheck
-	@controller/cmake/packages.sh $(LINT_PACKAGES)
+	@config/build/packages.sh $(LINT_PACKAGES)
 	@test/lint.sh $(BUILD_DIR)
 
 bench: build ## The registry beside nginx and the official one, the framework beside controller-runtime and kube-rs; see test/bench
-	@controller/cmake/packages.sh $(BENCH_PACKAGES)
+	@config/build/packages.sh $(BENCH_PACKAGES)
 	@test/bench/registry.sh $(BUILD_DIR)/bin build
 	@test/bench/controllers.sh $(BUILD_DIR)/bin build
 
@@ -137,7 +157,9 @@ deploy: ## Install CRDs and operator, with images $(IMAGE_PREFIX)/*:$(IMAGE_TAG)
 undeploy: ## Remove the operator; CRDs and what users made stay
 	@config/deploy.sh --without-crds | $(KUBECTL) delete --ignore-not-found -f -
 
-demo: images ## A real cluster, the operator in it, a Registry, an MCPTool: the main job, shown
+demo: deps image-deps configure ## A real cluster, the operator in it, a Registry, an MCPTool: the main job, shown
+	@test/demo/build.sh $(BUILD_DIR) $(PROGRAMS)
+	@config/images/build.sh $(BUILD_DIR)/bin build/images
 	@test/demo/demo.sh
 
 demo-down: ## Remove the demo's cluster

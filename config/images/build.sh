@@ -24,7 +24,7 @@ buildah_() { buildah --root "$work/storage" --runroot "$work/run" --storage-driv
 
 build() {
   local name=$1 title=$2 image="$prefix/$1:$tag" archive="$out_dir/$1.tar"
-  [[ -x $bin_dir/$name ]] || { echo "build.sh: $bin_dir/$name is missing; run 'make build' first" >&2; exit 1; }
+  [[ -x $bin_dir/$name ]] || { echo "build.sh: $bin_dir/$name is missing; run 'make programs' first" >&2; exit 1; }
   "$here/closure.sh" "$bin_dir/$name" "$work/$name"
 
   local container

@@ -1,7 +1,13 @@
 #!/usr/bin/env bash
-# Makes sure that Debian packages are installed:  packages.sh PACKAGE...
-# As root it installs what is missing; otherwise it says what is missing and how to get it, and fails.
+# Makes sure that Debian packages are installed:  packages.sh [--check] PACKAGE...
+# As root it installs what is missing. With --check, or as another user, it says what is missing and how to get it, and fails.
 set -euo pipefail
+
+check=
+if [[ ${1:-} == --check ]]; then
+  check=yes
+  shift
+fi
 
 missing=()
 for package in "$@"; do
@@ -10,6 +16,11 @@ for package in "$@"; do
 done
 ((${#missing[@]})) || exit 0
 
+if [[ -n $check ]]; then
+  echo "missing Debian packages: ${missing[*]}" >&2
+  echo "install them with:  make deps" >&2
+  exit 1
+fi
 if ((EUID != 0)); then
   echo "missing Debian packages: ${missing[*]}" >&2
   echo "install them with:  sudo apt-get install --no-install-recommends ${missing[*]}" >&2
