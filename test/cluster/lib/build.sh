@@ -8,8 +8,7 @@ version_package=k8s.io/component-base/version
 declare -A link_flags=(
   [kubernetes]="-X $version_package.gitVersion=$kubernetes_version -X $version_package.gitMajor=1 -X $version_package.gitMinor=34"
   [coredns]="" [probe]="" [sandbox]="")
-declare -A build_note=(
-  [kubernetes]="Kubernetes $kubernetes_version (6 minutes on two cores)" [coredns]="CoreDNS (a minute)" [probe]="the test's program" [sandbox]="the sandbox")
+declare -A title=([kubernetes]="Kubernetes $kubernetes_version" [coredns]="CoreDNS" [probe]="the test's program" [sandbox]="the sandbox")
 
 # program_path NAME: where the program is, or will be after build_program.
 program_path() {
@@ -34,9 +33,7 @@ build_program() {
   fi
   if [[ ! -x $program ]]; then
     use_go
-    say "building ${build_note[$name]}"
-    if ! (cd "$here/$name" && go build -trimpath -buildvcs=false -ldflags "-s -w ${link_flags[$name]}" -o "$program.new" .) \
-      >"$cache/$name.log" 2>&1; then
+    if ! compile "$name" "$program.new" {lock}>&-; then
       tail -n 20 "$cache/$name.log" >&2
       rm -f "$program.new"
       fail "building $name failed; the whole output is in $cache/$name.log"
@@ -48,6 +45,33 @@ build_program() {
   fi
   exec {lock}>&-
 }
+
+# compile NAME OUTPUT: with a line of the log for every package that is compiled.
+compile() {
+  local log=$cache/$1.log packages reporter status=0 started=$SECONDS
+  say "${title[$1]}: fetching the sources"
+  packages=$(cd "$here/$1" && go list -deps . 2>"$log" | wc -l) || return 1
+  report_progress "$1" "$packages" &
+  reporter=$!
+  # Debugging information would be compiled only to be dropped by the linker, and collecting garbage more seldom saves a fifth of the
+  # compiler's time; the limit keeps it within a small machine.
+  (cd "$here/$1" && GOGC=400 GOMEMLIMIT=1GiB go build -v -trimpath -buildvcs=false -gcflags=all=-dwarf=false -ldflags "-s -w ${link_flags[$1]}" -o "$2" .) \
+    >"$log" 2>&1 || status=$?
+  kill "$reporter" 2>/dev/null || true
+  wait "$reporter" || true
+  ((status != 0)) || say "${title[$1]}: built in $(minutes_since "$started")"
+  return "$status"
+}
+
+# report_progress NAME PACKAGES: a line every 20 seconds, for as long as the shell lives.
+report_progress() {
+  local started=$SECONDS
+  while sleep 20 2>/dev/null && kill -0 $$ 2>/dev/null; do
+    say "${title[$1]}: $(wc -l <"$cache/$1.log") of $2 packages after $(minutes_since "$started")"
+  done
+}
+
+minutes_since() { printf '%d:%02d' $(((SECONDS - $1) / 60)) $(((SECONDS - $1) % 60)); }
 
 # build_programs MODE
 build_programs() {
