@@ -11,8 +11,6 @@ namespace toolhive {
 
 namespace {
 
-constexpr std::size_t kLimit = 16U << 20;
-
 Status failed(const std::string& path, int error) {
   const Code code = error == ENOENT || error == ENOTDIR ? Code::NotFound : Code::Invalid;
   return {code, "cannot read " + path + ": " + std::strerror(error)};  // NOLINT(concurrency-mt-unsafe)
@@ -20,7 +18,7 @@ Status failed(const std::string& path, int error) {
 
 }  // namespace
 
-StatusOr<std::string> read_file(const std::string& path) {
+StatusOr<std::string> read_file(const std::string& path, std::size_t most_bytes) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return failed(path, errno);
   std::string content;
@@ -35,9 +33,10 @@ StatusOr<std::string> read_file(const std::string& path) {
     }
     if (count == 0) break;
     content.append(buffer.data(), static_cast<std::size_t>(count));
-    if (content.size() > kLimit) {
+    if (content.size() > most_bytes) {
       close(fd);
-      return Status(Code::Invalid, "cannot read " + path + ": larger than 16 MiB");
+      return Status(Code::Invalid,
+                    "cannot read " + path + ": larger than " + std::to_string(most_bytes) + " bytes");
     }
   }
   close(fd);

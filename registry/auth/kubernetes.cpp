@@ -1,11 +1,12 @@
 #include "registry/auth/kubernetes.hpp"
 
 #include <algorithm>
-#include <fstream>
 
+#include "controller/base/log.hpp"
 #include "registry/auth/jwt.hpp"
 #include "registry/auth/token_review.hpp"
-#include "registry/log.hpp"
+#include "registry/model/text.hpp"
+#include "registry/value_file.hpp"
 
 namespace toolhive::registry::auth {
 namespace {
@@ -14,15 +15,6 @@ constexpr std::size_t kReviewsKept = 10'000;
 constexpr std::size_t kMostReviews = 1'000;
 constexpr int kThreads = 4;
 constexpr std::chrono::seconds kKeepRefusal{10};
-
-/// A token of a file, without the line's end. Empty when there is none.
-std::string read_token(const std::string& path) {
-  std::string token;
-  std::ifstream file(path);
-  std::getline(file, token);
-  while (!token.empty() && (token.back() == '\r' || token.back() == ' ')) token.pop_back();
-  return token;
-}
 
 KubernetesAuthenticator::MakeSend over_http() {
   return [](const std::stop_token& stop) -> KubernetesAuthenticator::Send {
@@ -100,12 +92,12 @@ Result<Verdict> KubernetesAuthenticator::review(const std::string& token, const 
   HttpCall call;
   call.url = settings_.server + "/apis/authentication.k8s.io/v1/tokenreviews";
   call.body = token_review(token, settings_.audiences);
-  call.bearer = read_token(settings_.token_file);
+  const auto token_of_ours = read_value_file(settings_.token_file, "auth.kubernetes.tokenFile");
+  if (!token_of_ours) return token_of_ours.error();
+  call.bearer = trim(*token_of_ours);
   call.ca_file = settings_.ca_file;
   call.timeout = settings_.timeout;
   call.use_proxy = false;
-  if (call.bearer.empty())
-    return Error{Code::Unavailable, settings_.token_file + " holds no token of the registry's own"};
   const auto reply = send(call);
   if (!reply) return reply.error();
   switch (reply->status) {

@@ -1,23 +1,15 @@
 #include "registry/config/config.hpp"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <vector>
-
+#include "controller/base/file.hpp"
 #include "registry/config/auth.hpp"
+#include "registry/config/document.hpp"
 #include "registry/config/section.hpp"
 
 namespace toolhive::registry {
 namespace {
 
 void read(Section& root, Config& config) {
-  root.one_of<LogLevel>("logLevel", config.log_level,
-                        {{"debug", LogLevel::Debug},
-                         {"info", LogLevel::Info},
-                         {"warn", LogLevel::Warn},
-                         {"error", LogLevel::Error}});
+  root.one_of<LogLevel>("logLevel", config.log_level, {kLogLevels.begin(), kLogLevels.end()});
   auto storage = root.section("storage");
   std::string path;
   storage.text("path", path);
@@ -43,6 +35,10 @@ void read(Section& root, Config& config) {
   database.end();
   if (database.given()) {
     if (auto ok = postgres::check(to); !ok) database.fail(ok.error().field, ok.error().detail);
+    for (const char* part : {"port", "name", "user"}) {
+      if (database.has(part) && to.host.empty())
+        database.fail(part, "is for a database that is given by its host, and url or urlFile is given");
+    }
     if (!path.empty()) storage.fail("path", "is for files, and database is given too; keep one of them");
   }
 
@@ -120,7 +116,7 @@ template <class Value>
 Result<Value> parse(const std::string& text) {
   try {
     Value value;
-    Section root(YAML::Load(text), "");
+    Section root(read_document(text), "");
     read(root, value);
     root.end();
     return value;
@@ -134,16 +130,9 @@ Result<Value> parse(const std::string& text) {
 
 template <class Value>
 Result<Value> load(const std::string& path) {
-  std::string text;
-  errno = 0;
-  if (auto* file = std::fopen(path.c_str(), "re")) {
-    char buffer[4096];
-    for (std::size_t count; (count = std::fread(buffer, 1, sizeof buffer, file)) > 0;)
-      text.append(buffer, count);
-    std::fclose(file);
-  }
-  if (errno != 0) return Error{Code::NotFound, "cannot read " + path + ": " + std::strerror(errno)};
-  auto value = parse<Value>(text);
+  const auto text = read_file(path, kMaxDocumentBytes);
+  if (!text.ok()) return Error{Code::NotFound, text.status().message()};
+  auto value = parse<Value>(*text);
   if (value) return value;
   const auto& error = value.error();
   return Error{error.code, path + ": " + (error.field.empty() ? "" : error.field + ": ") + error.detail};

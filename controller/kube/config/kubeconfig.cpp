@@ -148,6 +148,19 @@ std::string names(const std::vector<File>& files) {
   return all;
 }
 
+// Null when there is nothing in it. What a second document says would count for nothing.
+YAML::Node only_document(const std::string& path, const std::string& text) {
+  YAML::Node only;
+  for (const YAML::Node& document : YAML::LoadAll(text)) {
+    if (document.IsNull()) continue;
+    if (!only.IsNull())
+      wrong(path, "line " + std::to_string(document.Mark().line + 1) +
+                      ": another YAML document begins, and a kubeconfig is one; make one of the two");
+    only.reset(document);
+  }
+  return only;
+}
+
 std::vector<File> read(const std::vector<std::string>& paths) {
   std::vector<File> files;
   std::string tried;
@@ -158,8 +171,8 @@ std::vector<File> read(const std::vector<std::string>& paths) {
     if (text.status().code() == Code::NotFound) continue;
     if (!text.ok()) throw Wrong{text.status().with_context("kubeconfig")};
     try {
-      YAML::Node root = YAML::Load(*text);
-      if (root.IsNull() || !root.IsDefined()) continue;
+      YAML::Node root = only_document(path, *text);
+      if (root.IsNull()) continue;
       if (!root.IsMap()) wrong(path, "is not a kubeconfig: its top level must be a mapping");
       files.push_back({path, root});
     } catch (const YAML::Exception& error) {

@@ -5,8 +5,9 @@
 
 #include <cerrno>
 #include <charconv>
-#include <cstdio>
-#include <cstring>
+
+#include "registry/model/text.hpp"
+#include "registry/value_file.hpp"
 
 namespace toolhive::registry::postgres {
 namespace {
@@ -28,20 +29,6 @@ std::string tidy(const char* message) {
   }
   while (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
-}
-
-/// The first line of a file.
-Result<std::string> read_secret(const std::string& path, const std::string& field) {
-  std::string text;
-  auto* file = std::fopen(path.c_str(), "re");
-  if (file == nullptr) {
-    return Error{Code::Unavailable, "cannot read " + path + " (" + field + "): " + std::strerror(errno)};
-  }
-  char buffer[4096];
-  const auto count = std::fread(buffer, 1, sizeof buffer, file);
-  std::fclose(file);
-  text.assign(buffer, count);
-  return text.substr(0, text.find_first_of("\r\n"));
 }
 
 /// Keywords and values as libpq takes them. Those added later win.
@@ -69,9 +56,9 @@ Result<Parameters> parameters_of(const DatabaseOptions& options, const Timeouts&
   Parameters parameters;
   std::string url = options.url;
   if (!options.url_file.empty()) {
-    auto text = read_secret(options.url_file, "database.urlFile");
+    auto text = read_value_file(options.url_file, "database.urlFile");
     if (!text) return text.take_error();
-    url = std::move(*text);
+    url = trim(*text);
     const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
         PQconninfoParse(url.c_str(), nullptr), &PQconninfoFree);
     // What it holds is not repeated: it may have a password.
@@ -89,7 +76,7 @@ Result<Parameters> parameters_of(const DatabaseOptions& options, const Timeouts&
     parameters.add("user", options.user);
   }
   if (!options.password_file.empty()) {
-    auto password = read_secret(options.password_file, "database.passwordFile");
+    auto password = read_value_file(options.password_file, "database.passwordFile");
     if (!password) return password.take_error();
     parameters.add("password", std::move(*password));
   }

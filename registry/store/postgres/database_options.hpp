@@ -16,7 +16,7 @@ struct DatabaseOptions {
   std::uint16_t port = 5432;
   std::string name = "mcp_registry";
   std::string user = "mcp_registry";
-  std::string password_file;  ///< Its text up to the first line feed.
+  std::string password_file;  ///< Its one line.
   std::string ssl_mode;       ///< libpq's sslmode; empty: verify-full with ca_file, else require.
   std::string ca_file;        ///< PEM; whom to trust to sign the server's certificate.
 

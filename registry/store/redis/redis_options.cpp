@@ -1,11 +1,11 @@
 #include "registry/store/redis/redis_options.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <optional>
 #include <string_view>
+
+#include "registry/model/text.hpp"
+#include "registry/value_file.hpp"
 
 namespace toolhive::registry::redis {
 namespace {
@@ -85,17 +85,6 @@ std::optional<Address> parse_address(std::string_view url) {
   return address;
 }
 
-/// The first line of a file.
-Result<std::string> read_line(const std::string& path, const char* field) {
-  auto* file = std::fopen(path.c_str(), "re");
-  if (file == nullptr)
-    return Error{Code::Unavailable, "cannot read " + path + " (" + field + "): " + std::strerror(errno)};
-  char buffer[4096];
-  const std::string text(buffer, std::fread(buffer, 1, sizeof buffer, file));
-  std::fclose(file);
-  return text.substr(0, text.find_first_of("\r\n"));
-}
-
 }  // namespace
 
 std::string RedisOptions::display() const {
@@ -122,17 +111,23 @@ Result<void> check(const RedisOptions& options) {
 Result<Address> address_of(const RedisOptions& options) {
   std::string url = options.url;
   if (!options.url_file.empty()) {
-    auto text = read_line(options.url_file, "cache.redis.urlFile");
+    auto text = read_value_file(options.url_file, "cache.redis.urlFile");
     if (!text) return text.take_error();
-    url = std::move(*text);
+    url = trim(*text);
   }
   auto address = parse_address(url);
   if (!address) {
     return Error{Code::Unavailable,
                  options.url_file + " (cache.redis.urlFile) does not hold a URL such as " + kForm};
   }
+  if (!address->tls && !options.ca_file.empty()) {
+    return Error{Code::Unavailable,
+                 options.url_file +
+                     " (cache.redis.urlFile) does not ask for TLS, and cache.redis.caFile is for it; "
+                     "let the URL begin with rediss://"};
+  }
   if (!options.password_file.empty()) {
-    auto password = read_line(options.password_file, "cache.redis.passwordFile");
+    auto password = read_value_file(options.password_file, "cache.redis.passwordFile");
     if (!password) return password.take_error();
     address->password = std::move(*password);
   }

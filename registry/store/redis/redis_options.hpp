@@ -13,7 +13,7 @@ namespace toolhive::registry::redis {
 struct RedisOptions {
   std::string url;            ///< redis://user@host:6379/0, or rediss:// for TLS; without a password.
   std::string url_file;       ///< A file that holds the URL, which may have a password: a mounted Secret.
-  std::string password_file;  ///< Its text up to the first line feed.
+  std::string password_file;  ///< Its one line.
   std::string ca_file;        ///< PEM; whom to trust with TLS. Empty: the system's authorities.
   std::chrono::milliseconds ttl =
       std::chrono::hours(24);  ///< After which the server drops what is not kept anew.

@@ -1,8 +1,17 @@
 #include "registry/config/config.hpp"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "registry/value_file.hpp"
 
 using namespace toolhive::registry;
+using toolhive::LogLevel;
 
 TEST_CASE("an empty configuration is the default one") {
   auto config = parse_config("");
@@ -133,6 +142,100 @@ TEST_CASE("what is not YAML is an error with its line, a missing file one with i
   CHECK_FALSE(load_config("/tmp").ok());
 }
 
+TEST_CASE("a configuration is one YAML document; an empty one may come before or after it") {
+  const std::string config = "storage: {path: /a}\n";
+  for (const std::string text : {config + "---\n", config + "...\n---\n# nothing\n", "---\n---\n" + config}) {
+    CAPTURE(text);
+    const auto read = parse_config(text);
+    REQUIRE(read.ok());
+    CHECK(read->storage_path == "/a");
+  }
+  for (const std::string text : {config + "---\nauth: {mode: oidc}\n", config + "---\n7\n",
+                                 std::string("{storage: {path: /a}}\n\n{logLevel: warn}\n")}) {
+    CAPTURE(text);
+    const auto refused = parse_config(text);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == Code::Malformed);
+    CHECK(refused.error().detail.find("line 3") != std::string::npos);
+    CHECK_FALSE(parse_server_config(text).ok());
+  }
+}
+
+TEST_CASE("a byte order mark and Windows' line ends change nothing") {
+  const auto config = parse_config(
+      "\xef\xbb\xbfstorage:\r\n  path: /a\r\nnaming:\r\n  allow:\r\n  - team.*\r\nlogLevel: warn\r\n");
+  REQUIRE(config.ok());
+  CHECK(config->storage_path == "/a");
+  CHECK(config->policy.naming.allow == std::vector<std::string>{"team.*"});
+  CHECK(config->log_level == LogLevel::Warn);
+}
+
+TEST_CASE("what could be read as less than it says is refused with its line") {
+  const std::pair<std::string, const char*> cases[] = {
+      {"logLevel: info\n\x04\nauth: {mode: oidc}\n", "line 2"},  // The library takes it for the end.
+      {std::string("logLevel: info\n\0auth: {}\n", 25), "line 2"},
+      {"logLevel: &level info\n", "line 1"},
+      {"storage:\n  path: &a /a\nnaming: {allow: [*a]}\n", "line 2"},
+      {"logLevel: info\nlimits: {tools: !!int '5'}\n", "line 2"},
+      {"--- !config\nlogLevel: info\n", "line 1"},
+      {"naming: {allow: " + std::string(40, '[') + std::string(40, ']') + "}", "line 1"},
+      {"logLevel: info # \xff\n", "UTF-8"},
+      {std::string("\xff\xfel\0o\0g\0L\0", 10), "UTF-8"},
+      {"logLevel: info #" + std::string(1 << 20, 'x') + "\n", "1048576 bytes"},
+  };
+  for (const auto& [text, where] : cases) {
+    CAPTURE(text.substr(0, 100));
+    const auto refused = parse_config(text);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == Code::Malformed);
+    CHECK(refused.error().detail.find(where) != std::string::npos);
+  }
+}
+
+TEST_CASE(
+    "a field without a value, an empty list and an oddly spelled value are errors that name the field") {
+  const std::pair<const char*, const char*> cases[] = {
+      {"auth:", "auth"},
+      {"auth: {mode: }", "auth.mode"},
+      {"limits: {tools: ~}", "limits.tools"},
+      {"database: {}", "database.host"},
+      {"database: {host: db}\ncache: {redis: {}}", "cache.redis.url"},
+      {"database: {url: 'postgresql://db/tools', port: 5433}", "database.port"},
+      {"database: {urlFile: /url, user: me}", "database.user"},
+      {"naming: {allow: []}", "naming.allow"},
+      {"naming: {deny: []}", "naming.deny"},
+      {"auth: {rules: []}", "auth.rules"},
+      {"auth: {rules: [{subjects: [a], right: write, names: []}]}", "auth.rules[0].names"},
+      {"auth: {rules: [{subjects: [a], right: write, managers: []}]}", "auth.rules[0].managers"},
+      {"auth: {anonymousRead: yes}", "auth.anonymousRead"},
+      {"auth: {anonymousRead: True}", "auth.anonymousRead"},
+      {"storage:\n  path: |\n    /a\n", "storage.path"},
+      {"storage: {path: '/a '}", "storage.path"},
+      {"storage: {path: \"/a\\u0000\"}", "storage.path"},
+      {"naming: {allow: ['a ']}", "naming.allow"},
+      {"limits: {tools: 010}", "limits.tools"},
+      {"limits: {tools: 0x10}", "limits.tools"},
+      {"limits: {tools: 1_000}", "limits.tools"},
+      {"limits: {tools: 1e3}", "limits.tools"},
+      {"limits: {tools: +5}", "limits.tools"},
+      {"limits: {tools: 5.0}", "limits.tools"},
+      {"limits: {tools: 1KiB}", "limits.tools"},
+      {"limits: {? [a, b] : 1}", "limits"},
+      {"<<: {logLevel: warn}", "<<"},
+  };
+  for (const auto& [text, field] : cases) {
+    CAPTURE(text);
+    const auto refused = parse_config(text);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().field == field);
+  }
+  for (const char* idle : {"1.5s", "1h30m", "-5s", "05s", "5S", "5 s", "5"}) {
+    CAPTURE(idle);
+    CHECK(parse_server_config("timeouts: {idle: " + std::string(idle) + "}").error().field ==
+          "timeouts.idle");
+  }
+}
+
 TEST_CASE("a cache is for a database, and says where it is without a password") {
   const std::string database = "database: {host: db}\n";
   auto config = parse_config(
@@ -176,4 +279,45 @@ TEST_CASE("a cache is for a database, and says where it is without a password") 
   CHECK(parse_config("cache: {redis: {url: 'redis://a'}}").error().field == "cache.redis");
   CHECK(redis::address_of(parse_config(database + "cache: {redis: {url: 'redis://[::1]:1'}}")->cache)->host ==
         "::1");
+}
+
+TEST_CASE("a file's value is its one line, without a byte order mark and the line ends behind it") {
+  const std::string path = "/tmp/value-file-" + std::to_string(::getpid());
+  const auto read = [&path](const std::string& content) {
+    std::ofstream(path, std::ios::binary) << content;
+    return read_value_file(path, "database.passwordFile");
+  };
+  for (const char* content : {"secret", "secret\n", "secret\r\n", "secret\n\n", "\xef\xbb\xbfsecret\n"}) {
+    CAPTURE(content);
+    const auto value = read(content);
+    REQUIRE(value.ok());
+    CHECK(*value == "secret");
+  }
+  CHECK(*read(" blanks may be meant \n") == " blanks may be meant ");
+  for (const std::string& content : {std::string(), std::string("\n"), std::string("secret\nsecond\n"),
+                                     std::string("sec\0ret", 7), "secret" + std::string(64 << 10, 'x')}) {
+    CAPTURE(content.size());
+    const auto refused = read(content);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == Code::Unavailable);
+    CHECK(refused.error().detail.find(path) != std::string::npos);
+    CHECK(refused.error().detail.find("database.passwordFile") != std::string::npos);
+    CHECK(refused.error().detail.find("secret") == std::string::npos);
+  }
+  ::unlink(path.c_str());
+  CHECK_FALSE(read_value_file(path, "database.passwordFile").ok());
+}
+
+TEST_CASE("authorities for a Redis server whose URL does not ask for TLS are an error") {
+  const std::string path = "/tmp/redis-url-" + std::to_string(::getpid());
+  redis::RedisOptions options;
+  options.url_file = path;
+  options.ca_file = "/ca";
+  std::ofstream(path) << "redis://redis:6379/0 \n";
+  CHECK_FALSE(redis::address_of(options).ok());
+  std::ofstream(path) << "rediss://redis:6379/3 \n";
+  const auto address = redis::address_of(options);
+  ::unlink(path.c_str());
+  REQUIRE(address.ok());
+  CHECK(address->database == "3");
 }
