@@ -21,7 +21,7 @@ KUBECTL ?= $(shell command -v kubectl || echo $(CLUSTER) kubectl)
 export IMAGE_PREFIX IMAGE_TAG NAMESPACE KUBECTL DEMO_CLUSTER
 
 BUILD_PACKAGES := g++ cmake ninja-build ccache pkg-config ca-certificates git libcpprest-dev libboost-dev libboost-system-dev \
-  libyaml-cpp-dev nlohmann-json3-dev libssl-dev libsimdjson-dev libspdlog-dev prometheus-cpp-dev libcurl4-openssl-dev zlib1g-dev \
+  libyaml-cpp-dev nlohmann-json3-dev libssl-dev libsimdjson-dev prometheus-cpp-dev libcurl4-openssl-dev zlib1g-dev \
   libcli11-dev libpq-dev libhiredis-dev doctest-dev
 IMAGE_PACKAGES := buildah binutils
 STORE_TEST_PACKAGES := postgresql redis-server openssl procps

@@ -1,6 +1,6 @@
 #include "registry/access_log.hpp"
 
-#include "registry/log.hpp"
+#include "controller/base/log.hpp"
 
 namespace toolhive::registry {
 namespace {

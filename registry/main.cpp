@@ -8,12 +8,12 @@
 #include <memory>
 #include <string>
 
+#include "controller/base/log.hpp"
 #include "controller/http/process.hpp"
 #include "registry/api/api.hpp"
 #include "registry/api/guard.hpp"
 #include "registry/commands.hpp"
 #include "registry/config/config.hpp"
-#include "registry/log.hpp"
 #include "registry/metrics/metrics.hpp"
 #include "registry/server.hpp"
 #include "registry/store/open.hpp"
@@ -22,10 +22,8 @@ using namespace toolhive;
 
 namespace {
 
-using registry::LogLevel;
-
 int fail(const registry::Error& error) {
-  registry::log(LogLevel::Error, error.field.empty() ? error.detail : error.field + ": " + error.detail);
+  log(LogLevel::Error, error.field.empty() ? error.detail : error.field + ": " + error.detail);
   return 1;
 }
 
@@ -40,7 +38,7 @@ registry::Result<std::unique_ptr<registry::Store>> open_when_reachable(const reg
                                                                        const sigset_t& signals, int& signal) {
   registry::StoreEvents events;
   events.notice = [](bool urgent, std::string_view text) {
-    registry::log(urgent ? LogLevel::Error : LogLevel::Info, text);
+    log(urgent ? LogLevel::Error : LogLevel::Info, text);
   };
   events.committed = [&metrics](std::size_t records, std::chrono::nanoseconds time) {
     metrics.committed(records, time);
@@ -52,7 +50,7 @@ registry::Result<std::unique_ptr<registry::Store>> open_when_reachable(const reg
     if (!later) return store;
     if (store.error().detail != told) {
       told = store.error().detail;
-      registry::log(LogLevel::Error, "waiting for the database: " + told);
+      log(LogLevel::Error, "waiting for the database: " + told);
     }
     signal = sigtimedwait(&signals, nullptr, &pause);
     if (signal > 0) return std::unique_ptr<registry::Store>();
@@ -68,7 +66,7 @@ int serve(const std::string& config_file, const std::string& server_file) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   auto config = registry::load_config(config_file);
-  registry::start_log(config ? config->log_level : LogLevel::Info);
+  const Logging logging(config ? config->log_level : LogLevel::Info);
   if (!config) return fail(config.error());
   auto server_config =
       server_file.empty() ? registry::ServerConfig() : registry::load_server_config(server_file);
@@ -83,29 +81,27 @@ int serve(const std::string& config_file, const std::string& server_file) {
   if (*guard != nullptr) api.protect(**guard);
   auto server = registry::HttpServer::open(*server_config, api);
   if (!server) return fail(server.error());
-  registry::log(LogLevel::Info, "listening",
-                {{"port", count((*server)->port())}, {"version", TOOLHIVE_VERSION}});
+  log(LogLevel::Info, "listening", {{"port", count((*server)->port())}, {"version", TOOLHIVE_VERSION}});
 
   int signal = 0;
   auto opened = open_when_reachable(*config, metrics, signals, signal);
   if (!opened) return fail(opened.error());
   store = std::move(*opened);
   if (store == nullptr) {
-    registry::log(LogLevel::Info, "stopped");
+    log(LogLevel::Info, "stopped");
     return 0;
   }
   api.start(*store);
   const auto index = store->snapshot();
-  registry::log(LogLevel::Info, "ready",
-                {{"tools", count(index->tools())}, {"versions", count(index->versions())}});
+  log(LogLevel::Info, "ready", {{"tools", count(index->tools())}, {"versions", count(index->versions())}});
 
   sigwait(&signals, &signal);
-  registry::log(LogLevel::Info, "stopping: finishing the requests in flight");
+  log(LogLevel::Info, "stopping: finishing the requests in flight");
   api.begin_stop();
   (*server)->close();
   if (*guard != nullptr) (*guard)->stop();  // From here on nobody comes to the store.
   store.reset();
-  registry::log(LogLevel::Info, "stopped");
+  log(LogLevel::Info, "stopped");
   return 0;
 }
 

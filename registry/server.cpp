@@ -10,6 +10,7 @@
 #include <random>
 #include <thread>
 
+#include "controller/base/log.hpp"
 #include "controller/http/reply.hpp"
 #include "controller/http/request.hpp"
 #include "controller/http/server.hpp"
@@ -17,7 +18,6 @@
 #include "registry/access_log.hpp"
 #include "registry/api/problem.hpp"
 #include "registry/auth/peer.hpp"
-#include "registry/log.hpp"
 
 namespace toolhive::registry {
 namespace {

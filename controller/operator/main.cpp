@@ -11,7 +11,7 @@
 #include <random>
 #include <thread>
 
-#include "controller/base/logging.hpp"
+#include "controller/base/log.hpp"
 #include "controller/http/process.hpp"
 #include "controller/kube/client/client.hpp"
 #include "controller/kube/config/config.hpp"
@@ -19,6 +19,7 @@
 #include "controller/operator/mcptool/reconciler.hpp"
 #include "controller/operator/registry/reconciler.hpp"
 #include "controller/operator/registry_access.hpp"
+#include "controller/operator/text.hpp"
 #include "controller/runtime/manager/manager.hpp"
 #include "controller/runtime/serve/endpoints.hpp"
 
@@ -46,12 +47,18 @@ std::string environment(const char* name) {
   return value ? value : "";
 }
 
+// An empty name would stand for all namespaces, and one with blanks for none.
+std::string check_namespace(const std::string& name) {
+  return toolhive::is_dns_label(name) ? "" : "\"" + name + "\" is not the name of a namespace";
+}
+
 void declare(CLI::App& app, Flags& flags) {
   app.add_option("--kubeconfig", flags.kubeconfig,
                  "Kubeconfig file; else $KUBECONFIG, the pod's service account, ~/.kube/config");
   app.add_option("--context", flags.context, "Context of the kubeconfig; else its current one");
   app.add_option("--namespaces", flags.namespaces, "Namespaces to look after, comma-separated; else all")
       ->delimiter(',')
+      ->check(check_namespace)
       ->envname("WATCH_NAMESPACE");
   app.add_flag("--leader-elect", flags.leader_elect, "Act only while holding the lease toolhive-operator");
   app.add_option("--leader-election-namespace", flags.leader_election_namespace,
@@ -218,7 +225,7 @@ int main(int argc, char** argv) {
   declare(app, flags);
   CLI11_PARSE(app, argc, argv);
 
-  set_up_logging(flags.log_level);
+  const Logging logging(flags.log_level);
   const SignalStop signals;
   http::init_process(1);
   return run(flags, signals.token());

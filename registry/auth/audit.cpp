@@ -6,16 +6,16 @@
 #include <cerrno>
 #include <cstring>
 
-#include "registry/log.hpp"
+#include "controller/base/log.hpp"
+#include "controller/base/time.hpp"
 #include "registry/model/json.hpp"
-#include "registry/model/time.hpp"
 
 namespace toolhive::registry::auth {
 namespace {
 
-/// Appends one line; the error's text when it is not all there.
+/// Appends one line; the error's text when it is not all there. Does not wait for who reads a pipe.
 std::string append_line(const std::string& file, const std::string& line) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+  const int fd = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0600);
   if (fd < 0) return std::strerror(errno);
   std::string problem;
   const auto written = ::write(fd, line.data(), line.size());
@@ -53,7 +53,7 @@ class Line {
 
 std::string audit_line(const AuditEntry& entry, WallTime time) {
   Line line;
-  line.text("ts", format_time(time));
+  line.text("ts", to_rfc3339_micro(time));
   line.text("level", "info");
   line.raw("audit", "true");
   line.text("msg", "write");
@@ -91,7 +91,7 @@ Result<void> AuditLog::check() const {
 
 void AuditLog::add(const AuditEntry& entry) {
   const auto line = audit_line(entry, clock_.wall());
-  if (settings_.output != AuditSettings::Output::File) return log_line(line);
+  if (settings_.output != AuditSettings::Output::File) return log_object(line);
   const auto problem = append_line(settings_.file, line + "\n");
   if (!problem.empty()) ++lost_;
   if (failing_.exchange(!problem.empty()) == !problem.empty()) return;

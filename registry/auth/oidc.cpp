@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "controller/base/log.hpp"
 #include "registry/auth/claims.hpp"
 #include "registry/auth/http_client.hpp"
 #include "registry/auth/jwt.hpp"
-#include "registry/log.hpp"
 
 namespace toolhive::registry::auth {
 namespace {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "controller/base/log_level.hpp"
 #include "registry/auth/settings.hpp"
 #include "registry/model/tool.hpp"
 #include "registry/result.hpp"
@@ -13,8 +14,6 @@
 #include "registry/store/rules.hpp"
 
 namespace toolhive::registry {
-
-enum class LogLevel { Debug, Info, Warn, Error };
 
 /// What the registry is (`--config`). docs/registry-configuration.md lists the fields of the file.
 struct Config {

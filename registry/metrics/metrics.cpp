@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "controller/base/log.hpp"
+
 namespace toolhive::registry {
 namespace {
 
@@ -200,6 +202,9 @@ std::string Metrics::render(const Gauges& gauges) const {
   family(out, "mcp_registry_transport_errors_total", "counter",
          "Requests the transport refused (limits, malformed, time).");
   sample(out, "mcp_registry_transport_errors_total", {}, std::to_string(gauges.transport_errors));
+  family(out, "mcp_registry_log_lines_lost_total", "counter",
+         "Lines of the log that came faster than they were read, or could not be written.");
+  sample(out, "mcp_registry_log_lines_lost_total", {}, std::to_string(log_lines_lost()));
   gauge(out, "process_resident_memory_bytes", "Resident memory of the process.", resident_bytes());
   family(out, "mcp_registry_build_info", "gauge", "1, labelled with the version.");
   sample(out, "mcp_registry_build_info", "version=\"" TOOLHIVE_VERSION "\"", "1");

@@ -1,12 +1,11 @@
 #include "controller/operator/mcptool/reconciler.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "controller/base/log.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/mcptool/permission.hpp"
 #include "controller/operator/pause.hpp"
@@ -274,7 +273,7 @@ StatusOr<Result> MCPToolReconciler::release(const Context& ctx, const Object& ob
     const Status removed =
         runtime::remove_finalizer(ctx, manager_.client(), mcptool_type(), object, kWithdrawFinalizer);
     if (!removed.ok()) return removed;
-    spdlog::info("mcptool {}: let go: {}", object.key().to_string(), why);
+    log(LogLevel::Info, "let go", {{"reason", why}});
     return Result{};
   };
 
@@ -344,8 +343,8 @@ void MCPToolReconciler::report(const Object& object, const Json& before, const J
       old_ready->observed_generation == ready->observed_generation)
     return;
   const bool holds = ready->status == runtime::ConditionStatus::True;
-  spdlog::info("mcptool {}: Ready={} ({}): {}", object.key().to_string(), holds ? "True" : "False",
-               ready->reason, ready->message);
+  log(LogLevel::Info, holds ? "ready" : "not ready",
+      {{"reason", ready->reason}, {"message", ready->message}});
   manager_.events().record(object, holds ? EventType::Normal : EventType::Warning, ready->reason,
                            holds ? "Register" : "Reconcile", ready->message);
 }

@@ -1,10 +1,9 @@
 #include "controller/operator/registry/reconciler.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "controller/base/log.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/pause.hpp"
 #include "controller/operator/registry/operands.hpp"
@@ -265,8 +264,8 @@ void RegistryReconciler::report(const Object& object, const Json& before, const 
   if (!ready) return;
   if (old_ready && old_ready->status == ready->status && old_ready->reason == ready->reason) return;
   const bool holds = ready->status == runtime::ConditionStatus::True;
-  spdlog::info("registry {}: Ready={} ({}): {}", object.key().to_string(), holds ? "True" : "False",
-               ready->reason, ready->message);
+  log(LogLevel::Info, holds ? "ready" : "not ready",
+      {{"reason", ready->reason}, {"message", ready->message}});
   const runtime::Condition* accepted = is.find("Accepted");
   const bool refused = accepted && accepted->status == runtime::ConditionStatus::False;
   if (holds || refused || is.is_true("Degraded"))

@@ -1,7 +1,5 @@
 #include "controller/runtime/cache/informer.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <condition_variable>
 #include <exception>
 #include <map>
@@ -11,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "controller/base/log.hpp"
 #include "controller/runtime/cache/reflector.hpp"
 
 namespace toolhive::runtime {
@@ -112,8 +111,11 @@ struct Informer::Impl final : Reflector::Target {
       ++count.undecodable;
       // Once per object, and of so many objects: whoever changes one in a loop must not fill the log.
       if (!quarantine.contains(key) && quarantine.size() < kMaxKept)
-        spdlog::error("{} \"{}\" does not decode and is set aside: {}", type.to_string(), key.to_string(),
-                      object.why.message());
+        log(LogLevel::Error, "an object does not decode and is set aside",
+            {{"resource", type.to_string()},
+             {"namespace", key.ns},
+             {"name", key.name},
+             {"error", object.why.message()}});
       release_locked(key);
       if (quarantine.size() < kMaxCounted) {
         if (kept >= kMaxKept) {
@@ -149,7 +151,7 @@ struct Informer::Impl final : Reflector::Target {
 
   void healthy() override {
     std::lock_guard lock(mutex);
-    if (!error.ok()) spdlog::info("{}: list and watch work again", type.to_string());
+    if (!error.ok()) log(LogLevel::Info, "list and watch work again", {{"resource", type.to_string()}});
     error = {};
   }
 
@@ -157,7 +159,9 @@ struct Informer::Impl final : Reflector::Target {
     std::lock_guard lock(mutex);
     ++count.failures;
     // Once per cause: a server that is away for an hour is not worth a line every 30 s.
-    if (error.code() != why.code()) spdlog::warn("{}: {}", type.to_string(), why.to_string());
+    if (error.code() != why.code())
+      log(LogLevel::Warn, "list and watch do not work",
+          {{"resource", type.to_string()}, {"error", why.to_string()}});
     error = why;
     progress.notify_all();
   }
@@ -165,7 +169,9 @@ struct Informer::Impl final : Reflector::Target {
   void absent(const Status& why) override {
     {
       std::lock_guard lock(mutex);
-      if (is_offered) spdlog::info("{} is not offered by the API server (yet)", type.to_string());
+      if (is_offered)
+        log(LogLevel::Info, "the API server does not offer a resource (yet)",
+            {{"resource", type.to_string()}});
       is_offered = false;
       version.clear();
     }
@@ -203,8 +209,11 @@ struct Informer::Impl final : Reflector::Target {
     try {
       handler(change);
     } catch (const std::exception& thrown) {
-      spdlog::error("a handler of {} threw on \"{}\": {}", type.to_string(),
-                    change.object().key().to_string(), thrown.what());
+      log(LogLevel::Error, "a handler threw an exception",
+          {{"resource", type.to_string()},
+           {"namespace", change.object().key().ns},
+           {"name", change.object().key().name},
+           {"error", thrown.what()}});
     }
   }
 

@@ -1,12 +1,11 @@
 #include "controller/runtime/cache/reflector.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <exception>
 #include <set>
 #include <utility>
 
+#include "controller/base/log.hpp"
 #include "controller/runtime/cache/informer.hpp"
 
 namespace toolhive::runtime {
@@ -182,10 +181,10 @@ Reflector::Next Reflector::list_complete(const std::string& resource_version, St
                                              ", older than " + last_version_ + " seen before: refused"));
   }
   if (regressions_ > kMaxRegressions)
-    spdlog::warn(
-        "{}: the API server stays at a resourceVersion older than seen before; taking it as restored "
-        "from a backup",
-        type_.to_string());
+    log(LogLevel::Warn,
+        "the API server stays at a resourceVersion older than seen before; taking it as restored from a "
+        "backup",
+        {{"resource", type_.to_string()}});
   regressions_ = 0;
   broken_lists_ = 0;
   if (nameless_) keep_missing();

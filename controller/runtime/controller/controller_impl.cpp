@@ -5,7 +5,7 @@
 #include <random>
 #include <utility>
 
-#include "controller/base/logging.hpp"
+#include "controller/base/log.hpp"
 #include "controller/runtime/write/applier.hpp"
 
 namespace toolhive::runtime {

@@ -1,7 +1,5 @@
 #include "controller/runtime/events/event_recorder.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -9,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "controller/base/log.hpp"
 #include "controller/base/time.hpp"
 #include "controller/runtime/events/event_log.hpp"
 
@@ -155,8 +154,11 @@ void EventRecorder::Impl::send(const EventDelivery& delivery) {
   }
   ++count.dropped;
   log.forget(delivery.content);
-  spdlog::debug("an event about {} \"{}\" was not stored: {}", delivery.content.kind, delivery.content.name,
-                sent.to_string());
+  toolhive::log(LogLevel::Debug, "an event was not stored",
+                {{"kind", delivery.content.kind},
+                 {"namespace", delivery.content.ns},
+                 {"name", delivery.content.name},
+                 {"error", sent.to_string()}});
 }
 
 Status EventRecorder::Impl::create(const Context& ctx, const EventDelivery& delivery) {

@@ -1,7 +1,5 @@
 #include "controller/runtime/leader/leader_election.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
@@ -9,6 +7,7 @@
 #include <utility>
 
 #include "controller/base/backoff.hpp"
+#include "controller/base/log.hpp"
 #include "controller/runtime/leader/lease_candidate.hpp"
 
 namespace toolhive::runtime {
@@ -68,7 +67,8 @@ Status LeaderElection::run(const Context& ctx, const Lead& lead) {
 }
 
 bool LeaderElection::Impl::hold(const std::stop_token& stop, const Lead& lead) {
-  spdlog::info("leading: {} holds lease {}/{}", options.identity, options.ns, options.lease_name);
+  log(LogLevel::Info, "leading",
+      {{"namespace", options.ns}, {"lease", options.lease_name}, {"identity", options.identity}});
   std::mutex mutex;
   std::condition_variable changed;
   bool returned = false;
@@ -107,7 +107,9 @@ bool LeaderElection::Impl::hold(const std::stop_token& stop, const Lead& lead) {
     }
   }
   const bool lost = !candidate.holding();
-  if (lost) spdlog::warn("no longer leading: lease {}/{} was lost", options.ns, options.lease_name);
+  if (lost)
+    log(LogLevel::Warn, "no longer leading: the lease was lost",
+        {{"namespace", options.ns}, {"lease", options.lease_name}});
   end_work.request_stop();
   work.join();
   if (lost) return !stop.stop_requested();
@@ -118,7 +120,7 @@ bool LeaderElection::Impl::hold(const std::stop_token& stop, const Lead& lead) {
 void LeaderElection::Impl::report(const Status& stepped) {
   // Once per cause.
   if (!stepped.ok() && stepped.code() != last_failure && stepped.code() != Code::Cancelled)
-    spdlog::warn("leader election: {}", stepped.to_string());
+    log(LogLevel::Warn, "the lease cannot be taken or renewed", {{"error", stepped.to_string()}});
   last_failure = stepped.code();
 }
 

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <utility>
 
-#include "controller/base/logging.hpp"
+#include "controller/base/log.hpp"
 #include "controller/base/task_group.hpp"
 #include "controller/runtime/cache/cache_metrics.hpp"
 #include "controller/runtime/controller/controller_impl.hpp"

@@ -6,7 +6,22 @@
 
 #include <utility>
 
+#include "controller/base/log.hpp"
+
 namespace toolhive::runtime {
+
+namespace {
+
+prometheus::MetricFamily lost_log_lines() {
+  prometheus::ClientMetric metric;
+  metric.counter.value = static_cast<double>(log_lines_lost());
+  return {"controller_runtime_log_lines_lost_total",
+          "Lines of the log that came faster than they were read, or could not be written",
+          prometheus::MetricType::Counter,
+          {metric}};
+}
+
+}  // namespace
 
 Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {}
 Metrics::~Metrics() = default;
@@ -22,6 +37,7 @@ void Metrics::add_source(Source source) {
 
 std::string Metrics::text() const {
   std::vector<prometheus::MetricFamily> families = registry_->Collect();
+  families.push_back(lost_log_lines());
   {
     const std::lock_guard lock(mutex_);
     for (const Source& source : sources_)

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "controller/base/logging.hpp"
+#include "controller/base/log.hpp"
 #include "controller/http/process.hpp"
 #include "controller/http/request.hpp"
 #include "controller/http/server.hpp"

@@ -10,16 +10,18 @@
 #include <thread>
 
 #include "controller/http/process.hpp"
-#include "log_capture.hpp"
 #include "registry/access_log.hpp"
 #include "registry/api/guard.hpp"
 #include "registry/server.hpp"
 #include "store_fixture.hpp"
+#include "test/support/log_capture.hpp"
 
 namespace http = toolhive::http;
 namespace registry = toolhive::registry;
 
 using namespace toolhive::registry;
+using toolhive::LogLevel;
+using toolhive::test::LogCapture;
 using namespace toolhive::registry::test;
 
 namespace {
@@ -248,12 +250,15 @@ TEST_CASE("every write is logged whatever its method, all reads at the level deb
   CHECK_FALSE(none.wants("GET", "/a", 200));
   CHECK(none.wants("GET", "/a", 500));
   AccessLog third(3);
-  spdlog::set_level(spdlog::level::debug);
-  for (int i = 0; i < 3; ++i) CHECK(third.wants("GET", "/a", 200));
-  spdlog::set_level(spdlog::level::warn);
-  CHECK_FALSE(third.wants("POST", "/a", 200));
-  CHECK(third.wants("GET", "/a", 500));
-  spdlog::set_level(spdlog::level::info);
+  {
+    const LogCapture debug(LogLevel::Debug);
+    for (int i = 0; i < 3; ++i) CHECK(third.wants("GET", "/a", 200));
+  }
+  {
+    const LogCapture warn(LogLevel::Warn);
+    CHECK_FALSE(third.wants("POST", "/a", 200));
+    CHECK(third.wants("GET", "/a", 500));
+  }
 
   const std::string text(5000, 'x');
   Access access;

@@ -2,16 +2,15 @@
 
 #include <doctest/doctest.h>
 
-#include <spdlog/spdlog.h>
-
 #include <atomic>
 #include <cstdio>
 #include <future>
 #include <thread>
 
-#include "controller/base/logging.hpp"
+#include "controller/base/log.hpp"
 #include "controller/base/simulated_clock.hpp"
 #include "controller/runtime/write/applier.hpp"
+#include "test/support/log_capture.hpp"
 #include "test/unit/runtime/fake_api.hpp"
 
 using namespace toolhive;
@@ -355,9 +354,7 @@ TEST_CASE("a deletion that was missed while disconnected wakes the owner") {
 TEST_CASE(
     "a pass that goes on for long after its time limit is reported, one that ends with its last call is "
     "not") {
-  std::FILE* const out = std::tmpfile();
-  const auto before = spdlog::default_logger();
-  set_up_logging(LogLevel::Info, out);
+  test::LogCapture capture;
   SimulatedClock clock;
   ManagerOptions options;
   options.clock = &clock;
@@ -374,21 +371,15 @@ TEST_CASE(
     r.start();
     REQUIRE(r.wait_for([&] { return r.passes == 2; }));
   }
-  spdlog::set_default_logger(before);
-  REQUIRE(std::fseek(out, 0, SEEK_SET) == 0);
   std::set<std::string> reported;
-  for (char text[4096]; std::fgets(text, sizeof text, out);) {
-    const Json line = Json::parse(text);
+  for (const auto& line : capture.lines()) {
     if (line["msg"].get<std::string>().starts_with("a pass went on")) reported.insert(line["name"]);
   }
-  std::fclose(out);
   CHECK(reported == std::set<std::string>{"late"});
 }
 
 TEST_CASE("every line that a pass logs carries its id and its object") {
-  std::FILE* const out = std::tmpfile();
-  const auto before = spdlog::default_logger();
-  set_up_logging(LogLevel::Info, out);
+  test::LogCapture capture;
   std::string id;
   {
     Running r;
@@ -402,11 +393,8 @@ TEST_CASE("every line that a pass logs carries its id and its object") {
     r.start();
     REQUIRE(r.wait_for([&] { return r.passes == 2; }));
   }
-  spdlog::set_default_logger(before);
-  REQUIRE(std::fseek(out, 0, SEEK_SET) == 0);
   int lines = 0;
-  for (char text[4096]; std::fgets(text, sizeof text, out);) {
-    const Json line = Json::parse(text);
+  for (const auto& line : capture.lines()) {
     if (line["msg"] != "from inside" && line["msg"] != "reconcile failed") continue;
     ++lines;
     CHECK(line["reconcileID"] == id);
@@ -414,7 +402,6 @@ TEST_CASE("every line that a pass logs carries its id and its object") {
     CHECK(line["namespace"] == "ns");
     CHECK(line["name"] == "a");
   }
-  std::fclose(out);
   CHECK(lines == 2);
 }
 

@@ -1,15 +1,13 @@
-// Conditions, mappers, health, logging, hot loops, backoff: the small parts.
+// Conditions, mappers, health, hot loops, backoff: the small parts.
 #include <doctest/doctest.h>
 
 #include <cstdio>
 #include <set>
 #include <thread>
 
-#include <spdlog/spdlog.h>
 #include <nlohmann/json.hpp>
 
 #include "controller/base/backoff.hpp"
-#include "controller/base/logging.hpp"
 #include "controller/base/simulated_clock.hpp"
 #include "controller/base/time.hpp"
 #include "controller/runtime/cache/mapping.hpp"
@@ -48,27 +46,6 @@ Change updated(const Json& before, const Json& after) {
   change.before = object(before);
   change.after = object(after);
   return change;
-}
-
-// Runs `body` with the JSON logger and answers what it printed.
-std::vector<Json> logged(const std::function<void()>& body) {
-  std::FILE* file = std::tmpfile();
-  const auto before = spdlog::default_logger();
-  set_up_logging(LogLevel::Debug, file);
-  body();
-  spdlog::set_default_logger(before);
-  REQUIRE(std::fseek(file, 0, SEEK_SET) == 0);
-  std::string text;
-  char buffer[4096];
-  while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, file)) text.append(buffer, n);
-  std::fclose(file);
-  std::vector<Json> lines;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = text.find('\n', at);
-    lines.push_back(Json::parse(text.substr(at, end - at)));
-    at = end + 1;
-  }
-  return lines;
 }
 
 }  // namespace
@@ -198,49 +175,6 @@ TEST_CASE("a report has a line per check and fails when one does") {
   CHECK(report.text.find("[+]good ok\n") != std::string::npos);
   CHECK(report.text.find("[-]bad failed: not yet\n") != std::string::npos);
   CHECK(health.live().ok);
-}
-
-TEST_SUITE_END();
-
-TEST_SUITE_BEGIN("logging");
-
-TEST_CASE("each line is one JSON object with time, level, message and fields") {
-  const auto lines = logged([] {
-    log(LogLevel::Error, "reconcile failed", {{"error", "a \"quoted\"\nreason"}});
-    spdlog::info("plain {}", 1);
-  });
-  REQUIRE(lines.size() == 2);
-  CHECK(lines[0]["level"] == "error");
-  CHECK(lines[0]["msg"] == "reconcile failed");
-  CHECK(lines[0]["error"] == "a \"quoted\"\nreason");
-  CHECK(lines[0]["ts"].get<std::string>().back() == 'Z');
-  CHECK(lines[1]["msg"] == "plain 1");
-  CHECK(!lines[1].contains("error"));
-}
-
-TEST_CASE("every line of a thread carries the fields of the scopes it is in") {
-  const auto lines = logged([] {
-    const LogScope outer({{"controller", "registry"}, {"reconcileID", "1"}});
-    {
-      const LogScope inner({{"step", "apply"}});
-      spdlog::warn("inside");
-      std::thread([] { spdlog::warn("elsewhere"); }).join();
-    }
-    spdlog::warn("after");
-  });
-  REQUIRE(lines.size() == 3);
-  CHECK(lines[0]["controller"] == "registry");
-  CHECK(lines[0]["step"] == "apply");
-  CHECK(!lines[1].contains("controller"));
-  CHECK(lines[2]["reconcileID"] == "1");
-  CHECK(!lines[2].contains("step"));
-}
-
-TEST_CASE("bytes that are not UTF-8 and control characters leave the line valid") {
-  const auto lines =
-      logged([] { spdlog::info("{}", std::string("bad \xff\x01 bytes\r\n{\"msg\":\"forged\"}")); });
-  REQUIRE(lines.size() == 1);
-  CHECK(lines[0]["level"] == "info");
 }
 
 TEST_SUITE_END();

@@ -13,7 +13,7 @@
 #include <thread>
 #include <utility>
 
-#include "controller/base/logging.hpp"
+#include "controller/base/log.hpp"
 #include "controller/kube/client/client.hpp"
 #include "controller/kube/config/config.hpp"
 #include "test/bench/controllers/cpp/reconciler.hpp"
@@ -161,6 +161,6 @@ int main(int argc, char** argv) {
   app.add_option("--workers", flags.workers);
   app.add_option("--lease", flags.lease);
   CLI11_PARSE(app, argc, argv);
-  set_up_logging(LogLevel::Warn, stderr);
+  const Logging logging(LogLevel::Warn, STDERR_FILENO);
   return run(flags);
 }
