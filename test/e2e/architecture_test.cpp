@@ -8,8 +8,6 @@
 #include "test/e2e/harness/route_api.hpp"
 #include "test/e2e/harness/test_namespace.hpp"
 
-using namespace toolhive;
-
 namespace {
 
 using namespace e2e;

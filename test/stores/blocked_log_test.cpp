@@ -61,14 +61,14 @@ class FullPipe {
   int descriptor_ = -1;
 };
 
-class Folder {
+class RegistryFolder {
  public:
-  Folder() {
+  RegistryFolder() {
     char name[] = "/tmp/blocked-log-XXXXXX";
     REQUIRE(::mkdtemp(name) != nullptr);
     path = name;
   }
-  ~Folder() {
+  ~RegistryFolder() {
     std::error_code ignored;  // What is left over in /tmp fails no test.
     std::filesystem::remove_all(path, ignored);
   }
@@ -122,7 +122,7 @@ constexpr int kManyLines = 3000;
 
 TEST_CASE(
     "while nobody reads its log, a registry goes on serving, counts the lines it loses, and stops in time") {
-  const Folder folder;
+  const RegistryFolder folder;
   const FullPipe pipe(folder.path + "/log");
   const auto port = free_port();
   e2e::Background registry(serve_into(pipe.path(), folder.path, port));
@@ -137,7 +137,7 @@ TEST_CASE(
 }
 
 TEST_CASE("once its log is read again, a registry tells how many lines it lost, and its last line comes") {
-  const Folder folder;
+  const RegistryFolder folder;
   FullPipe pipe(folder.path + "/log");
   const auto port = free_port();
   e2e::Background registry(serve_into(pipe.path(), folder.path, port));

@@ -205,7 +205,7 @@ TEST_CASE(
   const auto line = Json::parse(first);
   CHECK(
       line.dump() ==
-      R"({"ts":"2027-01-15T08:00:00.000Z","level":"info","audit":true,"msg":"write","requestId":"r1","subject":"ada \"the first\"\n",)"
+      R"({"ts":"2027-01-15T08:00:00.000000Z","level":"info","audit":true,"msg":"write","requestId":"r1","subject":"ada \"the first\"\n",)"
       R"("groups":["a","b"],"peer":"1.2.3.4","action":"register","name":"weather","version":"1.0.0","outcome":"done","status":201,)"
       R"("etag":"\"t\""})");
   const auto second = Json::parse(read(settings.file));

@@ -144,14 +144,15 @@ TEST_CASE("what is not YAML is an error with its line, a missing file one with i
 
 TEST_CASE("a configuration is one YAML document; an empty one may come before or after it") {
   const std::string config = "storage: {path: /a}\n";
-  for (const std::string text : {config + "---\n", config + "...\n---\n# nothing\n", "---\n---\n" + config}) {
+  for (const std::string& text :
+       {config + "---\n", config + "...\n---\n# nothing\n", "---\n---\n" + config}) {
     CAPTURE(text);
     const auto read = parse_config(text);
     REQUIRE(read.ok());
     CHECK(read->storage_path == "/a");
   }
-  for (const std::string text : {config + "---\nauth: {mode: oidc}\n", config + "---\n7\n",
-                                 std::string("{storage: {path: /a}}\n\n{logLevel: warn}\n")}) {
+  for (const std::string& text : {config + "---\nauth: {mode: oidc}\n", config + "---\n7\n",
+                                  std::string("{storage: {path: /a}}\n\n{logLevel: warn}\n")}) {
     CAPTURE(text);
     const auto refused = parse_config(text);
     REQUIRE_FALSE(refused.ok());
