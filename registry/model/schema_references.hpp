@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "registry/model/json.hpp"
+#include "registry/model/schema_keywords.hpp"
+#include "registry/result.hpp"
+
+namespace toolhive::registry {
+
+// What the references of one schema lead to, found within it by $id, $anchor and JSON pointer;
+// nothing is fetched. It is told of each schema in turn, and resolves when it has been told of all.
+// Refers to the schema, which must outlive it. One thread.
+class SchemaReferences {
+ public:
+  // One $ref, and the resource it stands in.
+  struct Reference {
+    std::size_t resource;
+    std::string_view text;
+    auto operator<=>(const Reference&) const = default;
+  };
+  struct Target {
+    const Json* value = nullptr;
+    bool is_schema =
+        false;  // It is where the draft has a schema; else under a keyword that the draft does not know.
+  };
+
+  SchemaReferences(const Json& root, Draft draft);
+
+  // Notes what an object that is a schema is called and leads to. Answers the resource that the
+  // schemas in it belong to: `resource`, or one of their own when it has an $id.
+  std::size_t enter(const Json& schema, std::size_t resource);
+
+  // Those that were noted, each once, in the order they were met.
+  const std::vector<Reference>& all() const { return references_; }
+
+  // Invalid when it leads out of the schema, or to nothing in it.
+  Result<Target> resolve(const Reference& reference);
+
+ private:
+  struct Resource {
+    std::string uri;
+    const Json* root;
+  };
+
+  std::size_t enter_id(const Json& schema, std::string_view id, std::size_t resource);
+  void refer(std::string_view text, std::size_t resource);
+  Result<Target> resolve_fragment(std::size_t resource, std::string_view fragment);
+  Target follow(const Json& root, std::string_view pointer);
+  const Json* member(const Json& object, const std::string& name);
+
+  const Draft draft_;
+  std::vector<Resource> resources_;
+  std::map<std::string, std::size_t> by_uri_;
+  std::map<std::pair<std::size_t, std::string>, const Json*> anchors_;
+  std::vector<Reference> references_;
+  std::set<Reference> seen_;
+  // Of the objects that pointers went through. To look for each member anew would take time with
+  // the square of their number.
+  std::unordered_map<const Json*, std::map<std::string_view, const Json*>> members_;
+};
+
+}  // namespace toolhive::registry
