@@ -38,10 +38,12 @@ bool is_letter_or_digit(char c) {
 
 enum class Match { None, Inside, WordStart, Whole };
 
-Match best_match(std::string_view field, std::string_view word) {
+/// Looks no further than for what is better than `enough`, if anything is.
+Match best_match(std::string_view field, std::string_view word, Match enough) {
+  if (field == word) return Match::Whole;
+  if (enough >= Match::WordStart) return Match::None;
   auto best = Match::None;
   for (auto at = field.find(word); at != field.npos; at = field.find(word, at + 1)) {
-    if (word.size() == field.size()) return Match::Whole;
     if (at == 0 || !is_letter_or_digit(field[at - 1])) return Match::WordStart;
     best = Match::Inside;
   }
@@ -64,10 +66,22 @@ int worth_of(const Fields& fields, std::string_view word) {
   int best = 0;
   for (const auto& [field, of_match] : kWorth) {
     if (best >= of_match.back()) break;  // Neither this nor a later field has more to give.
-    const auto found = best_match(fields[field], word);
+    const auto enough = static_cast<Match>(
+        std::count_if(of_match.begin(), of_match.end(), [best](int worth) { return worth <= best; }));
+    const auto found = best_match(fields[field], word, enough);
     if (found != Match::None) best = std::max(best, of_match[static_cast<std::size_t>(found) - 1]);
   }
   return best;
+}
+
+/// Calls `each` for what is between the spaces of a text.
+template <class Each>
+void for_each_word(std::string_view text, Each each) {
+  while (!text.empty()) {
+    const auto end = text.find_first_of(" \t\r\n");
+    if (end != 0) each(text.substr(0, end));
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+  }
 }
 
 std::string between(char mark, std::string_view text) {
@@ -108,13 +122,16 @@ std::string_view SearchText::text() const {
   return bytes_.empty() ? std::string_view() : std::string_view(bytes_).substr(1 + trigram_filter().size());
 }
 
+std::size_t count_words(std::string_view text) {
+  std::size_t count = 0;
+  for_each_word(text, [&count](std::string_view) { ++count; });
+  return count;
+}
+
 Search::Search(std::string_view text) {
-  const auto lower = to_lower(text);
-  for (std::string_view rest = lower; !rest.empty();) {
-    const auto end = rest.find_first_of(" \t\r\n");
-    if (end != 0) words_.emplace_back(rest.substr(0, end));
-    rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
-  }
+  for_each_word(to_lower(text), [this](std::string_view word) {
+    if (std::find(words_.begin(), words_.end(), word) == words_.end()) words_.emplace_back(word);
+  });
   for (const auto& word : words_) trigrams_.add(word);
 }
 

@@ -28,10 +28,13 @@ class SearchText {
   std::string bytes_;  // One byte: the binary logarithm of the filter's size. The filter. The text.
 };
 
+/// How many words a text has, repeated ones included.
+std::size_t count_words(std::string_view text);
+
 /// What a list is to hold: words, and how well a tool matches them; the tag and the server that it must have.
 class Search {
  public:
-  /// `text` is split at spaces. No words match everything.
+  /// `text` is split at spaces. No words match everything. A word counts once, however often it is there.
   explicit Search(std::string_view text);
 
   /// From here on only tools with this tag, of this server (whole names, whatever the case) match. Empty: any.

@@ -17,6 +17,10 @@ constexpr std::array<std::string_view, 6> kSchemaDates = {"2025-12-11", "2025-10
                                                           "2025-09-29", "2025-09-16", "2025-07-09"};
 constexpr std::string_view kPublisherProvided = "io.modelcontextprotocol.registry/publisher-provided";
 constexpr std::size_t kPublisherBytes = 4096;
+// Nobody mends more at once, and each repeats where it is.
+constexpr std::size_t kMostIssues = 100;
+// Of a variable. Whatever is wrong in one repeats its name.
+constexpr std::size_t kVariableBytes = 255;
 
 using Names = std::initializer_list<std::string_view>;
 
@@ -52,10 +56,17 @@ class ServerCheck {
   using Variables = std::set<std::string>;
 
   void structure(std::string at, std::string message) {
-    issues_.push_back({std::move(at), std::move(message), "schema", true, false});
+    add({std::move(at), std::move(message), "schema", true, false});
   }
   void rule(std::string at, std::string message, std::string reference) {
-    issues_.push_back({std::move(at), std::move(message), std::move(reference), false, false});
+    add({std::move(at), std::move(message), std::move(reference), false, false});
+  }
+  void add(ServerIssue issue) {
+    if (issues_.size() < kMostIssues)
+      issues_.push_back(std::move(issue));
+    else if (issues_.size() == kMostIssues)
+      issues_.push_back(
+          {"", "more is wrong than this; mend these and validate again", "too-many-issues", false, false});
   }
 
   static const Json* member(const Json& object, std::string_view name) {
@@ -134,8 +145,8 @@ class ServerCheck {
       rule("/$schema", "names no schema of server.json that is known; use " + current,
            "schema-version-not-available");
     } else if (it != kSchemaDates.begin()) {
-      issues_.push_back({"/$schema", "is not the current schema; consider " + current,
-                         "schema-version-deprecated", false, true});
+      add({"/$schema", "is not the current schema; consider " + current, "schema-version-deprecated", false,
+           true});
     }
   }
 
@@ -299,6 +310,10 @@ class ServerCheck {
   void inputs(const Json& value, const std::string& at) {
     if (!object(value, at, {})) return;
     for (const auto& [name, part] : value.items()) {
+      if (name.size() > kVariableBytes) {
+        structure(at, "holds a variable whose name has more than 255 bytes; shorten it");
+        continue;
+      }
       const auto here = pointer_to(at, name);
       if (object(part, here,
                  {"description", "isRequired", "format", "value", "isSecret", "default", "placeholder",

@@ -20,7 +20,8 @@ struct ServerIssue {
 /// Checks a server.json against the schema published as 2025-12-11 and the rules of the reference registry beyond it.
 /// The profile decides what is reachable: Public takes https, public hosts, and repositories at GitHub and GitLab;
 /// Private takes http and every host as well. Names, members and limits are those of the schema; members it does not
-/// know are issues, but for those of _meta under a name with a slash. All issues, in the order of the document.
+/// know are issues, but for those of _meta under a name with a slash. The issues in the order of
+/// the document; of more than 100, those and one that says so.
 std::vector<ServerIssue> check_server(const Json& server, Profile profile);
 
 /// "packages[0].transport.url" for "/packages/0/transport/url": how the reference registry writes places.

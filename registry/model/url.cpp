@@ -75,8 +75,10 @@ std::optional<Url> parse_url(std::string_view text) {
 std::optional<Url> parse_url_template(std::string_view text) {
   // Something plain in place of each variable: a scheme, a number behind a colon, else a word.
   std::string plain;
+  const auto last = text.rfind('}');
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto end = text[i] == '{' ? text.find('}', i) : text.npos;
+    const bool opens = text[i] == '{' && last != text.npos && i < last;
+    const auto end = opens ? text.find('}', i) : text.npos;
     if (end == text.npos) {
       plain += text[i];
       continue;
