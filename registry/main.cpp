@@ -12,6 +12,7 @@
 #include "controller/http/process.hpp"
 #include "registry/api/api.hpp"
 #include "registry/api/guard.hpp"
+#include "registry/api/lane.hpp"
 #include "registry/commands.hpp"
 #include "registry/config/config.hpp"
 #include "registry/metrics/metrics.hpp"
@@ -21,6 +22,9 @@
 using namespace toolhive;
 
 namespace {
+
+// More would wait longer than their clients do: each may take a second.
+constexpr std::size_t kLongRequestsWaiting = 64;
 
 int fail(const registry::Error& error) {
   log(LogLevel::Error, error.field.empty() ? error.detail : error.field + ": " + error.detail);
@@ -74,8 +78,11 @@ int serve(const std::string& config_file, const std::string& server_file) {
   http::init_process(1);
 
   registry::Metrics metrics;
-  std::unique_ptr<registry::Store> store;  // Outlives the server, which reads from it to the end.
   registry::Api api(config->policy, metrics, registry::HttpServer::add_gauges);
+  // Outlives the store, whose answers to writes may be long.
+  registry::Lane lane(registry::HttpServer::threads(*server_config), kLongRequestsWaiting);
+  api.use_lane(lane);
+  std::unique_ptr<registry::Store> store;  // Outlives the server, which reads from it to the end.
   auto guard = registry::Guard::make(config->auth, server_config->rates, config->audit, metrics);
   if (!guard) return fail(guard.error());
   if (*guard != nullptr) api.protect(**guard);
@@ -99,7 +106,8 @@ int serve(const std::string& config_file, const std::string& server_file) {
   log(LogLevel::Info, "stopping: finishing the requests in flight");
   api.begin_stop();
   (*server)->close();
-  if (*guard != nullptr) (*guard)->stop();  // From here on nobody comes to the store.
+  if (*guard != nullptr) (*guard)->stop();
+  lane.stop();  // From here on nobody comes to the store.
   store.reset();
   log(LogLevel::Info, "stopped");
   return 0;

@@ -152,7 +152,7 @@ void log_refusal(AccessLog& access_log, const http::AccessRecord& record) {
 
 http::Options transport_options(const ServerConfig& config, AccessLog& access_log) {
   http::Options options;
-  options.threads = config.threads != 0 ? config.threads : std::max(2u, std::thread::hardware_concurrency());
+  options.threads = HttpServer::threads(config);
   options.limits.body_bytes = config.body_limit;
   options.limits.connections = config.connections;
   options.timeouts.header = config.header_timeout;
@@ -191,6 +191,10 @@ struct HttpServer::State {
   http_listener listener;
   std::once_flag closed;
 };
+
+unsigned HttpServer::threads(const ServerConfig& config) {
+  return config.threads != 0 ? config.threads : std::max(2u, std::thread::hardware_concurrency());
+}
 
 Result<std::unique_ptr<HttpServer>> HttpServer::open(const ServerConfig& config, Api& api) {
   auto access_log = std::make_unique<AccessLog>(config.access_log_one_in);

@@ -16,6 +16,9 @@ class HttpServer {
   /// Listens from when it returns. Invalid when the address or the certificate cannot be used.
   static Result<std::unique_ptr<HttpServer>> open(const ServerConfig& config, Api& api);
 
+  /// How many threads serve the network.
+  static unsigned threads(const ServerConfig& config);
+
   /// Calls close().
   ~HttpServer();
 

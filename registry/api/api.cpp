@@ -2,9 +2,11 @@
 
 #include <chrono>
 
+#include "registry/api/cached_list.hpp"
 #include "registry/api/diff.hpp"
 #include "registry/api/encoding.hpp"
 #include "registry/api/guard.hpp"
+#include "registry/api/lane.hpp"
 #include "registry/api/list.hpp"
 #include "registry/api/openapi.hpp"
 #include "registry/api/page.hpp"
@@ -62,6 +64,19 @@ std::string_view query_of(const Request& request) {
                                        : std::string_view(request.target).substr(question + 1);
 }
 
+// A request that is answered later.
+struct Asked {
+  Route route;
+  Request request;
+  Api::Respond respond;
+};
+
+// Bytes that take a millisecond: to check a definition of so many, and to compress so many.
+constexpr std::size_t kLongBody = 16 * 1024;
+constexpr std::size_t kLongGzip = 64 * 1024;
+// Eight of the largest pages, whose readers are slow.
+constexpr std::size_t kMostUnsent = std::size_t{64} << 20;
+
 Response starting() {
   return problem(503, "the registry is starting: it is reading its store; try again in a second");
 }
@@ -69,7 +84,10 @@ Response starting() {
 }  // namespace
 
 Api::Api(ToolPolicy policy, Metrics& metrics, AddGauges add_gauges)
-    : policy_(std::move(policy)), metrics_(metrics), add_gauges_(std::move(add_gauges)) {}
+    : policy_(std::move(policy)),
+      metrics_(metrics),
+      add_gauges_(std::move(add_gauges)),
+      unsent_(kMostUnsent) {}
 
 void Api::handle(const Request& request, Respond respond) {
   const auto start = std::chrono::steady_clock::now();
@@ -79,11 +97,22 @@ void Api::handle(const Request& request, Respond respond) {
   // Called once, wherever the answer is made.
   auto finish = [this, start, kind, method = request.method, gzip = accepts_gzip(request.accept_encoding),
                  respond = std::move(respond)](Response response) {
-    if (gzip) compress(response);
     if (response.body != nullptr) response.headers.emplace_back("Vary", "Accept-Encoding");
     response.lines = kCommonLines;
-    metrics_.request(kind, method, response.status, std::chrono::steady_clock::now() - start);
-    respond(std::move(response));
+    const auto send = [this, start, kind](const std::string& by, const Respond& to, Response sent) {
+      unsent_.hold(sent);
+      metrics_.request(kind, by, sent.status, std::chrono::steady_clock::now() - start);
+      to(std::move(sent));
+    };
+    if (!gzip) return send(method, respond, std::move(response));
+    const bool is_long = lane_ != nullptr && response.body != nullptr && response.body->size() >= kLongGzip;
+    if (!is_long) compress(response);
+    if (is_long && lane_->run([send, method, respond, response]() mutable {
+          compress(response);
+          send(method, respond, std::move(response));
+        }))
+      return;
+    send(method, respond, std::move(response));
   };
 
   if (!route) return finish(problem(route.error()));
@@ -98,11 +127,6 @@ void Api::handle(const Request& request, Respond respond) {
 }
 
 void Api::guard(const Route& route, const Request& request, Respond respond) {
-  struct Asked {
-    Route route;
-    Request request;
-    Respond respond;
-  };
   // The guard may come back when handle() has long returned.
   auto asked = std::make_shared<Asked>(Asked{route, request, std::move(respond)});
   guard_->admit(asked->route, asked->request, [this, asked](Admission admission) {
@@ -119,7 +143,41 @@ void Api::guard(const Route& route, const Request& request, Respond respond) {
   });
 }
 
+bool Api::is_long(const Route& route, const Request& request) const {
+  if (request.method != "GET" && request.method != "HEAD") return request.body.size() >= kLongBody;
+  switch (route.kind) {
+    case Kind::Tools:
+    case Kind::Versions:
+    case Kind::Diff:
+    case Kind::Servers:
+    case Kind::ServerVersions:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::optional<Response> Api::ready_answer(const Route& route, const Request& request) {
+  Store* const store = store_;
+  if (store == nullptr || (request.method != "GET" && request.method != "HEAD")) return std::nullopt;
+  if (route.kind == Kind::Tools) return ready_list(*store->snapshot(), request, query_of(request), lists_);
+  if (route.kind == Kind::Servers)
+    return ready_list(*store->snapshot(), request, query_of(request), server_lists_);
+  return std::nullopt;
+}
+
 void Api::dispatch(const Route& route, const Request& request, Respond respond) {
+  if (auto ready = ready_answer(route, request)) return respond(std::move(*ready));
+  if (lane_ == nullptr || !is_long(route, request)) return answer(route, request, std::move(respond));
+  // Outlives the call, as the request's body does until it is answered.
+  const auto asked = std::make_shared<Asked>(Asked{route, request, std::move(respond)});
+  const bool taken = lane_->run([this, asked] { answer(asked->route, asked->request, asked->respond); });
+  if (!taken)
+    asked->respond(
+        problem(503, "too many requests that take long wait for an answer; try again in a second"));
+}
+
+void Api::answer(const Route& route, const Request& request, Respond respond) {
   const auto query = query_of(request);
   if (request.method == "GET" || request.method == "HEAD") return respond(read(route, request, query));
   if (route.kind >= Kind::Servers) return write_server(route, request, std::move(respond));

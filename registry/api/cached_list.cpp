@@ -1,28 +1,61 @@
 #include "registry/api/cached_list.hpp"
 
 #include <memory>
+#include <utility>
 
 #include "registry/api/problem.hpp"
 #include "registry/api/reply.hpp"
 
 namespace toolhive::registry {
+namespace {
 
-Response cached_list(const Index& index, const Request& request, std::string_view raw_query, ListCache& cache,
-                     const RenderList& render) {
+/// Null for a reader who may read everything.
+const auth::Permit* limits_of_reader(const Request& request) {
   const auth::Permit* permit = request.permit.get();
-  if (permit != nullptr && permit->may_all(auth::Right::Read)) permit = nullptr;
-  const auto reader = permit == nullptr ? std::string() : "-" + permit->key();
+  return permit != nullptr && permit->may_all(auth::Right::Read) ? nullptr : permit;
+}
+
+std::string reader_of(const auth::Permit* permit) {
+  return permit == nullptr ? std::string() : "-" + permit->key();
+}
+
+std::string cache_key(std::string_view raw_query, const std::string& reader) {
+  return std::string(raw_query) + "\n" + reader;
+}
+
+std::string list_tag(const Index& index, const std::string& reader) {
+  return (index.tag().empty() ? "0" : index.tag()) + reader;
+}
+
+}  // namespace
+
+std::optional<Response> ready_list(const Index& index, const Request& request, std::string_view raw_query,
+                                   ListCache& cache) {
+  const auto reader = reader_of(limits_of_reader(request));
+  auto body = cache.find(index.tag(), cache_key(raw_query, reader));
+  if (body == nullptr) return std::nullopt;
   Response response;
-  auto known = not_modified(request, (index.tag().empty() ? "0" : index.tag()) + reader, response);
+  auto known = not_modified(request, list_tag(index, reader), response);
   if (!known) return problem(known.error());
   if (*known) return response;
   response.content_type = kJson;
-  const auto key = std::string(raw_query) + "\n" + reader;
-  response.body = cache.find(index.tag(), key);
-  if (response.body == nullptr) {
-    response.body = std::make_shared<const std::string>(render(permit));
-    cache.add(index.tag(), key, response.body);
-  }
+  response.body = std::move(body);
+  return response;
+}
+
+Response make_list(const Index& index, const Request& request, std::string_view raw_query, ListCache& cache,
+                   const RenderList& render) {
+  const auto* permit = limits_of_reader(request);
+  const auto reader = reader_of(permit);
+  Response response;
+  auto known = not_modified(request, list_tag(index, reader), response);
+  if (!known) return problem(known.error());
+  if (*known) return response;
+  auto list = render(permit);
+  if (!list) return problem(list.error());
+  response.content_type = kJson;
+  response.body = std::make_shared<const std::string>(std::move(*list));
+  cache.add(index.tag(), cache_key(raw_query, reader), response.body);
   return response;
 }
 

@@ -25,6 +25,8 @@ namespace {
 
 constexpr std::size_t kDefaultLimit = 30;
 constexpr std::size_t kLargestLimit = 100;
+// More than anybody types. Each is looked for in every tool.
+constexpr std::size_t kMostWords = 16;
 constexpr std::array<std::string_view, 19> kFields = {
     "name",         "version",         "title",         "description", "inputSchema",
     "outputSchema", "annotations",     "icons",         "tags",        "execution",
@@ -84,7 +86,9 @@ Result<void> parse_fields(std::string_view text, ListParameters& parameters) {
       return bad_parameter("fields",
                            "must be a list of members of a tool, with commas between them; known: " + known);
     }
-    if (*it != "name") parameters.fields.push_back(*it);
+    // Named twice it is given once: no object has a member twice.
+    auto& fields = parameters.fields;
+    if (std::find(fields.begin(), fields.end(), *it) == fields.end()) fields.push_back(*it);
     text.remove_prefix(end == text.npos ? text.size() : end + 1);
   }
   return {};
@@ -104,6 +108,9 @@ Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
   if (const auto* search = query->find("search")) {
     if (count_characters(*search) > 200)
       return bad_parameter("search", "has more than 200 characters; shorten it");
+    if (count_words(*search) > kMostWords)
+      return bad_parameter("search",
+                           "has more than " + std::to_string(kMostWords) + " words; leave some out");
     parameters.search = Search(*search);
   }
   if (const auto* tag = query->find("tag")) {
@@ -150,11 +157,14 @@ struct Hit {
 struct Page {
   std::vector<Hit> hits;
   bool more = false;
+  bool out_of_time = false;
 };
 
-Page find_in_order(const Index& index, const ListParameters& parameters) {
+Page find_in_order(const Index& index, const ListParameters& parameters, Budget& budget) {
   Page page;
   index.visit_after(parameters.after, [&](const std::shared_ptr<const Tool>& tool) {
+    if (budget.spent()) page.out_of_time = true;
+    if (page.out_of_time) return false;
     if (parameters.search.rank(tool->search_text) == 0 || !passes(*tool, parameters)) return true;
     page.more = page.hits.size() == parameters.limit;
     if (!page.more) page.hits.push_back({tool, 0});
@@ -163,12 +173,14 @@ Page find_in_order(const Index& index, const ListParameters& parameters) {
   return page;
 }
 
-Page find_best(const Index& index, const ListParameters& parameters) {
+Page find_best(const Index& index, const ListParameters& parameters, Budget& budget) {
   const auto better = [](const Hit& a, const Hit& b) {
     return a.rank != b.rank ? a.rank > b.rank : a.tool->name < b.tool->name;
   };
   Page page;
   index.visit_after("", [&](const std::shared_ptr<const Tool>& tool) {
+    if (budget.spent()) page.out_of_time = true;
+    if (page.out_of_time) return false;
     const int rank = parameters.search.rank(tool->search_text);
     // The best so far, one more than the page takes, as a heap with the worst of them in front. Tools come in the order of
     // their names, so that between equals the earlier stays.
@@ -221,9 +233,21 @@ std::size_t count_readable(const Index& index, const ListParameters& parameters)
   return count;
 }
 
-std::string render_page(const Index& index, const ListParameters& parameters) {
-  const auto page =
-      parameters.search.has_words() ? find_best(index, parameters) : find_in_order(index, parameters);
+// Ends the page where its definitions would be more bytes than an answer may have. Counts them
+// whole, whatever members are given of them, as they are read whole.
+void cut(Page& page, Budget& budget) {
+  const auto end = std::find_if_not(page.hits.begin(), page.hits.end(), [&](const Hit& hit) {
+    return budget.take(hit.tool->latest()->document.size());
+  });
+  page.more = page.more || end != page.hits.end();
+  page.hits.erase(end, page.hits.end());
+}
+
+Result<std::string> render_page(const Index& index, const ListParameters& parameters, Budget& budget) {
+  auto page = parameters.search.has_words() ? find_best(index, parameters, budget)
+                                            : find_in_order(index, parameters, budget);
+  if (page.out_of_time) return budget.out_of_time();
+  cut(page, budget);
   std::size_t bytes = 200;
   for (const auto& hit : page.hits) bytes += hit.tool->latest()->document.size() + 1;
   std::string out;
@@ -250,12 +274,13 @@ std::string render_page(const Index& index, const ListParameters& parameters) {
 
 }  // namespace
 
-Response get_tools(const Index& index, const Request& request, std::string_view raw_query, ListCache& cache) {
+Response get_tools(const Index& index, const Request& request, std::string_view raw_query, ListCache& cache,
+                   Budget budget) {
   auto parameters = parse_list_parameters(raw_query);
   if (!parameters) return problem(parameters.error());
-  return cached_list(index, request, raw_query, cache, [&](const auth::Permit* permit) {
+  return make_list(index, request, raw_query, cache, [&](const auth::Permit* permit) {
     parameters->permit = permit;
-    return render_page(index, *parameters);
+    return render_page(index, *parameters, budget);
   });
 }
 

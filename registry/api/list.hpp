@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "registry/api/budget.hpp"
 #include "registry/api/list_cache.hpp"
 #include "registry/api/message.hpp"
 #include "registry/store/index.hpp"
@@ -9,7 +10,9 @@
 namespace toolhive::registry {
 
 /// One page of tools, each in its latest version: in the order of their names, or those that match a search best first.
-/// Every parameter of /api/v1/tools in docs/api-reference.md.
-Response get_tools(const Index& index, const Request& request, std::string_view query, ListCache& cache);
+/// Every parameter of /api/v1/tools in docs/api-reference.md. To be called when ready_list() has no
+/// answer.
+Response get_tools(const Index& index, const Request& request, std::string_view query, ListCache& cache,
+                   Budget budget = {});
 
 }  // namespace toolhive::registry

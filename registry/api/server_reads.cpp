@@ -121,26 +121,37 @@ bool may_read(const ServerVersion& each, const auth::Permit* permit) {
                                }));
 }
 
-std::string render_list(const std::vector<ServerVersion>& page, bool full) {
+/// As many of them as an answer may hold; `full` says that more may follow those that are given.
+std::string render_list(const std::vector<ServerVersion>& page, bool full, Budget& budget) {
   std::string out = "{\"servers\":[";
-  for (const auto& each : page) {
-    if (&each != &page.front()) out += ',';
-    append_server(out, each);
+  std::size_t count = 0;
+  for (; count < page.size(); ++count) {
+    const auto begin = out.size();
+    if (count > 0) out += ',';
+    append_server(out, page[count]);
+    if (budget.take(out.size() - begin)) continue;
+    out.resize(begin);
+    full = true;
+    break;
   }
   out += "],\"metadata\":{";
   if (full) {
     out += "\"nextCursor\":";
-    append_json_string(out, page.back().server->name + ":" + page.back().version->text());
+    append_json_string(out, page[count - 1].server->name + ":" + page[count - 1].version->text());
     out += ',';
   }
-  out += "\"count\":" + std::to_string(page.size()) + "}}";
+  out += "\"count\":" + std::to_string(count) + "}}";
   return out;
 }
 
-std::vector<ServerVersion> find_page(const Index& index, const ServerFilter& filter,
-                                     const auth::Permit* permit) {
+/// None when it takes too long to find.
+std::optional<std::vector<ServerVersion>> find_page(const Index& index, const ServerFilter& filter,
+                                                    const auth::Permit* permit, Budget& budget) {
   std::vector<ServerVersion> page;
+  bool in_time = true;
   index.visit_servers(filter.cursor_name, [&](const Tool& server) {
+    in_time = in_time && !budget.spent();
+    if (!in_time) return false;
     if (!may_be_shown(server, filter)) return true;
     for (const auto& each : versions_of(server)) {
       const bool before = server.name == filter.cursor_name && each.version->text() <= filter.cursor_version;
@@ -149,7 +160,16 @@ std::vector<ServerVersion> find_page(const Index& index, const ServerFilter& fil
     }
     return true;
   });
+  if (!in_time) return std::nullopt;
   return page;
+}
+
+/// What comes after the version that a cursor names: all when it names none of them.
+void skip_to(std::vector<ServerVersion>& versions, std::string_view cursor) {
+  const auto last = std::find_if(versions.begin(), versions.end(), [cursor](const ServerVersion& each) {
+    return cursor == each.server->name + ":" + each.version->text();
+  });
+  if (last != versions.end()) versions.erase(versions.begin(), last + 1);
 }
 
 Response no_server() {
@@ -158,14 +178,15 @@ Response no_server() {
 
 }  // namespace
 
-Response get_servers(const Index& index, const Request& request, std::string_view raw_query,
-                     ListCache& cache) {
+Response get_servers(const Index& index, const Request& request, std::string_view raw_query, ListCache& cache,
+                     Budget budget) {
   const auto filter = parse_filter(raw_query);
   if (!filter) return problem(filter.error());
-  return cached_list(index, request, raw_query, cache, [&](const auth::Permit* permit) {
-    const auto page = find_page(index, *filter, permit);
+  return make_list(index, request, raw_query, cache, [&](const auth::Permit* permit) -> Result<std::string> {
+    const auto page = find_page(index, *filter, permit, budget);
+    if (!page) return budget.out_of_time();
     // As the official registry does: a page that is full has a cursor, even if nothing comes after it.
-    return render_list(page, page.size() == filter->limit);
+    return render_list(*page, page->size() == filter->limit, budget);
   });
 }
 
@@ -184,6 +205,8 @@ Response get_server_versions(const Index& index, const Route& route, const Reque
   if (page.empty()) return no_server();
   std::stable_sort(page.begin(), page.end(),
                    [](const auto& a, const auto& b) { return a.published_at > b.published_at; });
+  if (const auto* cursor = query->find("cursor")) skip_to(page, *cursor);
+  if (page.empty()) return no_server();
   Sha256Stream tags;
   for (const auto& each : page) tags.add(entity_tag(each) + ' ');
   Response response;
@@ -191,7 +214,8 @@ Response get_server_versions(const Index& index, const Route& route, const Reque
   if (!known) return problem(known.error());
   if (*known) return response;
   response.content_type = kJson;
-  response.body = std::make_shared<const std::string>(render_list(page, false));
+  Budget budget;
+  response.body = std::make_shared<const std::string>(render_list(page, false, budget));
   return response;
 }
 

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "registry/api/budget.hpp"
 #include "registry/api/list_cache.hpp"
 #include "registry/api/message.hpp"
 #include "registry/api/route.hpp"
@@ -12,10 +13,12 @@ namespace toolhive::registry {
 // The reads of the official registry API (/v0.1), with its parameters, orders, cursors and statuses. Parameters it does
 // not know are ignored, as there. What the sender may not read is left out.
 
-/// One page of versions, by name and version.
-Response get_servers(const Index& index, const Request& request, std::string_view query, ListCache& cache);
+/// One page of versions, by name and version. To be called when ready_list() has no answer.
+Response get_servers(const Index& index, const Request& request, std::string_view query, ListCache& cache,
+                     Budget budget = {});
 
-/// All versions of a server, the last published first.
+// All versions of a server, the last published first. What would be more bytes than an answer may
+// have goes on where `cursor` says, which the official registry does not have here.
 Response get_server_versions(const Index& index, const Route& route, const Request& request,
                              std::string_view query);
 

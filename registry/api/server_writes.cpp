@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "registry/api/budget.hpp"
 #include "registry/api/problem.hpp"
 #include "registry/api/server_versions.hpp"
 #include "registry/model/server_check.hpp"
@@ -51,7 +52,8 @@ Result<Write> read_server_status(const Route& route, const Request& request) {
   return Write(std::move(write));
 }
 
-/// All versions of a server, those published last first, with their number.
+// All versions of a server, those published last first, with their number. Those that an answer has
+// no room for are counted only.
 Response updated(const Index& index, const std::string& name) {
   const Tool* server = index.find_server(name);
   auto versions = server == nullptr ? std::vector<ServerVersion>() : versions_of(*server);
@@ -59,9 +61,14 @@ Response updated(const Index& index, const std::string& name) {
   std::stable_sort(versions.begin(), versions.end(),
                    [](const auto& a, const auto& b) { return a.published_at > b.published_at; });
   std::string out = "{\"updatedCount\":" + std::to_string(versions.size()) + ",\"servers\":[";
+  Budget budget;
   for (const auto& each : versions) {
+    const auto begin = out.size();
     if (&each != &versions.front()) out += ',';
     append_server(out, each);
+    if (budget.take(out.size() - begin)) continue;
+    out.resize(begin);
+    break;
   }
   out += "]}";
   return Response::text(200, kJson, std::move(out));

@@ -1,0 +1,243 @@
+// The worst that one request can ask for within the limits costs no more than its bytes do, at
+// every endpoint.
+#include <doctest/doctest.h>
+#include <time.h>
+
+#include <chrono>
+#include <string>
+
+#include "service_fixture.hpp"
+
+using namespace toolhive::registry;
+using namespace toolhive::registry::test;
+
+namespace {
+
+// Some thirty times what the slowest takes, so that it holds under sanitizers. What grew with the
+// square of a body's size took 3 to 30 s.
+constexpr std::chrono::seconds kMostTime{3};
+// Of a list: what its documents may have, and what is around them.
+constexpr std::size_t kPageBytes = (std::size_t{8} << 20) + 300'000;
+// As much as a body may have by default, with some room for what is around it.
+constexpr std::size_t kBody = 250'000;
+
+std::chrono::nanoseconds process_time() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+// Calls `part(number)` as often as its texts, with commas between them, have room.
+template <class Part>
+std::string many(std::size_t bytes, Part part) {
+  std::string out;
+  for (std::size_t i = 0;; ++i) {
+    const std::string text = part(i);
+    if (out.size() + text.size() + 1 > bytes) return out;
+    out += (out.empty() ? "" : ",") + text;
+  }
+}
+
+std::string number(std::size_t i) {
+  return std::to_string(i);
+}
+
+// "n0","n1",...
+std::string names(std::size_t bytes) {
+  return many(bytes, [](std::size_t i) { return "\"" + number(i) + "\""; });
+}
+
+// The text within `levels` of `"items":{...}`.
+std::string nested(std::size_t levels, const std::string& inside) {
+  std::string out;
+  for (std::size_t i = 0; i < levels; ++i) out += R"("items":{)";
+  return out + inside + std::string(levels, '}');
+}
+
+std::string tool(const std::string& name, const std::string& schema) {
+  return R"({"name":")" + name + R"(","inputSchema":{"type":"object",)" + schema + "}}";
+}
+
+std::string server(const std::string& members, const std::string& version = "1.0.0") {
+  return R"({"$schema":"https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+    "name":"io.test/worst","description":"Worst.","version":")" +
+         version + R"(",)" + members + "}";
+}
+
+struct Asked {
+  const char* what;
+  unsigned status;
+  std::string method, target, body;
+  std::size_t most_bytes;
+};
+
+void ask(Service& service, const Asked& asked) {
+  CAPTURE(asked.what);
+  const auto start = process_time();
+  const auto response = service.write(asked.method, asked.target, asked.body);
+  const auto time = process_time() - start;
+  CHECK(response.status == asked.status);
+  const auto bytes = response.body == nullptr ? 0 : response.body->size();
+  CHECK(bytes <= asked.most_bytes);
+  CHECK(time < kMostTime);
+  if (response.body != nullptr) CHECK(parse_json(*response.body, {64, 10'000'000}).ok());
+}
+
+constexpr char kDraft7[] = R"("$schema":"http://json-schema.org/draft-07/schema#",)";
+constexpr char kTools[] = "/api/v1/tools";
+
+}  // namespace
+
+TEST_CASE(
+    "a schema is checked in time in proportion to its size, whatever the draft and whether it is valid") {
+  Service service;
+  const auto small = kBody + 5'000;
+  const auto long_name = std::string(kBody / 2, 'A');
+  const auto objects = many(kBody - 1'000, [](std::size_t i) { return R"({"a":)" + number(i) + "}"; });
+  const auto booleans = many(120'000, [](std::size_t i) { return "\"d" + number(i) + "\":true"; });
+  const auto references = many(100'000, [](std::size_t i) {
+    return i < 1'900 ? "\"p" + number(i) + R"(":{"$ref":"#/$defs/d)" + number(i * 4) + "\"}"
+                     : std::string(100'000, ' ');
+  });
+  const auto under_long = many(kBody / 2 - 2'000, [](std::size_t i) {
+    return i < 1'900 ? "\"p" + number(i) + R"(":{"$ref":"#/properties/q"})" : std::string(kBody, ' ');
+  });
+  const auto ids = many(kBody - 10'000, [](std::size_t i) {
+    return i < 1'900 ? "\"p" + number(i) + R"(":{"$id":"/)" + number(i) + R"(/b","$ref":"../)" +
+                           number(i / 2) + "/b\"}"
+                     : std::string(kBody, ' ');
+  });
+  const auto unknown = many(150'000, [](std::size_t i) { return "\"x" + number(i) + "\":{}"; });
+  const auto deep = nested(28, "\"enum\":[" + names(kBody - 2'000) + "]");
+  const Asked table[] = {
+      {"required", 201, "POST", kTools, tool("a", kDraft7 + ("\"required\":[" + names(kBody) + "]")),
+       small * 2},
+      {"enum of texts", 201, "POST", kTools, tool("b", kDraft7 + ("\"enum\":[" + names(kBody) + "]")),
+       small * 2},
+      {"enum of objects", 201, "POST", kTools, tool("c", kDraft7 + ("\"enum\":[" + objects + "]")),
+       small * 2},
+      {"unknown keyword", 201, "POST", kTools, tool("d", R"("x":1,"required":[)" + names(kBody) + "]"),
+       small * 2},
+      {"deep", 201, "POST", kTools, tool("e", kDraft7 + deep), small * 2},
+      {"deep and wrong", 422, "POST", kTools, tool("f", kDraft7 + ("\"minLength\":\"no\"," + deep)), 2'000},
+      {"wrong under a long name", 422, "POST", kTools,
+       tool("g", "\"properties\":{\"" + long_name + R"(":{"properties":{"a":{"type":"no"}}}})"), small * 3},
+      {"definitions", 201, "POST", kTools,
+       tool("h", "\"$defs\":{" + booleans + "},\"properties\":{" + references + "}"), small * 2},
+      {"references under a long name", 201, "POST", kTools,
+       tool("i", "\"properties\":{\"q\":{},\"" + long_name + R"(":{"properties":{)" + under_long + "}}}"),
+       small * 2},
+      {"addresses", 201, "POST", kTools,
+       tool("j",
+            R"("$id":"http://a.example/)" + std::string(1'900, 'a') + R"(/b","properties":{)" + ids + "}"),
+       small * 2},
+      {"references among unknown keywords", 201, "POST", kTools,
+       tool("k", kDraft7 + unknown + R"(,"properties":{)" +
+                     many(90'000,
+                          [](std::size_t i) {
+                            return i < 900 ? "\"p" + number(i) + R"(":{"$ref":"#/x)" + number(i) + "\"}"
+                                           : std::string(90'000, ' ');
+                          }) +
+                     "}"),
+       small * 2},
+  };
+  for (const auto& asked : table) ask(service, asked);
+}
+
+TEST_CASE("a server.json is checked in time and with an answer in proportion to its size") {
+  Service service;
+  const auto long_name = std::string(kBody / 2, 'A');
+  const auto members = many(kBody / 2 - 2'000, [](std::size_t i) { return "\"" + number(i) + "\":1"; });
+  const auto remote = [](const std::string& variables) {
+    return server(R"("remotes":[{"type":"sse","url":"https://a.example/","variables":{)" + variables + "}}]");
+  };
+  const auto tools = [](const std::string& schema) {
+    return server(R"("_meta":{"mcpregistry.dev/tools":[{"name":"t","inputSchema":{"type":"object",)" +
+                  schema + "}}]}");
+  };
+  constexpr char kValidate[] = "/v0.1/validate";
+  const Asked table[] = {
+      {"members", 200, "POST", kValidate,
+       server(many(kBody, [](std::size_t i) { return "\"" + number(i) + "\":1"; })), 100'000},
+      {"members under a long name", 200, "POST", kValidate, remote("\"" + long_name + "\":{" + members + "}"),
+       100'000},
+      {"choices under a long name", 200, "POST", kValidate,
+       remote("\"" + long_name + "\":{\"choices\":[" +
+              many(kBody / 2 - 2'000, [](std::size_t) { return "1"; }) + "]}"),
+       100'000},
+      {"an address of braces", 200, "POST", kValidate,
+       server(R"("remotes":[{"type":"sse","url":"http://a/)" + std::string(kBody, '{') + "\"}]"), kBody * 2},
+      {"a schema", 200, "POST", kValidate, tools(kDraft7 + nested(28, "\"required\":[" + names(kBody) + "]")),
+       100'000},
+      {"a wrong schema", 200, "POST", kValidate,
+       tools(kDraft7 + ("\"minLength\":\"no\"," + nested(28, "\"required\":[" + names(kBody) + "]"))),
+       100'000},
+      {"publish", 422, "POST", "/v0.1/publish", remote("\"" + long_name + "\":{" + members + "}"), 100'000},
+  };
+  for (const auto& asked : table) ask(service, asked);
+}
+
+TEST_CASE("lists end where they have 8 MiB, and go on from there") {
+  Service service;
+  const std::string large(kBody, 'x');
+  for (int i = 100; i < 140; ++i) {
+    const auto definition = R"({"name":"big)" + std::to_string(i) +
+                            R"(","inputSchema":{"type":"object"},"_meta":{"text":")" + large + "\"}}";
+    REQUIRE(service.post(definition).status == 201);
+    const auto version = std::to_string(i) + ".0.0";
+    REQUIRE(
+        service.write("POST", "/v0.1/publish", server(R"("_meta":{"a.test/text":")" + large + "\"}", version))
+            .status == 200);
+  }
+  std::string fields = "/api/v1/tools?limit=100&fields=_meta";
+  while (fields.size() < 8'000) fields += ",_meta";
+  const std::string paths[] = {"/api/v1/tools?limit=100", fields, "/api/v1/tools?limit=100&search=big",
+                               "/v0.1/servers?limit=100", "/v0.1/servers/io.test%2Fworst/versions?"};
+  for (const auto& path : paths) {
+    CAPTURE(path.substr(0, 60));
+    const bool tools = path.starts_with("/api");
+    std::size_t count = 0, pages = 0;
+    for (std::string cursor; pages < 5;) {
+      const auto response = service.get(path + cursor);
+      REQUIRE(response.status == 200);
+      CHECK(response.body->size() <= kPageBytes);
+      const auto page = body_of(response);
+      ++pages;
+      count += page[tools ? "tools" : "servers"].size();
+      const auto& of_cursor = tools ? page : page["metadata"];
+      if (!of_cursor.contains("nextCursor")) break;
+      cursor = "&cursor=" + of_cursor["nextCursor"].get<std::string>();
+    }
+    CHECK(count == 40);
+    CHECK(pages == 2);
+  }
+  ask(service, {"the status of all", 200, "PATCH", "/v0.1/servers/io.test%2Fworst/status",
+                R"({"status":"deprecated"})", kPageBytes});
+  ask(service, {"versions", 200, "GET", "/api/v1/tools/big100/versions?withdrawn=true", "", 10'000});
+}
+
+TEST_CASE("a member of a tool is given once however often it is asked for") {
+  Service service;
+  REQUIRE(service.post(R"({"name":"a","title":"t","inputSchema":{"type":"object"}})").status == 201);
+  CHECK(*service.get("/api/v1/tools?search=a&fields=title,name,title,name").body ==
+        R"({"tools":[{"name":"a","title":"t"}]})");
+}
+
+TEST_CASE("a search for many words, or for the same again and again, costs no more than its words") {
+  Service service;
+  std::string text;
+  while (text.size() < 16'000) text += "ba";
+  for (int i = 100; i < 300; ++i) {
+    const auto definition = R"({"name":"t)" + std::to_string(i) + R"(","description":")" + text +
+                            R"(","inputSchema":{"type":"object"}})";
+    REQUIRE(service.post(definition).status == 201);
+  }
+  ask(service,
+      {"short words", 200, "GET",
+       "/api/v1/tools?search=a+b+ab+ba+aba+bab+abab+baba+ababa+babab+a+b+ab+ba+aba+bab", "", kPageBytes});
+  std::string words = "/api/v1/tools?search=a";
+  for (int i = 0; i < 16; ++i) words += "+a";
+  const auto refused = service.get(words);
+  CHECK(refused.status == 400);
+  CHECK(detail_of(refused) == "search: has more than 16 words; leave some out");
+}
