@@ -229,7 +229,8 @@ bool SchemaCheck::references() {
       error_ = Error{Code::Invalid, target.error().detail, field_};
       return false;
     }
-    if (target->is_schema || !checked.insert(target->value).second) continue;
+    const bool known = target->place == SchemaReferences::Place::Schema;
+    if (known || !checked.insert(target->value).second) continue;
     resource_ = reference.resource;
     if (!schema(*target->value)) {
       error_->detail =

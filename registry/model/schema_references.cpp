@@ -20,13 +20,16 @@ std::string_view text_of(const Json& schema, const char* keyword) {
              : std::string_view(found->get_ref<const std::string&>());
 }
 
-// Where a pointer is, as far as the draft's keywords tell.
-enum class Place { Schema, Map, List, Elsewhere };
+using Place = SchemaReferences::Place;
 
-Place place_in(Place place, Draft draft, const std::string& token, const Json& value) {
+// Where the next token of a pointer leads from a place.
+Place place_in(Place place, Draft draft, const Json& parent, const std::string& token, const Json& value) {
   if (place == Place::Map || place == Place::List) return Place::Schema;
-  const auto* shape = place == Place::Schema ? shape_of(draft, token) : nullptr;
-  if (shape == nullptr) return Place::Elsewhere;
+  // An implementation looks for schemas under words of its own in objects only.
+  if (place == Place::Unknown) return parent.is_object() ? Place::Unknown : Place::Nowhere;
+  if (place != Place::Schema) return Place::Nowhere;
+  const auto* shape = shape_of(draft, token);
+  if (shape == nullptr) return Place::Unknown;
   switch (*shape) {
     case Shape::Schema:
     case Shape::SchemaOrFlag:
@@ -39,7 +42,7 @@ Place place_in(Place place, Draft draft, const std::string& token, const Json& v
     case Shape::SchemaOrTextsMap:
       return Place::Map;
     default:
-      return Place::Elsewhere;
+      return Place::Nowhere;
   }
 }
 
@@ -128,14 +131,14 @@ Result<SchemaReferences::Target> SchemaReferences::resolve_fragment(std::size_t 
     target = follow(*resources_[resource].root, *decoded);
   } else if (decoded) {
     const auto found = anchors_.find({resource, *decoded});
-    if (found != anchors_.end()) target = {found->second, true};
+    if (found != anchors_.end()) target = {found->second, Place::Schema};
   }
   if (target.value == nullptr)
     return Error{Code::Invalid, "a $ref leads to #" + shown(fragment) + ", which the schema does not hold"};
-  const bool fit = target.value->is_object() || target.value->is_boolean();
-  // What a draft-07 schema keeps under a word of its own is used as a schema; 2020-12 calls that
+  // What an older schema keeps under a word of its own is used as a schema; since 2019-09 that is
   // undefined.
-  if (!fit || (!target.is_schema && draft_ == Draft::V2020))
+  const bool place = target.place == Place::Schema || (target.place == Place::Unknown && draft_ >= Draft::V7);
+  if (!place || !(target.value->is_object() || target.value->is_boolean()))
     return Error{Code::Invalid, "a $ref leads to #" + shown(fragment) +
                                     ", which is no place for a schema; move what is there to $defs"};
   return target;
@@ -153,10 +156,10 @@ SchemaReferences::Target SchemaReferences::follow(const Json& root, std::string_
                        : value->is_array() ? item(*value, token)
                                            : nullptr;
     if (next == nullptr) return {};
-    place = place_in(place, draft_, token, *next);
+    place = place_in(place, draft_, *value, token, *next);
     value = next;
   }
-  return {value, place == Place::Schema};
+  return {value, place};
 }
 
 const Json* SchemaReferences::member(const Json& object, const std::string& name) {

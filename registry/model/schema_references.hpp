@@ -26,10 +26,12 @@ class SchemaReferences {
     std::string_view text;
     auto operator<=>(const Reference&) const = default;
   };
+  // Where something is, as far as the draft's keywords tell: a schema; a map or a list of schemas;
+  // under a keyword that the draft does not know; where no schema can be.
+  enum class Place { Schema, Map, List, Unknown, Nowhere };
   struct Target {
     const Json* value = nullptr;
-    bool is_schema =
-        false;  // It is where the draft has a schema; else under a keyword that the draft does not know.
+    Place place = Place::Nowhere;  // Schema or Unknown, once it is resolved.
   };
 
   SchemaReferences(const Json& root, Draft draft);

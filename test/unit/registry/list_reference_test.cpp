@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 
 #include "registry/model/text.hpp"
 #include "service_fixture.hpp"
@@ -35,7 +36,7 @@ int plain_match(const std::string& field, const std::string& word) {
 
 int plain_rank(const PlainTool& tool, const std::vector<std::string>& words) {
   int rank = 1;
-  for (const auto& word : words) {
+  for (const auto& word : std::set<std::string>(words.begin(), words.end())) {
     const auto worth = [&](const std::string& field, std::array<int, 4> of_match) {
       return of_match[static_cast<std::size_t>(plain_match(to_lower(field), word))];
     };

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "registry/api/guard.hpp"
+#include "registry/api/list.hpp"
 #include "service_fixture.hpp"
 
 using namespace toolhive::registry;
@@ -267,6 +268,20 @@ class OneSubject final : public auth::Authenticator {
 };
 
 /// All routes, by who has no token, a token without rights, or one that nobody can judge, and by who asks too often.
+void use_too_long(Recorder& recorder) {
+  Service service;
+  for (int i = 0; i < 50; ++i)
+    CHECK(
+        service.post(R"({"name":"t)" + std::to_string(i) + R"(","inputSchema":{"type":"object"}})").status ==
+        201);
+  ListCache cache;
+  Request request;
+  request.target = kTools;
+  auto now = std::chrono::seconds(0);
+  Budget budget({}, [&now] { return now += std::chrono::hours(1); });
+  recorder.note("GET", kTools, get_tools(*service.store->snapshot(), request, "search=t", cache, budget));
+}
+
 void use_without_rights(Recorder& recorder) {
   for (const bool available : {true, false}) {
     Service service;
@@ -335,6 +350,7 @@ TEST_CASE("each status that the OpenAPI document promises occurs, and no other")
   use_servers(recorder);
   use_failing_storage(recorder);
   use_while_starting(recorder);
+  use_too_long(recorder);
   use_without_rights(recorder);
   const auto promised = documented();
   for (const auto& each : promised) CHECK_MESSAGE(recorder.seen.contains(each), "never seen: ", each);
