@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   // Nothing passes that the draft's own schema refuses.
   auto parsed = parse_json(body);
-  require(parsed.ok() && registry::test::is_valid_by_draft((*parsed)["inputSchema"]));
+  require(parsed.ok() && toolhive::registry::test::is_valid_by_draft((*parsed)["inputSchema"]));
 
   Index index;
   auto decision = decide(index, Register{*definition, {}}, StoreLimits(), "2026-01-01T00:00:00.000Z");

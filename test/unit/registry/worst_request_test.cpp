@@ -72,7 +72,7 @@ struct Asked {
 };
 
 void ask(Service& service, const Asked& asked) {
-  CAPTURE(asked.what);
+  CAPTURE(std::string(asked.what));
   const auto start = process_time();
   const auto response = service.write(asked.method, asked.target, asked.body);
   const auto time = process_time() - start;
