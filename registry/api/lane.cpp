@@ -3,7 +3,7 @@
 #include <exception>
 #include <utility>
 
-#include "registry/log.hpp"
+#include "controller/base/log.hpp"
 
 namespace toolhive::registry {
 
