@@ -9,6 +9,6 @@ for part in common packages go build; do
   source "$cluster/lib/$part.sh"
 done
 # shellcheck disable=SC2034,SC2154 # associative arrays that build_program reads
-link_flags[proxy]='' build_note[proxy]='the fault proxy'
+link_flags[proxy]='' title[proxy]='the fault proxy'
 build_program proxy
 program_path proxy
