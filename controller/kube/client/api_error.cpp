@@ -3,6 +3,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "controller/base/json_access.hpp"
 #include "controller/kube/object/json_text.hpp"
 #include "controller/kube/transport/transport.hpp"
 
@@ -48,11 +49,6 @@ Code code_of(int status, std::string_view reason, std::string_view message) {
   return code_of_http(status);
 }
 
-std::string text(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 // details.causes with their field paths, as far as the message does not repeat them anyway.
 std::string causes(const Json& details, const std::string& message) {
   const auto list = details.find("causes");
@@ -60,8 +56,8 @@ std::string causes(const Json& details, const std::string& message) {
   std::string all;
   for (const Json& cause : *list) {
     if (!cause.is_object()) continue;
-    const std::string field = text(cause, "field");
-    const std::string what = text(cause, "message");
+    const std::string field = string_member(cause, "field");
+    const std::string what = string_member(cause, "message");
     if (what.empty() || message.find(what) != std::string::npos) continue;
     all += (all.empty() ? " (" : "; ") + (field.empty() ? what : field + ": " + what);
   }
@@ -93,9 +89,9 @@ Status error_from_response(const HttpResponse& response) {
   std::string message;
   std::string reason;
   std::optional<std::chrono::milliseconds> retry_after;
-  if (body.is_object() && text(body, "kind") == "Status") {
-    message = text(body, "message");
-    reason = text(body, "reason");
+  if (body.is_object() && string_member(body, "kind") == "Status") {
+    message = string_member(body, "message");
+    reason = string_member(body, "reason");
     if (const auto details = body.find("details"); details != body.end() && details->is_object()) {
       message += causes(*details, message);
       const auto wait = details->find("retryAfterSeconds");

@@ -6,6 +6,7 @@
 #include "controller/base/base64.hpp"
 #include "controller/base/file.hpp"
 #include "controller/base/json.hpp"
+#include "controller/base/json_access.hpp"
 #include "controller/base/subprocess.hpp"
 
 namespace toolhive::kube {
@@ -42,11 +43,6 @@ std::optional<WallTime> parse_time(const std::string& text) {
          std::chrono::minutes(minutes);
 }
 
-std::string text(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 std::string exec_info(const Config& config) {
   Json info = {{"apiVersion", config.exec->api_version},
                {"kind", "ExecCredential"},
@@ -80,21 +76,24 @@ std::string complaint(const std::string& errors) {
 
 StatusOr<ExecCredential> parse_exec_credential(const std::string& output, const std::string& api_version) {
   const Json document = Json::parse(output, nullptr, false);
-  if (!document.is_object() || text(document, "kind") != "ExecCredential")
+  if (!document.is_object() || string_member(document, "kind") != "ExecCredential")
     return refused("its output is not an ExecCredential");
-  if (text(document, "apiVersion") != api_version)
-    return refused("its output is of version \"" + text(document, "apiVersion") + "\", not " + api_version);
+  if (string_member(document, "apiVersion") != api_version)
+    return refused("its output is of version \"" + string_member(document, "apiVersion") + "\", not " +
+                   api_version);
   const auto status = document.find("status");
   if (status == document.end() || !status->is_object()) return refused("its output has no status");
-  ExecCredential credential{
-      text(*status, "token"), text(*status, "clientCertificateData"), text(*status, "clientKeyData"), {}};
+  ExecCredential credential{string_member(*status, "token"),
+                            string_member(*status, "clientCertificateData"),
+                            string_member(*status, "clientKeyData"),
+                            {}};
   if (credential.certificate.empty() != credential.key.empty())
     return refused("it gave a client certificate or a key, but not both");
   if (credential.token.empty() && credential.certificate.empty())
     return refused("it gave neither a token nor a client certificate");
   if (credential.token.find_first_of("\r\n") != std::string::npos)
     return refused("its token has a line break");
-  if (const std::string expires = text(*status, "expirationTimestamp"); !expires.empty()) {
+  if (const std::string expires = string_member(*status, "expirationTimestamp"); !expires.empty()) {
     credential.expires = parse_time(expires);
     if (!credential.expires) return refused("its expirationTimestamp is not RFC 3339");
   }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/base/json_access.hpp"
 #include "controller/operator/text.hpp"
 
 namespace toolhive {
@@ -9,11 +10,6 @@ namespace toolhive {
 using runtime::Conditions;
 
 namespace {
-
-std::string text(const Json& object, const char* name) {
-  const auto value = object.find(name);
-  return value != object.end() && value->is_string() ? value->get<std::string>() : std::string();
-}
 
 Conditions conditions_of(const Json& status) {
   return Conditions::from_json(status.is_object() ? status.value("conditions", Json::array())
@@ -65,9 +61,10 @@ RememberedTool remembered(const Json& status) {
   const auto tools = status.find("tools");
   if (tools == status.end() || !tools->is_array() || tools->empty()) return memory;
   const Json& first = tools->front();
-  if (!first.is_object() || text(first, "name").empty() || text(first, "version").empty()) return memory;
-  memory.tool = RegisteredTool{text(first, "name"), text(first, "version"), text(first, "digest"),
-                               text(first, "registeredAt")};
+  if (!first.is_object() || string_member(first, "name").empty() || string_member(first, "version").empty())
+    return memory;
+  memory.tool = RegisteredTool{string_member(first, "name"), string_member(first, "version"),
+                               string_member(first, "digest"), string_member(first, "registeredAt")};
   return memory;
 }
 

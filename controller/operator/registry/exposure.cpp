@@ -2,14 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/base/json_access.hpp"
+
 namespace toolhive {
 
 namespace {
-
-std::string string_member(const Json& object, const char* name) {
-  const auto value = object.find(name);
-  return value != object.end() && value->is_string() ? value->get<std::string>() : std::string();
-}
 
 // The router's verdict is in status.ingress[]: a Route can be offered to several routers, and one is enough.
 Finding admission(const Json& route, std::string& url) {

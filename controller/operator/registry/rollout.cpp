@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "controller/base/json_access.hpp"
+
 namespace toolhive {
 
 namespace {
@@ -18,21 +20,16 @@ std::int64_t number(const Json& object, const char* pointer) {
   return value && value->is_number_integer() ? value->get<std::int64_t>() : 0;
 }
 
-std::string text(const Json& object, const char* name) {
-  const auto value = object.find(name);
-  return value != object.end() && value->is_string() ? value->get<std::string>() : std::string();
-}
-
 const Json* condition(const Json& object, const char* type) {
   const Json* conditions = at(object, "/status/conditions");
   if (!conditions || !conditions->is_array()) return nullptr;
   for (const Json& item : *conditions)
-    if (text(item, "type") == type) return &item;
+    if (string_member(item, "type") == type) return &item;
   return nullptr;
 }
 
 bool is_status(const Json* item, const char* status) {
-  return item && text(*item, "status") == status;
+  return item && string_member(*item, "status") == status;
 }
 
 bool is_leaving(const Json& pod) {
@@ -41,7 +38,7 @@ bool is_leaving(const Json& pod) {
 
 bool is_finished(const Json& pod) {
   const Json* status = at(pod, "/status");
-  const std::string phase = status ? text(*status, "phase") : std::string();
+  const std::string phase = status ? string_member(*status, "phase") : std::string();
   return phase == "Failed" || phase == "Succeeded";
 }
 
@@ -54,7 +51,7 @@ bool is_trouble(const std::string& reason) {
 
 std::string exit_text(const Json& terminated) {
   std::string what = "the last run ended with exit code " + std::to_string(number(terminated, "/exitCode"));
-  const std::string reason = text(terminated, "reason");
+  const std::string reason = string_member(terminated, "reason");
   if (!reason.empty() && reason != "Error" && reason != "Completed")
     what.append(" (").append(reason).append(")");
   return what;
@@ -63,10 +60,10 @@ std::string exit_text(const Json& terminated) {
 // Why a container is not running, if that is more than a passing state.
 std::optional<Finding> container_trouble(const Json& container) {
   if (const Json* waiting = at(container, "/state/waiting")) {
-    const std::string reason = text(*waiting, "reason");
+    const std::string reason = string_member(*waiting, "reason");
     if (!is_trouble(reason)) return {};
     std::string message = reason;
-    if (const std::string detail = text(*waiting, "message"); !detail.empty())
+    if (const std::string detail = string_member(*waiting, "message"); !detail.empty())
       message.append(": ").append(detail);
     if (const Json* last = at(container, "/lastState/terminated"))
       message.append("; ").append(exit_text(*last));
@@ -89,7 +86,7 @@ std::optional<Finding> pod_trouble(const Json& pod) {
   }
   const Json* scheduled = condition(pod, "PodScheduled");
   if (is_status(scheduled, "False"))
-    return Finding::no("Unschedulable", name + ": " + text(*scheduled, "message"));
+    return Finding::no("Unschedulable", name + ": " + string_member(*scheduled, "message"));
   return {};
 }
 
@@ -100,7 +97,7 @@ std::optional<Finding> trouble(const Json& deployment, const std::vector<Json>& 
     if (auto found = pod_trouble(pod)) return found;
   }
   if (const Json* failure = condition(deployment, "ReplicaFailure"); is_status(failure, "True"))
-    return Finding::no("PodsRefused", text(*failure, "message"));
+    return Finding::no("PodsRefused", string_member(*failure, "message"));
   return {};
 }
 
@@ -142,7 +139,7 @@ Rollout observe_rollout(const Json* deployment, const std::vector<Json>& pods) {
     rollout.settled = *found;
     rollout.failed = overdue || rollout.ready_replicas > 0;
   } else if (overdue) {
-    rollout.settled = Finding::no("RolloutOverdue", text(*progressing, "message"));
+    rollout.settled = Finding::no("RolloutOverdue", string_member(*progressing, "message"));
     rollout.failed = true;
   } else {
     rollout.settled = Finding::no(rollout.ready_replicas > 0 ? "RollingOut" : "Starting",

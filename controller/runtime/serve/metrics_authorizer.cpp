@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "controller/base/json_access.hpp"
 #include "controller/base/sha256.hpp"
 
 namespace toolhive::runtime {
@@ -51,11 +52,6 @@ std::string without(std::string text, std::string_view secret) {
   for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at))
     text.replace(at, secret.size(), "<token>");
   return text;
-}
-
-std::string text_of(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 bool is_true(const Json& object, const char* name) {
@@ -157,11 +153,11 @@ struct MetricsAuthorizer::Impl {
     if (!authentication.ok())
       return decided(Kind::Unavailable, cannot_ask(authentication.status(), "creating a TokenReview"));
     if (!is_true(*authentication, "authenticated")) {
-      const std::string why = text_of(*authentication, "error");
+      const std::string why = string_member(*authentication, "error");
       return unauthorized("the API server does not know the token" + (why.empty() ? "" : ": " + why));
     }
     const Json user = authentication->value("user", Json::object());
-    const std::string name = user.is_object() ? text_of(user, "username") : std::string();
+    const std::string name = user.is_object() ? string_member(user, "username") : std::string();
     if (name.empty()) return unauthorized("the API server gave no user for the token");
 
     Json spec = {{"user", name}, {"nonResourceAttributes", {{"path", path}, {"verb", verb}}}};
@@ -173,7 +169,7 @@ struct MetricsAuthorizer::Impl {
       return decided(Kind::Unavailable, cannot_ask(authorization.status(), "creating a SubjectAccessReview"));
     if (is_true(*authorization, "allowed") && !is_true(*authorization, "denied"))
       return decided(Kind::Allowed, {}, name);
-    const std::string why = text_of(*authorization, "reason");
+    const std::string why = string_member(*authorization, "reason");
     return decided(Kind::Forbidden,
                    Status(Code::Forbidden, "user \"" + name + "\" may not " + std::string(verb) + " " +
                                                std::string(path) + (why.empty() ? "" : " (" + why + ")") +

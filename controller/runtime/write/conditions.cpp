@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "controller/base/json_access.hpp"
 #include "controller/base/time.hpp"
 
 namespace toolhive::runtime {
@@ -16,11 +17,6 @@ template <class List>
 auto position(List& conditions, std::string_view type) {
   return std::lower_bound(conditions.begin(), conditions.end(), type,
                           [](const Condition& condition, std::string_view t) { return condition.type < t; });
-}
-
-std::string string_member(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 }  // namespace
