@@ -9,7 +9,7 @@
 #include <string>
 
 #include "controller/base/log.hpp"
-#include "controller/http/process.hpp"
+#include "controller/http/listener/process.hpp"
 #include "registry/api/api.hpp"
 #include "registry/api/guard.hpp"
 #include "registry/api/lane.hpp"
@@ -78,7 +78,7 @@ int serve(const std::string& config_file, const std::string& server_file) {
   http::init_process(1);
 
   registry::Metrics metrics;
-  registry::Api api(config->policy, metrics, registry::HttpServer::add_gauges);
+  registry::Api api(config->policy, metrics);
   // Outlives the store, whose answers to writes may be long.
   registry::Lane lane(registry::HttpServer::threads(*server_config), kLongRequestsWaiting);
   api.use_lane(lane);

@@ -11,9 +11,9 @@
 #include <thread>
 
 #include "controller/base/log.hpp"
-#include "controller/http/reply.hpp"
-#include "controller/http/request.hpp"
-#include "controller/http/server.hpp"
+#include "controller/http/listener/listener_server.hpp"
+#include "controller/http/listener/reply.hpp"
+#include "controller/http/listener/request.hpp"
 #include "controller/http/tls_certificate.hpp"
 #include "registry/access_log.hpp"
 #include "registry/api/problem.hpp"
@@ -23,10 +23,6 @@ namespace toolhive::registry {
 namespace {
 
 using web::http::experimental::listener::http_listener;
-
-/// Where add_gauges() finds the server; set while one is open.
-std::mutex current_mutex;
-const http::Server* current = nullptr;
 
 /// What a client calls its request, if that is fit for a header and a log; else a name of our own.
 std::string request_id(const web::http::http_headers& headers) {
@@ -178,15 +174,17 @@ http::Options transport_options(const ServerConfig& config, AccessLog& access_lo
 }  // namespace
 
 struct HttpServer::State {
-  State(http::Options options, std::unique_ptr<AccessLog> log, const std::string& address,
+  State(Api& served, http::Options options, std::unique_ptr<AccessLog> log, const std::string& address,
         const std::string& scheme)
-      : access_log(std::move(log)),
+      : api(served),
+        access_log(std::move(log)),
         server(std::move(options)),
         uri(scheme + "://" + address + "/"),
         listener(uri) {}
 
+  Api& api;
   const std::unique_ptr<AccessLog> access_log;  // Outlives the server, which writes to it to the end.
-  http::Server server;
+  http::ListenerServer server;
   const std::string uri;
   http_listener listener;
   std::once_flag closed;
@@ -209,7 +207,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::open(const ServerConfig& config,
       (ipv6 ? "[" + config.address + "]" : config.address) + ":" + std::to_string(config.port);
   try {
     const std::string scheme = options.tls == nullptr ? "http" : "https";
-    auto state = std::make_unique<State>(std::move(options), std::move(access_log), address, scheme);
+    auto state = std::make_unique<State>(api, std::move(options), std::move(access_log), address, scheme);
     const Front front{scheme == "https", config.rates.trusted_proxies};
     const auto handle = [&api, log = state->access_log.get(), front](const web::http::http_request& request) {
       serve(api, *log, front, request);
@@ -218,10 +216,10 @@ Result<std::unique_ptr<HttpServer>> HttpServer::open(const ServerConfig& config,
     // Without a handler of their own the library answers these two itself.
     state->listener.support(web::http::methods::OPTIONS, handle);
     state->listener.support(web::http::methods::TRCE, handle);
-    state->listener.open().wait();
-    std::lock_guard guard(current_mutex);
-    current = &state->server;
-    return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
+    std::unique_ptr<HttpServer> server(new HttpServer(std::move(state)));
+    api.observe([server = server.get()](Gauges& gauges) { server->add_gauges(gauges); });
+    server->state_->listener.open().wait();
+    return server;
   } catch (const std::exception& cause) {
     return Error{Code::Invalid, "cannot listen on " + address + ": " + cause.what(), "address"};
   }
@@ -235,16 +233,13 @@ HttpServer::~HttpServer() {
 
 void HttpServer::close() {
   std::call_once(state_->closed, [this] {
-    {
-      std::lock_guard guard(current_mutex);
-      current = nullptr;
-    }
     try {
       state_->listener.close().wait();
     } catch (const std::exception& cause) {
       log(LogLevel::Warn, "closing the listener failed", {{"error", cause.what()}});
     }
     state_->server.stop();
+    state_->api.observe({});
   });
 }
 
@@ -252,10 +247,8 @@ std::uint16_t HttpServer::port() const {
   return state_->server.port(state_->uri);
 }
 
-void HttpServer::add_gauges(Gauges& gauges) {
-  std::lock_guard guard(current_mutex);
-  if (current == nullptr) return;
-  const auto stats = current->stats();
+void HttpServer::add_gauges(Gauges& gauges) const {
+  const auto stats = state_->server.stats();
   gauges.connections = stats.connections;
   gauges.requests_in_flight = stats.requests_in_flight;
   gauges.transport_errors = stats.transport_errors;

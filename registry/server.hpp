@@ -13,7 +13,8 @@ namespace toolhive::registry {
 /// The API on the network. One at a time in a process, which must have called http::init_process().
 class HttpServer {
  public:
-  /// Listens from when it returns. Invalid when the address or the certificate cannot be used.
+  /// Listens from when it returns; until close() `api` shows what the transport counts. Invalid when the address or the
+  /// certificate cannot be used.
   static Result<std::unique_ptr<HttpServer>> open(const ServerConfig& config, Api& api);
 
   /// How many threads serve the network.
@@ -28,8 +29,8 @@ class HttpServer {
   /// The port it listens on; the one that was found when the configuration says 0.
   std::uint16_t port() const;
 
-  /// Adds what the transport counts. Safe to call while open() is under way.
-  static void add_gauges(Gauges& gauges);
+  /// Adds what the transport counts.
+  void add_gauges(Gauges& gauges) const;
 
  private:
   struct State;

@@ -7,7 +7,7 @@ set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/toolhive-framework)
 set(framework_libraries
   toolhive_base toolhive_base_cpprest
   toolhive_kube_object toolhive_kube_config toolhive_kube_transport toolhive_kube_client toolhive_kube
-  toolhive_http
+  toolhive_http toolhive_http_listener
   toolhive_runtime_monitor toolhive_runtime_cache toolhive_runtime_write toolhive_runtime_events toolhive_runtime_leader
   toolhive_runtime_controller toolhive_runtime_manager toolhive_runtime_serve toolhive_runtime)
 foreach(library ${framework_libraries})

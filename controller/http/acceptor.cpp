@@ -1,6 +1,6 @@
 #include "controller/http/acceptor.hpp"
 
-#include "controller/http/endpoint.hpp"
+#include "controller/http/listen_address.hpp"
 #include "controller/http/worker.hpp"
 
 #include <arpa/inet.h>
@@ -91,9 +91,7 @@ Acceptor::Acceptor(Worker& worker, const ListenAddress& address)
     if (listen(socket_, endpoint, error)) break;
   }
   if (!socket_.is_open()) {
-    const std::string host = address.host.empty() ? "all addresses" : address.host;
-    throw std::runtime_error("cannot listen on " + host + ", port " + std::to_string(address.port) + ": " +
-                             error.message());
+    throw std::runtime_error("cannot listen on " + address.text() + ": " + error.message());
   }
   port_ = socket_.local_endpoint().port();
 }

@@ -2,18 +2,17 @@
 
 #include "controller/http/core.hpp"
 #include "controller/http/endpoint.hpp"
-#include "controller/http/request_context.hpp"
+#include "controller/http/handler.hpp"
 #include "controller/http/target.hpp"
 
+#include <string_view>
 #include <utility>
 
 namespace toolhive::http {
 namespace {
 
 constexpr unsigned kRequestsPerTurn = 64;  // pipelined ones, before other connections get their turn
-constexpr std::size_t kLingerBytes = 1024 * 1024;
 constexpr std::chrono::seconds kLinger{2};
-constexpr std::string_view kRetry = "Retry-After: 1\r\n";
 
 }  // namespace
 
@@ -23,10 +22,9 @@ Connection::Connection(std::shared_ptr<Core> core, std::shared_ptr<Endpoint> end
       endpoint_(std::move(endpoint)),
       worker_(worker),
       stream_(std::move(stream)),
-      remote_address_(std::move(remote_address)) {
-  endpoint_->connections.enter();
-  counted_ = true;
-}
+      remote_address_(std::move(remote_address)),
+      open_(endpoint_->connections),
+      reader_(core_->options(), core_->body_budget) {}
 
 Connection::~Connection() = default;
 
@@ -34,22 +32,26 @@ const Timeouts& Connection::timeouts() const {
   return core_->options().timeouts;
 }
 
-void Connection::start(bool refused) {
+void Connection::start() {
   position_ = worker_.add(shared_from_this());
-  refused_ = refused;
-  if (refused) {
-    reject(503, "The server has as many connections as it accepts; try again later.", kRetry);
-    return run();
-  }
   if (!endpoint_->tls()) return on_handshake({});
   set_deadline(timeouts().handshake);
   stream_->handshake(shared_from_this());
 }
 
+void Connection::turn_away() {
+  position_ = worker_.add(shared_from_this());
+  turned_away_ = true;
+  started_ = Clock::now();
+  begin_refusal({503, "The server has as many connections as it accepts; try again later.", kRetryAfterLine},
+                false);
+  run();
+}
+
 void Connection::on_handshake(Error error) {
   if (state_ == State::Closed) return;
   if (error || endpoint_->draining) return close();
-  next_request();
+  state_ = State::Idle;
   set_deadline(timeouts().header);
   read();
 }
@@ -69,42 +71,55 @@ void Connection::run() {
 
 // Does one thing; false when there is nothing to do but wait.
 bool Connection::step() {
+  if (reading_ || writing_) return false;
   switch (state_) {
     case State::Idle:
-      if (reading_) return false;
-      if (endpoint_->draining) {
-        linger();
-        return false;
-      }
-      if (!input_.empty()) {
-        state_ = State::Header;
-        set_deadline(timeouts().header);
-        return true;
-      }
-      input_.shrink();
-      set_deadline(timeouts().idle);
-      read();
-      return false;
+      return step_idle();
     case State::Header:
     case State::Body:
-      return !reading_ && !writing_ && parse();
-    case State::Writing:
-      if (!std::exchange(pump_, false)) return false;
-      pump_body();
-      return true;
+      return step_reading();
     default:
       return false;
   }
 }
 
-void Connection::next_request() {
-  state_ = State::Idle;
-  parser_.emplace(core_->options().limits);
+bool Connection::step_idle() {
+  if (endpoint_->draining) {
+    hang_up(reader_.empty());
+    return false;
+  }
+  if (!reader_.empty()) {
+    begin_header();
+    return true;
+  }
+  reader_.shrink();
+  set_deadline(timeouts().idle);
+  read();
+  return false;
+}
+
+bool Connection::step_reading() {
+  switch (reader_.parse()) {
+    case RequestReader::Step::NeedMore:
+      read();  // within the deadline of the header or of the body
+      return false;
+    case RequestReader::Step::HeaderDone:
+      begin_body();
+      return true;
+    case RequestReader::Step::Complete:
+      dispatch();
+      return true;
+    case RequestReader::Step::Refused:
+      if (state_ == State::Header) started_ = Clock::now();
+      begin_refusal(reader_.refusal(), false);
+      return true;
+  }
+  return false;
 }
 
 void Connection::read() {
   reading_ = true;
-  stream_->read(input_.prepare(), shared_from_this());
+  stream_->read(reader_.prepare(), shared_from_this());
 }
 
 void Connection::on_read(Error error, std::size_t count) {
@@ -114,88 +129,172 @@ void Connection::on_read(Error error, std::size_t count) {
     case State::Header:
     case State::Body:
       break;
+    case State::Closing:
     case State::Lingering:
-      lingered_ += count;
-      if (error || lingered_ > kLingerBytes) return close();
-      if (shut_down_) on_shutdown();
+      if (error || !reader_.discard(count)) return close();
+      if (state_ == State::Lingering) discard();
       return;
     default:
       return;  // an error is being written, and nothing that comes now changes it
   }
   if (error) return close();
-  input_.commit(count);
-  if (state_ == State::Idle) {
-    state_ = State::Header;
-    set_deadline(timeouts().header);
-  }
+  reader_.commit(count);
+  if (state_ == State::Idle) begin_header();
   run();
 }
 
-bool Connection::parse() {
-  std::string_view bytes = input_.bytes();
-  const RequestParser::Status status = parser_->feed(bytes);
-  input_.keep(bytes.size());
-  if (status == RequestParser::Status::Failed)
-    return reject(parser_->error_status(), parser_->error_detail());
-  if (status == RequestParser::Status::HeaderDone) return on_header();
-  if (!keep_body_bytes()) return false;
-  if (status == RequestParser::Status::NeedMore) {
-    read();  // within the deadline of the header or of the body
-    return false;
-  }
-  served_ = true;
-  keep_alive_ = parser_->request().keep_alive;
-  dispatch();
-  return true;
+void Connection::begin_header() {
+  state_ = State::Header;
+  set_deadline(timeouts().header);
 }
 
-// Decides on the request before any of its body is read.
-bool Connection::on_header() {
+void Connection::begin_body() {
   started_ = Clock::now();
   state_ = State::Body;
-  ParsedRequest& request = parser_->request();
-  if (request.method == "TRACE" || request.method == "CONNECT") {
-    return reject(405, "This method is not served.", kAllow);
-  }
-  Target target;
-  if (const std::string_view wrong = check_target(request.method, request.target, target); !wrong.empty()) {
-    return reject(400, wrong);
-  }
-  if (!target.authority.empty()) {
-    // RFC 9112, section 3.2.2: the absolute form's authority replaces the Host field.
-    request.headers[web::http::header_names::host] = std::string(target.authority);
-    request.target = std::string(target.origin);
-  }
-  if (!parser_->expects_body()) return true;
-  const Options& options = core_->options();
-  const std::uint64_t limit =
-      options.body_limit ? options.body_limit(request.method, request.target) : options.limits.body_bytes;
-  if (!parser_->set_body_limit(limit)) return reject(parser_->error_status(), parser_->error_detail());
+  if (!reader_.expects_body()) return;
   set_deadline(timeouts().body);
-  if (request.expects_continue && input_.empty()) {
-    head_ = "HTTP/1.1 100 Continue\r\n\r\n";
-    write({}, AfterWrite::ReadBody);
-  }
-  return true;
+  if (!reader_.awaits_continue()) return;
+  writer_.begin_continue();
+  write();
 }
 
-bool Connection::keep_body_bytes() {
-  const std::uint64_t size = parser_->body_size();
-  if (size <= buffered_) return true;
-  if (!core_->reserve_body(size - buffered_)) {
-    return reject(503, "The server holds as many request bodies as it can; try again later.", kRetry);
+void Connection::dispatch() {
+  state_ = State::Handling;
+  no_deadline();
+  in_flight_ = Gauge::Entry(core_->in_flight);
+  ++core_->requests;
+  const std::string_view target = reader_.request().target;
+  if (target == "*") return begin_refusal({204, {}, kAllowLine}, reader_.keep_alive());
+  const std::string_view path = target.substr(0, target.find('?'));
+  const bool plain = path.find('%') == std::string_view::npos;
+  auto match = plain ? endpoint_->router.enter(path) : endpoint_->router.enter(routing_path(path));
+  if (match.call.route() == nullptr) {
+    return begin_refusal({404, "Nothing is served under this path."}, reader_.keep_alive());
   }
-  buffered_ = size;
-  return true;
+  call_handler(std::move(match.call), std::move(match.pending));
+}
+
+void Connection::call_handler(RouteEntry call, RouteEntry pending) {
+  Request request = reader_.take();
+  request.remote_address = remote_address_;
+  handled_ = true;
+  try {
+    call.route()->handler->handle(std::move(request), Responder(shared_from_this(), std::move(pending)));
+  } catch (...) {
+    // What a handler throws is its own business. The responder, which went with it, has answered.
+  }
+}
+
+template <class Answer>
+void Connection::on_worker(Answer answer) {
+  if (worker_.on_this_thread() && running_) return answer(*this);
+  worker_.post([self = shared_from_this(), answer = std::move(answer)]() mutable {
+    answer(*self);
+    self->run();
+  });
+}
+
+void Connection::respond(Reply reply, Completion completion) {
+  on_worker([reply = std::move(reply), completion = std::move(completion)](Connection& connection) mutable {
+    connection.begin_reply(std::move(reply), std::move(completion));
+  });
+}
+
+void Connection::refuse(const Refusal& refusal, Completion completion) {
+  on_worker([refusal, completion = std::move(completion)](Connection& connection) mutable {
+    if (connection.state_ != State::Handling) return;  // the connection has ended meanwhile
+    connection.completion_.emplace(std::move(completion));
+    connection.begin_refusal(refusal, connection.reader_.keep_alive());
+  });
+}
+
+void Connection::begin_reply(Reply&& reply, Completion&& completion) {
+  if (state_ != State::Handling) return;  // the connection has ended meanwhile
+  completion_.emplace(std::move(completion));
+  writer_.begin(std::move(reply), facts(reader_.keep_alive()));
+  begin_writing();
+}
+
+void Connection::begin_refusal(const Refusal& refusal, bool keep_alive) {
+  handled_ = false;
+  ErrorBody body;
+  if (refusal.status >= 400) {
+    ++core_->transport_errors;
+    body = core_->error_body(refusal.status, refusal.detail);
+  }
+  writer_.begin(refusal, body, facts(keep_alive));
+  begin_writing();
+}
+
+void Connection::begin_writing() {
+  state_ = State::Writing;
+  set_deadline(timeouts().write);
+  write();
+}
+
+ResponseFacts Connection::facts(bool keep_alive) const {
+  const Request& request = reader_.request();
+  return {.version = request.version,
+          .head = request.method == "HEAD",
+          .keep_alive = keep_alive && !endpoint_->draining,
+          .date_line = worker_.date_line()};
+}
+
+void Connection::write() {
+  switch (writer_.write(*stream_)) {
+    case ResponseWriter::Step::Complete:
+      return state_ == State::Writing ? finish_response() : void();
+    case ResponseWriter::Step::Blocked:
+      if (state_ == State::Writing && writer_.take_progress()) set_deadline(timeouts().write);
+      writing_ = true;
+      return stream_->write(writer_.output(), shared_from_this());
+    case ResponseWriter::Step::Waiting:
+      return wait_for_body();
+    case ResponseWriter::Step::Broken:
+      return close();
+  }
+}
+
+void Connection::on_write(Error error, std::size_t count) {
+  writing_ = false;
+  if (state_ == State::Closed) return;
+  if (error) return close();
+  writer_.written(count);
+  write();
+  run();
+}
+
+// The producer sets the pace, however long it takes.
+void Connection::wait_for_body() {
+  no_deadline();
+  writer_.wait([self = shared_from_this()] {
+    self->worker_.post([self] {
+      if (self->state_ != State::Writing) return;
+      self->set_deadline(self->timeouts().write);
+      self->write();
+      self->run();
+    });
+  });
+}
+
+void Connection::finish_response() {
+  log(true);
+  retire(true);
+  if (writer_.closes()) return hang_up(reader_.was_last());
+  reader_.next();
+  state_ = State::Idle;
 }
 
 void Connection::check_deadline(Clock::time_point now) {
   if (now < deadline_) return;
-  if (state_ != State::Idle && state_ != State::Lingering) ++core_->timeouts;
+  const bool answered = state_ == State::Idle || state_ == State::Closing || state_ == State::Lingering;
+  if (!answered) ++core_->timeouts;
   const bool reading_request = state_ == State::Header || state_ == State::Body;
   if (!reading_request || writing_) return close();
-  reject(408,
-         state_ == State::Header ? "The header did not arrive in time." : "The body did not arrive in time.");
+  if (state_ == State::Header) started_ = now;
+  const bool header = state_ == State::Header;
+  begin_refusal({408, header ? "The header did not arrive in time." : "The body did not arrive in time.", {}},
+                false);
   run();
 }
 
@@ -207,25 +306,25 @@ void Connection::abort() {
   close();
 }
 
-// The answer is written and the connection ends. What the client still sends is read and thrown away: closing
-// the socket over unread bytes would reset the connection, and could take the answer from the client.
-void Connection::linger() {
-  const bool expected =
-      parser_ && !parser_->request().keep_alive && input_.empty() && !parser_->error_status();
-  if (expected && served_ && stream_->gathers()) return close();
-  state_ = State::Lingering;
+// What the client still sends is read and thrown away: closing the socket over unread bytes would reset the connection,
+// and could take the answer from the client.
+void Connection::hang_up(bool heard_all) {
+  state_ = State::Closing;
+  if (heard_all && stream_->gathers()) return close();
   set_deadline(kLinger);
   stream_->shutdown(shared_from_this());
-  leave_endpoint();  // all is with the kernel: no reason for a drain to wait for a client that does not hang up
+  open_.leave();  // all is with the kernel: no reason for a drain to wait for a client that does not hang up
 }
 
 void Connection::on_shutdown() {
-  if (state_ != State::Lingering) return;
-  shut_down_ = true;
-  if (reading_) return;
+  if (state_ != State::Closing) return;
+  state_ = State::Lingering;
+  if (!reading_) discard();
+}
+
+void Connection::discard() {
   reading_ = true;
-  input_.clear();
-  stream_->read_raw(input_.prepare(), shared_from_this());
+  stream_->read_raw(reader_.prepare_discard(), shared_from_this());
 }
 
 void Connection::close() {
@@ -236,45 +335,29 @@ void Connection::close() {
   no_deadline();
   stream_->close();
   worker_.remove(position_);
-  core_->connection_closed(remote_address_, refused_);
-  if (unanswered) {
-    log(false);
-    retire(false);
-  }
-  leave_endpoint();
+  core_->connection_closed(remote_address_, turned_away_);
+  if (unanswered) log(false);
+  retire(false);
+  open_.leave();
 }
 
-void Connection::leave_endpoint() {
-  if (std::exchange(counted_, false)) endpoint_->connections.leave();
-}
-
-// The request is over: gives back what it held and tells the handler.
 void Connection::retire(bool complete) {
-  if (std::exchange(dispatched_, false)) --core_->in_flight;
-  core_->release_body(std::exchange(buffered_, 0));
-  if (body_waits_) {
-    body_->abandon();
-  } else if (body_) {
-    if (!complete) body_->abandon();
-    body_.reset();
-  }
-  reply_body_.reset();
-  // Kept until the end, as one of them owns the context; what waits for the reply to be written may run in here.
-  const auto response = std::exchange(response_, std::nullopt);
-  const auto request = std::exchange(request_, std::nullopt);
-  if (RequestContext* context = std::exchange(context_, nullptr)) context->finish(complete);
+  in_flight_.leave();
+  reader_.release_body();
+  writer_.finish(complete);
+  // Last, as what waits for the end of the response runs in here.
+  if (completion_) completion_->finish(complete);
+  completion_.reset();
 }
 
 void Connection::log(bool complete) const {
   if (!core_->options().access_log) return;
   AccessRecord record;
   record.remote_address = remote_address_;
-  if (parser_) {
-    record.method = parser_->request().method;
-    record.target = parser_->request().target;
-  }
-  record.status = status_;
-  record.body_bytes = body_written_;
+  record.method = reader_.request().method;
+  record.target = reader_.request().target;
+  record.status = writer_.status();
+  record.body_bytes = writer_.body_written();
   record.duration = Clock::now() - started_;
   record.handled = handled_;
   record.complete = complete;

@@ -4,7 +4,6 @@
 #include "controller/http/connection.hpp"
 #include "controller/http/tls_certificate.hpp"
 
-#include <cpprest/http_listener.h>
 #include <unistd.h>
 #include <boost/asio/ip/tcp.hpp>
 
@@ -32,7 +31,7 @@ milliseconds tick_for(const Timeouts& timeouts) {
 
 }  // namespace
 
-Core::Core(Options options) : options_(std::move(options)) {
+Core::Core(Options options) : body_budget(options.limits.buffered_bytes), options_(std::move(options)) {
   for (unsigned i = 0; i < std::max(1U, options_.threads); ++i) {
     workers_.push_back(std::make_unique<Worker>(tick_for(options_.timeouts)));
   }
@@ -48,37 +47,38 @@ void Core::start() {
   });
 }
 
-void Core::open(ListenerImpl* listener) {
-  const std::string uri = listener->uri().to_string();
-  ListenAddress address = listen_address(uri);
+std::uint16_t Core::open(const ListenAddress& address, std::string path, Handler& handler) {
+  const std::string where = "cannot listen on " + address.text() + ": ";
   const std::lock_guard lock(mutex_);
-  if (stopped_) throw std::runtime_error("cannot listen on " + uri + ": the server is stopped");
-  if (address.tls && !options_.tls) {
-    throw std::runtime_error("cannot listen on " + uri + ": it says https and the server has no certificate");
+  if (stopped_) throw std::runtime_error(where + "the server is stopped");
+  if (address.tls && !options_.tls) throw std::runtime_error(where + "the server has no TLS certificate");
+  if (handlers_.contains(&handler)) throw std::runtime_error(where + "the handler is in use already");
+  const std::shared_ptr<Endpoint> endpoint = endpoint_at(address);
+  if (!endpoint->router.add(std::move(path), handler)) {
+    throw std::runtime_error(where + "another handler has this path");
   }
+  ++endpoint->handlers;
+  handlers_[&handler] = endpoint;
+  return endpoint->bound_port;
+}
 
-  const std::string key = address.key();
-  if (const auto found = endpoints_.find(key); found != endpoints_.end()) {
-    Endpoint& endpoint = *found->second;
-    if (endpoint.draining)
-      throw std::runtime_error("cannot listen on " + uri + ": the port is still being closed");
-    if (endpoint.tls() != address.tls) {
-      throw std::runtime_error("cannot listen on " + uri + ": the port serves the other of http and https");
-    }
-    if (!endpoint.router.add(listener->uri().path(), listener)) {
-      throw std::runtime_error("cannot listen on " + uri + ": another listener has this path");
-    }
-    ++endpoint.listeners;
-    listeners_[listener] = found->second;
-    return;
+std::shared_ptr<Endpoint> Core::endpoint_at(const ListenAddress& address) {
+  const auto found = endpoints_.find(address.key());
+  if (found == endpoints_.end()) return listen(address);
+  const std::shared_ptr<Endpoint>& endpoint = found->second;
+  const std::string where = "cannot listen on " + address.text() + ": ";
+  if (endpoint->draining) throw std::runtime_error(where + "the port is still being closed");
+  if (endpoint->tls() != address.tls) {
+    throw std::runtime_error(where + "the port serves the other of http and https");
   }
+  return endpoint;
+}
 
-  auto endpoint = std::make_shared<Endpoint>(std::move(address));
-  endpoint->router.add(listener->uri().path(), listener);
+std::shared_ptr<Endpoint> Core::listen(const ListenAddress& address) {
+  auto endpoint = std::make_shared<Endpoint>(address);
   Worker& worker = least_loaded();
-  endpoint->acceptor = std::make_shared<Acceptor>(worker, endpoint->address());
+  endpoint->acceptor = std::make_shared<Acceptor>(worker, address);
   endpoint->bound_port = endpoint->acceptor->port();
-  endpoint->listeners = 1;
   worker.post([self = shared_from_this(), endpoint, acceptor = endpoint->acceptor] {
     acceptor->start(
         [self, endpoint](int descriptor, bool v6, std::string remote) {
@@ -86,29 +86,29 @@ void Core::open(ListenerImpl* listener) {
         },
         [self](const std::string& trouble) { self->notice(trouble); });
   });
-  endpoints_[key] = endpoint;
-  listeners_[listener] = std::move(endpoint);
+  endpoints_[address.key()] = endpoint;
+  return endpoint;
 }
 
-void Core::close(ListenerImpl* listener) {
-  if (Worker::on_any()) throw std::logic_error("http_listener::close() was called in a handler");
+void Core::close(const Handler& handler) {
+  if (Worker::on_any()) throw std::logic_error("a handler cannot be closed in a handler");
   std::shared_ptr<Endpoint> endpoint;
   bool last = false;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = listeners_.find(listener);
-    if (found == listeners_.end()) return;  // stop() was there first
+    const auto found = handlers_.find(&handler);
+    if (found == handlers_.end()) return;  // stop() was there first
     endpoint = found->second;
-    listeners_.erase(found);
-    last = --endpoint->listeners == 0;
+    handlers_.erase(found);
+    last = --endpoint->handlers == 0;
     endpoint->draining = last;
   }
-  // The last listener of a port is found until its connections have ended, so that requests already under way
+  // The last handler of a port is found until its connections have ended, so that requests already under way
   // are answered.
   if (last) drain({endpoint});
-  const std::shared_ptr<Route> route = endpoint->router.remove(listener);
+  const std::shared_ptr<Route> route = endpoint->router.remove(handler);
   if (!last && !route->pending.wait_for_none(std::chrono::steady_clock::now() + options_.timeouts.drain)) {
-    notice("requests of a closed listener are still in flight after the drain timeout");
+    notice("requests of a closed handler are still in flight after the drain timeout");
   }
   route->calls.wait_for_none();
   if (last) {
@@ -129,13 +129,13 @@ void Core::stop() {
     endpoints_.clear();
   }
   drain(endpoints);
-  std::map<const ListenerImpl*, std::shared_ptr<Endpoint>> listeners;
+  std::map<const Handler*, std::shared_ptr<Endpoint>> handlers;
   {
     const std::lock_guard lock(mutex_);
-    listeners.swap(listeners_);
+    handlers.swap(handlers_);
   }
-  for (const auto& [listener, endpoint] : listeners) {
-    if (const auto route = endpoint->router.remove(listener)) route->calls.wait_for_none();
+  for (const auto& [handler, endpoint] : handlers) {
+    if (const auto route = endpoint->router.remove(*handler)) route->calls.wait_for_none();
   }
   for (const auto& worker : workers_) worker->stop();
   tls_timer_.reset();
@@ -174,17 +174,10 @@ void Core::drain(const std::vector<std::shared_ptr<Endpoint>>& endpoints) {
   wait_until(std::chrono::steady_clock::now() + kAbortWait);
 }
 
-std::uint16_t Core::port(std::string_view listener_uri) const {
-  const std::string key = listen_address(std::string(listener_uri)).key();
-  const std::lock_guard lock(mutex_);
-  const auto found = endpoints_.find(key);
-  return found == endpoints_.end() ? std::uint16_t{0} : found->second->bound_port;
-}
-
 ServerStats Core::stats() const {
   ServerStats stats;
   stats.connections = connections_;
-  stats.requests_in_flight = in_flight;
+  stats.requests_in_flight = in_flight.count();
   stats.connections_accepted = accepted_;
   stats.connections_refused = refused_;
   stats.requests = requests;
@@ -249,11 +242,9 @@ void Core::adopt(int descriptor, bool v6, std::string remote_address,
                                 : make_plain_stream(std::move(socket));
   auto connection = std::make_shared<Connection>(shared_from_this(), endpoint, worker, std::move(stream),
                                                  std::move(remote_address));
-  if (worker.on_this_thread()) {
-    connection->start(refused);
-  } else {
-    worker.post([connection = std::move(connection), refused] { connection->start(refused); });
-  }
+  const auto begin = refused ? &Connection::turn_away : &Connection::start;
+  if (worker.on_this_thread()) return (connection.get()->*begin)();
+  worker.post([connection = std::move(connection), begin] { (connection.get()->*begin)(); });
 }
 
 ErrorBody Core::error_body(unsigned status, std::string_view detail) const {
@@ -271,12 +262,6 @@ ErrorBody Core::error_body(unsigned status, std::string_view detail) const {
 
 void Core::notice(std::string_view text) const {
   if (options_.notice) options_.notice(text);
-}
-
-bool Core::reserve_body(std::uint64_t bytes) {
-  if (buffered_.fetch_add(bytes) + bytes <= options_.limits.buffered_bytes) return true;
-  buffered_ -= bytes;
-  return false;
 }
 
 void Core::schedule_tls_reload() {

@@ -1,8 +1,9 @@
-// The server itself: workers, endpoints, limits and counters. Server is its handle for the owner, and
-// cpprestsdk reaches it through the adapter in server.cpp.
+// The server itself: workers, endpoints, limits and counters. Server is its handle for the owner.
 #pragma once
 
+#include "controller/http/body_budget.hpp"
 #include "controller/http/endpoint.hpp"
+#include "controller/http/gauge.hpp"
 #include "controller/http/options.hpp"
 #include "controller/http/server.hpp"
 #include "controller/http/worker.hpp"
@@ -28,14 +29,10 @@ class Core final : public std::enable_shared_from_this<Core> {
   ~Core();
   void start();
 
-  // Starts to serve a listener. Throws std::runtime_error (cannot listen, path taken, no certificate,
-  // stopped).
-  void open(ListenerImpl* listener);
-  // Stops to: requests in flight are finished, or cut off after Timeouts::drain. No handler of the listener
-  // runs afterwards. Throws std::logic_error when called in a handler, where it could not return.
-  void close(ListenerImpl* listener);
+  // As in Server.
+  std::uint16_t open(const ListenAddress& address, std::string path, Handler& handler);
+  void close(const Handler& handler);
   void stop();
-  std::uint16_t port(std::string_view listener_uri) const;
   ServerStats stats() const;
 
   // Serves a connected socket, which now belongs to the server.
@@ -45,11 +42,10 @@ class Core final : public std::enable_shared_from_this<Core> {
   const Options& options() const { return options_; }
   ErrorBody error_body(unsigned status, std::string_view detail) const;
   void notice(std::string_view text) const;
-  bool reserve_body(std::uint64_t bytes);
-  void release_body(std::uint64_t bytes) { buffered_ -= bytes; }
   void connection_closed(const std::string& remote_address, bool refused);
 
-  std::atomic<std::size_t> in_flight{0};
+  BodyBudget body_budget;
+  Gauge in_flight;
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> transport_errors{0};
   std::atomic<std::uint64_t> timeouts{0};
@@ -58,6 +54,9 @@ class Core final : public std::enable_shared_from_this<Core> {
   enum class Admission { Served, Refused, Dropped };
   Admission admit(const std::string& remote_address, bool tls);
   Worker& least_loaded();
+  // The endpoint of an address that a handler is about to be added to: there already, or new.
+  std::shared_ptr<Endpoint> endpoint_at(const ListenAddress& address);
+  std::shared_ptr<Endpoint> listen(const ListenAddress& address);
   // Ends an endpoint's connections and waits for that.
   void drain(const std::vector<std::shared_ptr<Endpoint>>& endpoints);
   void schedule_tls_reload();
@@ -69,14 +68,13 @@ class Core final : public std::enable_shared_from_this<Core> {
 
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Endpoint>> endpoints_;  // by ListenAddress::key()
-  std::map<const ListenerImpl*, std::shared_ptr<Endpoint>> listeners_;
+  std::map<const Handler*, std::shared_ptr<Endpoint>> handlers_;
   bool stopped_ = false;
 
   std::atomic<std::size_t> connections_{0};
   std::atomic<std::size_t> refusing_{0};
   std::atomic<std::uint64_t> accepted_{0};
   std::atomic<std::uint64_t> refused_{0};
-  std::atomic<std::uint64_t> buffered_{0};
   std::mutex addresses_mutex_;
   std::unordered_map<std::string, std::size_t> addresses_;  // connections of each, when that is limited
 };

@@ -1,30 +1,18 @@
-// One address and port that is listened on, with the listeners behind it.
+// One address and port that is listened on, with the handlers behind it.
 #pragma once
 
 #include "controller/http/gauge.hpp"
+#include "controller/http/listen_address.hpp"
 #include "controller/http/router.hpp"
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <utility>
 
 namespace toolhive::http {
 
 class Acceptor;
-
-// What the URI of a listener says about where to listen.
-struct ListenAddress {
-  std::string host;  // without brackets; empty for all addresses
-  std::uint16_t port = 0;
-  bool tls = false;
-
-  // Listeners with equal keys share an endpoint.
-  std::string key() const { return host + '|' + std::to_string(port); }
-};
-
-// Throws std::runtime_error when the URI is none to listen on.
-ListenAddress listen_address(const std::string& listener_uri);
 
 class Endpoint {
  public:
@@ -39,7 +27,7 @@ class Endpoint {
 
   // Guarded by the core's mutex.
   std::shared_ptr<Acceptor> acceptor;
-  unsigned listeners = 0;
+  unsigned handlers = 0;
   std::uint16_t bound_port = 0;
 
  private:

@@ -6,20 +6,36 @@
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
+#include <utility>
 
 namespace toolhive::http {
 
 // Thread safe. Counting costs one atomic operation as long as nobody waits.
 class Gauge {
  public:
-  void enter() { count_.fetch_add(1); }
-  void leave() {
-    // Sequentially consistent on purpose: either this sees the waiter, or the waiter sees the new count.
-    if (count_.fetch_sub(1) == 1 && waiters_.load() > 0) {
-      const std::lock_guard lock(mutex_);
-      changed_.notify_all();
+  // One thing in progress, counted for as long as this lives. The gauge has to outlive it. Not thread safe.
+  class [[nodiscard]] Entry {
+   public:
+    Entry() = default;  // counts nothing
+    explicit Entry(Gauge& gauge) : gauge_(&gauge) { gauge.count_.fetch_add(1); }
+    Entry(Entry&& other) noexcept : gauge_(std::exchange(other.gauge_, nullptr)) {}
+    Entry& operator=(Entry&& other) noexcept {
+      if (this == &other) return *this;
+      leave();
+      gauge_ = std::exchange(other.gauge_, nullptr);
+      return *this;
     }
-  }
+    ~Entry() { leave(); }
+
+    // Ends it before its time.
+    void leave() {
+      if (Gauge* const gauge = std::exchange(gauge_, nullptr)) gauge->leave();
+    }
+
+   private:
+    Gauge* gauge_ = nullptr;
+  };
+
   std::size_t count() const { return count_.load(std::memory_order_relaxed); }
 
   void wait_for_none() {
@@ -35,6 +51,14 @@ class Gauge {
   }
 
  private:
+  void leave() {
+    // Sequentially consistent on purpose: either this sees the waiter, or the waiter sees the new count.
+    if (count_.fetch_sub(1) == 1 && waiters_.load() > 0) {
+      const std::lock_guard lock(mutex_);
+      changed_.notify_all();
+    }
+  }
+
   struct Waiting {
     explicit Waiting(std::atomic<unsigned>& waiters) : waiters_(waiters) { ++waiters_; }
     ~Waiting() { --waiters_; }

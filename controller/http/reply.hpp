@@ -1,6 +1,7 @@
-// A reply whose bytes are ready, past cpprestsdk's http_response: it costs half of what that costs, whose header is a map
-// and whose body is a stream.
+// What a handler answers.
 #pragma once
+
+#include "controller/http/body_source.hpp"
 
 #include <functional>
 #include <memory>
@@ -9,25 +10,22 @@
 #include <utility>
 #include <vector>
 
-namespace web::http {
-class http_request;  // NOLINT(readability-identifier-naming): cpprestsdk's
-}
-
 namespace toolhive::http {
 
+// The views point to literals, or to what `written` keeps alive.
 struct Reply {
   unsigned status = 200;
-  // Names are literals. What frames the message (length, Connection) is the server's; see write_head().
+  std::string_view reason;  // empty for the usual one
+  // What frames the message (length, Connection) is the server's; see write_head().
   std::vector<std::pair<std::string_view, std::string>> headers;
-  std::string_view lines;                   // a literal: header lines with their ends, sent as they are
-  std::string_view content_type;            // a literal; for a body only
-  std::shared_ptr<const std::string> body;  // null for none; not copied
+  std::string_view lines;                   // header lines with their ends, sent as they are
+  std::string_view content_type;            // of `body`
+  std::shared_ptr<const std::string> body;  // bytes that are ready; null for none; not copied
+  // In place of `body`, for bytes that are still to come. A Content-Length among the headers says how many; without one
+  // they are sent in chunks.
+  std::shared_ptr<BodySource> source;
   // Called once, when the reply is written (true) or cannot be any more; may be empty. Must not throw.
   std::function<void(bool complete)> written;
 };
-
-// Answers a request that an http::Server gave to a handler, as http_request::reply() does. Any thread. False, and nothing
-// happens, when it was answered before, or when no server made it.
-bool reply(const web::http::http_request& request, Reply reply);
 
 }  // namespace toolhive::http

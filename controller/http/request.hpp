@@ -1,24 +1,24 @@
-// What a handler may want of a request beyond cpprestsdk's own interface.
+// A request as a handler gets it: read to its end and checked.
 #pragma once
 
-#include <string>
-#include <string_view>
+#include "controller/http/headers.hpp"
 
-namespace web::http {
-class http_request;  // NOLINT(readability-identifier-naming): cpprestsdk's
-}
+#include <string>
+#include <vector>
 
 namespace toolhive::http {
 
-// The request target in origin form ("/a%2Fb?c=d") exactly as the client sent it: nothing decoded, so that a
-// handler can split the path first and decode the segments afterwards. The scheme and authority of an
-// absolute-form target are cut off. The server has refused control characters, broken escapes, NUL and dot
-// segments (plain or escaped) with 400, so the path holds none of them. For a request that no server made (in
-// a test): its relative URI.
-std::string raw_target(const web::http::http_request& request);
-
-// The whole body, which the server has read before it calls the handler: no task to wait for. Valid while the
-// request lives and nobody has read or extracted its body.
-std::string_view body(const web::http::http_request& request);
+struct Request {
+  std::string method;
+  // In origin form ("/a%2Fb?c=d") exactly as the client sent it: nothing decoded, so that a handler can split the path
+  // first and decode the segments afterwards. The scheme and authority of an absolute form are cut off; the authority is
+  // the Host field. The server has refused control characters, broken escapes, NUL and dot segments (plain or escaped)
+  // with 400, so the path holds none of them.
+  std::string target;
+  unsigned version = 11;  // HTTP/1.1; or 10
+  Headers headers;        // trailer fields are not among them
+  std::vector<unsigned char> body;
+  std::string remote_address;  // of the client, without the port
+};
 
 }  // namespace toolhive::http

@@ -48,7 +48,7 @@ RequestParser::RequestParser(const Limits& limits) : limits_(limits), body_limit
 
 bool RequestParser::set_body_limit(std::uint64_t bytes) {
   body_limit_ = bytes;
-  return request_.content_length.value_or(0) <= bytes || fail(413, kTooLarge);
+  return content_length_.value_or(0) <= bytes || fail(413, kTooLarge);
 }
 
 RequestParser::Status RequestParser::feed(std::string_view& data) {
@@ -146,12 +146,12 @@ bool RequestParser::scan_line(std::string_view line) {
 
 bool RequestParser::check_header() {
   if (transfer_encodings_ > 0) {
-    if (request_.content_length) return fail(400, "Content-Length and Transfer-Encoding exclude each other.");
+    if (content_length_) return fail(400, "Content-Length and Transfer-Encoding exclude each other.");
     if (request_.version == 10) return fail(400, "HTTP/1.0 has no Transfer-Encoding; send Content-Length.");
     if (!Base::chunked()) return fail(501, "The only transfer coding this server knows is `chunked`.");
   }
   if (request_.version == 11 && hosts_ == 0) return fail(400, "HTTP/1.1 requires a Host field.");
-  request_.keep_alive = Base::keep_alive();
+  keep_alive_ = Base::keep_alive();
   return true;
 }
 
@@ -229,7 +229,7 @@ void RequestParser::add_field(std::string_view name, std::string_view value, Err
       if (!equal_ignoring_case(name, "expect") || request_.version == 10) break;
       if (!equal_ignoring_case(value, "100-continue"))
         return refuse(417, "The only expectation this server knows is `100-continue`.");
-      request_.expects_continue = true;
+      expects_continue_ = true;
       break;
     case 14: {
       if (!equal_ignoring_case(name, "content-length")) break;
@@ -237,8 +237,8 @@ void RequestParser::add_field(std::string_view name, std::string_view value, Err
       const char* end = value.data() + value.size();
       const auto [rest, status] = std::from_chars(value.data(), end, length);
       if (status != std::errc() || rest != end) return refuse(400, "Content-Length is not one whole number.");
-      if (request_.content_length) return refuse(400, "There is more than one Content-Length field.");
-      request_.content_length = length;
+      if (content_length_) return refuse(400, "There is more than one Content-Length field.");
+      content_length_ = length;
       break;
     }
     case 17:
@@ -250,7 +250,7 @@ void RequestParser::add_field(std::string_view name, std::string_view value, Err
     default:
       break;
   }
-  request_.headers.add(std::string(name), std::string(value));
+  request_.headers.add(name, value);
 }
 
 void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& length, Error&) {

@@ -3,29 +3,15 @@
 #pragma once
 
 #include "controller/http/options.hpp"
+#include "controller/http/request.hpp"
 
-#include <cpprest/http_headers.h>
 #include <boost/beast/http/basic_parser.hpp>
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace toolhive::http {
-
-// A request as it came; `body` is complete when the parser says Done.
-struct ParsedRequest {
-  std::string method;
-  std::string target;     // raw
-  unsigned version = 11;  // 10 or 11
-  bool keep_alive = false;
-  bool expects_continue = false;
-  std::optional<std::uint64_t> content_length;
-  web::http::http_headers headers;  // repeated fields joined by ", "; trailer fields are not among them
-  std::vector<unsigned char> body;
-};
 
 // Not thread safe; one object per request. What a request may not contain, beside what RFC 9112 forbids: a
 // bare LF or CR, folded fields, more than one Content-Length or Host, Content-Length beside
@@ -54,8 +40,13 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   // Bytes of the body that are in request().body now.
   std::size_t body_size() const { return request_.body.size(); }
 
-  ParsedRequest& request() { return request_; }
-  const ParsedRequest& request() const { return request_; }
+  // The request as it came, with the target in whatever form that has; `body` is complete when the parser says Done.
+  Request& request() { return request_; }
+  const Request& request() const { return request_; }
+  // After HeaderDone: whether the client means to send another request on this connection.
+  bool keep_alive() const { return keep_alive_; }
+  // After HeaderDone: whether the client waits for a 100 before it sends the body.
+  bool expects_continue() const { return expects_continue_; }
   unsigned error_status() const { return error_status_; }
   std::string_view error_detail() const { return error_detail_; }
 
@@ -88,7 +79,10 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
 
   const Limits& limits_;
   Phase phase_ = Phase::Header;
-  ParsedRequest request_;
+  Request request_;
+  bool keep_alive_ = false;
+  bool expects_continue_ = false;
+  std::optional<std::uint64_t> content_length_;
   std::size_t scanned_ = 0;     // bytes of the header that scan_header has passed
   std::size_t line_start_ = 0;  // where the current line of the header begins
   std::size_t lines_ = 0;       // complete lines of the header

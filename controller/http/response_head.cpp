@@ -132,19 +132,10 @@ unsigned final_status(unsigned status) {
 
 }  // namespace
 
-ResponseFrame write_head(std::string& out, const web::http::http_response& response,
-                         const ResponseFacts& facts) {
-  const unsigned status = final_status(response.status_code());
-  append_status_line(out, status,
-                     status == response.status_code() ? response.reason_phrase() : reason_phrase(status));
-  Framed framed;
-  for (const auto& [name, value] : response.headers()) append_field(out, name, value, framed);
-  return append_frame(out, status, static_cast<bool>(response.body()), framed, facts);
-}
-
 ResponseFrame write_head(std::string& out, const Reply& reply, const ResponseFacts& facts) {
   const unsigned status = final_status(reply.status);
-  append_status_line(out, status, reason_phrase(status));
+  const bool own_reason = !reply.reason.empty() && status == reply.status;
+  append_status_line(out, status, own_reason ? reply.reason : reason_phrase(status));
   Framed framed;
   for (const auto& [name, value] : reply.headers) append_field(out, name, value, framed);
   out += reply.lines;
@@ -152,7 +143,7 @@ ResponseFrame write_head(std::string& out, const Reply& reply, const ResponseFac
     append_line(out, "Content-Type", reply.content_type);
     framed.length = reply.body->size();
   }
-  return append_frame(out, status, reply.body != nullptr, framed, facts);
+  return append_frame(out, status, reply.body != nullptr || reply.source != nullptr, framed, facts);
 }
 
 void write_error_head(std::string& out, unsigned status, std::string_view content_type, std::size_t length,

@@ -1,8 +1,6 @@
 // The first part of a response: status line and header fields.
 #pragma once
 
-#include <cpprest/http_msg.h>
-
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,14 +26,10 @@ struct ResponseFacts {
   std::string_view date_line;  // "Date: ...\r\n"
 };
 
-// Appends the head of a handler's response to `out`. The fields that frame the message are the server's: the
+// Appends the head of a handler's reply to `out`. The fields that frame the message are the server's: the
 // handler's Content-Length is used as a number, its `Connection: close` as a wish. Line ends and NUL in
 // values become spaces; a field whose name is no token is left out. A final response cannot have a status
 // below 200: it is sent as 500.
-ResponseFrame write_head(std::string& out, const web::http::http_response& response,
-                         const ResponseFacts& facts);
-
-// The same for a reply whose bytes are ready.
 ResponseFrame write_head(std::string& out, const Reply& reply, const ResponseFacts& facts);
 
 // The same for an answer of the transport itself; `extra` are complete lines.

@@ -1,31 +1,28 @@
-// The HTTP server under cpprestsdk's http_listener, in place of the library's own, which must not face a
-// network.
+// An HTTP/1.1 server that may face a network.
 //
-//   int main() {
-//     http::init_process(2);                       // process.hpp: before anything touches cpprestsdk
-//     http::Server server(options);                // from here on every http_listener uses it
-//     http_listener listener("http://+:8080/");    // cpprestsdk's own class, used as ever
-//     listener.support(handle);
-//     listener.open().wait();                      // throws std::runtime_error that names address and cause
-//     ...
-//     listener.close().wait();                     // finishes requests in flight, refuses new ones
-//   }
+//   class Hello final : public http::Handler {
+//     void handle(http::Request, http::Responder responder) override {
+//       responder.reply({.content_type = "text/plain", .body = std::make_shared<const std::string>("hello\n")});
+//     }
+//   };
 //
-// One server per process carries all listeners: http and https, several ports, several paths on one port (the
-// longest path that matches wins). Hosts: `+` or `*` for all addresses of IPv4 and IPv6, an address
-// (`0.0.0.0`, `[::]`, `[::1]`) or a name. Port 0 takes a free one; see port().
+//   http::Server server(options);
+//   Hello hello;
+//   server.open({.host = "127.0.0.1", .port = 8080}, "/", hello);
+//   ...
+//   server.close(hello);                           // finishes requests in flight, refuses new ones
 //
-// A handler runs on one of the server's threads when the whole request has been read, and must not block:
-// whoever needs time keeps the http_request and replies from another thread. A handler that throws, or lets
-// go of the request without a reply, answers 500. close() must not be waited for in a handler.
+// One server has several addresses, with http or https, and several paths on each; the longest path that matches wins.
 #pragma once
 
+#include "controller/http/handler.hpp"
+#include "controller/http/listen_address.hpp"
 #include "controller/http/options.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string_view>
+#include <string>
 
 namespace toolhive::http {
 
@@ -42,30 +39,30 @@ struct ServerStats {
   std::uint64_t timeouts = 0;             // connections ended by a limit of Timeouts
 };
 
-// Installs the server when constructed. Thread safe, apart from construction and destruction.
+// Thread safe, apart from construction and destruction.
 class Server {
  public:
-  // Throws std::logic_error when a listener is open or another Server exists: there can be one at a time.
   explicit Server(Options options);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
-  // Calls stop(). Listeners should be closed before.
+  // Calls stop(). Handlers should be closed before.
   ~Server();
 
-  // Closes all listening sockets, finishes what is in flight within Timeouts::drain, cuts off the rest and
-  // ends the threads. Blocks; idempotent; not from a handler. A listener can no longer be opened afterwards.
-  void stop();
+  // Serves `handler` at and below `path`, and answers the port that is listened on. A handler can be open once, and must
+  // live until close() or stop() has returned. Throws std::runtime_error that names address and cause.
+  std::uint16_t open(const ListenAddress& address, std::string path, Handler& handler);
+  // Takes no more requests for it and finishes those in flight, or cuts them off after Timeouts::drain. No function of
+  // the handler runs afterwards. Throws std::logic_error in a handler, where it could not return.
+  void close(const Handler& handler);
 
-  // The port an open listener is bound to, by the URI it was made from ("http://127.0.0.1:0/"); 0 when there
-  // is none.
-  std::uint16_t port(std::string_view listener_uri) const;
+  // Closes all listening sockets, finishes what is in flight within Timeouts::drain, cuts off the rest and
+  // ends the threads. Blocks; idempotent; not from a handler. Nothing can be opened afterwards.
+  void stop();
 
   ServerStats stats() const;
 
  private:
-  std::shared_ptr<Core> core_;
-  struct Hold;
-  std::unique_ptr<Hold> hold_;
+  const std::shared_ptr<Core> core_;
 };
 
 }  // namespace toolhive::http

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "controller/base/log.hpp"
-#include "controller/http/process.hpp"
+#include "controller/http/listener/process.hpp"
 #include "controller/kube/client/client.hpp"
 #include "controller/kube/config/config.hpp"
 #include "controller/operator/labels.hpp"

@@ -83,11 +83,8 @@ Response starting() {
 
 }  // namespace
 
-Api::Api(ToolPolicy policy, Metrics& metrics, AddGauges add_gauges)
-    : policy_(std::move(policy)),
-      metrics_(metrics),
-      add_gauges_(std::move(add_gauges)),
-      unsent_(kMostUnsent) {}
+Api::Api(ToolPolicy policy, Metrics& metrics)
+    : policy_(std::move(policy)), metrics_(metrics), unsent_(kMostUnsent) {}
 
 void Api::handle(const Request& request, Respond respond) {
   const auto start = std::chrono::steady_clock::now();
@@ -340,7 +337,7 @@ Response Api::metrics() {
     gauges.list_cache_hits += counts.hits;
     gauges.list_cache_misses += counts.misses;
   }
-  add_gauges_(gauges);
+  if (add_gauges_) add_gauges_(gauges);
   if (guard_ != nullptr) guard_->add_gauges(gauges);
   return Response::text(200, "text/plain; version=0.0.4; charset=utf-8", metrics_.render(gauges));
 }

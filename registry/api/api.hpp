@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "registry/api/list_cache.hpp"
 #include "registry/api/message.hpp"
@@ -26,9 +27,10 @@ class Api {
   /// Fills in the figures of the transport, for /metrics.
   using AddGauges = std::function<void(Gauges&)>;
 
-  Api(
-      ToolPolicy policy, Metrics& metrics, AddGauges add_gauges = [](Gauges&) {});
+  Api(ToolPolicy policy, Metrics& metrics);
 
+  /// Asks `add_gauges` for the figures of the transport; an empty one ends that. Not while requests come.
+  void observe(AddGauges add_gauges) { add_gauges_ = std::move(add_gauges); }
   /// Lets `guard` decide who may do what; without one everybody may. To be called before the first request.
   void protect(Guard& guard) { guard_ = &guard; }
   bool is_protected() const { return guard_ != nullptr; }
@@ -66,7 +68,7 @@ class Api {
   Metrics& metrics_;
   Guard* guard_ = nullptr;
   Lane* lane_ = nullptr;
-  const AddGauges add_gauges_;
+  AddGauges add_gauges_;
   std::atomic<Store*> store_{nullptr};
   std::atomic<bool> stopping_{false};
   ListCache lists_;

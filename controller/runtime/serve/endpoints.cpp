@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "controller/base/log.hpp"
-#include "controller/http/process.hpp"
-#include "controller/http/request.hpp"
-#include "controller/http/server.hpp"
+#include "controller/http/listener/listener_server.hpp"
+#include "controller/http/listener/process.hpp"
+#include "controller/http/listener/request.hpp"
 #include "controller/http/tls_certificate.hpp"
 #include "controller/runtime/serve/metrics_authorizer.hpp"
 #include "controller/runtime/serve/review_desk.hpp"
@@ -161,7 +161,7 @@ class GuardedMetrics {
 struct Endpoints::State {
   explicit State(http::Options options) : server(std::move(options)) {}
 
-  http::Server server;
+  http::ListenerServer server;
   std::optional<GuardedMetrics> guarded;
   std::vector<std::unique_ptr<http_listener>> listeners;
   std::uint16_t health_port = 0;

@@ -31,7 +31,7 @@ struct EndpointOptions {
   std::vector<std::string> certificate_names = {"localhost"};  // DNS names, at least one
 };
 
-// At most one per process, because it carries the process's http::Server. Thread-safe.
+// At most one per process, because it carries the process's http::ListenerServer. Thread-safe.
 class Endpoints {
  public:
   // `client`, `health` and `metrics` must outlive it; `client` is asked who may read the metrics. Invalid, with the

@@ -14,7 +14,8 @@ using Status = RequestParser::Status;
 
 struct Result {
   unsigned status = 0;  // 0: needs more, 200: complete
-  http::ParsedRequest request;
+  http::Request request;
+  bool expects_continue = false;
   std::size_t left = 0;
 };
 
@@ -36,6 +37,7 @@ Result parse(std::string_view bytes, std::size_t piece = 100'000, const http::Li
       break;
     }
   }
+  result.expects_continue = parser.expects_continue();
   result.request = std::move(parser.request());
   return result;
 }
@@ -65,7 +67,7 @@ TEST_CASE("a request is the same in one piece and byte by byte") {
     REQUIRE(result.status == 200);
     CHECK(result.request.method == "PUT");
     CHECK(result.request.target == "/a%2Fb?c");
-    CHECK(result.request.headers.find("X-A")->second == "1, 2");
+    CHECK(*result.request.headers.find("X-A") == "1, 2");
     CHECK(body_of(result) == "hello");
     CHECK(result.left == 3);
   }
@@ -78,8 +80,8 @@ TEST_CASE("chunks are joined, extensions ignored and trailer fields dropped") {
     const Result result = parse(bytes, piece);
     REQUIRE(result.status == 200);
     CHECK(body_of(result) == "hello world");
-    CHECK(result.request.headers.find("Authorization") == result.request.headers.end());
-    CHECK(result.request.headers.find("Host")->second == "a");
+    CHECK(result.request.headers.find("Authorization") == nullptr);
+    CHECK(*result.request.headers.find("Host") == "a");
   }
 }
 
@@ -215,5 +217,5 @@ TEST_CASE("a body is limited by what was set when the header was complete") {
 
 TEST_CASE("an expectation other than 100-continue is answered 417") {
   CHECK(status_of(kPost + "Expect: a-miracle\r\n\r\n") == 417);
-  CHECK(parse(kPost + "Expect: 100-Continue\r\n\r\n").request.expects_continue);
+  CHECK(parse(kPost + "Expect: 100-Continue\r\n\r\n").expects_continue);
 }

@@ -4,7 +4,11 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
 
 using namespace toolhive;
 
@@ -18,18 +22,33 @@ http::ResponseFacts facts(unsigned version = 11, bool head = false) {
   return facts;
 }
 
+http::Reply hello() {
+  http::Reply reply;
+  reply.content_type = "text/plain";
+  reply.body = std::make_shared<const std::string>("hello");
+  return reply;
+}
+
+class NoSource final : public http::BodySource {
+ public:
+  State next(std::size_t, std::string_view&) override { return State::End; }
+  void wait(std::function<void()>) override {}
+  void release() override {}
+  void abandon() override {}
+};
+
 }  // namespace
 
 TEST_CASE("a handler cannot break the frame of its response") {
-  web::http::http_response response(200);
-  response.set_reason_phrase("fine\r\nX-Injected: 1");
-  response.headers()["X-Value"] = "a\r\nX-Injected: 2";
-  response.headers()["X Name"] = "b";
-  response.headers()["Content-Length"] = "12abc";
-  response.headers()["Transfer-Encoding"] = "gzip";
-  response.headers()["Connection"] = "upgrade";
+  http::Reply reply;
+  reply.reason = "fine\r\nX-Injected: 1";
+  reply.headers = {{"Connection", "upgrade"},
+                   {"Content-Length", "12abc"},
+                   {"Transfer-Encoding", "gzip"},
+                   {"X Name", "b"},
+                   {"X-Value", "a\r\nX-Injected: 2"}};
   std::string head;
-  const http::ResponseFrame frame = http::write_head(head, response, facts());
+  const http::ResponseFrame frame = http::write_head(head, reply, facts());
   CHECK(head ==
         "HTTP/1.1 200 fine  X-Injected: 1\r\nX-Value: a  X-Injected: 2\r\nDate: now\r\nContent-Length: "
         "0\r\n\r\n");
@@ -65,38 +84,47 @@ TEST_CASE("a handler cannot break the frame of a reply whose bytes are ready") {
 }
 
 TEST_CASE("HEAD keeps the length and leaves the body out") {
-  web::http::http_response response(200);
-  response.set_body(std::string("hello"), "text/plain");
-  response.set_reason_phrase("OK");
   std::string head;
-  CHECK(http::write_head(head, response, facts(11, true)).framing == http::Framing::NoBody);
+  CHECK(http::write_head(head, hello(), facts(11, true)).framing == http::Framing::NoBody);
   CHECK(head.find("Content-Length: 5\r\n") != std::string::npos);
 }
 
 TEST_CASE("204 and 304 have neither a body nor a length") {
-  for (const unsigned short status : {204, 304}) {
-    web::http::http_response response(status);
-    response.set_body(std::string("hello"), "text/plain");
+  for (const unsigned status : {204U, 304U}) {
+    http::Reply reply = hello();
+    reply.status = status;
     std::string head;
-    CHECK(http::write_head(head, response, facts()).framing == http::Framing::NoBody);
+    CHECK(http::write_head(head, reply, facts()).framing == http::Framing::NoBody);
     CHECK(head.find("Content-Length") == std::string::npos);
     CHECK(head.find("Transfer-Encoding") == std::string::npos);
   }
 }
 
 TEST_CASE("a body of unknown length is chunked, or ends with the connection in HTTP/1.0") {
-  web::http::http_response response(200);
-  response.set_body(concurrency::streams::bytestream::open_istream(std::string("hello")));
+  http::Reply reply;
+  reply.source = std::make_shared<NoSource>();
   std::string head;
-  CHECK(http::write_head(head, response, facts()).framing == http::Framing::Chunked);
-  const http::ResponseFrame old = http::write_head(head, response, facts(10));
+  CHECK(http::write_head(head, reply, facts()).framing == http::Framing::Chunked);
+  const http::ResponseFrame old = http::write_head(head, reply, facts(10));
   CHECK(old.framing == http::Framing::UntilClose);
   CHECK(old.close);
 }
 
-TEST_CASE("a final response with an informational status is an error of the server") {
-  web::http::http_response response(101);
+TEST_CASE("a body of known length is framed by it, whoever has the bytes") {
+  http::Reply reply;
+  reply.source = std::make_shared<NoSource>();
+  reply.headers = {{"Content-Length", "7"}};
   std::string head;
-  http::write_head(head, response, facts());
-  CHECK(head.rfind("HTTP/1.1 500 ", 0) == 0);
+  const http::ResponseFrame frame = http::write_head(head, reply, facts());
+  CHECK(frame.framing == http::Framing::Length);
+  CHECK(frame.length == 7);
+}
+
+TEST_CASE("a final response with an informational status is an error of the server") {
+  http::Reply reply;
+  reply.status = 101;
+  reply.reason = "Switching Protocols";
+  std::string head;
+  http::write_head(head, reply, facts());
+  CHECK(head.rfind("HTTP/1.1 500 Internal Server Error\r\n", 0) == 0);
 }

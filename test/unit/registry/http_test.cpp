@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include "controller/http/process.hpp"
+#include "controller/http/listener/process.hpp"
 #include "registry/access_log.hpp"
 #include "registry/api/guard.hpp"
 #include "registry/server.hpp"
@@ -65,7 +65,7 @@ std::string request(const std::string& line, const std::string& headers = "", co
 struct Served {
   explicit Served(ServerConfig config = {}, bool started = true,
                   const std::function<void(Api&)>& prepare = {})
-      : api((http::init_process(1), ToolPolicy()), metrics, HttpServer::add_gauges) {
+      : api((http::init_process(1), ToolPolicy()), metrics) {
     if (prepare) prepare(api);
     if (started) {
       store = open_store(files);
@@ -159,7 +159,7 @@ TEST_CASE(
 
   served.server->close();
   Gauges gauges;
-  HttpServer::add_gauges(gauges);
+  served.server->add_gauges(gauges);
   CHECK(gauges.connections == 0);
 }
 

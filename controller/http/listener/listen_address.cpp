@@ -1,4 +1,4 @@
-#include "controller/http/endpoint.hpp"
+#include "controller/http/listener/listen_address.hpp"
 
 #include <cpprest/base_uri.h>
 
@@ -6,8 +6,7 @@
 
 namespace toolhive::http {
 
-ListenAddress listen_address(const std::string& listener_uri) {
-  const web::uri uri(listener_uri);
+ListenAddress listen_address(const web::uri& uri) {
   ListenAddress address;
   address.host = uri.host();
   if (address.host == "+" || address.host == "*") address.host.clear();
@@ -15,7 +14,7 @@ ListenAddress listen_address(const std::string& listener_uri) {
     address.host = address.host.substr(1, address.host.size() - 2);
   }
   if (uri.port() < 0 || uri.port() > 65535) {
-    throw std::runtime_error("cannot listen on " + listener_uri + ": the port is not in 0..65535");
+    throw std::runtime_error("cannot listen on " + uri.to_string() + ": the port is not in 0..65535");
   }
   address.port = static_cast<std::uint16_t>(uri.port());
   address.tls = uri.scheme() == "https";

@@ -1,8 +1,8 @@
 // Opening and closing listeners, and the server's own life.
-#include "controller/http/process.hpp"
-#include "controller/http/request.hpp"
+#include "controller/http/listener/process.hpp"
+#include "controller/http/listener/request.hpp"
 #include "test/unit/http/client.hpp"
-#include "test/unit/http/test_server.hpp"
+#include "test/unit/http_listener/test_server.hpp"
 
 #include <doctest/doctest.h>
 
@@ -31,7 +31,7 @@ std::string failure(const std::function<void()>& action) {
 
 bool ipv6_available() {
   http::Options options;
-  http::Server server(options);
+  http::ListenerServer server(options);
   Listener listener("http://[::1]:0/");
   return failure([&] {
            listener.open().wait();
@@ -65,7 +65,7 @@ TEST_CASE("a listener can be closed as soon as it is open") {
 
 TEST_CASE("several listeners share a server, a port by path and a path by port") {
   http::init_process(1);
-  http::Server server({});
+  http::ListenerServer server({});
   const auto say = [](const char* text) {
     return [text](const http_request& request) { request.reply(200, std::string(text)); };
   };
@@ -102,7 +102,7 @@ TEST_CASE("several listeners share a server, a port by path and a path by port")
 TEST_CASE("all addresses are listened on with + and *, one family with its own") {
   http::init_process(1);
   const bool v6 = ipv6_available();
-  http::Server server({});
+  http::ListenerServer server({});
   const auto reaches = [&](const std::string& uri, const char* address) {
     Listener listener(uri);
     listener.support(echo);
@@ -126,7 +126,7 @@ TEST_CASE("all addresses are listened on with + and *, one family with its own")
 
 TEST_CASE("the address of a client is told without the IPv6 wrapping") {
   http::init_process(1);
-  http::Server server({});
+  http::ListenerServer server({});
   Listener listener("http://+:0/");
   listener.support([](const http_request& request) { request.reply(200, request.remote_address()); });
   listener.open().wait();
@@ -153,7 +153,7 @@ TEST_CASE("a listener that cannot open says where and why") {
 
 TEST_CASE("there is one server at a time") {
   TestServer server;
-  CHECK_THROWS_AS(http::Server(http::Options{}), std::logic_error);
+  CHECK_THROWS_AS(http::ListenerServer(http::Options{}), std::logic_error);
   CHECK(status_for(server.port(), "GET / HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
 }
 
@@ -197,7 +197,7 @@ TEST_CASE("closing cuts off what is still in flight after the drain timeout") {
 
 TEST_CASE("closing one of two listeners on a port waits for its own requests only") {
   http::init_process(1);
-  http::Server server({});
+  http::ListenerServer server({});
   Held first;
   Held second;
   Listener a("http://127.0.0.1:0/a");
@@ -225,7 +225,7 @@ TEST_CASE("closing one of two listeners on a port waits for its own requests onl
 
 TEST_CASE("close() in a handler fails instead of waiting for itself") {
   http::init_process(1);
-  http::Server server({});
+  http::ListenerServer server({});
   Listener listener("http://127.0.0.1:0/");
   listener.support(
       [&](const http_request& request) { request.reply(200, failure([&] { listener.close().wait(); })); });

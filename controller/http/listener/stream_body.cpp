@@ -1,4 +1,4 @@
-#include "controller/http/response_body.hpp"
+#include "controller/http/listener/stream_body.hpp"
 
 #include <pplx/pplxtasks.h>
 
@@ -12,11 +12,11 @@ constexpr std::size_t kBlock = 64 * 1024;
 
 }  // namespace
 
-ResponseBody::ResponseBody(const concurrency::streams::istream& stream)
+StreamBody::StreamBody(const concurrency::streams::istream& stream)
     : stream_(stream), buffer_(stream_.streambuf()) {}
 
-ResponseBody::State ResponseBody::next(std::size_t limit, std::string_view& bytes) {
-  release();
+StreamBody::State StreamBody::next(std::size_t limit, std::string_view& bytes) {
+  give_back();
   if (broken_) return State::Broken;
   if (copied_size_ > 0) {
     bytes = {reinterpret_cast<const char*>(copied_.data()), std::min(limit, copied_size_)};
@@ -42,28 +42,29 @@ ResponseBody::State ResponseBody::next(std::size_t limit, std::string_view& byte
   }
 }
 
-void ResponseBody::wait(const std::function<void()>& ready) {
+void StreamBody::wait(std::function<void()> ready) {
   try {
     // A pipe completes a read only when it is full or at its end, so it is asked for one byte; what else has
     // come by then is acquired next. A file can seek, and has all its bytes to give.
     const bool file = buffer_.can_seek();
     copied_.resize(file ? kBlock : 1);
-    buffer_.getn(copied_.data(), copied_.size()).then([this, ready](pplx::task<std::size_t> read) {
-      try {
-        copied_size_ = read.get();
-        end_ = copied_size_ == 0;
-      } catch (...) {
-        broken_ = true;
-      }
-      ready();
-    });
+    buffer_.getn(copied_.data(), copied_.size())
+        .then([this, self = shared_from_this(), ready](pplx::task<std::size_t> read) {
+          try {
+            copied_size_ = read.get();
+            end_ = copied_size_ == 0;
+          } catch (...) {
+            broken_ = true;
+          }
+          ready();
+        });
   } catch (...) {
     broken_ = true;
     ready();
   }
 }
 
-void ResponseBody::release() {
+void StreamBody::give_back() {
   if (acquired_ == nullptr) return;
   try {
     buffer_.release(std::exchange(acquired_, nullptr), taken_);
@@ -72,8 +73,8 @@ void ResponseBody::release() {
   }
 }
 
-void ResponseBody::abandon() {
-  release();
+void StreamBody::abandon() {
+  give_back();
   try {
     buffer_.close(std::ios_base::in).then([](pplx::task<void> closed) {
       try {

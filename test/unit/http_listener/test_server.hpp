@@ -1,8 +1,8 @@
 // A server with one listener on a free port of 127.0.0.1, and what tests ask of the process around it.
 #pragma once
 
+#include "controller/http/listener/listener_server.hpp"
 #include "controller/http/options.hpp"
-#include "controller/http/server.hpp"
 
 #include <cpprest/http_listener.h>
 
@@ -44,12 +44,12 @@ class TestServer {
   ~TestServer();
 
   std::uint16_t port() const { return port_; }
-  http::Server& server() { return *server_; }
+  http::ListenerServer& server() { return *server_; }
   void close() { listener_->close().wait(); }
   void open() { listener_->open().wait(); }
 
  private:
-  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<http::ListenerServer> server_;
   std::unique_ptr<Listener> listener_;
   std::uint16_t port_ = 0;
 };

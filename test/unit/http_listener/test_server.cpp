@@ -1,7 +1,7 @@
-#include "test/unit/http/test_server.hpp"
+#include "test/unit/http_listener/test_server.hpp"
 
-#include "controller/http/process.hpp"
-#include "controller/http/request.hpp"
+#include "controller/http/listener/process.hpp"
+#include "controller/http/listener/request.hpp"
 
 #include <cpprest/http_listener.h>
 
@@ -47,7 +47,7 @@ web::http::http_request Held::take() {
 
 TestServer::TestServer(http::Options options, const Handler& handler, const std::string& scheme) {
   http::init_process(1);
-  server_ = std::make_unique<http::Server>(std::move(options));
+  server_ = std::make_unique<http::ListenerServer>(std::move(options));
   const std::string uri = scheme + "://127.0.0.1:0/";
   listener_ = std::make_unique<Listener>(uri);
   listener_->support(handler);

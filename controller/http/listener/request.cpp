@@ -1,6 +1,6 @@
-#include "controller/http/request.hpp"
+#include "controller/http/listener/request.hpp"
 
-#include "controller/http/request_context.hpp"
+#include "controller/http/listener/request_context.hpp"
 
 namespace toolhive::http {
 

@@ -1,9 +1,9 @@
 // Replies whose bytes are ready, past cpprestsdk's http_response.
-#include "controller/http/reply.hpp"
+#include "controller/http/listener/reply.hpp"
 
-#include "controller/http/request.hpp"
+#include "controller/http/listener/request.hpp"
 #include "test/unit/http/client.hpp"
-#include "test/unit/http/test_server.hpp"
+#include "test/unit/http_listener/test_server.hpp"
 
 #include <doctest/doctest.h>
 

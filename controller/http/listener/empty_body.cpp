@@ -1,4 +1,4 @@
-#include "controller/http/empty_body.hpp"
+#include "controller/http/listener/empty_body.hpp"
 
 #include <cpprest/astreambuf.h>
 

@@ -1,4 +1,4 @@
-#include "controller/http/process.hpp"
+#include "controller/http/listener/process.hpp"
 
 #include <sys/resource.h>
 

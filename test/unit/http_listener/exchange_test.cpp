@@ -1,7 +1,7 @@
 // What a well-behaved client sees.
-#include "controller/http/request.hpp"
+#include "controller/http/listener/request.hpp"
 #include "test/unit/http/client.hpp"
-#include "test/unit/http/test_server.hpp"
+#include "test/unit/http_listener/test_server.hpp"
 
 #include <cpprest/containerstream.h>
 #include <cpprest/producerconsumerstream.h>
@@ -281,6 +281,28 @@ TEST_CASE("targets that are refused are answered 400") {
     CAPTURE(target);
     CHECK(status_for(server.port(), "GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
   }
+}
+
+TEST_CASE("what a handler says in an http_response arrives, and cannot break its frame") {
+  TestServer server({}, [](const http_request& request) {
+    http_response response(404);
+    response.set_reason_phrase("gone\r\nX-Injected: 1");
+    response.headers()["X-Value"] = "a\r\nX-Injected: 2";
+    response.headers()["X Name"] = "b";
+    response.headers()["Transfer-Encoding"] = "gzip";
+    response.set_body(std::string("hello"), "text/plain");
+    request.reply(response);
+  });
+  Client client(server.port());
+  client.get("/", "Connection: close\r\n");
+  const std::string answer = client.read_to_end();
+  CHECK(answer.rfind("HTTP/1.1 404 gone  X-Injected: 1\r\n", 0) == 0);
+  CHECK(answer.find("\r\nX-Value: a  X-Injected: 2\r\n") != std::string::npos);
+  CHECK(answer.find("X Name") == std::string::npos);
+  CHECK(answer.find("gzip") == std::string::npos);
+  CHECK(answer.find("\r\nContent-Type: text/plain\r\n") != std::string::npos);
+  CHECK(answer.find("\r\nContent-Length: 5\r\n") != std::string::npos);
+  CHECK(answer.ends_with("\r\n\r\nhello"));
 }
 
 TEST_CASE("large bodies of known length arrive whole") {

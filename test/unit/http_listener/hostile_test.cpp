@@ -1,6 +1,6 @@
 // The probes that the library's own server fails: over real sockets, with the process's memory and descriptors watched.
 #include "test/unit/http/client.hpp"
-#include "test/unit/http/test_server.hpp"
+#include "test/unit/http_listener/test_server.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
@@ -190,6 +190,24 @@ TEST_CASE("all bodies together are limited, and the memory is given back") {
   first.send(post);
   held.take().reply(200);
   CHECK(first.read().status == 200);
+}
+
+TEST_CASE("bodies that clients break off give their memory back") {
+  http::Options options;
+  options.limits.body_bytes = 1'000'000;
+  options.limits.buffered_bytes = 1'500'000;
+  TestServer server(options);
+  const std::string half =
+      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + std::string(500'000, 'x');
+  for (int i = 0; i < 4; ++i) {
+    Client client(server.port());
+    client.send(half);
+    client.finish_sending();
+    CHECK(client.ended_within(seconds(5)));
+  }
+  Client whole(server.port());
+  whole.send(half + std::string(500'000, 'x'));
+  CHECK(whole.read().status == 200);
 }
 
 TEST_CASE("connections beyond the limit get a 503 and leave no trace") {

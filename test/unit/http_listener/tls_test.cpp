@@ -1,8 +1,8 @@
 #include "controller/http/self_signed.hpp"
 #include "controller/http/tls_certificate.hpp"
 #include "test/unit/http/client.hpp"
-#include "test/unit/http/test_server.hpp"
 #include "test/unit/http/tls_client.hpp"
+#include "test/unit/http_listener/test_server.hpp"
 
 #include <doctest/doctest.h>
 #include <openssl/pem.h>

@@ -1,0 +1,180 @@
+// The server without cpprestsdk, which this program does not link.
+#include "controller/http/server.hpp"
+
+#include "controller/http/tls_certificate.hpp"
+#include "test/unit/http/client.hpp"
+
+#include <doctest/doctest.h>
+
+#ifdef _ASYNCRTIMP
+#error "a public header of controller/http includes cpprestsdk"
+#endif
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+using namespace toolhive;
+
+using http_test::Client;
+using http_test::Response;
+
+namespace {
+
+const http::ListenAddress kLoopback{.host = "127.0.0.1"};
+
+http::Reply text(std::string body) {
+  http::Reply reply;
+  reply.content_type = "text/plain";
+  reply.body = std::make_shared<const std::string>(std::move(body));
+  return reply;
+}
+
+// A handler out of a function.
+class Call final : public http::Handler {
+ public:
+  using Function = std::function<void(const http::Request&, http::Responder&)>;
+  explicit Call(Function function) : function_(std::move(function)) {}
+  void handle(http::Request request, http::Responder responder) override { function_(request, responder); }
+
+ private:
+  Function function_;
+};
+
+// Keeps a request until the test answers it.
+class Held final : public http::Handler {
+ public:
+  void handle(http::Request, http::Responder responder) override {
+    const std::lock_guard lock(mutex_);
+    responder_.emplace(std::move(responder));
+    arrived_.notify_all();
+  }
+  http::Responder take() {
+    std::unique_lock lock(mutex_);
+    if (!arrived_.wait_for(lock, std::chrono::seconds(10), [this] { return responder_.has_value(); })) {
+      throw std::runtime_error("no request arrived");
+    }
+    http::Responder responder = std::move(*responder_);
+    responder_.reset();
+    return responder;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::optional<http::Responder> responder_;
+};
+
+}  // namespace
+
+TEST_CASE("a handler of the server itself gets whole requests and answers them") {
+  http::Server server({});
+  Call echo([](const http::Request& request, http::Responder& responder) {
+    const std::string* const mark = request.headers.find("x-mark");
+    responder.reply(text(request.method + " " + request.target + " " + (mark != nullptr ? *mark : "none") +
+                         " " + std::string(request.body.begin(), request.body.end()) + " " +
+                         request.remote_address));
+  });
+  const std::uint16_t port = server.open(kLoopback, "/", echo);
+  Client client(port);
+  client.get("/a%2Fb?c=d", "X-Mark: one\r\nX-mark: two\r\n");
+  CHECK(client.read().body == "GET /a%2Fb?c=d one, two  127.0.0.1");
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+  CHECK(client.read().body == "POST / none hello 127.0.0.1");
+  CHECK(server.stats().requests == 2);
+  server.close(echo);
+  CHECK_FALSE(Client(port).connected());
+}
+
+TEST_CASE("what a handler throws, and a responder that it lets go of, are answered 500") {
+  http::Server server({});
+  Call faulty([](const http::Request& request, http::Responder& responder) {
+    if (request.target == "/throw") throw std::runtime_error("secret detail");
+    if (request.target == "/late") {
+      responder.reply(text("answered"));
+      throw std::runtime_error("secret detail");
+    }
+  });
+  Client client(server.open(kLoopback, "/", faulty));
+  for (const char* target : {"/throw", "/drop"}) {
+    client.get(target);
+    const Response response = client.read();
+    CHECK(response.status == 500);
+    CHECK(response.body.find("secret") == std::string::npos);
+  }
+  client.get("/late");
+  CHECK(client.read().body == "answered");
+  CHECK(server.stats().transport_errors == 2);
+}
+
+TEST_CASE("the first answer to a request counts, and tells when it is written") {
+  int first = 0;
+  int second = 0;
+  http::Server server({});
+  Call twice([&](const http::Request&, http::Responder& responder) {
+    http::Reply reply = text("first");
+    reply.written = [&](bool complete) { first += complete ? 1 : 10; };
+    responder.reply(std::move(reply));
+    http::Reply late = text("second");
+    late.written = [&](bool) { ++second; };
+    responder.reply(std::move(late));
+    responder.refuse(400, "Too late.");
+  });
+  Client client(server.open(kLoopback, "/", twice));
+  for (int i = 0; i < 2; ++i) {
+    client.get("/");
+    CHECK(client.read().body == "first");
+  }
+  server.stop();
+  CHECK(first == 2);
+  CHECK(second == 0);
+}
+
+TEST_CASE("a handler can refuse as the transport does") {
+  http::Options options;
+  options.error_body = [](const http::TransportError& error) {
+    return http::ErrorBody{"application/problem+json",
+                           std::to_string(error.status) + " " + std::string(error.detail)};
+  };
+  http::Server server(options);
+  Call refusing([](const http::Request&, http::Responder& responder) { responder.refuse(400, "Not so."); });
+  Client client(server.open(kLoopback, "/", refusing));
+  client.get("/");
+  const Response response = client.read();
+  CHECK(response.status == 400);
+  CHECK(response.fields.at("content-type") == "application/problem+json");
+  CHECK(response.body == "400 Not so.");
+  client.get("/again");
+  CHECK(client.read().status == 400);
+  CHECK(server.stats().transport_errors == 2);
+}
+
+TEST_CASE("closing a handler waits for the answers that other threads owe") {
+  http::Server server({});
+  Held held;
+  Call other([](const http::Request&, http::Responder& responder) { responder.reply(text("other")); });
+  const std::uint16_t port = server.open(kLoopback, "/held", held);
+  CHECK(server.open({.host = "127.0.0.1"}, "/other", other) == port);
+  Client client(port);
+  client.get("/held/x");
+  http::Responder responder = held.take();
+  auto closing = std::async(std::launch::async, [&] { server.close(held); });
+  CHECK(closing.wait_for(std::chrono::milliseconds(50)) == std::future_status::timeout);
+  std::thread([&] { responder.reply(text("late")); }).join();
+  CHECK(client.read().body == "late");
+  closing.wait();
+  client.get("/held/x");
+  CHECK(client.read().status == 404);
+  client.get("/other");
+  CHECK(client.read().body == "other");
+}
