@@ -69,20 +69,14 @@ void log_answer(const Answered& answered, unsigned status, std::uint64_t bytes, 
 
 void send(const web::http::http_request& request, Response response, const std::string& id,
           std::optional<Answered> logged) {
-  http::Reply reply;
-  reply.status = response.status;
-  reply.headers = std::move(response.headers);
-  reply.headers.emplace_back("X-Request-Id", id);
-  reply.lines = response.lines;
-  reply.content_type = response.content_type;
-  reply.body = std::move(response.body);
+  response.headers.emplace_back("X-Request-Id", id);
   if (logged) {
-    reply.written = [logged = std::move(*logged), status = reply.status,
-                     bytes = reply.body == nullptr ? 0 : reply.body->size()](bool complete) {
+    response.written = [logged = std::move(*logged), status = response.status,
+                        bytes = response.body == nullptr ? 0 : response.body->size()](bool complete) {
       log_answer(logged, status, bytes, complete);
     };
   }
-  http::reply(request, std::move(reply));
+  http::reply(request, std::move(response));
 }
 
 /// What of the way a request took is to be believed.
@@ -174,17 +168,17 @@ http::Options transport_options(const ServerConfig& config, AccessLog& access_lo
 }  // namespace
 
 struct HttpServer::State {
-  State(Api& served, http::Options options, std::unique_ptr<AccessLog> log, const std::string& address,
-        const std::string& scheme)
+  State(Api& served, std::unique_ptr<AccessLog> log, std::unique_ptr<http::ListenerServer> opened,
+        std::string listener_uri)
       : api(served),
         access_log(std::move(log)),
-        server(std::move(options)),
-        uri(scheme + "://" + address + "/"),
+        server(std::move(opened)),
+        uri(std::move(listener_uri)),
         listener(uri) {}
 
   Api& api;
   const std::unique_ptr<AccessLog> access_log;  // Outlives the server, which writes to it to the end.
-  http::ListenerServer server;
+  const std::unique_ptr<http::ListenerServer> server;
   const std::string uri;
   http_listener listener;
   std::once_flag closed;
@@ -198,17 +192,19 @@ Result<std::unique_ptr<HttpServer>> HttpServer::open(const ServerConfig& config,
   auto access_log = std::make_unique<AccessLog>(config.access_log_one_in);
   auto options = transport_options(config, *access_log);
   if (!config.tls_certificate.empty()) {
-    auto loaded = http::TlsCertificate::load(config.tls_certificate, config.tls_key);
-    if (loaded.certificate == nullptr) return Error{Code::Invalid, loaded.error, "tls"};
-    options.tls = std::move(loaded.certificate);
+    auto certificate = http::TlsCertificate::load(config.tls_certificate, config.tls_key);
+    if (!certificate.ok()) return Error{Code::Invalid, certificate.status().message(), "tls"};
+    options.tls = *std::move(certificate);
   }
   const bool ipv6 = config.address.find(':') != std::string::npos && config.address.front() != '[';
   const auto address =
       (ipv6 ? "[" + config.address + "]" : config.address) + ":" + std::to_string(config.port);
   try {
-    const std::string scheme = options.tls == nullptr ? "http" : "https";
-    auto state = std::make_unique<State>(api, std::move(options), std::move(access_log), address, scheme);
-    const Front front{scheme == "https", config.rates.trusted_proxies};
+    const Front front{options.tls != nullptr, config.rates.trusted_proxies};
+    auto listening = http::ListenerServer::open(std::move(options));
+    if (!listening.ok()) return Error{Code::Invalid, listening.status().message(), "address"};
+    auto state = std::make_unique<State>(api, std::move(access_log), *std::move(listening),
+                                         (front.tls ? "https://" : "http://") + address + "/");
     const auto handle = [&api, log = state->access_log.get(), front](const web::http::http_request& request) {
       serve(api, *log, front, request);
     };
@@ -238,17 +234,17 @@ void HttpServer::close() {
     } catch (const std::exception& cause) {
       log(LogLevel::Warn, "closing the listener failed", {{"error", cause.what()}});
     }
-    state_->server.stop();
+    state_->server->stop();
     state_->api.observe({});
   });
 }
 
 std::uint16_t HttpServer::port() const {
-  return state_->server.port(state_->uri);
+  return state_->server->port(state_->uri);
 }
 
 void HttpServer::add_gauges(Gauges& gauges) const {
-  const auto stats = state_->server.stats();
+  const auto stats = state_->server->stats();
   gauges.connections = stats.connections;
   gauges.requests_in_flight = stats.requests_in_flight;
   gauges.transport_errors = stats.transport_errors;

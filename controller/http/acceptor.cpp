@@ -12,7 +12,6 @@
 #include <cerrno>
 #include <chrono>
 #include <future>
-#include <stdexcept>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -47,7 +46,7 @@ std::vector<tcp::endpoint> candidates(boost::asio::io_context& context, const Li
   return found;
 }
 
-bool listen(tcp::acceptor& socket, const tcp::endpoint& endpoint, Error& error) {
+bool listen_at(tcp::acceptor& socket, const tcp::endpoint& endpoint, Error& error) {
   error = {};
   Error ignored;
   const auto failed = [&] {
@@ -84,16 +83,18 @@ std::string address_text(const sockaddr_storage& peer) {
 
 }  // namespace
 
-Acceptor::Acceptor(Worker& worker, const ListenAddress& address)
-    : worker_(worker), socket_(worker.context()), timer_(worker.context()) {
+Acceptor::Acceptor(Worker& worker) : worker_(worker), socket_(worker.context()), timer_(worker.context()) {}
+
+Status Acceptor::listen(const ListenAddress& address) {
   Error error;
-  for (const tcp::endpoint& endpoint : candidates(worker.context(), address, error)) {
-    if (listen(socket_, endpoint, error)) break;
+  for (const tcp::endpoint& endpoint : candidates(worker_.context(), address, error)) {
+    if (listen_at(socket_, endpoint, error)) break;
   }
   if (!socket_.is_open()) {
-    throw std::runtime_error("cannot listen on " + address.text() + ": " + error.message());
+    return {Code::Unavailable, "cannot listen on " + address.text() + ": " + error.message()};
   }
-  port_ = socket_.local_endpoint().port();
+  port_ = socket_.local_endpoint(error).port();
+  return {};
 }
 
 void Acceptor::start(OnConnection connection, OnTrouble trouble) {

@@ -1,6 +1,8 @@
 // Accepts the connections of one endpoint.
 #pragma once
 
+#include "controller/base/status.hpp"
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -23,8 +25,10 @@ class Acceptor final : public std::enable_shared_from_this<Acceptor> {
   using OnConnection = std::function<void(int descriptor, bool v6, std::string remote_address)>;
   using OnTrouble = std::function<void(const std::string&)>;
 
-  // Binds and listens. Throws std::runtime_error with address and cause.
-  Acceptor(Worker& worker, const ListenAddress& address);
+  explicit Acceptor(Worker& worker);
+
+  // Binds and listens. Unavailable, with address and cause, when that cannot be. Once, before start().
+  Status listen(const ListenAddress& address);
 
   // Once; `trouble` is told when accepting has to pause.
   void start(OnConnection connection, OnTrouble trouble);

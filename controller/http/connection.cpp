@@ -200,12 +200,13 @@ void Connection::respond(Reply reply, Completion completion) {
   });
 }
 
-void Connection::refuse(const Refusal& refusal, Completion completion) {
-  on_worker([refusal, completion = std::move(completion)](Connection& connection) mutable {
-    if (connection.state_ != State::Handling) return;  // the connection has ended meanwhile
-    connection.completion_.emplace(std::move(completion));
-    connection.begin_refusal(refusal, connection.reader_.keep_alive());
-  });
+void Connection::refuse(Refusal refusal, Completion completion) {
+  on_worker(
+      [refusal = std::move(refusal), completion = std::move(completion)](Connection& connection) mutable {
+        if (connection.state_ != State::Handling) return;  // the connection has ended meanwhile
+        connection.completion_.emplace(std::move(completion));
+        connection.begin_refusal(refusal, connection.reader_.keep_alive());
+      });
 }
 
 void Connection::begin_reply(Reply&& reply, Completion&& completion) {

@@ -52,7 +52,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   // The answer to the request that is being handled. Any thread.
   void respond(Reply reply, Completion completion);
-  void refuse(const Refusal& refusal, Completion completion);
+  void refuse(Refusal refusal, Completion completion);
 
   void check_deadline(Clock::time_point now);
   // The listener is being closed: ends now if no request has begun, else after its response.

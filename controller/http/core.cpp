@@ -8,7 +8,6 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
 namespace toolhive::http {
@@ -29,6 +28,10 @@ milliseconds tick_for(const Timeouts& timeouts) {
   return std::clamp(shortest / 8, milliseconds(5), milliseconds(250));
 }
 
+Status cannot_listen(Code code, const ListenAddress& address, const char* why) {
+  return {code, "cannot listen on " + address.text() + ": " + why};
+}
+
 }  // namespace
 
 Core::Core(Options options) : body_budget(options.limits.buffered_bytes), options_(std::move(options)) {
@@ -47,39 +50,45 @@ void Core::start() {
   });
 }
 
-std::uint16_t Core::open(const ListenAddress& address, std::string path, Handler& handler) {
-  const std::string where = "cannot listen on " + address.text() + ": ";
+StatusOr<std::uint16_t> Core::open(const ListenAddress& address, std::string path, Handler& handler) {
   const std::lock_guard lock(mutex_);
-  if (stopped_) throw std::runtime_error(where + "the server is stopped");
-  if (address.tls && !options_.tls) throw std::runtime_error(where + "the server has no TLS certificate");
-  if (handlers_.contains(&handler)) throw std::runtime_error(where + "the handler is in use already");
-  const std::shared_ptr<Endpoint> endpoint = endpoint_at(address);
-  if (!endpoint->router.add(std::move(path), handler)) {
-    throw std::runtime_error(where + "another handler has this path");
+  if (stopped_) return cannot_listen(Code::Unavailable, address, "the server is stopped");
+  if (address.tls && !options_.tls) {
+    return cannot_listen(Code::Invalid, address, "the server has no TLS certificate");
   }
-  ++endpoint->handlers;
-  handlers_[&handler] = endpoint;
-  return endpoint->bound_port;
+  if (handlers_.contains(&handler)) {
+    return cannot_listen(Code::AlreadyExists, address, "the handler is in use already");
+  }
+  const auto endpoint = endpoint_at(address);
+  if (!endpoint.ok()) return endpoint.status();
+  if (!(*endpoint)->router.add(std::move(path), handler)) {
+    return cannot_listen(Code::AlreadyExists, address, "another handler has this path");
+  }
+  ++(*endpoint)->handlers;
+  handlers_[&handler] = *endpoint;
+  return (*endpoint)->bound_port;
 }
 
-std::shared_ptr<Endpoint> Core::endpoint_at(const ListenAddress& address) {
+StatusOr<std::shared_ptr<Endpoint>> Core::endpoint_at(const ListenAddress& address) {
   const auto found = endpoints_.find(address.key());
   if (found == endpoints_.end()) return listen(address);
-  const std::shared_ptr<Endpoint>& endpoint = found->second;
-  const std::string where = "cannot listen on " + address.text() + ": ";
-  if (endpoint->draining) throw std::runtime_error(where + "the port is still being closed");
-  if (endpoint->tls() != address.tls) {
-    throw std::runtime_error(where + "the port serves the other of http and https");
+  if (found->second->draining) {
+    return cannot_listen(Code::Unavailable, address, "the port is still being closed");
   }
-  return endpoint;
+  if (found->second->tls() != address.tls) {
+    return cannot_listen(Code::Invalid, address, "the port serves the other of http and https");
+  }
+  return found->second;
 }
 
-std::shared_ptr<Endpoint> Core::listen(const ListenAddress& address) {
-  auto endpoint = std::make_shared<Endpoint>(address);
+StatusOr<std::shared_ptr<Endpoint>> Core::listen(const ListenAddress& address) {
   Worker& worker = least_loaded();
-  endpoint->acceptor = std::make_shared<Acceptor>(worker, address);
-  endpoint->bound_port = endpoint->acceptor->port();
-  worker.post([self = shared_from_this(), endpoint, acceptor = endpoint->acceptor] {
+  auto acceptor = std::make_shared<Acceptor>(worker);
+  if (const Status listening = acceptor->listen(address); !listening.ok()) return listening;
+  auto endpoint = std::make_shared<Endpoint>(address);
+  endpoint->acceptor = acceptor;
+  endpoint->bound_port = acceptor->port();
+  worker.post([self = shared_from_this(), endpoint, acceptor = std::move(acceptor)] {
     acceptor->start(
         [self, endpoint](int descriptor, bool v6, std::string remote) {
           self->adopt(descriptor, v6, std::move(remote), endpoint);
@@ -90,14 +99,14 @@ std::shared_ptr<Endpoint> Core::listen(const ListenAddress& address) {
   return endpoint;
 }
 
-void Core::close(const Handler& handler) {
-  if (Worker::on_any()) throw std::logic_error("a handler cannot be closed in a handler");
+Status Core::close(const Handler& handler) {
+  if (Worker::on_any()) return {Code::Internal, "a handler cannot be closed in a handler"};
   std::shared_ptr<Endpoint> endpoint;
   bool last = false;
   {
     const std::lock_guard lock(mutex_);
     const auto found = handlers_.find(&handler);
-    if (found == handlers_.end()) return;  // stop() was there first
+    if (found == handlers_.end()) return {};  // stop() was there first
     endpoint = found->second;
     handlers_.erase(found);
     last = --endpoint->handlers == 0;
@@ -115,6 +124,7 @@ void Core::close(const Handler& handler) {
     const std::lock_guard lock(mutex_);
     endpoints_.erase(endpoint->address().key());
   }
+  return {};
 }
 
 void Core::stop() {
@@ -274,16 +284,11 @@ void Core::schedule_tls_reload() {
 }
 
 void Core::reload_tls() {
-  std::string error;
-  switch (options_.tls->reload(error)) {
-    case TlsCertificate::Reload::Unchanged:
-      break;
-    case TlsCertificate::Reload::Replaced:
-      notice("the TLS certificate was reloaded");
-      break;
-    case TlsCertificate::Reload::Failed:
-      notice("the previous TLS certificate stays in use: " + error);
-      break;
+  const auto reload = options_.tls->reload();
+  if (!reload.ok()) {
+    notice("the previous TLS certificate stays in use: " + reload.status().message());
+  } else if (*reload == TlsCertificate::Reload::Replaced) {
+    notice("the TLS certificate was reloaded");
   }
 }
 

@@ -1,6 +1,7 @@
 // The server itself: workers, endpoints, limits and counters. Server is its handle for the owner.
 #pragma once
 
+#include "controller/base/status.hpp"
 #include "controller/http/body_budget.hpp"
 #include "controller/http/endpoint.hpp"
 #include "controller/http/gauge.hpp"
@@ -30,8 +31,8 @@ class Core final : public std::enable_shared_from_this<Core> {
   void start();
 
   // As in Server.
-  std::uint16_t open(const ListenAddress& address, std::string path, Handler& handler);
-  void close(const Handler& handler);
+  StatusOr<std::uint16_t> open(const ListenAddress& address, std::string path, Handler& handler);
+  Status close(const Handler& handler);
   void stop();
   ServerStats stats() const;
 
@@ -55,8 +56,8 @@ class Core final : public std::enable_shared_from_this<Core> {
   Admission admit(const std::string& remote_address, bool tls);
   Worker& least_loaded();
   // The endpoint of an address that a handler is about to be added to: there already, or new.
-  std::shared_ptr<Endpoint> endpoint_at(const ListenAddress& address);
-  std::shared_ptr<Endpoint> listen(const ListenAddress& address);
+  StatusOr<std::shared_ptr<Endpoint>> endpoint_at(const ListenAddress& address);
+  StatusOr<std::shared_ptr<Endpoint>> listen(const ListenAddress& address);
   // Ends an endpoint's connections and waits for that.
   void drain(const std::vector<std::shared_ptr<Endpoint>>& endpoints);
   void schedule_tls_reload();

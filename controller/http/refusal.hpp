@@ -1,14 +1,15 @@
 // An answer that the transport gives in place of a handler.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace toolhive::http {
 
 struct Refusal {
   unsigned status = 0;
-  std::string_view detail = {};  // a literal: one sentence for the client
-  std::string_view lines = {};   // a literal: complete header lines
+  std::string detail;           // one sentence for the client
+  std::string_view lines = {};  // a literal: complete header lines
 };
 
 inline constexpr std::string_view kAllowLine = "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n";

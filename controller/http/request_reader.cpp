@@ -31,17 +31,20 @@ void RequestReader::release_body() {
   budget_.release(std::exchange(buffered_, 0));
 }
 
-RequestReader::Step RequestReader::refuse(const Refusal& refusal) {
-  refusal_ = refusal;
+RequestReader::Step RequestReader::refuse(Refusal refusal) {
+  refusal_ = std::move(refusal);
   return Step::Refused;
+}
+
+RequestReader::Step RequestReader::refuse_by_parser() {
+  return refuse({parser_->error_status(), std::string(parser_->error_detail())});
 }
 
 RequestReader::Step RequestReader::parse() {
   std::string_view bytes = input_.bytes();
   const RequestParser::Status status = parser_->feed(bytes);
   input_.keep(bytes.size());
-  if (status == RequestParser::Status::Failed)
-    return refuse({parser_->error_status(), parser_->error_detail(), {}});
+  if (status == RequestParser::Status::Failed) return refuse_by_parser();
   if (status == RequestParser::Status::HeaderDone) return check_header();
   if (!keep_body_bytes()) {
     return refuse(
@@ -57,20 +60,17 @@ RequestReader::Step RequestReader::check_header() {
   if (request.method == "TRACE" || request.method == "CONNECT") {
     return refuse({405, "This method is not served.", kAllowLine});
   }
-  Target target;
-  if (const std::string_view wrong = check_target(request.method, request.target, target); !wrong.empty()) {
-    return refuse({400, wrong, {}});
-  }
-  if (!target.authority.empty()) {
+  const auto target = check_target(request.method, request.target);
+  if (!target.ok()) return refuse({400, target.status().message()});
+  if (!target->authority.empty()) {
     // RFC 9112, section 3.2.2: the absolute form's authority replaces the Host field.
-    request.headers.set("Host", target.authority);
-    request.target = std::string(target.origin);
+    request.headers.set("Host", target->authority);
+    request.target = std::string(target->origin);
   }
   if (!parser_->expects_body()) return Step::HeaderDone;
   const std::uint64_t limit =
       options_.body_limit ? options_.body_limit(request.method, request.target) : options_.limits.body_bytes;
-  if (!parser_->set_body_limit(limit)) return refuse({parser_->error_status(), parser_->error_detail(), {}});
-  return Step::HeaderDone;
+  return parser_->set_body_limit(limit) ? Step::HeaderDone : refuse_by_parser();
 }
 
 bool RequestReader::keep_body_bytes() {

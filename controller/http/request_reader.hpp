@@ -66,7 +66,8 @@ class RequestReader {
  private:
   Step check_header();
   bool keep_body_bytes();
-  Step refuse(const Refusal& refusal);
+  Step refuse(Refusal refusal);
+  Step refuse_by_parser();
 
   const Options& options_;
   BodyBudget& budget_;

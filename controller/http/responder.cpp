@@ -10,7 +10,7 @@ Responder::Responder(std::shared_ptr<Connection> connection, RouteEntry pending)
     : connection_(std::move(connection)), pending_(std::move(pending)) {}
 
 Responder::~Responder() {
-  refuse(500, "The server gave no answer to the request.");
+  if (connection_) refuse(500, "The server gave no answer to the request.");
 }
 
 void Responder::reply(Reply reply) {
@@ -20,9 +20,9 @@ void Responder::reply(Reply reply) {
   connection->respond(std::move(reply), std::move(completion));
 }
 
-void Responder::refuse(unsigned status, std::string_view detail) {
+void Responder::refuse(unsigned status, std::string detail) {
   const auto connection = std::exchange(connection_, nullptr);
-  if (connection) connection->refuse({status, detail}, Completion(std::move(pending_), nullptr));
+  if (connection) connection->refuse({status, std::move(detail)}, Completion(std::move(pending_), nullptr));
 }
 
 }  // namespace toolhive::http

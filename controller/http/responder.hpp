@@ -5,7 +5,7 @@
 #include "controller/http/reply.hpp"
 
 #include <memory>
-#include <string_view>
+#include <string>
 
 namespace toolhive::http {
 
@@ -23,8 +23,8 @@ class Responder {
 
   void reply(Reply reply);
   // Answers as the transport does for what no handler sees: in the form of Options::error_body, and counted as its error.
-  // `detail` is a literal: one sentence for the client.
-  void refuse(unsigned status, std::string_view detail);
+  // `detail` is one sentence for the client.
+  void refuse(unsigned status, std::string detail);
 
  private:
   std::shared_ptr<Connection> connection_;  // null once there is an answer

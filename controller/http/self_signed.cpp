@@ -42,7 +42,6 @@ bool set_serial(X509* certificate) {
 }
 
 bool set_subject(X509* certificate, const std::vector<std::string>& dns_names) {
-  if (dns_names.empty()) return false;
   const std::string common = dns_names.front().substr(0, kLongestCommonName);
   X509_NAME* subject = X509_get_subject_name(certificate);
   if (X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
@@ -75,7 +74,8 @@ bool extend(X509* certificate, int what, const char* value) {
 
 }  // namespace
 
-PemPair make_self_signed(const std::vector<std::string>& dns_names) {
+StatusOr<PemPair> make_self_signed(const std::vector<std::string>& dns_names) {
+  if (dns_names.empty()) return Status(Code::Invalid, "a self-signed certificate needs a name");
   const Key key(EVP_EC_gen("P-256"));
   const Certificate made(X509_new());
   const Bio certificate_text(BIO_new(BIO_s_mem()));
@@ -92,8 +92,8 @@ PemPair make_self_signed(const std::vector<std::string>& dns_names) {
       PEM_write_bio_X509(certificate_text.get(), made.get()) == 1 &&
       PEM_write_bio_PrivateKey(key_text.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
   ERR_clear_error();
-  if (!good) return {};
-  return {text_of(certificate_text.get()), text_of(key_text.get())};
+  if (!good) return Status(Code::Internal, "OpenSSL cannot make a self-signed certificate");
+  return PemPair{text_of(certificate_text.get()), text_of(key_text.get())};
 }
 
 }  // namespace toolhive::http

@@ -2,6 +2,8 @@
 // certificate. It keeps what is said from those who listen, not from those who stand in between.
 #pragma once
 
+#include "controller/base/status.hpp"
+
 #include <string>
 #include <vector>
 
@@ -13,8 +15,8 @@ struct PemPair {
 };
 
 // A new P-256 key and its certificate for `dns_names` (the first, cut to 64 bytes, is the common name as well), valid
-// for ten years from an hour ago: longer than any process that keeps it in memory. Both are empty when OpenSSL cannot
-// make them.
-PemPair make_self_signed(const std::vector<std::string>& dns_names);
+// for ten years from an hour ago: longer than any process that keeps it in memory. Invalid without a name; Internal when
+// OpenSSL cannot make them.
+StatusOr<PemPair> make_self_signed(const std::vector<std::string>& dns_names);
 
 }  // namespace toolhive::http

@@ -14,12 +14,12 @@ Server::~Server() {
   stop();
 }
 
-std::uint16_t Server::open(const ListenAddress& address, std::string path, Handler& handler) {
+StatusOr<std::uint16_t> Server::open(const ListenAddress& address, std::string path, Handler& handler) {
   return core_->open(address, std::move(path), handler);
 }
 
-void Server::close(const Handler& handler) {
-  core_->close(handler);
+Status Server::close(const Handler& handler) {
+  return core_->close(handler);
 }
 
 void Server::stop() {

@@ -123,22 +123,8 @@ std::string_view split_absolute(std::string_view raw, Target& target) {
   return kForm;
 }
 
-}  // namespace
-
-bool valid_authority(std::string_view authority) {
-  for (std::size_t i = 0; i < authority.size(); ++i) {
-    const char c = authority[i];
-    if (c == '%' && escape_value(authority, i) <= 0) return false;
-    if (c == '[' || c == ']' || c == '%') continue;
-    // `@` would let the part before it pass for the host, `,` joins two hosts.
-    if (!kAllowed[static_cast<unsigned char>(c)] || c == '/' || c == '?' || c == '@' || c == ',')
-      return false;
-  }
-  return true;
-}
-
-std::string_view check_target(std::string_view method, std::string_view raw, Target& target) {
-  target = Target();
+// Fills in `target` and returns nothing, or says why it is refused.
+std::string_view split_target(std::string_view method, std::string_view raw, Target& target) {
   if (raw == "*" && method == "OPTIONS") {
     target.asterisk = true;
     target.origin = target.path = raw;
@@ -154,6 +140,27 @@ std::string_view check_target(std::string_view method, std::string_view raw, Tar
   if (const std::string_view wrong = check_path(target.path); !wrong.empty()) return wrong;
   return question == std::string_view::npos ? std::string_view()
                                             : check_query(target.origin.substr(question + 1));
+}
+
+}  // namespace
+
+bool valid_authority(std::string_view authority) {
+  for (std::size_t i = 0; i < authority.size(); ++i) {
+    const char c = authority[i];
+    if (c == '%' && escape_value(authority, i) <= 0) return false;
+    if (c == '[' || c == ']' || c == '%') continue;
+    // `@` would let the part before it pass for the host, `,` joins two hosts.
+    if (!kAllowed[static_cast<unsigned char>(c)] || c == '/' || c == '?' || c == '@' || c == ',')
+      return false;
+  }
+  return true;
+}
+
+StatusOr<Target> check_target(std::string_view method, std::string_view raw) {
+  Target target;
+  const std::string_view wrong = split_target(method, raw, target);
+  if (!wrong.empty()) return Status(Code::Invalid, std::string(wrong));
+  return target;
 }
 
 std::string routing_path(std::string_view path) {

@@ -1,6 +1,8 @@
 // Checks of a raw request target (RFC 9112, section 3.2) before anything decodes it.
 #pragma once
 
+#include "controller/base/status.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -14,11 +16,11 @@ struct Target {
   bool asterisk = false;       // "*", for OPTIONS only
 };
 
-// Splits `raw` into `target` and returns nothing, or one sentence that says why it is refused (400). Refused
+// Splits `raw`, which the parts are views into. Invalid, with one sentence for the client, when it is refused (400), as
 // are: characters outside RFC 3986, broken escapes, an escaped NUL, escaped control characters in the path,
 // segments that are `.` or `..` however escaped and whether `/`, `%2F`, `\` or `%5C` delimits them, and a
 // path that starts with `//` (read as a host by some).
-std::string_view check_target(std::string_view method, std::string_view raw, Target& target);
+StatusOr<Target> check_target(std::string_view method, std::string_view raw);
 
 // Whether `authority` (the Host field, or the host and port of an absolute form) has only characters that
 // belong there; empty is valid.

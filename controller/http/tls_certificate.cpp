@@ -5,14 +5,11 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl/context.hpp>
 
+#include "controller/base/file.hpp"
 #include "controller/http/self_signed.hpp"
 
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <mutex>
-#include <string_view>
 #include <utility>
 
 namespace toolhive::http {
@@ -24,18 +21,12 @@ using Error = boost::system::error_code;
 // A certificate chain is a few KB; whatever is larger is the wrong file.
 constexpr std::size_t kFileLimit = 1024 * 1024;
 
-bool read_file(const std::string& name, std::string& content, std::string& error) {
-  std::ifstream file(name, std::ios::binary);
-  if (!file) {
-    error = "cannot open " + name + ": " + std::strerror(errno);
-    return false;
-  }
-  content.assign(std::istreambuf_iterator<char>(file), {});
-  if (content.empty() || content.size() > kFileLimit) {
-    error = name + (content.empty() ? " is empty" : " is too large for a PEM file");
-    return false;
-  }
-  return true;
+StatusOr<std::string> read_pem(const std::string& name) {
+  auto content = read_file(name);
+  if (!content.ok()) return content;
+  if (content->empty()) return Status(Code::Invalid, name + " is empty");
+  if (content->size() > kFileLimit) return Status(Code::Invalid, name + " is too large for a PEM file");
+  return content;
 }
 
 // Clients offer `h2` as well; what they get is HTTP/1.1, by name.
@@ -91,35 +82,34 @@ struct TlsCertificate::State {
 TlsCertificate::TlsCertificate() : state_(std::make_unique<State>()) {}
 TlsCertificate::~TlsCertificate() = default;
 
-TlsCertificate::Loaded TlsCertificate::load(std::string certificate_file, std::string key_file) {
-  Loaded loaded;
+StatusOr<std::shared_ptr<TlsCertificate>> TlsCertificate::load(std::string certificate_file,
+                                                               std::string key_file) {
   std::shared_ptr<TlsCertificate> certificate(new TlsCertificate);
   certificate->state_->certificate_file = std::move(certificate_file);
   certificate->state_->key_file = std::move(key_file);
-  if (certificate->reload(loaded.error) == Reload::Replaced) loaded.certificate = std::move(certificate);
-  return loaded;
+  if (const auto loaded = certificate->reload(); !loaded.ok()) return loaded.status();
+  return certificate;
 }
 
-TlsCertificate::Loaded TlsCertificate::load_or_self_signed(std::string certificate_file, std::string key_file,
-                                                           const std::vector<std::string>& dns_names) {
+StatusOr<std::shared_ptr<TlsCertificate>> TlsCertificate::load_or_self_signed(
+    std::string certificate_file, std::string key_file, const std::vector<std::string>& dns_names) {
   if (!is_absent(certificate_file) || !is_absent(key_file))
     return load(std::move(certificate_file), std::move(key_file));
-  Loaded loaded;
-  const PemPair made = make_self_signed(dns_names);
+  const auto made = make_self_signed(dns_names);
+  if (!made.ok()) return made.status();
   Error cause;
-  auto context = make_context(made.certificate, made.key, cause);
+  auto context = make_context(made->certificate, made->key, cause);
   ERR_clear_error();
   if (!context) {
-    loaded.error = "cannot make a self-signed certificate: " + cause.message();
-    return loaded;
+    return Status(Code::Internal, "cannot use the certificate that was made: " + cause.message());
   }
-  loaded.certificate.reset(new TlsCertificate);
-  State& state = *loaded.certificate->state_;
+  std::shared_ptr<TlsCertificate> certificate(new TlsCertificate);
+  State& state = *certificate->state_;
   state.certificate_file = std::move(certificate_file);
   state.key_file = std::move(key_file);
   state.context = std::move(context);
   state.self_signed = true;
-  return loaded;
+  return certificate;
 }
 
 bool TlsCertificate::self_signed() const {
@@ -127,25 +117,24 @@ bool TlsCertificate::self_signed() const {
   return state_->self_signed;
 }
 
-TlsCertificate::Reload TlsCertificate::reload(std::string& error) {
-  error.clear();
+StatusOr<TlsCertificate::Reload> TlsCertificate::reload() {
   if (self_signed() && is_absent(state_->certificate_file) && is_absent(state_->key_file))
     return Reload::Unchanged;
-  std::string certificate;
-  std::string key;
-  if (!read_file(state_->certificate_file, certificate, error)) return Reload::Failed;
-  if (!read_file(state_->key_file, key, error)) return Reload::Failed;
+  auto certificate = read_pem(state_->certificate_file);
+  if (!certificate.ok()) return certificate.status();
+  auto key = read_pem(state_->key_file);
+  if (!key.ok()) return key.status();
   const std::lock_guard lock(state_->mutex);
-  if (certificate == state_->certificate && key == state_->key) return Reload::Unchanged;
+  if (*certificate == state_->certificate && *key == state_->key) return Reload::Unchanged;
   Error cause;
-  auto context = make_context(certificate, key, cause);
+  auto context = make_context(*certificate, *key, cause);
   ERR_clear_error();
   if (!context) {
-    error = state_->certificate_file + " and " + state_->key_file + " are no usable pair: " + cause.message();
-    return Reload::Failed;
+    return Status(Code::Invalid, state_->certificate_file + " and " + state_->key_file +
+                                     " are no usable pair: " + cause.message());
   }
-  state_->certificate = std::move(certificate);
-  state_->key = std::move(key);
+  state_->certificate = *std::move(certificate);
+  state_->key = *std::move(key);
   state_->context = std::move(context);
   state_->self_signed = false;
   return Reload::Replaced;

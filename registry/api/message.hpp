@@ -4,7 +4,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
+
+#include "controller/http/reply.hpp"
 
 namespace toolhive::registry {
 
@@ -32,17 +33,14 @@ struct Request {
   std::shared_ptr<auth::AuditEntry> audit;  ///< To be filled in with what is written; may be null.
 };
 
-struct Response {
-  unsigned status = 200;
-  /// Beside Content-Type. Names are literals.
-  std::vector<std::pair<std::string_view, std::string>> headers;
-  std::string_view lines;         ///< More of them, ready to be sent: a literal of "Name: value\r\n".
-  std::string_view content_type;  ///< A literal.
-  std::shared_ptr<const std::string>
-      body;  ///< Null for none. Shared with the index where the bytes were ready.
-
+/// What the transport sends. Its body is shared with the index where the bytes were ready.
+struct Response : http::Reply {
   static Response text(unsigned status, std::string_view content_type, std::string body) {
-    return {status, {}, {}, content_type, std::make_shared<const std::string>(std::move(body))};
+    Response response;
+    response.status = status;
+    response.content_type = content_type;
+    response.body = std::make_shared<const std::string>(std::move(body));
+    return response;
   }
   /// The value of a header, empty when there is none. For tests and logs.
   std::string_view header(std::string_view name) const {

@@ -1,15 +1,14 @@
 // From the URI of an http_listener to the address that it asks for.
 #pragma once
 
+#include "controller/base/status.hpp"
 #include "controller/http/listen_address.hpp"
 
-namespace web {
-class uri;  // NOLINT(readability-identifier-naming): cpprestsdk's
-}
+#include <string>
 
 namespace toolhive::http {
 
-// Throws std::runtime_error when the URI is none to listen on.
-ListenAddress listen_address(const web::uri& uri);
+// Invalid when the URI is none to listen on.
+StatusOr<ListenAddress> listen_address(const std::string& listener_uri);
 
 }  // namespace toolhive::http

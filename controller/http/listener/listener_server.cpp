@@ -22,6 +22,8 @@ namespace {
 using ServerApi = web::http::experimental::details::http_server_api;
 using ListenerImpl = web::http::experimental::listener::details::http_listener_impl;
 
+constexpr const char* kOther = "a ListenerServer exists already, or an http_listener was opened before it";
+
 // The views in the reply are into `response`, which `written` keeps.
 Reply to_reply(const web::http::http_response& response, const pplx::task_completion_event<void>& written) {
   Reply reply;
@@ -40,6 +42,12 @@ Reply to_reply(const web::http::http_response& response, const pplx::task_comple
   return reply;
 }
 
+// cpprestsdk takes failures as exceptions.
+pplx::task<void> to_task(const Status& status) {
+  if (status.ok()) return pplx::task_from_result();
+  return pplx::task_from_exception<void>(std::runtime_error(status.message()));
+}
+
 }  // namespace
 
 // The listeners that are open. Thread safe.
@@ -47,30 +55,36 @@ class ListenerServer::Listeners {
  public:
   explicit Listeners(Options options) : server(std::move(options)) {}
 
-  void open(ListenerImpl& listener) {
-    const ListenAddress address = listen_address(listener.uri());
+  Status open(ListenerImpl& listener) {
+    const auto address = listen_address(listener.uri().to_string());
+    if (!address.ok()) return address.status();
     auto handler = std::make_unique<ListenerHandler>(listener);
-    const std::uint16_t port = server.open(address, listener.uri().path(), *handler);
+    const auto port = server.open(*address, listener.uri().path(), *handler);
+    if (!port.ok()) return port.status();
     const std::lock_guard lock(mutex_);
-    open_[&listener] = {address.key(), port, std::move(handler)};
+    open_[&listener] = {address->key(), *port, std::move(handler)};
+    return {};
   }
 
-  void close(ListenerImpl& listener) {
+  Status close(ListenerImpl& listener) {
     std::unique_lock lock(mutex_);
     const auto found = open_.find(&listener);
-    if (found == open_.end()) return;
+    if (found == open_.end()) return {};
     const ListenerHandler& handler = *found->second.handler;
     lock.unlock();
-    server.close(handler);
+    if (const Status closed = server.close(handler); !closed.ok()) return closed;
     lock.lock();
     open_.erase(&listener);
+    return {};
   }
 
   std::uint16_t port(const std::string& uri) const {
-    const std::string key = listen_address(web::uri(uri)).key();
+    const auto address = listen_address(uri);
+    if (!address.ok()) return 0;
     const std::lock_guard lock(mutex_);
-    const auto found =
-        std::find_if(open_.begin(), open_.end(), [&](const auto& entry) { return entry.second.key == key; });
+    const auto found = std::find_if(open_.begin(), open_.end(), [key = address->key()](const auto& entry) {
+      return entry.second.key == key;
+    });
     return found == open_.end() ? std::uint16_t{0} : found->second.port;
   }
 
@@ -97,12 +111,10 @@ class ListenerServer::Adapter final : public web::http::experimental::details::h
   pplx::task<void> stop() override { return pplx::task_from_result(); }
 
   pplx::task<void> register_listener(ListenerImpl* listener) override {
-    if (listener != placeholder_) listeners_->open(*listener);
-    return pplx::task_from_result();
+    return listener == placeholder_ ? pplx::task_from_result() : to_task(listeners_->open(*listener));
   }
   pplx::task<void> unregister_listener(ListenerImpl* listener) override {
-    if (listener != placeholder_) listeners_->close(*listener);
-    return pplx::task_from_result();
+    return listener == placeholder_ ? pplx::task_from_result() : to_task(listeners_->close(*listener));
   }
 
   pplx::task<void> respond(web::http::http_response response) override {
@@ -139,15 +151,20 @@ struct ListenerServer::Placeholder {
 
 ListenerServer::ListenerServer(Options options)
     : listeners_(std::make_shared<Listeners>(std::move(options))),
-      placeholder_(std::make_unique<Placeholder>()) {
+      placeholder_(std::make_unique<Placeholder>()) {}
+
+StatusOr<std::unique_ptr<ListenerServer>> ListenerServer::open(Options options) {
+  std::unique_ptr<ListenerServer> server(new ListenerServer(std::move(options)));
+  ListenerImpl& placeholder = server->placeholder_->listener;
   try {
-    if (ServerApi::has_listener()) throw web::http::http_exception("a listener is open");
-    ServerApi::register_server_api(std::make_unique<Adapter>(listeners_, &placeholder_->listener));
-    ServerApi::register_listener(&placeholder_->listener).wait();
-    placeholder_->registered = true;
+    if (ServerApi::has_listener()) return Status(Code::AlreadyExists, kOther);
+    ServerApi::register_server_api(std::make_unique<Adapter>(server->listeners_, &placeholder));
+    ServerApi::register_listener(&placeholder).wait();
   } catch (const std::exception&) {
-    throw std::logic_error("a ListenerServer exists already, or an http_listener was opened before it");
+    return Status(Code::AlreadyExists, kOther);
   }
+  server->placeholder_->registered = true;
+  return server;
 }
 
 ListenerServer::~ListenerServer() {

@@ -3,7 +3,7 @@
 //
 //   int main() {
 //     http::init_process(2);                       // process.hpp: before anything touches cpprestsdk
-//     http::ListenerServer server(options);        // from here on every http_listener uses it
+//     auto server = http::ListenerServer::open(options);  // from here on every http_listener uses it
 //     http_listener listener("http://+:8080/");    // cpprestsdk's own class, used as ever
 //     listener.support(handle);
 //     listener.open().wait();                      // throws std::runtime_error that names address and cause
@@ -20,6 +20,7 @@
 // go of the request without a reply, answers 500. close() must not be waited for in a handler.
 #pragma once
 
+#include "controller/base/status.hpp"
 #include "controller/http/options.hpp"
 #include "controller/http/server.hpp"
 
@@ -29,11 +30,11 @@
 
 namespace toolhive::http {
 
-// Installs the server when constructed. Thread safe, apart from construction and destruction.
+// Installed while it lives. Thread safe, apart from opening and destruction.
 class ListenerServer {
  public:
-  // Throws std::logic_error when a listener is open or another ListenerServer exists: there can be one at a time.
-  explicit ListenerServer(Options options);
+  // AlreadyExists when a listener is open or another ListenerServer exists: there can be one at a time.
+  static StatusOr<std::unique_ptr<ListenerServer>> open(Options options);
   ListenerServer(const ListenerServer&) = delete;
   ListenerServer& operator=(const ListenerServer&) = delete;
   // Calls stop(). Listeners should be closed before.
@@ -52,6 +53,8 @@ class ListenerServer {
   class Listeners;
   class Adapter;
   struct Placeholder;
+
+  explicit ListenerServer(Options options);
 
   const std::shared_ptr<Listeners> listeners_;
   const std::unique_ptr<Placeholder> placeholder_;

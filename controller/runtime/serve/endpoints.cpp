@@ -91,8 +91,9 @@ StatusOr<std::shared_ptr<http::TlsCertificate>> certificate_of(const EndpointOpt
   const auto file = [&](const char* name) { return directory.empty() ? "" : directory + "/" + name; };
   auto loaded =
       http::TlsCertificate::load_or_self_signed(file("tls.crt"), file("tls.key"), options.certificate_names);
-  if (!loaded.certificate) return Status(Code::Invalid, "the certificate of the metrics: " + loaded.error);
-  return loaded.certificate;
+  if (!loaded.ok())
+    return Status(Code::Invalid, "the certificate of the metrics: " + loaded.status().message());
+  return loaded;
 }
 
 // Passes on a sentence once a minute at most: strangers decide how often it comes up.
@@ -159,9 +160,9 @@ class GuardedMetrics {
 }  // namespace
 
 struct Endpoints::State {
-  explicit State(http::Options options) : server(std::move(options)) {}
+  explicit State(std::unique_ptr<http::ListenerServer> opened) : server(std::move(opened)) {}
 
-  http::ListenerServer server;
+  const std::unique_ptr<http::ListenerServer> server;
   std::optional<GuardedMetrics> guarded;
   std::vector<std::unique_ptr<http_listener>> listeners;
   std::uint16_t health_port = 0;
@@ -177,7 +178,7 @@ struct Endpoints::State {
       listener->support(handler);
       listener->open().wait();
       listeners.push_back(std::move(listener));
-      return server.port(uri);
+      return server->port(uri);
     } catch (const std::exception& error) {
       return Status(Code::Unavailable, "cannot listen on " + address + ": " + error.what());
     }
@@ -193,7 +194,7 @@ struct Endpoints::State {
         log(LogLevel::Warn, "serving health and metrics", {{"error", error.what()}});
       }
     }
-    server.stop();
+    server->stop();
   }
 };
 
@@ -221,7 +222,9 @@ StatusOr<std::unique_ptr<Endpoints>> Endpoints::open(const EndpointOptions& opti
       log(LogLevel::Info, "metrics are served with a self-signed certificate",
           {{"address", options.metrics_address}, {"certificateDirectory", options.certificate_directory}});
   }
-  auto state = std::make_unique<State>(std::move(serving));
+  auto server = http::ListenerServer::open(std::move(serving));
+  if (!server.ok()) return server.status();
+  auto state = std::make_unique<State>(*std::move(server));
   if (!options.health_address.empty()) {
     auto opened = state->listen("http", options.health_address,
                                 [&health](const http_request& request) { serve_health(request, health); });

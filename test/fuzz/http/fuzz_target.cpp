@@ -34,8 +34,9 @@ void require_no_dots(const std::string& path) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string raw(reinterpret_cast<const char*>(data), size);
   for (const char* method : {"GET", "OPTIONS"}) {
-    http::Target target;
-    if (!http::check_target(method, raw, target).empty()) continue;
+    const auto checked = http::check_target(method, raw);
+    if (!checked.ok()) continue;
+    const http::Target& target = *checked;
     if (target.asterisk) {
       require(raw == "*");
       continue;

@@ -85,14 +85,14 @@ TEST_CASE("a handler of the server itself gets whole requests and answers them")
                          " " + std::string(request.body.begin(), request.body.end()) + " " +
                          request.remote_address));
   });
-  const std::uint16_t port = server.open(kLoopback, "/", echo);
+  const std::uint16_t port = server.open(kLoopback, "/", echo).value();
   Client client(port);
   client.get("/a%2Fb?c=d", "X-Mark: one\r\nX-mark: two\r\n");
   CHECK(client.read().body == "GET /a%2Fb?c=d one, two  127.0.0.1");
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
   CHECK(client.read().body == "POST / none hello 127.0.0.1");
   CHECK(server.stats().requests == 2);
-  server.close(echo);
+  CHECK(server.close(echo).ok());
   CHECK_FALSE(Client(port).connected());
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("what a handler throws, and a responder that it lets go of, are answer
       throw std::runtime_error("secret detail");
     }
   });
-  Client client(server.open(kLoopback, "/", faulty));
+  Client client(server.open(kLoopback, "/", faulty).value());
   for (const char* target : {"/throw", "/drop"}) {
     client.get(target);
     const Response response = client.read();
@@ -130,7 +130,7 @@ TEST_CASE("the first answer to a request counts, and tells when it is written") 
     responder.reply(std::move(late));
     responder.refuse(400, "Too late.");
   });
-  Client client(server.open(kLoopback, "/", twice));
+  Client client(server.open(kLoopback, "/", twice).value());
   for (int i = 0; i < 2; ++i) {
     client.get("/");
     CHECK(client.read().body == "first");
@@ -148,7 +148,7 @@ TEST_CASE("a handler can refuse as the transport does") {
   };
   http::Server server(options);
   Call refusing([](const http::Request&, http::Responder& responder) { responder.refuse(400, "Not so."); });
-  Client client(server.open(kLoopback, "/", refusing));
+  Client client(server.open(kLoopback, "/", refusing).value());
   client.get("/");
   const Response response = client.read();
   CHECK(response.status == 400);
@@ -163,18 +163,42 @@ TEST_CASE("closing a handler waits for the answers that other threads owe") {
   http::Server server({});
   Held held;
   Call other([](const http::Request&, http::Responder& responder) { responder.reply(text("other")); });
-  const std::uint16_t port = server.open(kLoopback, "/held", held);
-  CHECK(server.open({.host = "127.0.0.1"}, "/other", other) == port);
+  const std::uint16_t port = server.open(kLoopback, "/held", held).value();
+  CHECK(server.open(kLoopback, "/other", other).value() == port);
   Client client(port);
   client.get("/held/x");
   http::Responder responder = held.take();
-  auto closing = std::async(std::launch::async, [&] { server.close(held); });
+  auto closing = std::async(std::launch::async, [&] { return server.close(held).ok(); });
   CHECK(closing.wait_for(std::chrono::milliseconds(50)) == std::future_status::timeout);
   std::thread([&] { responder.reply(text("late")); }).join();
   CHECK(client.read().body == "late");
-  closing.wait();
+  CHECK(closing.get());
   client.get("/held/x");
   CHECK(client.read().status == 404);
   client.get("/other");
   CHECK(client.read().body == "other");
+}
+
+TEST_CASE("what cannot be opened, or closed, is said with the address and why") {
+  using toolhive::Code;
+  http::Server server({});
+  Call one([&](const http::Request&, http::Responder& responder) {
+    responder.reply(text(server.close(one).to_string()));
+  });
+  Held other;
+  const std::uint16_t port = server.open(kLoopback, "/a", one).value();
+  CHECK(server.open(kLoopback, "/b", one).status().code() == Code::AlreadyExists);
+  CHECK(server.open(kLoopback, "/a/", other).status().code() == Code::AlreadyExists);
+  const toolhive::Status taken = server.open({.host = "127.0.0.1", .port = port}, "/", other).status();
+  CHECK(taken.code() == Code::Unavailable);
+  CHECK(taken.message() ==
+        "cannot listen on 127.0.0.1, port " + std::to_string(port) + ": Address already in use");
+  CHECK(server.open({.host = "127.0.0.1", .tls = true}, "/", other).status().code() == Code::Invalid);
+  Client client(port);
+  client.get("/a");
+  CHECK(client.read().body == "Internal: a handler cannot be closed in a handler");
+  CHECK(server.close(one).ok());
+  CHECK(server.close(one).ok());
+  server.stop();
+  CHECK(server.open(kLoopback, "/", other).status().code() == Code::Unavailable);
 }

@@ -10,15 +10,13 @@ using namespace toolhive;
 namespace {
 
 bool refused(std::string_view raw) {
-  http::Target target;
-  return !http::check_target("GET", raw, target).empty();
+  return !http::check_target("GET", raw).ok();
 }
 
 }  // namespace
 
 TEST_CASE("a request target is taken as it is when it is a path, with or without a query") {
-  http::Target target;
-  CHECK(http::check_target("GET", "/api/v1/tools?limit=3&q=a%20b", target).empty());
+  const auto target = http::check_target("GET", "/api/v1/tools?limit=3&q=a%20b").value();
   CHECK(target.origin == "/api/v1/tools?limit=3&q=a%20b");
   CHECK(target.path == "/api/v1/tools");
   CHECK_FALSE(refused("/"));
@@ -26,9 +24,14 @@ TEST_CASE("a request target is taken as it is when it is a path, with or without
   CHECK_FALSE(refused("/a:b@c,d;e=f!$&'()*+~_-.g"));
 }
 
+TEST_CASE("a target that is refused is told in a sentence for the client") {
+  const toolhive::Status status = http::check_target("GET", "/a/../b").status();
+  CHECK(status.code() == toolhive::Code::Invalid);
+  CHECK(status.message() == "The path has a `.` or `..` segment; send the path without them.");
+}
+
 TEST_CASE("an escaped slash is allowed and left alone") {
-  http::Target target;
-  CHECK(http::check_target("GET", "/v0.1/servers/io.example%2Fweather/versions", target).empty());
+  const auto target = http::check_target("GET", "/v0.1/servers/io.example%2Fweather/versions").value();
   CHECK(target.path == "/v0.1/servers/io.example%2Fweather/versions");
   CHECK(http::routing_path(target.path) == "/v0.1/servers/io.example%2Fweather/versions");
 }
@@ -72,20 +75,17 @@ TEST_CASE("a path that could be read as a host is refused") {
 }
 
 TEST_CASE("an absolute form loses its scheme and authority") {
-  http::Target target;
-  CHECK(http::check_target("GET", "http://example.com:8080/a?b", target).empty());
+  const auto target = http::check_target("GET", "http://example.com:8080/a?b").value();
   CHECK(target.origin == "/a?b");
   CHECK(target.authority == "example.com:8080");
-  CHECK(http::check_target("GET", "HTTPS://example.com", target).empty());
-  CHECK(target.origin == "/");
+  CHECK(http::check_target("GET", "HTTPS://example.com").value().origin == "/");
   CHECK(refused("http:///a"));
   CHECK(refused("http://user@host/a"));
   CHECK(refused("ftp://host/a"));
 }
 
 TEST_CASE("an asterisk is a target for OPTIONS only") {
-  http::Target target;
-  CHECK(http::check_target("OPTIONS", "*", target).empty());
+  const auto target = http::check_target("OPTIONS", "*").value();
   CHECK(target.asterisk);
   CHECK(refused("*"));
 }

@@ -31,7 +31,7 @@ std::string failure(const std::function<void()>& action) {
 
 bool ipv6_available() {
   http::Options options;
-  http::ListenerServer server(options);
+  const auto server = http::ListenerServer::open(options).value();
   Listener listener("http://[::1]:0/");
   return failure([&] {
            listener.open().wait();
@@ -65,7 +65,7 @@ TEST_CASE("a listener can be closed as soon as it is open") {
 
 TEST_CASE("several listeners share a server, a port by path and a path by port") {
   http::init_process(1);
-  http::ListenerServer server({});
+  const auto server = http::ListenerServer::open({}).value();
   const auto say = [](const char* text) {
     return [text](const http_request& request) { request.reply(200, std::string(text)); };
   };
@@ -83,12 +83,12 @@ TEST_CASE("several listeners share a server, a port by path and a path by port")
     client.get(target);
     return client.read().body;
   };
-  const std::uint16_t port = server.port("http://127.0.0.1:0/");
+  const std::uint16_t port = server->port("http://127.0.0.1:0/");
   CHECK(ask(port, "/") == "root");
   CHECK(ask(port, "/api/x") == "api");
   CHECK(ask(port, "/%61pi") == "api");
   CHECK(ask(port, "/api%2Fx") == "root");
-  CHECK(ask(server.port("http://localhost:0/"), "/api") == "other");
+  CHECK(ask(server->port("http://localhost:0/"), "/api") == "other");
   root.close().wait();
   Client client(port);
   client.get("/");
@@ -102,12 +102,12 @@ TEST_CASE("several listeners share a server, a port by path and a path by port")
 TEST_CASE("all addresses are listened on with + and *, one family with its own") {
   http::init_process(1);
   const bool v6 = ipv6_available();
-  http::ListenerServer server({});
+  const auto server = http::ListenerServer::open({}).value();
   const auto reaches = [&](const std::string& uri, const char* address) {
     Listener listener(uri);
     listener.support(echo);
     listener.open().wait();
-    Client client(server.port(uri), address);
+    Client client(server->port(uri), address);
     const bool reached = client.connected() && client.get("/") && client.read().status == 200;
     listener.close().wait();
     return reached;
@@ -126,11 +126,11 @@ TEST_CASE("all addresses are listened on with + and *, one family with its own")
 
 TEST_CASE("the address of a client is told without the IPv6 wrapping") {
   http::init_process(1);
-  http::ListenerServer server({});
+  const auto server = http::ListenerServer::open({}).value();
   Listener listener("http://+:0/");
   listener.support([](const http_request& request) { request.reply(200, request.remote_address()); });
   listener.open().wait();
-  Client client(server.port("http://+:0/"));
+  Client client(server->port("http://+:0/"));
   client.get("/");
   CHECK(client.read().body == "127.0.0.1");
   listener.close().wait();
@@ -153,7 +153,8 @@ TEST_CASE("a listener that cannot open says where and why") {
 
 TEST_CASE("there is one server at a time") {
   TestServer server;
-  CHECK_THROWS_AS(http::ListenerServer(http::Options{}), std::logic_error);
+  const auto second = http::ListenerServer::open({});
+  CHECK(second.status().code() == toolhive::Code::AlreadyExists);
   CHECK(status_for(server.port(), "GET / HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
 }
 
@@ -197,7 +198,7 @@ TEST_CASE("closing cuts off what is still in flight after the drain timeout") {
 
 TEST_CASE("closing one of two listeners on a port waits for its own requests only") {
   http::init_process(1);
-  http::ListenerServer server({});
+  const auto server = http::ListenerServer::open({}).value();
   Held first;
   Held second;
   Listener a("http://127.0.0.1:0/a");
@@ -206,7 +207,7 @@ TEST_CASE("closing one of two listeners on a port waits for its own requests onl
   b.support(second.handler());
   a.open().wait();
   b.open().wait();
-  const std::uint16_t port = server.port("http://127.0.0.1:0/");
+  const std::uint16_t port = server->port("http://127.0.0.1:0/");
   Client at_a(port);
   Client at_b(port);
   at_a.get("/a");
@@ -225,12 +226,12 @@ TEST_CASE("closing one of two listeners on a port waits for its own requests onl
 
 TEST_CASE("close() in a handler fails instead of waiting for itself") {
   http::init_process(1);
-  http::ListenerServer server({});
+  const auto server = http::ListenerServer::open({}).value();
   Listener listener("http://127.0.0.1:0/");
   listener.support(
       [&](const http_request& request) { request.reply(200, failure([&] { listener.close().wait(); })); });
   listener.open().wait();
-  Client client(server.port("http://127.0.0.1:0/"));
+  Client client(server->port("http://127.0.0.1:0/"));
   client.get("/");
   CHECK(client.read().body.find("in a handler") != std::string::npos);
 }

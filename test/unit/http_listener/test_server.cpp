@@ -47,7 +47,7 @@ web::http::http_request Held::take() {
 
 TestServer::TestServer(http::Options options, const Handler& handler, const std::string& scheme) {
   http::init_process(1);
-  server_ = std::make_unique<http::ListenerServer>(std::move(options));
+  server_ = http::ListenerServer::open(std::move(options)).value();
   const std::string uri = scheme + "://127.0.0.1:0/";
   listener_ = std::make_unique<Listener>(uri);
   listener_->support(handler);

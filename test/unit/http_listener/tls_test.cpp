@@ -31,7 +31,7 @@ const std::string kLast = "GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r
 
 http::Options tls_options(const CertificateFiles& files) {
   http::Options options;
-  options.tls = TlsCertificate::load(files.certificate(), files.key()).certificate;
+  options.tls = TlsCertificate::load(files.certificate(), files.key()).value();
   options.tls_reload = milliseconds(20);
   return options;
 }
@@ -107,40 +107,44 @@ TEST_CASE("a certificate that is replaced on disk serves new connections, and ol
 TEST_CASE("what is wrong with a certificate is said, without the key") {
   const CertificateFiles files("one");
   const CertificateFiles other("other");
-  CHECK(TlsCertificate::load("/nowhere/tls.crt", files.key()).error.find("/nowhere/tls.crt") !=
+  CHECK(TlsCertificate::load("/nowhere/tls.crt", files.key()).status().message().find("/nowhere/tls.crt") !=
         std::string::npos);
-  CHECK(TlsCertificate::load(files.certificate(), "/nowhere/tls.key").error.find("/nowhere/tls.key") !=
+  CHECK(TlsCertificate::load(files.certificate(), "/nowhere/tls.key")
+            .status()
+            .message()
+            .find("/nowhere/tls.key") != std::string::npos);
+  CHECK(TlsCertificate::load(files.certificate(), other.key()).status().message().find("no usable pair") !=
         std::string::npos);
-  CHECK(TlsCertificate::load(files.certificate(), other.key()).error.find("no usable pair") !=
-        std::string::npos);
-  CHECK(TlsCertificate::load(files.key(), files.certificate()).error.find("no usable pair") !=
+  CHECK(TlsCertificate::load(files.key(), files.certificate()).status().message().find("no usable pair") !=
         std::string::npos);
   write(files.certificate(), "");
-  CHECK(TlsCertificate::load(files.certificate(), files.key()).error.find("is empty") != std::string::npos);
+  CHECK(TlsCertificate::load(files.certificate(), files.key()).status().message().find("is empty") !=
+        std::string::npos);
   write(files.certificate(), std::string((1 << 20) + 1, '-'));
-  CHECK(TlsCertificate::load(files.certificate(), files.key()).error.find("is too large") !=
+  CHECK(TlsCertificate::load(files.certificate(), files.key()).status().message().find("is too large") !=
         std::string::npos);
 }
 
 TEST_CASE("a certificate that is as it was is not loaded again") {
   const CertificateFiles files("one");
   const auto loaded = TlsCertificate::load(files.certificate(), files.key());
-  REQUIRE(loaded.certificate != nullptr);
-  const auto before = loaded.certificate->context();
-  std::string error;
-  CHECK(loaded.certificate->reload(error) == TlsCertificate::Reload::Unchanged);
-  CHECK(loaded.certificate->context() == before);
+  REQUIRE(loaded.ok());
+  const auto before = (*loaded)->context();
+  CHECK((*loaded)->reload().value() == TlsCertificate::Reload::Unchanged);
+  CHECK((*loaded)->context() == before);
 }
 
 TEST_CASE("a self-signed certificate serves while there are no files, and only then") {
   const CertificateFiles files("mounted");
   std::filesystem::remove(files.key());
   CHECK(TlsCertificate::load_or_self_signed(files.certificate(), files.key(), {"made.example"})
-            .error.find(files.key()) != std::string::npos);
+            .status()
+            .message()
+            .find(files.key()) != std::string::npos);
   std::filesystem::remove(files.certificate());
   http::Options options;
   options.tls =
-      TlsCertificate::load_or_self_signed(files.certificate(), files.key(), {"made.example"}).certificate;
+      TlsCertificate::load_or_self_signed(files.certificate(), files.key(), {"made.example"}).value();
   options.tls_reload = milliseconds(20);
   REQUIRE(options.tls != nullptr);
   CHECK(options.tls->self_signed());
@@ -158,8 +162,8 @@ TEST_CASE("a self-signed certificate names its hosts, is for servers alone, and 
     BIO_free(bio);
     return certificate;
   };
-  const auto one = read(http::make_self_signed({"a.example", "b.example"}));
-  const auto other = read(http::make_self_signed({"a.example", "b.example"}));
+  const auto one = read(http::make_self_signed({"a.example", "b.example"}).value());
+  const auto other = read(http::make_self_signed({"a.example", "b.example"}).value());
   REQUIRE(one != nullptr);
   CHECK(X509_check_host(one.get(), "b.example", 0, 0, nullptr) == 1);
   CHECK(X509_check_host(one.get(), "c.example", 0, 0, nullptr) == 0);
@@ -169,10 +173,11 @@ TEST_CASE("a self-signed certificate names its hosts, is for servers alone, and 
   CHECK(X509_cmp_current_time(X509_get0_notBefore(one.get())) < 0);
   CHECK(X509_cmp_current_time(X509_get0_notAfter(one.get())) > 0);
   CHECK(ASN1_INTEGER_cmp(X509_get0_serialNumber(one.get()), X509_get0_serialNumber(other.get())) != 0);
-  CHECK(http::make_self_signed({}).certificate.empty());
+  CHECK_FALSE(http::make_self_signed({}).ok());
   // A name that is too long for the common name is still one of the alternatives.
   const std::string longest = std::string(60, 'x') + ".example.example";
-  CHECK(X509_check_host(read(http::make_self_signed({longest})).get(), longest.c_str(), 0, 0, nullptr) == 1);
+  CHECK(X509_check_host(read(http::make_self_signed({longest}).value()).get(), longest.c_str(), 0, 0,
+                        nullptr) == 1);
 }
 
 TEST_CASE("plain connections to the TLS port leave descriptors flat") {
