@@ -175,38 +175,37 @@ void Connection::dispatch() {
 }
 
 void Connection::call_handler(RouteEntry call, RouteEntry pending) {
-  Request request = reader_.take();
-  request.remote_address = remote_address_;
   handled_ = true;
   try {
-    call.route()->handler->handle(std::move(request), Responder(shared_from_this(), std::move(pending)));
+    call.route()->handler->handle(reader_.take(remote_address_),
+                                  Responder(shared_from_this(), std::move(pending)));
   } catch (...) {
     // What a handler throws is its own business. The responder, which went with it, has answered.
   }
 }
 
-template <class Answer>
-void Connection::on_worker(Answer answer) {
-  if (worker_.on_this_thread() && running_) return answer(*this);
-  worker_.post([self = shared_from_this(), answer = std::move(answer)]() mutable {
-    answer(*self);
+void Connection::respond(Reply&& reply, Completion&& completion) {
+  if (in_run_here()) return begin_reply(std::move(reply), std::move(completion));
+  worker_.post(
+      [self = shared_from_this(), reply = std::move(reply), completion = std::move(completion)]() mutable {
+        self->begin_reply(std::move(reply), std::move(completion));
+        self->run();
+      });
+}
+
+void Connection::refuse(Refusal refusal, Completion completion) {
+  if (in_run_here()) return refuse_handled(refusal, std::move(completion));
+  worker_.post([self = shared_from_this(), refusal = std::move(refusal),
+                completion = std::move(completion)]() mutable {
+    self->refuse_handled(refusal, std::move(completion));
     self->run();
   });
 }
 
-void Connection::respond(Reply reply, Completion completion) {
-  on_worker([reply = std::move(reply), completion = std::move(completion)](Connection& connection) mutable {
-    connection.begin_reply(std::move(reply), std::move(completion));
-  });
-}
-
-void Connection::refuse(Refusal refusal, Completion completion) {
-  on_worker(
-      [refusal = std::move(refusal), completion = std::move(completion)](Connection& connection) mutable {
-        if (connection.state_ != State::Handling) return;  // the connection has ended meanwhile
-        connection.completion_.emplace(std::move(completion));
-        connection.begin_refusal(refusal, connection.reader_.keep_alive());
-      });
+void Connection::refuse_handled(const Refusal& refusal, Completion&& completion) {
+  if (state_ != State::Handling) return;  // the connection has ended meanwhile
+  completion_.emplace(std::move(completion));
+  begin_refusal(refusal, reader_.keep_alive());
 }
 
 void Connection::begin_reply(Reply&& reply, Completion&& completion) {

@@ -51,7 +51,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void turn_away();
 
   // The answer to the request that is being handled. Any thread.
-  void respond(Reply reply, Completion completion);
+  void respond(Reply&& reply, Completion&& completion);
   void refuse(Refusal refusal, Completion completion);
 
   void check_deadline(Clock::time_point now);
@@ -94,10 +94,10 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void dispatch();
   void call_handler(RouteEntry call, RouteEntry pending);
 
-  // Runs `answer` on the worker's thread, now if that is this one and run() goes on from there.
-  template <class Answer>
-  void on_worker(Answer answer);
+  // Whether run() is further up this stack, and goes on from there.
+  bool in_run_here() const { return worker_.on_this_thread() && running_; }
   void begin_reply(Reply&& reply, Completion&& completion);
+  void refuse_handled(const Refusal& refusal, Completion&& completion);
   void begin_refusal(const Refusal& refusal, bool keep_alive);
   void begin_writing();
   ResponseFacts facts(bool keep_alive) const;

@@ -7,7 +7,7 @@
 namespace toolhive::http {
 namespace {
 
-constexpr std::size_t kUsualFields = 8;
+constexpr std::size_t kUsualFields = 8;  // growing to them one by one would move all of them each time
 
 }  // namespace
 

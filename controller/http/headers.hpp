@@ -21,6 +21,9 @@ class Headers {
   // The value, valid until a field changes; null when there is no such field.
   const std::string* find(std::string_view name) const;
 
+  // All of them, for somebody who keeps them in a form of his own; none is left.
+  std::vector<Field> release() { return std::exchange(fields_, {}); }
+
   // In the order in which they came.
   std::vector<Field>::const_iterator begin() const { return fields_.begin(); }
   std::vector<Field>::const_iterator end() const { return fields_.end(); }

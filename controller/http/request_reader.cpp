@@ -81,7 +81,7 @@ bool RequestReader::keep_body_bytes() {
   return true;
 }
 
-Request RequestReader::take() {
+Request RequestReader::take(const std::string& remote_address) {
   Request& parsed = parser_->request();
   Request taken;
   taken.method = parsed.method;
@@ -89,6 +89,7 @@ Request RequestReader::take() {
   taken.version = parsed.version;
   taken.headers = std::move(parsed.headers);
   taken.body = std::move(parsed.body);
+  taken.remote_address = remote_address;
   return taken;
 }
 

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace toolhive::http {
 
@@ -51,7 +52,7 @@ class RequestReader {
   const Request& request() const { return parser_->request(); }
   bool keep_alive() const { return parser_->keep_alive(); }
   // The complete request, for a handler. Its body stays counted until next() or release_body().
-  Request take();
+  Request take(const std::string& remote_address);
   void release_body();
   // Forgets the request: the next byte begins another one.
   void next();

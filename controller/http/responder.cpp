@@ -9,11 +9,7 @@ namespace toolhive::http {
 Responder::Responder(std::shared_ptr<Connection> connection, RouteEntry pending)
     : connection_(std::move(connection)), pending_(std::move(pending)) {}
 
-Responder::~Responder() {
-  if (connection_) refuse(500, "The server gave no answer to the request.");
-}
-
-void Responder::reply(Reply reply) {
+void Responder::reply(Reply&& reply) {
   const auto connection = std::exchange(connection_, nullptr);
   if (!connection) return;
   Completion completion(std::move(pending_), std::exchange(reply.written, nullptr));

@@ -17,11 +17,13 @@ class Responder {
  public:
   // `pending` counts the request until its answer is written.
   Responder(std::shared_ptr<Connection> connection, RouteEntry pending);
-  ~Responder();
+  ~Responder() {
+    if (connection_) refuse(500, "The server gave no answer to the request.");
+  }
   Responder(Responder&&) noexcept = default;
   Responder& operator=(Responder&&) = delete;
 
-  void reply(Reply reply);
+  void reply(Reply&& reply);
   // Answers as the transport does for what no handler sees: in the form of Options::error_body, and counted as its error.
   // `detail` is one sentence for the client.
   void refuse(unsigned status, std::string detail);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <optional>
 
 namespace toolhive::http {
@@ -34,12 +35,18 @@ bool is_token(std::string_view name) {
                                       [](char c) { return kTokenBytes[static_cast<unsigned char>(c)]; });
 }
 
+bool is_line_end_or_nul(char c) {
+  return (c == '\r') | (c == '\n') | (c == '\0');
+}
+
 void append_text(std::string& out, std::string_view text) {
   const std::size_t start = out.size();
   out += text;
-  for (std::size_t i = start; i < out.size(); ++i) {
-    if (out[i] == '\r' || out[i] == '\n' || out[i] == '\0') out[i] = ' ';
-  }
+  // Looked at without a branch, which is several bytes at once; there is hardly ever something to replace.
+  bool bad = false;
+  for (const char c : text) bad |= is_line_end_or_nul(c);
+  if (bad)
+    std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(start), out.end(), is_line_end_or_nul, ' ');
 }
 
 void append_status_line(std::string& out, unsigned status, std::string_view reason) {

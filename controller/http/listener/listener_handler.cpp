@@ -10,6 +10,7 @@
 #include <exception>
 #include <ios>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -33,18 +34,18 @@ ListenerHandler::ListenerHandler(web::http::experimental::listener::details::htt
     : listener_(listener), path_(listener.uri().path()) {}
 
 void ListenerHandler::handle(Request parsed, Responder responder) {
-  web::uri uri;
+  std::optional<web::uri> uri;
   try {
-    uri = web::uri(parsed.target);
+    uri.emplace(parsed.target);
   } catch (const std::exception&) {
     return responder.refuse(400, "The request target is not a valid URI.");
   }
   auto request = web::http::http_request::_create_request(
       std::make_unique<RequestContext>(std::move(parsed.target), std::move(responder)));
-  request.set_method(parsed.method);
-  request.set_request_uri(uri);
+  request._get_impl()->method() = std::move(parsed.method);
+  request.set_request_uri(*uri);
   request._set_listener_path(path_);
-  for (const auto& [name, value] : parsed.headers) request.headers()[name] = value;
+  for (auto& [name, value] : parsed.headers.release()) request.headers()[name] = std::move(value);
   request._get_impl()->_set_http_version({1, static_cast<std::uint8_t>(parsed.version - 10)});
   request._get_impl()->_set_remote_address(parsed.remote_address);
   set_body(request, std::move(parsed.body));

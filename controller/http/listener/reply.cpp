@@ -6,7 +6,7 @@
 
 namespace toolhive::http {
 
-bool reply(const web::http::http_request& request, Reply reply) {
+bool reply(const web::http::http_request& request, Reply&& reply) {
   auto* context = dynamic_cast<RequestContext*>(request._get_server_context());
   if (context == nullptr || !context->begin_reply()) return false;
   context->responder.reply(std::move(reply));

@@ -12,6 +12,6 @@ namespace toolhive::http {
 
 // Answers a request that a ListenerServer gave to a handler, as http_request::reply() does. Any thread. False, and nothing
 // happens, when it was answered before, or when no server made it.
-bool reply(const web::http::http_request& request, Reply reply);
+bool reply(const web::http::http_request& request, Reply&& reply);
 
 }  // namespace toolhive::http

@@ -15,7 +15,7 @@ namespace toolhive::http {
 // of the responder.
 class RequestContext final : public web::http::details::_http_server_context {
  public:
-  RequestContext(std::string request_target, Responder request_responder)
+  RequestContext(std::string&& request_target, Responder&& request_responder)
       : target(std::move(request_target)), responder(std::move(request_responder)) {}
 
   // Called when a reply is given: false when there was one before. Any thread.

@@ -54,11 +54,12 @@ TEST_CASE("requests are read out of one stream of bytes, one after the other") {
   CHECK(reading.reader.empty());
   CHECK(reading.read(kPostLines + "Content-Length: 5\r\n\r\nhelloGET /b HTTP/1.1\r\nHost: b\r\n\r\n") ==
         ReaderStep::Complete);
-  http::Request first = reading.reader.take();
+  http::Request first = reading.reader.take("192.0.2.1");
   CHECK(first.method == "POST");
   CHECK(first.target == "/a");
   CHECK(*first.headers.find("content-length") == "5");
   CHECK(body_of(first) == "hello");
+  CHECK(first.remote_address == "192.0.2.1");
   // What answers and logs are about is still known.
   CHECK(reading.reader.request().method == "POST");
   CHECK(reading.reader.request().target == "/a");
@@ -66,7 +67,7 @@ TEST_CASE("requests are read out of one stream of bytes, one after the other") {
   reading.reader.next();
   CHECK_FALSE(reading.reader.empty());
   CHECK(reading.read({}) == ReaderStep::Complete);
-  CHECK(reading.reader.take().target == "/b");
+  CHECK(reading.reader.take("192.0.2.1").target == "/b");
   CHECK(reading.reader.empty());
 }
 
@@ -103,7 +104,7 @@ TEST_CASE("a request is decided on when its header is complete, before its body"
 TEST_CASE("the host of an absolute target replaces the Host field") {
   Reading reading;
   CHECK(reading.read("GET http://other:80/a?b HTTP/1.1\r\nHost: a\r\n\r\n") == ReaderStep::Complete);
-  const http::Request request = reading.reader.take();
+  const http::Request request = reading.reader.take("192.0.2.1");
   CHECK(request.target == "/a?b");
   CHECK(*request.headers.find("Host") == "other:80");
 }
@@ -124,7 +125,7 @@ TEST_CASE("what is kept of bodies is counted, and given back with the request or
   Reading reading({}, 10);
   CHECK(reading.read(kPostLines + "Content-Length: 10\r\n\r\n0123456789") == ReaderStep::Complete);
   CHECK_FALSE(reading.budget.reserve(1));
-  const http::Request request = reading.reader.take();
+  const http::Request request = reading.reader.take("192.0.2.1");
   CHECK_FALSE(reading.budget.reserve(1));  // the handler has it now
   reading.reader.next();
   CHECK(reading.budget.reserve(10));
