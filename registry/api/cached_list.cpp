@@ -5,6 +5,7 @@
 
 #include "registry/api/problem.hpp"
 #include "registry/api/reply.hpp"
+#include "registry/api/server_versions.hpp"
 
 namespace toolhive::registry {
 namespace {
@@ -24,7 +25,7 @@ std::string cache_key(std::string_view raw_query, const std::string& reader) {
 }
 
 std::string list_tag(const Index& index, const std::string& reader) {
-  return (index.tag().empty() ? "0" : index.tag()) + reader;
+  return (index.tag().empty() ? "0" : index.tag()) + "-" + std::string(kToldVersion) + reader;
 }
 
 }  // namespace

@@ -1,14 +1,23 @@
 #include "registry/api/server_versions.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
+#include <unordered_set>
 
+#include "registry/model/json.hpp"
 #include "registry/model/server.hpp"
 #include "registry/model/server_parse.hpp"
+#include "registry/model/text.hpp"
 #include "registry/store/store.hpp"
 
 namespace toolhive::registry {
 namespace {
+
+// As much as a published server.json has by default. Those of whom more is said are read no
+// further.
+constexpr std::size_t kSaidBytes = 256 * 1024;
+constexpr std::size_t kDescriptionBytes = 100;
 
 /// Whether `a` rather than `b` is the latest: what is not deleted, the higher version, the one published later.
 bool is_later(const ServerVersion& a, const ServerVersion& b) {
@@ -43,33 +52,58 @@ ServerVersion told_version(const Tool& server, std::span<const Told> told) {
   return version;
 }
 
+/// Those that speak for a version, by the name of the tool: of several versions of a tool the
+/// latest.
+std::vector<const Told*> speakers_of(std::span<const Told> told) {
+  std::vector<const Told*> speakers;
+  for (const auto& each : told) {
+    if (speakers.empty() || speakers.back()->tool != each.tool) speakers.push_back(&each);
+  }
+  return speakers;
+}
+
+/// What they say of the server: of each member what the last of them says of it.
+Json said_by(const std::vector<const Told*>& speakers) {
+  Json said = Json::object();
+  std::size_t bytes = 0;
+  for (auto it = speakers.rbegin(); it != speakers.rend() && bytes < kSaidBytes; ++it) {
+    const auto& text = (*it)->registration->server_said;
+    if (text.empty()) continue;
+    bytes += text.size();
+    auto members = parse_stored_json(text);
+    if (!members) continue;  // An import may bring a text that no request could have.
+    for (auto& [name, value] : members->get_ref<Json::object_t&>()) {
+      if (!said.contains(name)) said[name] = std::move(value);
+    }
+  }
+  return said;
+}
+
+std::string description_of(const std::vector<const Told*>& speakers) {
+  std::string text = speakers.size() == 1 ? "The tool" : "The tools";
+  for (const auto* each : speakers) {
+    if (text.size() > kDescriptionBytes) break;
+    text += (each == speakers.front() ? " " : ", ") + each->tool;
+  }
+  return shortened(text, kDescriptionBytes);
+}
+
 /// A server.json made of what tools say of their server.
 std::string told_server_json(const ServerVersion& version) {
+  const auto speakers = speakers_of(version.told);
   Json tools = Json::array();
-  std::string names;
-  Json said = Json::object();
-  const std::string* last = nullptr;
-  for (const auto& each : version.told) {
-    // Of several versions of a tool the latest speaks.
-    if (last != nullptr && *last == each.tool) continue;
-    last = &each.tool;
-    tools.push_back(each.tool);
-    names += (names.empty() ? "" : ", ") + each.tool;
-    const auto document = Json::parse(each.registration->document);
-    for (const auto& [member, value] : document["server"].items()) said[member] = value;
-  }
-  if (!said.contains("description")) {
-    auto description = (tools.size() == 1 ? "The tool " : "The tools ") + names;
-    said["description"] = description.size() <= 100 ? description : description.substr(0, 97) + "...";
-  }
+  for (const auto* each : speakers) tools.push_back(each->tool);
+  auto said = said_by(speakers);
+  if (!said.contains("description")) said["description"] = description_of(speakers);
   Json server = {{"$schema", kServerSchema}, {"name", version.server->name}};
-  for (const char* member : {"description", "title", "repository"}) {
-    if (said.contains(member)) server[member] = said[member];
-  }
+  const auto add = [&](std::initializer_list<const char*> members) {
+    for (const char* member : members) {
+      if (said.contains(member)) server[member] = std::move(said[member]);
+    }
+  };
+  add({"description", "title", "repository"});
   server["version"] = version.version->text();
-  for (const char* member : {"websiteUrl", "icons", "packages", "remotes"}) {
-    if (said.contains(member)) server[member] = said[member];
-  }
+  add({"websiteUrl", "icons", "packages", "remotes"});
   server["_meta"] = {{"io.modelcontextprotocol.registry/publisher-provided", {{"tools", std::move(tools)}}}};
   return server.dump();
 }
@@ -84,13 +118,16 @@ struct Official {
 std::vector<ServerVersion> versions_of(const Tool& server) {
   std::vector<ServerVersion> versions;
   versions.reserve(server.live.size());
-  for (const auto& registration : server.live) versions.push_back(published_version(server, *registration));
+  std::unordered_set<std::string_view> published;
+  for (const auto& registration : server.live) {
+    versions.push_back(published_version(server, *registration));
+    published.insert(registration->version.text());
+  }
   const std::span<const Told> told(server.told);
   for (std::size_t begin = 0, end = 0; begin < told.size(); begin = end) {
     const auto& text = told[begin].version.text();
     while (end < told.size() && told[end].version.text() == text) ++end;
-    if (server.find(text) == nullptr)
-      versions.push_back(told_version(server, told.subspan(begin, end - begin)));
+    if (!published.contains(text)) versions.push_back(told_version(server, told.subspan(begin, end - begin)));
   }
   if (versions.empty()) return versions;
   std::sort(versions.begin(), versions.end(),
@@ -118,7 +155,7 @@ std::string entity_tag(const ServerVersion& version) {
   } else {
     Sha256Stream all;
     for (const auto& each : version.told) all.add(entity_tag(*each.registration));
-    tag = to_hex(all.finish(), 16);
+    tag = to_hex(all.finish(), 16) + "-" + std::string(kToldVersion);
   }
   return version.latest ? tag + "-latest" : tag;
 }

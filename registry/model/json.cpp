@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 #include <vector>
+
 #include "registry/model/text.hpp"
 
 namespace toolhive::registry {
@@ -26,7 +28,7 @@ class Builder : public nlohmann::json_sax<Json> {
   bool number_unsigned(number_unsigned_t value) override { return add(value); }
   bool number_float(number_float_t value, const string_t& text) override {
     if (!std::isfinite(value))
-      return refuse("the number " + shorten(text) + " is too large for JSON; write it as a string");
+      return refuse("the number " + shortened(text, 40) + " is too large for JSON; write it as a string");
     return add(value);
   }
   bool string(string_t& value) override {
@@ -75,9 +77,6 @@ class Builder : public nlohmann::json_sax<Json> {
 
  private:
   static bool has_nul(const std::string& text) { return text.find('\0') != text.npos; }
-  static std::string shorten(const std::string& text) {
-    return text.size() <= 40 ? text : std::string(begin_of(text, 37)) + "...";
-  }
   static std::string quoted(const std::string& name) {
     if (name.size() > 100) return "with a name of " + std::to_string(name.size()) + " bytes";
     std::string out;
@@ -109,9 +108,7 @@ class Builder : public nlohmann::json_sax<Json> {
       items.push_back(std::move(value));
       return &items.back();
     }
-    std::vector<std::pair<const std::string, Json>>& members = parent.get_ref<Json::object_t&>();
-    members.emplace_back(std::move(key_), std::move(value));
-    return &members.back().second;
+    return &append_member(parent, std::move(key_), std::move(value));
   }
   bool open(Json&& container) {
     if (stack_.size() >= limits_.depth)
@@ -260,6 +257,30 @@ void append_canonical(std::string& out, const Json& value) {
   }
 }
 
+/// Appends the compact text of a value until there are more than so many bytes.
+void append_excerpt(std::string& out, const Json& value, std::size_t bytes) {
+  // With what is not counted of a long text, its quotes and half a character, it still has more.
+  const auto append_text = [&](std::string_view text) { append_json_string(out, begin_of(text, bytes + 4)); };
+  if (value.is_string()) return append_text(value.get_ref<const std::string&>());
+  if (!value.is_structured()) {
+    out += value.dump();
+    return;
+  }
+  const bool object = value.is_object();
+  out += object ? '{' : '[';
+  bool first = true;
+  for (const auto& [name, part] : value.items()) {
+    if (out.size() > bytes) return;
+    if (!std::exchange(first, false)) out += ',';
+    if (object) {
+      append_text(name);
+      out += ':';
+    }
+    append_excerpt(out, part, bytes);
+  }
+  out += object ? '}' : ']';
+}
+
 }  // namespace
 
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
@@ -275,6 +296,23 @@ Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
   Builder builder(limits);
   if (!Json::sax_parse(text.begin(), text.end(), &builder)) return std::move(builder.error);
   return std::move(builder.root);
+}
+
+Result<Json> parse_stored_json(std::string_view text) {
+  JsonLimits limits;
+  limits.values = std::numeric_limits<std::size_t>::max();
+  return parse_json(text, limits);
+}
+
+Json& append_member(Json& object, std::string name, Json value) {
+  std::vector<std::pair<const std::string, Json>>& members = object.get_ref<Json::object_t&>();
+  return members.emplace_back(std::move(name), std::move(value)).second;
+}
+
+std::string json_excerpt(const Json& value, std::size_t bytes) {
+  std::string out;
+  append_excerpt(out, value, bytes);
+  return shortened(out, bytes);
 }
 
 std::string canonical_json(const Json& value) {

@@ -24,6 +24,19 @@ struct JsonLimits {
 /// and column or the member, otherwise.
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits = {});
 
+// Parses a document that is stored: as parse_json() does, but without a limit on the values, which
+// were counted when it came in, when it had fewer. Every text that may be large goes through one of
+// the two, since Json::parse() takes time in proportion to the square of an object's members.
+Result<Json> parse_stored_json(std::string_view text);
+
+// Adds a member to an object that has none of that name, without looking whether it has. Returns
+// the value in its place.
+Json& append_member(Json& object, std::string name, Json value);
+
+// The beginning of a value's compact text, of at most so many bytes, the last of which are "..."
+// when it is not the whole. Takes time in proportion to `bytes`, whatever the value.
+std::string json_excerpt(const Json& value, std::size_t bytes);
+
 /// The canonical form of RFC 8785: members sorted by UTF-16 code units, numbers as ECMAScript prints doubles.
 /// Integers that a double cannot hold exactly are rounded to it, as the RFC says.
 std::string canonical_json(const Json& value);

@@ -68,19 +68,6 @@ Result<Status> parse_status(std::string_view body, bool tool) {
   return status;
 }
 
-Status status_of(const Json& document) {
-  const auto text = [&](const char* name) -> const std::string* {
-    const auto it = document.find(name);
-    return it == document.end() || !it->is_string() ? nullptr : &it->get_ref<const std::string&>();
-  };
-  Status status;
-  if (const auto* word = text("status"))
-    status.lifecycle = parse_lifecycle(*word).value_or(Lifecycle::Active);
-  if (const auto* message = text("statusMessage")) status.message = *message;
-  if (const auto* replacement = text("replacement")) status.replacement = *replacement;
-  return status;
-}
-
 void append_status(std::string& out, const Status& status, std::string_view changed_at) {
   const auto append = [&out](std::string_view name, std::string_view value) {
     out += ",\"";

@@ -36,9 +36,6 @@ struct Status {
 /// `tool`, `replacement` (with deprecated). A tool is never deleted this way. Malformed or Invalid with the member.
 Result<Status> parse_status(std::string_view body, bool tool);
 
-/// What a stored document says; Active when it says nothing.
-Status status_of(const Json& document);
-
 /// Appends `,"status":...,"statusChangedAt":...` and the rest of `status` to an open object.
 void append_status(std::string& out, const Status& status, std::string_view changed_at);
 

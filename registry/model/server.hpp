@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,10 @@ struct ServerDefinition {
   std::string json;               ///< server.json, compact, members in the order sent.
   std::vector<Definition> tools;  ///< The tools it brings, to be registered with it.
 };
+
+// What a tool can say of its server, beside its name and version.
+inline constexpr std::array<std::string_view, 7> kToldMembers = {
+    "description", "title", "repository", "websiteUrl", "icons", "packages", "remotes"};
 
 /// What the registry keeps of a server's version beside server.json. Times are RFC 3339.
 struct ServerRecord {

@@ -22,6 +22,12 @@ std::string_view begin_of(std::string_view utf8, std::size_t bytes) {
   return utf8.substr(0, bytes);
 }
 
+std::string shortened(std::string_view utf8, std::size_t bytes) {
+  constexpr std::string_view kRest = "...";
+  if (utf8.size() <= bytes) return std::string(utf8);
+  return std::string(begin_of(utf8, bytes - kRest.size())).append(kRest);
+}
+
 std::string_view trim(std::string_view text, std::string_view blanks) {
   text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
   return text.substr(0, text.find_last_not_of(blanks) + 1);

@@ -257,13 +257,4 @@ std::string render_document(const Definition& definition, const Version& version
   return out;
 }
 
-std::string with_status(Json document, const Status& status, std::string_view changed_at) {
-  for (const char* name : {"status", "statusChangedAt", "statusMessage", "replacement"}) document.erase(name);
-  std::string out = document.dump();
-  out.pop_back();
-  append_status(out, status, changed_at);
-  out += '}';
-  return out;
-}
-
 }  // namespace toolhive::registry

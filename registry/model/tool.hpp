@@ -48,7 +48,4 @@ Result<Definition> parse_definition(std::string_view body, const ToolPolicy& pol
 std::string render_document(const Definition& definition, const Version& version,
                             std::string_view registered_at);
 
-/// A stored document with another status, since `changed_at` (RFC 3339).
-std::string with_status(Json document, const Status& status, std::string_view changed_at);
-
 }  // namespace toolhive::registry

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <nlohmann/json.hpp>
-#include <set>
+#include <string_view>
+
+#include "registry/model/json_place.hpp"
+#include "registry/model/schema_diff.hpp"
 
 namespace toolhive::registry {
 namespace {
@@ -30,12 +34,13 @@ const Json& part_of(const Json& object, std::string_view name) {
 }
 
 Difference as_a_whole(std::string_view name, const Json& before, const Json& after,
-                      Compatibility compatibility, std::string_view under = "") {
+                      Compatibility compatibility) {
   const auto* what = before.is_null() ? "was added" : after.is_null() ? "was removed" : "changed";
-  return {compatibility, pointer_to(under, name), std::string(name), what};
+  const JsonPlace document;
+  return {compatibility, JsonPlace{&document, name}.pointer(), std::string(name), what};
 }
 
-void diff_annotations(const Json& before, const Json& after, std::vector<Difference>& out) {
+void diff_annotations(const Json& before, const Json& after, Differences& out) {
   bool hints_differ = false;
   for (const auto& hint : kHints) {
     const auto value = [&](const Json& annotations) {
@@ -46,15 +51,14 @@ void diff_annotations(const Json& before, const Json& after, std::vector<Differe
     const bool is = value(after);
     if (was == is) continue;
     hints_differ = true;
-    out.push_back(
-        {is == hint.safe ? Compatibility::Compatible : Compatibility::Breaking,
-         pointer_to("/annotations", hint.name), std::string(hint.name),
-         std::string("changed from ") + (was ? "true" : "false") + " to " + (is ? "true" : "false")});
+    out.add({is == hint.safe ? Compatibility::Compatible : Compatibility::Breaking,
+             pointer_to("/annotations", hint.name), std::string(hint.name),
+             std::string("changed from ") + (was ? "true" : "false") + " to " + (is ? "true" : "false")});
   }
-  if (!hints_differ) out.push_back(as_a_whole("annotations", before, after, Compatibility::Compatible));
+  if (!hints_differ) out.add(as_a_whole("annotations", before, after, Compatibility::Compatible));
 }
 
-void diff_execution(const Json& before, const Json& after, std::vector<Difference>& out) {
+void diff_execution(const Json& before, const Json& after, Differences& out) {
   const auto support = [](const Json& execution) {
     const auto& stated = part_of(execution, "taskSupport");
     return stated.is_string() ? stated.get<std::string>() : std::string("forbidden");
@@ -62,12 +66,11 @@ void diff_execution(const Json& before, const Json& after, std::vector<Differenc
   const auto was = support(before);
   const auto is = support(after);
   if (was == is) return;
-  out.push_back({is == "optional" ? Compatibility::Compatible : Compatibility::Breaking,
-                 "/execution/taskSupport", "taskSupport", "changed from " + was + " to " + is});
+  out.add({is == "optional" ? Compatibility::Compatible : Compatibility::Breaking, "/execution/taskSupport",
+           "taskSupport", "changed from " + was + " to " + is});
 }
 
-void diff_member(const std::string& name, const Json& before, const Json& after,
-                 std::vector<Difference>& out) {
+void diff_member(std::string_view name, const Json& before, const Json& after, Differences& out) {
   if (name == "inputSchema") return diff_schemas(before, after, Direction::Input, "/inputSchema", out);
   if (name == "outputSchema" && !before.is_null() && !after.is_null())
     return diff_schemas(before, after, Direction::Output, "/outputSchema", out);
@@ -75,21 +78,23 @@ void diff_member(const std::string& name, const Json& before, const Json& after,
   if (name == "annotations") return diff_annotations(before, after, out);
   if (name == "execution") return diff_execution(before, after, out);
   const bool breaking = name == "outputSchema" && after.is_null();
-  out.push_back(
-      as_a_whole(name, before, after, breaking ? Compatibility::Breaking : Compatibility::Compatible));
+  out.add(as_a_whole(name, before, after, breaking ? Compatibility::Breaking : Compatibility::Compatible));
 }
 
 }  // namespace
 
-std::vector<Difference> diff_tools(const Json& before, const Json& after) {
-  std::set<std::string> names;
-  for (const auto* side : {&before, &after}) {
-    for (const auto& [name, value] : side->items()) {
-      if (std::find(kNotCompared.begin(), kNotCompared.end(), name) == kNotCompared.end()) names.insert(name);
+Differences diff_tools(const Json& before, const Json& after) {
+  static const Json none = nullptr;
+  std::map<std::string_view, std::array<const Json*, 2>> members;  // Of both, by name.
+  const std::array<const Json*, 2> sides = {&before, &after};
+  for (std::size_t side = 0; side < sides.size(); ++side) {
+    for (const auto& [name, value] : sides[side]->get_ref<const Json::object_t&>()) {
+      if (std::find(kNotCompared.begin(), kNotCompared.end(), name) == kNotCompared.end())
+        members.try_emplace(name, std::array{&none, &none}).first->second[side] = &value;
     }
   }
-  std::vector<Difference> out;
-  for (const auto& name : names) diff_member(name, part_of(before, name), part_of(after, name), out);
+  Differences out;
+  for (const auto& [name, values] : members) diff_member(name, *values[0], *values[1], out);
   return out;
 }
 

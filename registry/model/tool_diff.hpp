@@ -1,11 +1,17 @@
 #pragma once
 
-#include <vector>
+#include <string_view>
 
+#include "registry/model/differences.hpp"
 #include "registry/model/json.hpp"
-#include "registry/model/schema_diff.hpp"
 
 namespace toolhive::registry {
+
+// Names the rules of this comparison and their words, as part of the entity tags of what it says.
+// To be raised with every change to tool_diff.cpp, schema_diff.cpp or differences.cpp after which
+// two documents have another verdict, other differences or other texts: else clients that ask
+// whether their copy is still good keep what the earlier program said.
+inline constexpr std::string_view kComparisonVersion = "1";
 
 /// The differences between two documents of one tool, in the order of their pointers' members. What the registry adds
 /// (version, times, status, digest) and who manages the entry do not count.
@@ -14,6 +20,6 @@ namespace toolhive::registry {
 /// to let the tool run without asking (readOnlyHint, destructiveHint, idempotentHint, openWorldHint) that promises less
 /// than before; and a taskSupport under which calls of before fail. Texts, icons, tags, the server and _meta are
 /// compatible.
-std::vector<Difference> diff_tools(const Json& before, const Json& after);
+Differences diff_tools(const Json& before, const Json& after);
 
 }  // namespace toolhive::registry

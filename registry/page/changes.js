@@ -9,14 +9,16 @@ export function changeList(diff) {
   const compatible = diff.changes.filter((each) => each.change !== "breaking");
   const list = element("ul.changes", {});
   appendInPieces(list, [...breaking, ...compatible], changeRow, 100, "change");
-  return element("section", {"aria-label": "Changes"}, verdict(diff, breaking.length), diff.changes.length > 0 ? list : null);
+  const rest = (diff.total ?? 0) - diff.changes.length;
+  return element("section", {"aria-label": "Changes"}, verdict(diff, breaking.length), diff.changes.length > 0 ? list : null,
+                 rest > 0 ? element("p", {}, `${counted(rest, "more change")} not listed.`) : null);
 }
 
 function verdict(diff, breaking) {
-  const total = diff.changes.length;
+  const total = diff.total ?? diff.changes.length;
   const [state, word, sentence] = total === 0 ? ["good", "Equal", "The two versions say the same."]
     : breaking === 0 ? ["good", "Compatible", `${counted(total, "change")}, none of which breaks a caller of ${diff.from}.`]
-    : ["bad", "Breaking", `${breaking} of ${counted(total, "change")} ${breaking === 1 ? "breaks" : "break"} callers of ${diff.from}.`];
+    : ["bad", "Breaking", `${diff.truncated && breaking === diff.changes.length ? "At least " : ""}${breaking} of ${counted(total, "change")} ${breaking === 1 ? "breaks" : "break"} callers of ${diff.from}.`];
   return element(`p.verdict.${state}`, {role: "status"}, element("strong", {}, word), " ", sentence);
 }
 

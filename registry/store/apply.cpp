@@ -2,6 +2,7 @@
 #include <simdjson.h>
 
 #include "registry/model/search_text.hpp"
+#include "registry/model/server.hpp"
 #include "registry/store/rules.hpp"
 
 namespace toolhive::registry {
@@ -65,6 +66,20 @@ SearchText search_text_of_document(const std::string& document) {
   return parsed ? search_text_of(*parsed) : SearchText();
 }
 
+// What a tool says of its server, apart from the rest of its document, which may be much larger.
+std::string said_of_server(const dom::element& server) {
+  std::string out;
+  for (const auto member : kToldMembers) {
+    dom::element value;
+    if (server[member].get(value) != simdjson::SUCCESS) continue;
+    out += out.empty() ? "{\"" : ",\"";
+    out += member;
+    out += "\":";
+    out += simdjson::minify(value);
+  }
+  return out.empty() ? out : out += '}';
+}
+
 Result<std::shared_ptr<const Registration>> apply_register(IndexBuilder& builder, const Record& record,
                                                            const dom::element& payload,
                                                            const std::string& name) {
@@ -84,15 +99,18 @@ Result<std::shared_ptr<const Registration>> apply_register(IndexBuilder& builder
   }
   // A server's own record has its server.json there.
   std::string_view server, server_version;
+  std::string server_said;
   if (dom::element member;
       !is_server_name(name) && payload["server"].get(member) == simdjson::SUCCESS && member.is_object()) {
     server = text_or_empty(member, "name");
     server_version = text_or_empty(member, "version");
+    server_said = said_of_server(member);
   }
   auto registration = std::make_shared<const Registration>(Registration{
       std::move(*version), record.sequence, record.checksum, *digest, std::string(registered_at),
       std::string(updated_at), parse_lifecycle(text_or_empty(payload, "status")).value_or(Lifecycle::Active),
-      std::move(manager), std::string(record.payload), std::string(server), std::string(server_version)});
+      std::move(manager), std::string(record.payload), std::string(server), std::string(server_version),
+      std::move(server_said)});
   builder.add(name, registration, is_server_name(name) ? SearchText() : search_text_of(payload));
   return registration;
 }

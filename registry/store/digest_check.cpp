@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 8> kNotDefinition = {"version",       "ma
 }  // namespace
 
 Result<void> check_digest(const Record& record) {
-  auto document = parse_json(record.payload);
+  auto document = parse_stored_json(record.payload);
   if (!document) return Error{Code::Corrupt, document.error().detail};
   std::string stated;
   bool server = false;
@@ -27,7 +27,7 @@ Result<void> check_digest(const Record& record) {
     if (name == "digest" && value.is_string()) stated = value.get<std::string>();
     if (name == "name" && value.is_string()) server = is_server_name(value.get_ref<const std::string&>());
     if (std::find(kNotDefinition.begin(), kNotDefinition.end(), name) == kNotDefinition.end())
-      definition[name] = std::move(value);
+      append_member(definition, name, std::move(value));
   }
   if (server) definition = std::move(definition["server"]);
   if (stated != "sha256:" + to_hex(sha256(canonical_json(definition)))) {

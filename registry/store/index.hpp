@@ -32,6 +32,8 @@ struct Registration {
   std::string document;             ///< The bytes that are served.
   std::string server = {};          ///< The server that a tool names; empty when it names none.
   std::string server_version = {};  ///< And its version; empty for that of the tool.
+  // What else a tool says of its server, of kToldMembers: a compact JSON object, or empty.
+  std::string server_said = {};
 
   const std::string& changed_at() const { return updated_at.empty() ? registered_at : updated_at; }
 };

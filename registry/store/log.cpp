@@ -92,6 +92,11 @@ Result<void> LogWriter::open() {
       if (auto synced = files_.sync_directory(directory_); !synced) return synced;
     }
   }
+  if (!file && file.error().code == Code::NotFound && size_ > 0) {
+    broken_ = "the log with the tools is gone (" + file.error().detail +
+              "): no writes are accepted until it is back in its place and the process is restarted";
+    return Error{Code::Unavailable, broken_};
+  }
   if (!file) return file.take_error();
   file_ = std::move(*file);
   return {};

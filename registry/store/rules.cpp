@@ -1,9 +1,9 @@
 #include "registry/store/rules.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "registry/model/json.hpp"
+#include "registry/model/stored_status.hpp"
 #include "registry/model/time.hpp"
 
 namespace toolhive::registry {
@@ -122,9 +122,13 @@ Result<Decision> decide_register(const Index& index, const Register& write, cons
     if (existing->manager != definition.manager) {
       // The same resource, created anew: the entry follows its uid, and keeps its time.
       auto document = render_document(definition, *version, existing->registered_at);
-      const auto before = Json::parse(existing->document);
-      if (const auto changed = before.find("statusChangedAt"); changed != before.end())
-        document = with_status(Json::parse(document), status_of(before), changed->get<std::string>());
+      auto before = read_status(existing->document);
+      if (!before) return before.take_error();
+      if (!before->changed_at.empty()) {
+        auto changed = with_status(document, before->status, before->changed_at);
+        if (!changed) return changed.take_error();
+        document = std::move(*changed);
+      }
       decision.changes.push_back({Operation::Register, std::move(document)});
     }
     decision.existing = std::move(existing);
@@ -208,6 +212,28 @@ void withdraw_tools_of(const Index& index, std::string_view server, const std::v
   });
 }
 
+/// The document of a tool's version with another status. Empty when it has that status.
+Result<std::string> tool_with_status(const Registration& version, const SetStatus& write,
+                                     std::string_view now) {
+  if (version.lifecycle == write.status.lifecycle) {
+    auto before = read_status(version.document);
+    if (!before) return before.take_error();
+    if (before->status == write.status) return std::string();
+  }
+  return with_status(version.document, write.status, now);
+}
+
+/// The same of a server's version.
+Result<std::string> server_with_status(const Registration& version, const SetStatus& write,
+                                       std::string_view now) {
+  auto record = read_server_record(version.document);
+  if (record.status == write.status) return std::string();
+  record.status = write.status;
+  record.updated_at = record.status_changed_at = now;
+  return render_server_document(
+      {write.name, version.version, version.digest, std::string(server_json(version.document)), {}}, record);
+}
+
 Result<Decision> decide_status(const Index& index, const SetStatus& write, std::string_view now) {
   const bool server = is_server_name(write.name);
   const Tool* tool = index.find(write.name);
@@ -228,20 +254,10 @@ Result<Decision> decide_status(const Index& index, const SetStatus& write, std::
   Decision decision;
   decision.kind = WriteOutcome::Kind::Changed;
   for (const auto& version : versions) {
-    const auto document = Json::parse(version->document);
-    if (status_of(document) == write.status) continue;
-    if (!server) {
-      decision.changes.push_back({Operation::Register, with_status(document, write.status, now)});
-      continue;
-    }
-    auto record = read_server_record(version->document);
-    record.status = write.status;
-    record.updated_at = record.status_changed_at = now;
-    decision.changes.push_back(
-        {Operation::Register,
-         render_server_document(
-             {write.name, version->version, version->digest, std::string(server_json(version->document)), {}},
-             record)});
+    auto document =
+        server ? server_with_status(*version, write, now) : tool_with_status(*version, write, now);
+    if (!document) return document.take_error();
+    if (!document->empty()) decision.changes.push_back({Operation::Register, std::move(*document)});
   }
   if (decision.changes.empty()) {
     decision.kind = WriteOutcome::Kind::Unchanged;

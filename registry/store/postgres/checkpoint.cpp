@@ -183,7 +183,9 @@ Result<Follower> read_checkpoint(redis::Connection& redis, const Voucher& vouche
   bytes += reply->text.size();
   if (sha256(reply->text) != voucher.manifest) return damaged("the manifest");
   // From here on it is what one of the replicas wrote.
-  const auto manifest = Json::parse(reply->text);
+  auto parsed = parse_stored_json(reply->text);
+  if (!parsed) return parsed.take_error();
+  const Json& manifest = *parsed;
   Follower follower;
   follower.head.generation = manifest["generation"];
   follower.head.sequence = manifest["sequence"];

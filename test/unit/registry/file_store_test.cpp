@@ -283,6 +283,22 @@ TEST_CASE("a log that cannot be created is tried again with the next write") {
   CHECK(write_and_wait(*store, put("a")).ok());
 }
 
+TEST_CASE("a log that was moved away before the first write stops writes, and readiness says so") {
+  FaultFileSystem files;
+  CHECK(write_and_wait(*open_store(files), put("a")).ok());
+  auto store = open_store(files);
+  REQUIRE(files.remove(kLog).ok());
+  for (int tries = 0; tries < 2; ++tries) {
+    const auto refused = write_and_wait(*store, put("b"));
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == Code::Unavailable);
+    CHECK(refused.error().detail.find(kLog) != std::string::npos);
+  }
+  CHECK_FALSE(store->status().ready);
+  CHECK_FALSE(store->status().writable);
+  CHECK_FALSE(document(*store, "a").empty());
+}
+
 TEST_CASE("a damaged record is quarantined and reported, and the others are served") {
   FaultFileSystem files;
   {
@@ -366,6 +382,21 @@ TEST_CASE("verify finds a definition that does not match its digest") {
   REQUIRE(report.ok());
   REQUIRE(report->problems.size() == 1);
   CHECK(report->problems[0].find("digest") != std::string::npos);
+}
+
+TEST_CASE("verify reads a definition that came in with as many values as a body may hold") {
+  // What is stored has the registry's own members besides.
+  std::string body = R"({"name":"a","inputSchema":{"type":"object"},"_meta":{"n":[0)";
+  constexpr std::size_t kOthers = 12;
+  for (auto i = kOthers; i < JsonLimits().values; ++i) body += ",0";
+  auto full = parse_definition(body + "]}}", {});
+  REQUIRE(full.ok());
+  CHECK_FALSE(parse_definition(body + ",0]}}", {}).ok());
+  FaultFileSystem files;
+  CHECK(write_and_wait(*open_store(files), Register{std::move(*full), {}}).ok());
+  const auto report = verify_store(files, kFolder);
+  REQUIRE(report.ok());
+  CHECK(report->problems.empty());
 }
 
 TEST_CASE("a store that a later program wrote is refused and left alone") {

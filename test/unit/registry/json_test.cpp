@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cost.hpp"
 #include "registry/model/sha256.hpp"
 
 using namespace toolhive::registry;
@@ -78,6 +79,51 @@ TEST_CASE("JSON deeper than the limit is refused, whatever its depth") {
 TEST_CASE("JSON of more values than the limit is refused") {
   CHECK(parse_json("[1,2,3]", {4, 4}).ok());
   CHECK(mentions(refusal("[1,2,3,4]", {4, 4}), "more than 4"));
+}
+
+TEST_CASE("a stored document may have more values than one that comes in, and is no less JSON") {
+  std::string text = "[0";
+  for (std::size_t i = 1; i < JsonLimits().values; ++i) text += ",0";
+  text += ']';
+  CHECK_FALSE(parse_json(text).ok());
+  const auto stored = parse_stored_json(text);
+  REQUIRE(stored.ok());
+  CHECK(stored->size() == JsonLimits().values);
+  CHECK_FALSE(parse_stored_json(R"({"a":1,"a":2})").ok());
+  CHECK_FALSE(parse_stored_json(std::string(100, '[')).ok());
+  CHECK_FALSE(parse_stored_json("").ok());
+}
+
+TEST_CASE("an excerpt of a value is its text, or the beginning of it") {
+  for (const char* text : {"null", "-1.5", "\"a\\n\"", "[]", "{}", R"([1,{"a":[true,"b"]}])"}) {
+    CHECK(json_excerpt(Json::parse(text), 30) == text);
+    CHECK(json_excerpt(Json::parse(text), std::string_view(text).size()) == text);
+  }
+  CHECK(json_excerpt(Json::parse(R"({"a":[1,2,3],"b":"cd"})"), 12) == R"({"a":[1,2...)");
+  CHECK(json_excerpt(std::string(58, 'a'), 60) == '"' + std::string(58, 'a') + '"');
+  for (std::size_t more = 59; more < 70; ++more)
+    CHECK(json_excerpt(std::string(more, 'a'), 60) == '"' + std::string(56, 'a') + "...");
+  CHECK(json_excerpt(Json{{std::string(100, 'k'), 1}}, 20) == "{\"" + std::string(15, 'k') + "...");
+}
+
+TEST_CASE("an excerpt costs what it shows, not what there is") {
+  const auto excerpt_of = [](std::size_t size) {
+    Json value = {{"list", Json::array_t(size, "text")}, {"text", std::string(100 * size, 'a')}};
+    return [value] {
+      for (int i = 0; i < 1'000; ++i) CHECK_UNARY(json_excerpt(value, 60).size() == 60);
+    };
+  };
+  CHECK(test::growth(1'000, excerpt_of) < 3);
+}
+
+TEST_CASE("parsing takes time in proportion to the text, however many members an object has") {
+  const auto parse_members = [](std::size_t size) {
+    std::string text = "{\"m\":0";
+    for (std::size_t i = 0; i < size; ++i) text += ",\"m" + std::to_string(i) + "\":1";
+    text += '}';
+    return [text] { CHECK(parse_stored_json(text).ok()); };
+  };
+  CHECK(test::growth(1'250, parse_members) < test::kLinear);
 }
 
 TEST_CASE("numbers a double cannot hold are refused, not rounded to infinity") {

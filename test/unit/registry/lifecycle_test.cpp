@@ -1,6 +1,8 @@
 // Status, withdrawal and purge of tools, and what changed between their versions, over the API.
 #include <doctest/doctest.h>
 
+#include "cost.hpp"
+#include "registry/model/tool_diff.hpp"
 #include "service_fixture.hpp"
 
 using namespace toolhive::registry;
@@ -231,9 +233,81 @@ TEST_CASE("the difference between two versions says whether callers can go on, a
   const auto first = service.get(kForecast + "/diff?to=1.1.0");
   CHECK(body_of(first)["from"] == "1.0.0");
   CHECK(service.get(kForecast + "/diff?to=1.1.0", std::string(first.header("ETag"))).status == 304);
+  // Another program may say something else of the same two.
+  CHECK(first.header("ETag").ends_with("-" + std::string(kComparisonVersion) + "\""));
   CHECK(service.get(kForecast + "/diff?to=1.0.0").status == 404);
   CHECK(service.get(kForecast + "/diff?from=9.0.0").status == 404);
   CHECK(service.get(kForecast + "/diff?to=9.0.0").status == 404);
   CHECK(service.get(kForecast + "/diff?old=1").status == 400);
   CHECK(service.get("/api/v1/tools/nobody/diff").status == 404);
+}
+
+namespace {
+
+/// An input schema with many properties of a type, some of which are required.
+std::string wide_schema(std::size_t size, const std::string& name, const char* type, const char* more = "") {
+  std::string out = R"({"type":"object","properties":{)";
+  for (std::size_t i = 0; i < size; ++i)
+    out += (i == 0 ? "\"" : ",\"") + name + std::to_string(i) + R"(":{"type":")" + type + "\"}";
+  return out + "}" + more + "}";
+}
+
+}  // namespace
+
+TEST_CASE("a comparison of more changes than anybody reads says that it is cut, and keeps its verdict") {
+  Service service;
+  REQUIRE(service.post(forecast("1.0.0", wide_schema(1'500, "p", "integer"))).status == 201);
+  REQUIRE(service.post(forecast("2.0.0", wide_schema(1'500, "p", "number"))).status == 201);
+  REQUIRE(
+      service.post(forecast("3.0.0", wide_schema(1'500, "p", "integer", R"(,"required":["p0"])"))).status ==
+      201);
+  const auto wider = body_of(service.get(kForecast + "/diff?from=1.0.0&to=2.0.0"));
+  CHECK(wider["compatible"] == true);
+  CHECK(wider["changes"].size() == 1'000);
+  CHECK(wider["truncated"] == true);
+  CHECK(wider["total"] == 1'500);
+  const auto narrower = body_of(service.get(kForecast + "/diff?from=2.0.0&to=3.0.0"));
+  CHECK(narrower["compatible"] == false);
+  CHECK(narrower["total"] == 1'501);
+  const auto whole = body_of(service.get(kForecast + "/diff?from=1.0.0&to=3.0.0"));
+  CHECK(whole["changes"].size() == 1);
+  CHECK_FALSE(whole.contains("truncated"));
+  CHECK_FALSE(whole.contains("total"));
+}
+
+TEST_CASE("a comparison has bounded bytes, of which the breaking changes get the first") {
+  // Pointers of 950 bytes make a megabyte of 990 changes. The breaking one is found last.
+  Service service;
+  const auto nested = [](const char* type, const char* more) {
+    return R"({"type":"object","properties":{")" + std::string(900, 'a') + R"(":)" +
+           wide_schema(990, "p", type) + "}" + more + "}";
+  };
+  REQUIRE(service.post(forecast("1.0.0", nested("integer", ""))).status == 201);
+  REQUIRE(service.post(forecast("2.0.0", nested("number", R"(,"required":["a"])"))).status == 201);
+  const auto response = service.get(kForecast + "/diff");
+  CHECK(response.body->size() < 600'000);
+  const auto diff = body_of(response);
+  CHECK(diff["compatible"] == false);
+  CHECK(diff["truncated"] == true);
+  CHECK(diff["total"] == 991);
+  CHECK(diff["changes"].size() > 400);
+  CHECK(diff["changes"][0]["change"] == "breaking");
+  CHECK(diff["changes"][1]["pointer"] ==
+        "/inputSchema/properties/" + std::string(900, 'a') + "/properties/p0/type");
+}
+
+TEST_CASE("comparing two versions takes time in proportion to their size, whatever is in them") {
+  const double grown = growth(1'250, [](std::size_t size) {
+    std::string meta = R"("_meta":{"m":0)";
+    for (std::size_t i = 0; i < size; ++i) meta += ",\"m" + std::to_string(i) + "\":1";
+    auto service = std::make_shared<Service>();
+    for (const char* version : {"1.0.0", "2.0.0"}) {
+      REQUIRE(service
+                  ->post(std::string(R"({"name":"forecast","version":")") + version + R"(","title":")" +
+                         version + R"(","inputSchema":{"type":"object"},)" + meta + "}}")
+                  .status == 201);
+    }
+    return [service] { CHECK(service->get(kForecast + "/diff").status == 200); };
+  });
+  CHECK(grown < kLinear);
 }

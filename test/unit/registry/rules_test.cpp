@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "cost.hpp"
 #include "store_fixture.hpp"
 
 namespace registry = toolhive::registry;
@@ -24,6 +25,10 @@ class World {
   Result<Decision> withdraw(const std::string& name, std::optional<std::string> version = std::nullopt,
                             std::optional<Manager> manager = std::nullopt, Precondition precondition = {}) {
     return run(Withdraw{name, std::move(version), std::move(manager), std::move(precondition)}, {});
+  }
+  Result<Decision> set_status(const std::string& name, Status status,
+                              std::optional<Manager> manager = std::nullopt) {
+    return run(SetStatus{name, std::nullopt, std::move(status), std::move(manager), {}}, {});
   }
   std::string latest(const std::string& name) const { return index.find(name)->latest()->version.text(); }
 
@@ -161,6 +166,62 @@ TEST_CASE("conditions are checked against the latest version") {
   CHECK(refused(world.put(definition("a", "z"), {false, false, {tag}}), Code::Precondition));
   CHECK(refused(world.withdraw("a", std::nullopt, std::nullopt, {false, false, {tag}}), Code::Precondition));
   CHECK(created(world.put(definition("a", "z"), {false, true, {}})));
+}
+
+TEST_CASE("a change of status keeps all versions byte for byte but for their status") {
+  World world;
+  for (const char* text : {"x", "y"}) CHECK(created(world.put(definition("a", text))));
+  const auto before = world.index.find("a")->live;
+  CHECK(world.set_status("a", {Lifecycle::Deprecated, "old", ""})->changes.size() == 2);
+  CHECK(unchanged(world.set_status("a", {Lifecycle::Deprecated, "old", ""})));
+  CHECK(world.set_status("a", {Lifecycle::Deprecated, "older", ""})->changes.size() == 2);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    auto document = before[i]->document;
+    document.insert(
+        document.size() - 1,
+        R"(,"status":"deprecated","statusChangedAt":"2026-01-01T00:00:00.000Z","statusMessage":"older")");
+    CHECK(world.index.find("a")->live[i]->document == document);
+  }
+}
+
+TEST_CASE("deciding on a status takes time in proportion to the versions' size, whatever is in them") {
+  const double grown = test::growth(1'250, [](std::size_t size) {
+    auto what = definition("a", "x");
+    what.members += R"(,"_meta":{"m":0)";
+    for (std::size_t i = 0; i < size; ++i) what.members += ",\"m" + std::to_string(i) + "\":1";
+    what.members += '}';
+    World world;
+    for (const char* version : {"1.0.0", "1.1.0", "1.2.0"}) {
+      what.version = *Version::parse(version);
+      REQUIRE(created(world.put(what)));
+    }
+    return [index = world.index] {
+      const SetStatus write{"a", std::nullopt, {Lifecycle::Deprecated, "old", ""}, std::nullopt, {}};
+      const auto decision = decide(index, write, {}, "2026-01-01T00:00:00.000Z");
+      REQUIRE(decision.ok());
+      CHECK(decision->changes.size() == 3);
+    };
+  });
+  CHECK(grown < test::kLinear);
+}
+
+TEST_CASE("a successor's registration keeps the status, in time in proportion to the document") {
+  const double grown = test::growth(1'250, [](std::size_t size) {
+    auto what = definition("a", "x", "1.0.0", kFirst);
+    what.members += R"(,"_meta":{"m":0)";
+    for (std::size_t i = 0; i < size; ++i) what.members += ",\"m" + std::to_string(i) + "\":1";
+    what.members += '}';
+    World world;
+    REQUIRE(created(world.put(what)));
+    REQUIRE(world.set_status("a", {Lifecycle::Deprecated, "old", ""}, kFirst).ok());
+    what.manager = kSuccessor;
+    return [index = world.index, what] {
+      const auto decision = decide(index, Register{what, {}}, {}, "2026-01-01T00:00:00.000Z");
+      REQUIRE(decision->changes.size() == 1);
+      CHECK(decision->changes[0].payload.find(R"("statusMessage":"old")") != std::string::npos);
+    };
+  });
+  CHECK(grown < test::kLinear);
 }
 
 TEST_CASE("a full registry takes versions of the tools it has but no more tools") {

@@ -2,8 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
+#include "cost.hpp"
 #include "registry/model/tool_diff.hpp"
 
 using namespace toolhive::registry;
@@ -11,9 +16,9 @@ using namespace toolhive::registry;
 namespace {
 
 /// "+/inputSchema/type" for a compatible difference, "!..." for a breaking one, each with the keyword at fault.
-std::string differences(const std::vector<Difference>& all) {
+std::string differences(const Differences& all) {
   std::string out;
-  for (const auto& each : all) {
+  for (const auto& each : all.kept()) {
     CHECK_FALSE(each.message.empty());
     out += (out.empty() ? "" : " ") + std::string(each.compatibility == Compatibility::Breaking ? "!" : "+") +
            each.pointer + ":" + each.keyword;
@@ -21,10 +26,14 @@ std::string differences(const std::vector<Difference>& all) {
   return out;
 }
 
+Differences compared(const Json& before, const Json& after, Direction direction = Direction::Input) {
+  Differences out;
+  diff_schemas(before, after, direction, "", out);
+  return out;
+}
+
 std::string compare_schemas(const char* before, const char* after, Direction direction = Direction::Input) {
-  std::vector<Difference> out;
-  diff_schemas(Json::parse(before), Json::parse(after), direction, "", out);
-  return differences(out);
+  return differences(compared(Json::parse(before), Json::parse(after), direction));
 }
 
 std::string compare_tools(const char* before, const char* after) {
@@ -163,19 +172,16 @@ TEST_CASE("schemas that refer to each other in every combination are compared in
     }
     return schema;
   };
-  std::vector<Difference> out;
-  diff_schemas(circle(61, "object"), circle(67, "object"), Direction::Input, "", out);
-  CHECK(out.empty());
-  diff_schemas(circle(397, "object"), circle(401, "object"), Direction::Input, "", out);
-  REQUIRE(out.size() == 1);
-  CHECK(out[0].compatibility == Compatibility::Breaking);
+  CHECK(compared(circle(61, "object"), circle(67, "object")).total() == 0);
+  const auto intricate = compared(circle(397, "object"), circle(401, "object"));
+  CHECK(intricate.total() == 1);
+  CHECK_FALSE(intricate.compatible());
 
   Json wide = {{"properties", Json::object()}};
   for (int i = 0; i < 25'000; ++i) wide["properties"]["p" + std::to_string(i)] = {{"type", "string"}};
   auto titled = wide;
   titled["title"] = "t";
-  out.clear();
-  diff_schemas(wide, titled, Direction::Input, "", out);
+  const auto out = compared(wide, titled).kept();
   REQUIRE(out.size() == 2);
   CHECK(out[0].compatibility == Compatibility::Breaking);
   CHECK(out[1].keyword == "title");
@@ -211,9 +217,130 @@ TEST_CASE("a long value that a difference quotes is cut between two characters")
   for (std::size_t before = 0; before < 4; ++before) {
     std::string text(before, 'a');
     for (int i = 0; i < 40; ++i) text += "\xC2\xBB";
-    std::vector<Difference> out;
-    diff_schemas(Json{{"const", "b"}}, Json{{"const", text}}, Direction::Input, "", out);
-    REQUIRE(!out.empty());
-    for (const auto& each : out) CHECK_NOTHROW(Json(each.message).dump());
+    const auto out = compared(Json{{"const", "b"}}, Json{{"const", text}});
+    REQUIRE(out.total() > 0);
+    for (const auto& each : out.kept()) CHECK_NOTHROW(Json(each.message).dump());
   }
+}
+
+namespace {
+
+/// A schema with so many members under a keyword, in the order of their numbers or against it.
+Json schema_of_many(const char* keyword, const Json& member, std::size_t size, bool backwards = false) {
+  Json members = Json::object();
+  for (std::size_t i = 0; i < size; ++i)
+    append_member(members, "m" + std::to_string(backwards ? size - i : i + 1), member);
+  return Json{{keyword, members}};
+}
+
+Json names(std::size_t size, const std::string& prefix) {
+  Json out = Json::array();
+  for (std::size_t i = 0; i < size; ++i) out.push_back(prefix + std::to_string(i));
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("comparing takes time in proportion to the schemas, whatever there is much of") {
+  struct Row {
+    const char* what;
+    std::function<std::pair<Json, Json>(std::size_t)> make;
+  };
+  const auto many = [](const char* keyword, Json before, Json after) {
+    return [=](std::size_t size) {
+      return std::pair(schema_of_many(keyword, before, size), schema_of_many(keyword, after, size, true));
+    };
+  };
+  const std::vector<Row> rows = {
+      {"properties", many("properties", true, Json{{"type", "string"}})},
+      {"keywords that nobody knows",
+       [](std::size_t size) {
+         return std::pair(schema_of_many("x", 1, size)["x"], schema_of_many("x", 2, size, true)["x"]);
+       }},
+      {"patternProperties", many("patternProperties", true, Json{{"type", "string"}})},
+      {"dependentRequired", many("dependentRequired", Json::array({"a"}), Json::array({"b"}))},
+      {"required",
+       [](std::size_t size) {
+         return std::pair(Json{{"required", names(size, "a")}}, Json{{"required", names(size, "b")}});
+       }},
+      {"definitions that are referred to",
+       [](std::size_t size) {
+         const auto schema = [&](const char* type) {
+           auto out = schema_of_many("$defs", Json{{"type", type}}, size);
+           for (std::size_t i = 1; i <= size; ++i)
+             out["allOf"].push_back({{"$ref", "#/$defs/m" + std::to_string(i)}});
+           return out;
+         };
+         return std::pair(schema("string"), schema("number"));
+       }},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.what);
+    const double grown = test::growth(625, [&](std::size_t size) {
+      return [pair = row.make(size)] { CHECK_UNARY(compared(pair.first, pair.second).total() > 0); };
+    });
+    CHECK(grown < test::kLinear);
+  }
+}
+
+TEST_CASE("a large schema that references pair with many small ones is not compared with all of them") {
+  // Old properties all refer to one definition, new ones each to another.
+  const auto paired = [](std::size_t size) {
+    Json before = {{"properties", Json::object()}, {"$defs", {{"all", {{"required", names(size, "r")}}}}}};
+    Json after = {{"properties", Json::object()}, {"$defs", Json::object()}};
+    for (std::size_t i = 0; i < size / 10; ++i) {
+      const auto number = std::to_string(i);
+      append_member(before["properties"], "p" + number, {{"$ref", "#/$defs/all"}});
+      append_member(after["properties"], "p" + number, {{"$ref", "#/$defs/d" + number}});
+      append_member(after["$defs"], "d" + number, {{"required", Json::array({"r" + number})}});
+    }
+    return std::pair(before, after);
+  };
+  const auto [before, after] = paired(10'000);
+  const auto all = compared(before, after);
+  CHECK_FALSE(all.compatible());
+  const auto kept = all.kept();
+  CHECK(std::any_of(kept.begin(), kept.end(), [](const auto& each) {
+    return each.message == "the schemas are too intricate to compare further";
+  }));
+  const double grown = test::growth(625, [&](std::size_t size) {
+    return [pair = paired(size)] { CHECK_UNARY(compared(pair.first, pair.second).total() > 0); };
+  });
+  CHECK(grown < test::kLinear);
+}
+
+TEST_CASE("nested schemas are compared once, not once for each level around them") {
+  const auto nested = [](std::size_t depth, const char* type) {
+    Json schema = {{"enum", names(2'000, "v")}, {"type", type}};
+    for (std::size_t i = 0; i < depth; ++i) schema = Json{{"additionalProperties", schema}};
+    return schema;
+  };
+  const double grown = test::growth(4, [&](std::size_t depth) {
+    return [before = nested(depth, "string"), after = nested(depth, "number")] {
+      CHECK(compared(before, after).total() == 1);
+    };
+  });
+  CHECK(grown < 2.5);
+}
+
+TEST_CASE("what a difference says is bounded, however long names and values are") {
+  const std::string name(150'000, 'A');
+  const auto schema = [&](const char* type) {
+    Json inner = {{"properties", Json::object()}};
+    for (int i = 0; i < 1'900; ++i)
+      append_member(inner["properties"], "p" + std::to_string(i), Json{{"type", type}});
+    return Json{{"properties", {{name, inner}}}, {"required", Json::array({std::string(type) + name})}};
+  };
+  const auto all = compared(schema("string"), schema("integer"));
+  CHECK(all.total() == 1'902);
+  for (const auto& each : all.kept()) {
+    CHECK(each.pointer.size() <= 1'024);
+    CHECK(each.message.size() <= 256);
+  }
+  const auto kept = all.kept();
+  CHECK(kept[0].pointer == "/properties");
+  CHECK(kept[0].keyword == "type");
+  const auto longest = compared(Json{{"const", name}}, Json{{"const", Json::array({name, name})}}).kept();
+  CHECK(longest[0].message ==
+        "changed from \"" + std::string(56, 'A') + "... to [\"" + std::string(55, 'A') + "...");
 }

@@ -1,6 +1,8 @@
 // The official registry API, /v0.1 and /v0.
 #include <doctest/doctest.h>
 
+#include "cost.hpp"
+#include "registry/api/server_versions.hpp"
 #include "service_fixture.hpp"
 
 using namespace toolhive::registry;
@@ -502,6 +504,72 @@ TEST_CASE(
   }
   // Versions that are not equal have the time of their registration.
   CHECK(body_of(service.get("/api/v1/tools/a/versions/0.9.0"))["registeredAt"] == "2001-09-09T01:46:40.000Z");
+}
+
+TEST_CASE("of what several tools say of a server the last by name counts, member by member") {
+  ServerService service;
+  const auto add = [&](const char* name, const char* said) {
+    CHECK(
+        service
+            .post(
+                std::string(R"({"name":")") + name +
+                R"(","version":"1.0.0","inputSchema":{"type":"object"},"server":{"name":"io.example/weather")" +
+                said + "}}")
+            .status == 201);
+  };
+  add("b", R"(,"title":"B","websiteUrl":"https://b.example","other":1)");
+  add("a", R"(,"title":"A","description":"said by a")");
+  add("c", R"(,"websiteUrl":"https://c.example")");
+  const auto response = service.get(kWeather + "/versions/latest");
+  const auto told = body_of(response)["server"];
+  CHECK(told["title"] == "B");
+  CHECK(told["description"] == "said by a");
+  CHECK(told["websiteUrl"] == "https://c.example");
+  CHECK_FALSE(told.contains("other"));
+  // Another program may make something else of the same tools.
+  CHECK(response.header("ETag").ends_with("-" + std::string(kToldVersion) + "-latest\""));
+  CHECK(service.get("/v0.1/servers").header("ETag").ends_with("-" + std::string(kToldVersion) + "\""));
+  service.reopen();
+  CHECK(*service.get(kWeather + "/versions/latest").body == *response.body);
+}
+
+TEST_CASE("of a server of which more is said than anybody reads, what is said first is left out") {
+  ServerService service;
+  const auto add = [&](int number, const std::string& member, const std::string& value) {
+    CHECK(
+        service
+            .post(
+                R"({"name":"t)" + std::to_string(number) +
+                R"(","version":"1.0.0","inputSchema":{"type":"object"},"server":{"name":"io.example/weather",")" +
+                member + "\":\"" + value + "\"}}")
+            .status == 201);
+  };
+  const std::string large(200'000, 'x');
+  add(1, "description", "unread");
+  add(2, "title", large);
+  add(3, "websiteUrl", large);
+  const auto told = body_of(service.get(kWeather + "/versions/latest"))["server"];
+  CHECK(told["websiteUrl"] == large);
+  CHECK(told["title"] == large);
+  CHECK(told["description"] == "The tools t1, t2, t3");
+}
+
+TEST_CASE("a server that tools tell of costs what is said of it, not what else their documents hold") {
+  const double grown = growth(1'250, [](std::size_t size) {
+    auto service = std::make_shared<ServerService>();
+    for (const char* name : {"a", "b", "c", "d"}) {
+      std::string tool = std::string(R"({"name":")") + name +
+                         R"(","version":"1.0.0","inputSchema":{"type":"object"},"server":)"
+                         R"({"name":"io.example/weather","title":"Weather"},"_meta":{"m":0)";
+      for (std::size_t i = 0; i < size; ++i) tool += ",\"m" + std::to_string(i) + "\":1";
+      REQUIRE(service->post(tool + "}}").status == 201);
+    }
+    return [service] {
+      for (int i = 0; i < 100; ++i)
+        CHECK_UNARY(service->get(kWeather + "/versions/latest").body->size() < 1'000);
+    };
+  });
+  CHECK(grown < 3);
 }
 
 TEST_CASE("of several versions of a tool that tell of one server the latest speaks, and once") {

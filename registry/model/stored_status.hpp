@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "registry/model/lifecycle.hpp"
+#include "registry/result.hpp"
+
+namespace toolhive::registry {
+
+// The status in the stored document of a tool's version, read and written without building anything
+// of the definition beside it: a change concerns up to a thousand versions while every other write
+// waits. Thread safe. Internal for a document that is not JSON.
+
+struct StoredStatus {
+  Status status;           // Active when the document says nothing.
+  std::string changed_at;  // RFC 3339; empty when it never changed.
+};
+
+Result<StoredStatus> read_status(std::string_view document);
+
+// The document with another status, since `changed_at` (RFC 3339). Copies the text of everything
+// else as it is.
+Result<std::string> with_status(std::string_view document, const Status& status, std::string_view changed_at);
+
+}  // namespace toolhive::registry
