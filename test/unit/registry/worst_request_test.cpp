@@ -216,6 +216,70 @@ TEST_CASE("lists end where they have 8 MiB, and go on from there") {
   ask(service, {"versions", 200, "GET", "/api/v1/tools/big100/versions?withdrawn=true", "", 10'000});
 }
 
+TEST_CASE("two versions are compared in time and with an answer in proportion to their size") {
+  Service service;
+  const auto post = [&service](const std::string& name, const std::string& version,
+                               const std::string& members) {
+    const auto definition = R"({"name":")" + name + R"(","version":")" + version +
+                            R"(","inputSchema":{"type":"object"},)" + members + "}";
+    REQUIRE(service.post(definition).status == 201);
+  };
+  const auto meta = [](const char* value) {
+    return R"("_meta":{)" + many(kBody, [value](std::size_t i) { return "\"" + number(i) + "\":" + value; }) +
+           "}";
+  };
+  post("meta", "1.0.0", meta("1"));
+  post("meta", "2.0.0", meta("2"));
+  const auto output = [](const std::string& members) {
+    return R"("outputSchema":{"type":"object","properties":{)" + members + "}}";
+  };
+  const auto booleans = [](const char* value) {
+    return many(kBody, [value](std::size_t i) { return "\"p" + number(i) + "\":" + value; });
+  };
+  post("booleans", "1.0.0", output(booleans("true")));
+  post("booleans", "2.0.0", output(booleans("false")));
+  const auto under_long = [&output](const std::string& type) {
+    const auto members = many(kBody / 3, [&type](std::size_t i) {
+      return i < 1'900 ? "\"p" + number(i) + R"(":{"type":")" + type + "\"}" : std::string(kBody, ' ');
+    });
+    return output("\"" + std::string(150'000, 'A') + R"(":{"type":"object","properties":{)" + members + "}}");
+  };
+  post("long", "1.0.0", under_long("string"));
+  post("long", "2.0.0", under_long("integer"));
+  for (const char* name : {"meta", "booleans", "long"}) {
+    const auto path = "/api/v1/tools/" + std::string(name) + "/diff?from=1.0.0&to=2.0.0";
+    ask(service, {name, 200, "GET", path, "", 700'000});
+  }
+}
+
+TEST_CASE("a status is changed in time in proportion to the size of what has it") {
+  Service service;
+  const auto members = many(kBody, [](std::size_t i) { return "\"" + number(i) + "\":1"; });
+  for (int i = 1; i <= 10; ++i) {
+    const auto version = number(i) + ".0.0";
+    REQUIRE(service
+                .post(R"({"name":"a","version":")" + version +
+                      R"(","inputSchema":{"type":"object"},"_meta":{)" + members + "}}")
+                .status == 201);
+  }
+  ask(service, {"a tool", 200, "PATCH", "/api/v1/tools/a", R"({"status":"deprecated"})", kPageBytes});
+}
+
+TEST_CASE("what tools tell of a server is read in time in proportion to their number") {
+  Service service;
+  const auto members = many(kBody - 2'000, [](std::size_t i) { return "\"" + number(i) + "\":1"; });
+  for (int i = 0; i < 4; ++i) {
+    const auto definition = R"({"name":"t)" + number(i) +
+                            R"(","inputSchema":{"type":"object"},"server":{"name":"io.td/big"},"_meta":{)" +
+                            members + "}}";
+    REQUIRE(service.post(definition).status == 201);
+  }
+  for (const char* path : {"/v0.1/servers/io.td%2Fbig/versions/latest", "/v0.1/servers/io.td%2Fbig/versions",
+                           "/v0.1/servers?limit=100"}) {
+    ask(service, {path, 200, "GET", path, "", kPageBytes});
+  }
+}
+
 TEST_CASE("a member of a tool is given once however often it is asked for") {
   Service service;
   REQUIRE(service.post(R"({"name":"a","title":"t","inputSchema":{"type":"object"}})").status == 201);
