@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "controller/base/log.hpp"
 #include "controller/base/time.hpp"
 
 namespace toolhive::runtime {
@@ -13,6 +14,9 @@ using kube::Object;
 namespace {
 
 const kube::ResourceType kLease{"coordination.k8s.io", "v1", "Lease", "leases", kube::Scope::Namespaced};
+
+// A holder that may ask for more than this many times our own lease is not waited for that long.
+constexpr int kLongestLease = 4;
 
 std::int64_t whole_seconds(Duration duration) {
   return std::chrono::ceil<std::chrono::seconds>(duration).count();
@@ -108,27 +112,42 @@ Status LeaseCandidate::release(const Context& ctx) {
 }
 
 void LeaseCandidate::observe(const Object& lease, const Json& document) {
-  if (!seen_ || seen_->meta().uid != lease.meta().uid ||
-      seen_->meta().resource_version != lease.meta().resource_version) {
-    seen_ = lease;
+  const Json spec = document.value("spec", Json::object());
+  // Labels and annotations are anybody's, and no sign of the holder's life.
+  const bool changed =
+      !seen_ || seen_->meta().uid != lease.meta().uid || seen_->json().value("spec", Json::object()) != spec;
+  seen_ = lease;
+  if (changed) {
     seen_at_ = clock_.now();
-    const Json spec = document.value("spec", Json::object());
-    seen_duration_ = std::max<Duration>(options_.lease_duration,
-                                        std::chrono::seconds(integer(spec, "leaseDurationSeconds")));
+    seen_duration_ = duration_of(spec);
   }
   set_holder(holder_of(document));
 }
 
+// How long to wait for the holder, from when its record was seen to change.
+Duration LeaseCandidate::duration_of(const Json& spec) const {
+  const std::int64_t asked = integer(spec, "leaseDurationSeconds");
+  const Duration longest = kLongestLease * options_.lease_duration;
+  if (asked <= whole_seconds(longest))
+    return std::max<Duration>(options_.lease_duration, std::chrono::seconds(asked));
+  log(LogLevel::Warn,
+      "the leader lease asks for more time than it is given; if nobody renews it, it is taken after that",
+      {{"lease", options_.ns + "/" + options_.lease_name},
+       {"leaseDurationSeconds", std::to_string(asked)},
+       {"givenSeconds", std::to_string(whole_seconds(longest))}});
+  return longest;
+}
+
 // The lease with us as its holder from now on.
-Json LeaseCandidate::claim(const Json& lease) const {
+Json LeaseCandidate::claim(const Json& lease) {
   Json claimed = lease;
   Json& spec = claimed["spec"];
   if (!spec.is_object()) spec = Json::object();
-  std::string now = to_rfc3339_micro(clock_.wall());
-  // A write that changes nothing gets no new resourceVersion, and competitors would take us for silent. A wall
-  // clock that was set back can come to the same microsecond.
-  if (spec.value("renewTime", "") == now)
-    now = to_rfc3339_micro(clock_.wall() + std::chrono::microseconds(1));
+  // No renewal has the time of an earlier one, though the wall clock may stand still or be set back: to a competitor
+  // that missed those between, the record would look as it did, and the holder silent.
+  renewed_ = std::max(clock_.wall(), renewed_ + std::chrono::microseconds(1));
+  if (spec.value("renewTime", "") == to_rfc3339_micro(renewed_)) renewed_ += std::chrono::microseconds(1);
+  const std::string now = to_rfc3339_micro(renewed_);
   const std::string before = holder_of(lease);
   if (before != options_.identity) {
     spec["acquireTime"] = now;

@@ -108,6 +108,40 @@ TEST_CASE("a renewTime in the far past or future moves nothing") {
   }
 }
 
+TEST_CASE("labels and annotations of a lease are no sign of its holder's life") {
+  FakeApi api;
+  SimulatedClock clock;
+  Candidate a(api, clock, "a"), b(api, clock, "b");
+  REQUIRE(a.step().ok());
+  for (int i = 0; i < 5; ++i) {
+    REQUIRE(b.step().ok());
+    CHECK(!b.candidate.holding());
+    auto lease = api.find(kLease, kLeaseKey)->json();
+    lease["metadata"]["annotations"]["example.com/seen"] = std::to_string(i);
+    api.put(kLease, lease);
+    clock.advance(3s);
+  }
+  REQUIRE(b.step().ok());
+  CHECK(b.candidate.holding());
+}
+
+TEST_CASE("a lease of decades is waited for four times as long as one's own, and no longer") {
+  FakeApi api;
+  SimulatedClock clock;
+  Candidate a(api, clock, "a"), b(api, clock, "b");
+  REQUIRE(a.step().ok());
+  auto lease = api.find(kLease, kLeaseKey)->json();
+  lease["spec"]["leaseDurationSeconds"] = 2'000'000'000;
+  api.put(kLease, lease);
+  REQUIRE(b.step().ok());
+  clock.advance(60s - 1ms);
+  REQUIRE(b.step().ok());
+  CHECK(!b.candidate.holding());
+  clock.advance(1ms);
+  REQUIRE(b.step().ok());
+  CHECK(b.candidate.holding());
+}
+
 TEST_CASE("a renewal changes the lease although the wall clock stands still") {
   FakeApi api;
   SimulatedClock clock;
