@@ -65,8 +65,8 @@ RequestReader::Step RequestReader::check_header() {
   if (!target->authority.empty()) {
     // RFC 9112, section 3.2.2: the absolute form's authority replaces the Host field.
     request.headers.set("Host", target->authority);
-    request.target = std::string(target->origin);
   }
+  if (target->origin.size() != request.target.size()) request.target = std::string(target->origin);
   if (!parser_->expects_body()) return Step::HeaderDone;
   const std::uint64_t limit =
       options_.body_limit ? options_.body_limit(request.method, request.target) : options_.limits.body_bytes;

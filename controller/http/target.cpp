@@ -52,12 +52,10 @@ constexpr std::string_view kBadCharacter =
 constexpr std::string_view kNul = "The request target has an escaped NUL character (`%00`); remove it.";
 constexpr std::string_view kControl = "The path has an escaped control character; remove it.";
 constexpr std::string_view kDots = "The path has a `.` or `..` segment; send the path without them.";
-constexpr std::string_view kDoubleSlash = "The path starts with `//`; send it with one slash.";
 constexpr std::string_view kForm = "The request target is not a path that starts with `/`.";
 constexpr std::string_view kAuthority = "The request target names no valid host.";
 
 std::string_view check_path(std::string_view path) {
-  if (path.size() > 1 && path[1] == '/') return kDoubleSlash;
   DotSegment segment;
   for (std::size_t i = 1; i < path.size(); ++i) {
     int c = static_cast<unsigned char>(path[i]);
@@ -135,6 +133,9 @@ std::string_view split_target(std::string_view method, std::string_view raw, Tar
   if (raw.front() != '/') {
     if (const std::string_view wrong = split_absolute(raw, target); !wrong.empty()) return wrong;
   }
+  // Of several slashes at the start one is left: clients that append to a base URL with a slash at its end write two,
+  // and two would be read as a host by some.
+  while (target.origin.starts_with("//")) target.origin.remove_prefix(1);
   const std::size_t question = target.origin.find('?');
   target.path = target.origin.substr(0, question);
   if (const std::string_view wrong = check_path(target.path); !wrong.empty()) return wrong;

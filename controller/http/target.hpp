@@ -18,8 +18,8 @@ struct Target {
 
 // Splits `raw`, which the parts are views into. Invalid, with one sentence for the client, when it is refused (400), as
 // are: characters outside RFC 3986, broken escapes, an escaped NUL, escaped control characters in the path,
-// segments that are `.` or `..` however escaped and whether `/`, `%2F`, `\` or `%5C` delimits them, and a
-// path that starts with `//` (read as a host by some).
+// segments that are `.` or `..` however escaped and whether `/`, `%2F`, `\` or `%5C` delimits them. Of several
+// slashes at the start of a path origin and path have the last alone (two are read as a host by some).
 StatusOr<Target> check_target(std::string_view method, std::string_view raw);
 
 // Whether `authority` (the Host field, or the host and port of an absolute form) has only characters that

@@ -20,8 +20,8 @@ struct EntityTags {
   bool empty() const { return !any && tags.empty(); }
 
   /// Reads a header's value; empty for no header. With `weak` the tags of the form W/"..." count, as
-  /// If-None-Match compares them; else they are left out, since If-Match never matches them. Malformed for
-  /// anything else.
+  /// If-None-Match compares them; else they are left out, since If-Match never matches them, and a header of nothing else is
+  /// Precondition. Malformed for anything else.
   static Result<EntityTags> parse(std::string_view header, std::string_view field, bool weak);
 
   bool matches(std::string_view tag) const;

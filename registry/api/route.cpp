@@ -154,20 +154,22 @@ Result<Route> route_path(std::string_view raw_path) {
   Path path;
   for (auto rest = raw_path.substr(1);;) {
     const auto slash = rest.find('/');
+    // A base URL with a slash at its end, and paths put behind it, make doubled ones: they are one, as in Go's servers.
+    const bool empty = slash == 0 || rest.empty();
     auto segment = percent_decode(rest.substr(0, slash));
     if (!segment)
       return malformed("holds a broken escape, NUL or bytes that are not UTF-8; escape each byte as %XX");
     if (*segment == "." || *segment == "..")
       return malformed("holds a segment . or ..; send the path they lead to");
-    if (path.count < kDeepest) path.segments[path.count] = std::move(*segment);
-    ++path.count;
+    if (!empty && path.count < kDeepest) path.segments[path.count] = std::move(*segment);
+    if (!empty) ++path.count;
     if (slash == rest.npos) break;
     rest.remove_prefix(slash + 1);
   }
 
   if (path.segments[0] == "v0") path.segments[0] = "v0.1";  // Two names of one API.
   Route route;
-  if (raw_path == "/") route.kind = Route::Kind::Page;  // No segment of a template is empty.
+  if (path.count == 0) route.kind = Route::Kind::Page;  // No segment of a template is empty.
   for (std::size_t i = 0; i + 1 < Route::kKinds; ++i) {
     if (!matches(path, kRoutes[i].path, route)) continue;
     route.kind = static_cast<Route::Kind>(i);

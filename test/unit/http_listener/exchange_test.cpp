@@ -277,7 +277,7 @@ TEST_CASE("TRACE and CONNECT are answered 405, OPTIONS * 204") {
 TEST_CASE("targets that are refused are answered 400") {
   TestServer server;
   for (const std::string target :
-       {"/../etc/passwd", "/a/%2e%2e/b", "/a%00", "/a%zz", "//evil/x", "/a%2F..%2Fb", "x"}) {
+       {"/../etc/passwd", "/a/%2e%2e/b", "/a%00", "/a%zz", "//../x", "/a%2F..%2Fb", "x"}) {
     CAPTURE(target);
     CHECK(status_for(server.port(), "GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
   }

@@ -365,6 +365,10 @@ TEST_CASE("pages of other origins may read, and a preflight says so") {
   CHECK(preflight.status == 204);
   CHECK(preflight.header("Access-Control-Allow-Origin") == "*");
   CHECK(preflight.header("Access-Control-Allow-Methods") == "GET, HEAD, OPTIONS");
+  const std::string allowed(preflight.header("Access-Control-Allow-Headers"));
+  CHECK(allowed.starts_with("*, Authorization, "));
+  for (const char* sent : {"Traceparent", "Tracestate", "Baggage", "X-Request-Id", "Cache-Control"})
+    CHECK(allowed.find(sent) != std::string::npos);
   CHECK(preflight.header("Allow") == "GET, HEAD, POST, OPTIONS");
   CHECK(service.get("/api/v1/tools").header("Access-Control-Allow-Origin") == "*");
   CHECK(service.get("/api/v1/tools").header("Access-Control-Expose-Headers") ==

@@ -26,10 +26,10 @@ TEST_CASE("the page is served at / whatever its query, its files below /ui") {
   CHECK(service.get("/").content_type == "text/html; charset=utf-8");
   CHECK(*service.get("/?tool=a&view=%zz").body == *service.get("/").body);
   CHECK(service.get("/ui/page.css").content_type == "text/css; charset=utf-8");
+  CHECK(service.get("/ui/page.css/").content_type == "text/css; charset=utf-8");
   CHECK(service.get("/ui/page.js").content_type == "text/javascript; charset=utf-8");
   CHECK(service.get("/ui/icon.svg").content_type == "image/svg+xml");
-  for (const char* target :
-       {"/ui/index.html", "/ui/", "/ui", "/ui/page.css/", "/ui/..%2Fpage.css", "/index.html"})
+  for (const char* target : {"/ui/index.html", "/ui/", "/ui", "/ui/..%2Fpage.css", "/index.html"})
     CHECK(service.get(target).status == 404);
 }
 

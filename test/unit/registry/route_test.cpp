@@ -28,14 +28,23 @@ TEST_CASE("each path of the API leads to its resource") {
 
 TEST_CASE("any other path leads nowhere") {
   for (const char* path :
-       {"//", "/api", "/api/v1", "/api/v1/", "/api/v1/tools/", "/api/v1/tools//versions", "/api/v1/tools/a/",
-        "/api/v1/tools/a/version", "/api/v1/tools/a/versions/", "/api/v1/tools/a/versions/1/x",
-        "/api/v2/tools", "/API/v1/tools", "//api/v1/tools", "/healthy", "/health/"}) {
+       {"/api", "/api/v1", "/api/v1/", "/api/v1/tools/a/version", "/api/v1/tools/a/versions/1/x",
+        "/api/v2/tools", "/API/v1/tools", "/healthy", "/ui/", "/%2Fhealth"}) {
     CAPTURE(path);
     auto route = route_path(path);
     REQUIRE(route.ok());
     CHECK(route->kind == Kind::Unknown);
   }
+}
+
+TEST_CASE("slashes that are doubled or at the end lead where single ones do") {
+  CHECK(route_path("//")->kind == Kind::Page);
+  CHECK(route_path("//api/v1/tools")->kind == Kind::Tools);
+  CHECK(route_path("/api//v1/tools/")->kind == Kind::Tools);
+  CHECK(route_path("/api/v1/tools/a///versions//")->kind == Kind::Versions);
+  CHECK(route_path("/v0//servers/")->kind == Kind::Servers);
+  CHECK(route_path("/v0.1/servers/io.example%2Fx/versions/")->name == "io.example/x");
+  CHECK(route_path("/health/")->kind == Kind::Health);
 }
 
 TEST_CASE("an escaped slash belongs to its segment") {
@@ -99,8 +108,12 @@ TEST_CASE("entity tags are read from lists, weak ones only where they count") {
   // No tag at all is a mistake, and not the absence of a condition.
   CHECK_FALSE(EntityTags::parse(",", "If-Match", false).ok());
   CHECK(EntityTags::parse(" \t", "If-Match", false)->empty());
-  // Only weak tags: no tag can match, which is not the same as no condition.
-  auto weak = EntityTags::parse(R"(W/"a")", "If-Match", false);
-  CHECK_FALSE(weak->empty());
-  CHECK_FALSE(weak->matches("a"));
+}
+
+TEST_CASE("an If-Match of weak tags alone fails, and says what made them weak") {
+  const auto weak = EntityTags::parse(R"(W/"a", W/"b")", "If-Match", false);
+  REQUIRE_FALSE(weak.ok());
+  CHECK(weak.error().code == Code::Precondition);
+  CHECK(weak.error().detail.starts_with("the tag is weak: a proxy on the way changed it"));
+  CHECK(EntityTags::parse(R"(W/"a", "b")", "If-Match", false)->tags == std::vector<std::string>{"b"});
 }
