@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <string>
 #include <thread>
 
 #include "controller/base/log.hpp"
@@ -18,6 +19,7 @@
 #include "registry/access_log.hpp"
 #include "registry/api/problem.hpp"
 #include "registry/auth/peer.hpp"
+#include "registry/model/text.hpp"
 
 namespace toolhive::registry {
 namespace {
@@ -85,6 +87,14 @@ struct Front {
   unsigned trusted_proxies = 0;
 };
 
+/// Whether the outermost of the proxies that wrote X-Forwarded-Proto was asked by HTTPS. Who lies here misleads nobody else.
+bool is_https(const std::string& forwarded) {
+  std::string first(trim(std::string_view(forwarded).substr(0, forwarded.find(','))));
+  std::transform(first.begin(), first.end(), first.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  return first == "https";
+}
+
 /// The registry's URL as the client of this request wrote it; empty when that is no host and port.
 std::string origin_of(const web::http::http_headers& headers, const Front& front) {
   const auto host = header(headers, "Host");
@@ -94,7 +104,7 @@ std::string origin_of(const web::http::http_headers& headers, const Front& front
   });
   if (!plain) return {};
   const bool https =
-      front.tls || (front.trusted_proxies > 0 && header(headers, "X-Forwarded-Proto") == "https");
+      front.tls || (front.trusted_proxies > 0 && is_https(header(headers, "X-Forwarded-Proto")));
   return (https ? "https://" : "http://") + host;
 }
 

@@ -13,6 +13,7 @@ constexpr std::array<std::string_view, 9> kAlgorithms = {"RS256", "RS384", "RS51
 }  // namespace
 
 std::optional<Algorithm> parse_algorithm(std::string_view name) {
+  if (name == "Ed25519") return Algorithm::EdDSA;
   const auto it = std::find(kAlgorithms.begin(), kAlgorithms.end(), name);
   if (it == kAlgorithms.end()) return std::nullopt;
   return static_cast<Algorithm>(it - kAlgorithms.begin());

@@ -24,7 +24,7 @@ Result<void> read_header(const std::string& text, Jwt& jwt) {
   if (algorithm == header->end() || !algorithm->is_string())
     return malformed("the token's header has no alg");
   jwt.algorithm = algorithm->get<std::string>();
-  if (const auto key = header->find("kid"); key != header->end()) {
+  if (const auto key = header->find("kid"); key != header->end() && !key->is_null()) {
     if (!key->is_string()) return malformed("kid in the token's header is not a text");
     jwt.key_id = key->get<std::string>();
   }

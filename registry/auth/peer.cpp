@@ -16,6 +16,20 @@ bool is_address(const std::string& text) {
          ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
 }
 
+/// An entry as some proxies write it, `"[2001:db8::7]:443"` or `203.0.113.7:5001`, without quotes, brackets and port.
+std::string_view host_of(std::string_view entry) {
+  if (entry.size() >= 2 && entry.front() == '"' && entry.back() == '"')
+    entry = entry.substr(1, entry.size() - 2);
+  if (entry.starts_with('[')) {
+    const auto end = entry.find(']');
+    return end == entry.npos ? entry : entry.substr(1, end - 1);
+  }
+  const auto colon = entry.find(':');
+  const bool port =
+      colon != entry.npos && entry.find(':', colon + 1) == entry.npos;  // More: an address of IPv6.
+  return port ? entry.substr(0, colon) : entry;
+}
+
 }  // namespace
 
 std::string client_address(const std::string& remote, std::string_view forwarded_for,
@@ -26,7 +40,8 @@ std::string client_address(const std::string& remote, std::string_view forwarded
     entry = trim(comma == forwarded_for.npos ? forwarded_for : forwarded_for.substr(comma + 1));
     forwarded_for = comma == forwarded_for.npos ? std::string_view() : forwarded_for.substr(0, comma);
   }
-  return is_address(entry) ? entry : remote;
+  const std::string host(host_of(entry));
+  return is_address(host) ? host : remote;
 }
 
 std::string network_of(const std::string& address) {

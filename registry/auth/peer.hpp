@@ -6,7 +6,7 @@
 namespace toolhive::registry::auth {
 
 /// The address of a client. `forwarded_for` is the value of X-Forwarded-For, to which each proxy adds whom it was asked by; the last
-/// `trusted_proxies` of its entries were written by proxies of ours, and the first of these is the client. What is no address is not
+/// `trusted_proxies` of its entries were written by proxies of ours, and the first of these is the client, whose port is cut off. What is no address is not
 /// believed: then it is `remote`, the other end of the connection, as with 0 proxies.
 std::string client_address(const std::string& remote, std::string_view forwarded_for,
                            unsigned trusted_proxies);

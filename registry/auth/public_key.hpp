@@ -26,8 +26,8 @@ struct PublicKey {
 };
 
 /// Reads a JWK Set (RFC 7517). Keys that cannot verify what is allowed here are left out, as the RFC says: other types, for
-/// encryption, secret ones, RSA of less than 2048 or more than 8192 bits, points that are not on their curve. Malformed for what
-/// is no such set, and for more than 100 keys.
+/// encryption, secret ones, RSA of less than 2048 or more than 8192 bits, points that are not on their curve; so is what comes
+/// after 1,000 that can. Malformed for what is no such set.
 Result<std::vector<PublicKey>> parse_key_set(std::string_view json);
 
 /// Whether `signature` is one of `text` by `key` under `algorithm`. False too when the key is for another algorithm.

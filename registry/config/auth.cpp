@@ -26,9 +26,10 @@ void read_algorithms(Section& section, auth::OidcSettings& settings) {
   for (const auto& name : names) {
     const auto algorithm = auth::parse_algorithm(name);
     if (!algorithm)
-      section.fail(
-          "algorithms",
-          "has " + name + "; possible are RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 and EdDSA");
+      section.fail("algorithms",
+                   "has " + name +
+                       "; possible are RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA and "
+                       "Ed25519");
     settings.algorithms.push_back(*algorithm);
   }
 }

@@ -160,6 +160,12 @@ TEST_CASE("a client's address is what trusted proxies say, and nothing else") {
   CHECK(client_address("10.0.0.1", "unknown", 1) == "10.0.0.1");
   CHECK(client_address("10.0.0.1", "1.2.3.4, ", 1) == "10.0.0.1");
   CHECK(client_address("10.0.0.1", "2001:db8::1", 1) == "2001:db8::1");
+  CHECK(client_address("10.0.0.1", "1.2.3.4:5001", 1) == "1.2.3.4");
+  CHECK(client_address("10.0.0.1", "6.6.6.6:1, [2001:db8::7]:443", 1) == "2001:db8::7");
+  CHECK(client_address("10.0.0.1", "[2001:db8::7]", 1) == "2001:db8::7");
+  CHECK(client_address("10.0.0.1", "\"[2001:db8::7]\"", 1) == "2001:db8::7");
+  CHECK(client_address("10.0.0.1", "[2001:db8::7", 1) == "10.0.0.1");
+  CHECK(client_address("10.0.0.1", "unknown:80", 1) == "10.0.0.1");
 
   CHECK(network_of("1.2.3.4") == "1.2.3.4");
   CHECK(network_of("::ffff:1.2.3.4") == "1.2.3.4");

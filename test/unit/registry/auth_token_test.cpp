@@ -153,6 +153,11 @@ TEST_CASE("of a key set only what can verify here is taken") {
   CHECK(count({with(rsa, "kty", "oct")}) == 0);
   CHECK(count({with(curve, "crv", "secp256k1")}) == 0);
   CHECK(count({with(curve, "x", base64url(std::string(32, '\1')))}) == 0);  // Not on the curve.
+  // What libraries write for members that are not set, and numbers that they pad.
+  CHECK(count({with(rsa, "key_ops", Json::array())}) == 1);
+  for (const char* member : {"key_ops", "alg", "use", "kid", "x5c"})
+    CHECK(count({with(rsa, member, nullptr)}) == 1);
+  CHECK(count({with(rsa, "n", rsa.jwk()["n"].get<std::string>() + "==")}) == 1);
   CHECK(count({with(curve, "x", base64url(std::string(31, '\1')))}) == 0);
   CHECK(count({Json(7), Json("x"), Json::object()}) == 0);
   // A key without alg is for all that its type can.
@@ -176,8 +181,23 @@ TEST_CASE("of a key set only what can verify here is taken") {
   for (const char* bad : {"", "[]", "{}", R"({"keys":{}})", "{\"keys\":[]", "null"})
     CHECK_FALSE(parse_key_set(bad).ok());
   Json many = {{"keys", Json::array()}};
-  for (int i = 0; i < 101; ++i) many["keys"].push_back(Json::object());
-  CHECK_FALSE(parse_key_set(many.dump()).ok());
+  // However many there are, those that fit are taken, up to a bound.
+  for (int i = 0; i < 200; ++i) many["keys"].push_back(Json::object());
+  for (int i = 0; i < 120; ++i) many["keys"].push_back(curve.jwk());
+  many["keys"].push_back(rsa.jwk());
+  CHECK(parse_key_set(many.dump())->size() == 121);
+  CHECK(parse_key_set(many.dump())->back().id == "rsa");
+  for (int i = 0; i < 1'000; ++i) many["keys"].push_back(curve.jwk());
+  CHECK(parse_key_set(many.dump())->size() == 1'000);
+}
+
+TEST_CASE("Ed25519 and EdDSA are two names of one algorithm") {
+  CHECK(parse_algorithm("Ed25519") == Algorithm::EdDSA);
+  auto jwk = TokenMaker(Algorithm::EdDSA, "k").jwk();
+  jwk["alg"] = "Ed25519";
+  const auto keys = parse_key_set(Json{{"keys", {jwk}}}.dump());
+  REQUIRE((keys.ok() && keys->size() == 1));
+  CHECK(keys->front().fits(Algorithm::EdDSA));
 }
 
 TEST_CASE("claims are of this issuer, for this audience, in their time, and name somebody") {

@@ -236,8 +236,8 @@ TEST_CASE(
     CHECK(write_from("1.2.3.4") == "404");
     CHECK(write_from("1.2.3.5") == (trusted == 0 ? "429" : "404"));
     CHECK(write_from("1.2.3.4") == "429");
-    const auto metadata = talk(
-        served.port, request("GET /.well-known/oauth-protected-resource", "X-Forwarded-Proto: https\r\n"));
+    const auto metadata = talk(served.port, request("GET //.well-known/oauth-protected-resource/",
+                                                    "X-Forwarded-Proto: HTTPS, http\r\n"));
     CHECK(metadata.find(trusted == 0 ? "\"resource\":\"http://registry\""
                                      : "\"resource\":\"https://registry\"") != std::string::npos);
   }
