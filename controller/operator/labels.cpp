@@ -2,8 +2,12 @@
 
 namespace toolhive {
 
+namespace {
+constexpr const char* kApplication = "mcp-registry";
+}
+
 StringMap selector_labels(const std::string& instance) {
-  return {{kNameLabel, "mcp-registry"}, {kInstanceLabel, instance}};
+  return {{kNameLabel, kApplication}, {kInstanceLabel, instance}};
 }
 
 StringMap operand_labels(const std::string& instance) {
@@ -19,6 +23,10 @@ std::string selector_text(const std::string& instance) {
   for (const auto& [key, value] : selector_labels(instance))
     text += (text.empty() ? "" : ",") + key + "=" + value;
   return text;
+}
+
+std::string registry_selector() {
+  return std::string(kNameLabel) + "=" + kApplication;
 }
 
 std::string managed_selector() {

@@ -33,6 +33,8 @@ StringMap operand_labels(const std::string& instance);
 StringMap selector_labels(const std::string& instance);
 // selector_labels() as a label selector's text.
 std::string selector_text(const std::string& instance);
+// Selects the pods of all registries.
+std::string registry_selector();
 // Selects all operands of this operator.
 std::string managed_selector();
 

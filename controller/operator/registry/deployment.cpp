@@ -32,7 +32,7 @@ Json resources(const RegistrySpec& spec) {
 Json container(const RegistryInputs& inputs) {
   const auto file = [](const char* folder, const char* name) { return std::string(folder) + "/" + name; };
   Json container = {
-      {"name", "registry"},
+      {"name", kContainerName},
       {"image", inputs.image},
       {"args", Json::array({"serve", "--config", file(kConfigFolder, kConfigFile), "--server",
                             file(kServerFolder, kServerFile)})},

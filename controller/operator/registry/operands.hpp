@@ -26,6 +26,9 @@ Json pod_disruption_budget(const RegistryInputs& inputs);
 // beside them. Nothing when there is nothing to repair.
 std::optional<Json> strategy_repair(const Json& deployment);
 
+// The container that the operator declares; others come from webhooks, or by hand.
+inline constexpr const char* kContainerName = "registry";
+
 // Where the ConfigMaps' files are in the pod.
 inline constexpr const char* kConfigFolder = "/etc/mcp-registry/config";
 inline constexpr const char* kConfigFile = "registry.json";

@@ -8,6 +8,7 @@ namespace toolhive {
 namespace {
 constexpr std::chrono::seconds kKeep{2};
 constexpr std::chrono::seconds kLongest{60};
+constexpr int kToldFailures = 3;
 
 // What a registry that has just started does not answer yet it will answer in a moment; one that is broken is
 // not worth a request every two seconds.
@@ -45,6 +46,7 @@ ServiceProbe::Answer ServiceProbe::ask(const Context& ctx, const kube::Key& regi
   Kept& kept = kept_[registry];
   const int failures = answer.error.ok() ? 0 : kept.failures + 1;
   if (failures > 0) answer.ask_again = patience(failures);
+  if (failures < kToldFailures) answer.error = {};
   kept = {now, answer, failures};
   return answer;
 }

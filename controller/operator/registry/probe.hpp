@@ -17,6 +17,7 @@ class ServiceProbe {
 
   struct Answer {
     std::optional<ServiceReport> report;
+    // From the third failure in a row on: at each restart a pod is ready a moment before its address is known.
     Status error;
     // Not zero: after this a better answer may be had than this one, which is an earlier one or an error.
     Duration ask_again{};

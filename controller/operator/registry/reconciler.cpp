@@ -57,6 +57,9 @@ void RegistryReconciler::attach() {
   const runtime::InformerOptions ours{.ns = {}, .label_selector = managed_selector(), .field_selector = {}};
   runtime::InformerOptions optional = ours;
   optional.optional = true;
+  // Pods by what their ReplicaSet selects them by: a pod that loses that is released, and another is made.
+  runtime::InformerOptions pods = ours;
+  pods.label_selector = registry_selector();
   manager_.controller(kRegistryController, registry_type())
       .owns(service_account_type(), ours)
       .owns(config_map_type(), ours)
@@ -66,7 +69,7 @@ void RegistryReconciler::attach() {
       .owns(disruption_budget_type(), ours)
       .owns(route_type(), optional)
       .watches(claim_type(), map_instance, ours)
-      .watches(pod_type(), map_instance, ours)
+      .watches(pod_type(), map_instance, pods)
       .concurrency(options_.workers)
       .reconcile([this](const Context& ctx, const Key& key) { return reconcile(ctx, key); });
 }
@@ -225,7 +228,8 @@ StatusOr<Result> RegistryReconciler::bring_about(const Context& ctx, const Objec
   observed.storage = claim_refused ? *claim_refused
                                    : observe_storage(*claim ? &**claim : nullptr, claim_name(inputs),
                                                      own_claim ? inputs.spec.storage.size : std::string());
-  observed.rollout = observe_rollout(deployment_now ? &*deployment_now : nullptr, pods_of(inputs.key));
+  observed.rollout = observe_rollout(deployment_now ? &*deployment_now : nullptr, pods_of(inputs.key),
+                                     manager_.clock().wall());
   observed.exposure = observe_exposure(inputs.spec.exposure, routes, route_now ? &*route_now : nullptr);
   if (!route_error.ok() && routes == Offered::Yes)
     observed.exposure.exposed = Finding::unknown("RouteAPIUnknown", route_error.message());

@@ -4,13 +4,14 @@
 #include <cstdint>
 #include <vector>
 
+#include "controller/base/clock.hpp"
 #include "controller/base/json.hpp"
 #include "controller/operator/finding.hpp"
 
 namespace toolhive {
 
 struct Rollout {
-  // Pods that are not being deleted, and those of them that serve, of any configuration.
+  // Pods that neither ended nor are being deleted, and those of them that serve, of any configuration.
   std::int64_t replicas = 0;
   std::int64_t ready_replicas = 0;
   Finding available;  // True while at least one pod serves
@@ -20,7 +21,8 @@ struct Rollout {
   bool failed = false;  // it will not settle without somebody doing something
 };
 
-// `deployment` null: there is none yet. `pods`: those the Deployment selects.
-Rollout observe_rollout(const Json* deployment, const std::vector<Json>& pods);
+// `deployment` null: there is none yet. Of `pods` those count that the Deployment's ReplicaSets control, whatever other
+// labels they have or lack.
+Rollout observe_rollout(const Json* deployment, const std::vector<Json>& pods, WallTime now);
 
 }  // namespace toolhive

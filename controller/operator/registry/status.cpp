@@ -4,6 +4,7 @@
 
 #include "controller/operator/labels.hpp"
 #include "controller/operator/registry/inputs.hpp"
+#include "controller/operator/registry/storage.hpp"
 
 namespace toolhive {
 
@@ -30,6 +31,8 @@ Finding degraded(const RegistryObservation& observed) {
   if (observed.failed) return Finding::yes(observed.failed->reason, observed.failed->message);
   if (observed.rollout.failed)
     return Finding::yes(observed.rollout.settled.reason, observed.rollout.settled.message);
+  if (observed.storage.reason == kGrowthFailed)
+    return Finding::yes(observed.storage.reason, observed.storage.message);
   if (observed.unreachable) return Finding::yes(observed.unreachable->reason, observed.unreachable->message);
   return Finding::no("AsExpected", "nothing needs attention");
 }

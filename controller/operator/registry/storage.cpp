@@ -1,18 +1,14 @@
 #include "controller/operator/registry/storage.hpp"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "controller/base/json_access.hpp"
 #include "controller/kube/object/quantity.hpp"
 
 namespace toolhive {
 
 namespace {
-
-std::string text_at(const Json& object, const char* pointer) {
-  const Json::json_pointer path(pointer);
-  return object.contains(path) && object.at(path).is_string() ? object.at(path).get<std::string>()
-                                                              : std::string();
-}
 
 // Whether the claim still waits to grow to what is asked of it.
 bool is_growing(const Json& claim, const std::string& wanted_size) {
@@ -21,20 +17,52 @@ bool is_growing(const Json& claim, const std::string& wanted_size) {
   return capacity && wanted && *capacity < *wanted;
 }
 
+const Json* claim_condition(const Json& claim, const char* type) {
+  const Json* conditions = value_at(claim, "/status/conditions");
+  if (!conditions || !conditions->is_array()) return nullptr;
+  for (const Json& item : *conditions)
+    if (item.is_object() && string_member(item, "type") == type && string_member(item, "status") == "True")
+      return &item;
+  return nullptr;
+}
+
+// The driver's words for an expansion that it tried and could not do, or nothing. Both resizers go on trying.
+std::optional<std::string> growth_failure(const Json& claim) {
+  for (const char* type : {"ControllerResizeError", "NodeResizeError"})
+    if (const Json* failed = claim_condition(claim, type)) return string_member(*failed, "message");
+  const std::string state = text_at(claim, "/status/allocatedResourceStatuses/storage");
+  if (state.ends_with("Infeasible")) return "the volume cannot have that size (" + state + ")";
+  return {};
+}
+
+// The claim serves at its old size meanwhile.
+Finding growth(const Json& claim, const std::string& name, const std::string& wanted_size) {
+  const std::string text = "the claim " + name + " is bound and grows to " + wanted_size;
+  if (const auto failure = growth_failure(claim))
+    return Finding::yes(kGrowthFailed, "the claim " + name + " is bound, and does not grow to " +
+                                           wanted_size + (failure->empty() ? "" : ": " + *failure));
+  if (claim_condition(claim, "FileSystemResizePending"))
+    return Finding::yes("Growing", text +
+                                       "; the volume has its size, and the file system follows when the node "
+                                       "can grow it: if it stays so, delete the pod, which is made anew");
+  if (claim_condition(claim, "Resizing"))
+    return Finding::yes("Growing", text + "; the volume is being resized");
+  return Finding::yes("Growing", text + "; if it stays so, see its events with kubectl describe pvc " + name);
+}
+
 }  // namespace
 
 Finding observe_storage(const Json* claim, const std::string& name, const std::string& wanted_size) {
   if (!claim)
     return Finding::no("ClaimNotFound", "the claim " + name + " does not exist" +
                                             (wanted_size.empty() ? "; create it" : " yet"));
-  if (claim->contains(Json::json_pointer("/metadata/deletionTimestamp")))
+  if (value_at(*claim, "/metadata/deletionTimestamp"))
     return Finding::no("ClaimDeleting",
                        "the claim " + name +
                            " is being deleted; it goes when no pod uses it any more, and is then made anew");
   const std::string phase = text_at(*claim, "/status/phase");
   if (phase == "Bound") {
-    if (is_growing(*claim, wanted_size))
-      return Finding::yes("Growing", "the claim " + name + " is bound and grows to " + wanted_size);
+    if (is_growing(*claim, wanted_size)) return growth(*claim, name, wanted_size);
     return Finding::yes("Bound", "the claim " + name + " is bound");
   }
   if (phase == "Lost")

@@ -6,6 +6,9 @@
 
 namespace toolhive {
 
+// The reason of a claim that serves, and that could not be brought to its new size.
+inline constexpr const char* kGrowthFailed = "GrowthFailed";
+
 // The condition StorageReady. `claim` null: there is none under the name. `wanted_size` empty for a claim
 // that is not ours to size.
 Finding observe_storage(const Json* claim, const std::string& name, const std::string& wanted_size);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "controller/base/json_access.hpp"
 #include "controller/kube/object/quantity.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/text.hpp"
@@ -66,17 +67,12 @@ Refusal check_resources(const RegistryInputs& inputs, const Json*) {
   return {};
 }
 
-const Json* find(const Json& object, const char* pointer) {
-  const Json::json_pointer at(pointer);
-  return object.contains(at) ? &object.at(at) : nullptr;
-}
-
 Refusal check_claim_size(const RegistryInputs& inputs, const Json* claim) {
   const auto wanted = kube::parse_quantity(inputs.spec.storage.size);
   if (!wanted || *wanted <= 0)
     return Finding::no("InvalidSpec", "spec.storage.size: \"" + inputs.spec.storage.size +
                                           "\" is not a size; write one such as 10Gi");
-  const Json* is = claim ? find(*claim, "/spec/resources/requests/storage") : nullptr;
+  const Json* is = claim ? value_at(*claim, "/spec/resources/requests/storage") : nullptr;
   if (!is || !is->is_string()) return {};
   const std::string text = is->get<std::string>();
   const auto current = kube::parse_quantity(text);
@@ -91,12 +87,12 @@ Refusal check_claim_size(const RegistryInputs& inputs, const Json* claim) {
 Refusal check_claim_kind(const RegistryInputs& inputs, const Json* claim) {
   if (!claim) return {};
   const std::string& wanted = inputs.spec.storage.storage_class_name;
-  const Json* storage_class = find(*claim, "/spec/storageClassName");
+  const Json* storage_class = value_at(*claim, "/spec/storageClassName");
   if (!wanted.empty() && storage_class && *storage_class != wanted)
     return Finding::no("StorageImmutable", "spec.storage.storageClassName: the claim " + claim_name(inputs) +
                                                " has the class " + storage_class->get<std::string>() +
                                                " and keeps it; name that class, or delete the claim");
-  const Json* modes = find(*claim, "/spec/accessModes");
+  const Json* modes = value_at(*claim, "/spec/accessModes");
   if (!modes || !modes->is_array()) return {};
   const auto is = modes->get<std::set<std::string>>();
   const auto& given = inputs.spec.storage.access_modes;

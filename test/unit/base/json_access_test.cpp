@@ -14,3 +14,15 @@ TEST_CASE("the text of a member is empty where the document has no such text") {
   CHECK(string_member(Json::array({"reason"}), "reason").empty());
   CHECK(string_member(Json(), "reason").empty());
 }
+
+TEST_CASE("what a pointer leads to is found, and nothing where the way ends") {
+  const Json document = {{"status", {{"phase", "Bound"}, {"size", 3}, {"list", {"a", "b"}}}}};
+  CHECK(text_at(document, "/status/phase") == "Bound");
+  CHECK(text_at(document, "/status/size").empty());
+  CHECK(text_at(document, "/status/phase/deeper").empty());
+  CHECK(text_at(document, "/spec/phase").empty());
+  REQUIRE(value_at(document, "/status/list/1"));
+  CHECK(*value_at(document, "/status/list/1") == "b");
+  CHECK(value_at(document, "/status/list/2") == nullptr);
+  CHECK(value_at(Json(), "/status") == nullptr);
+}

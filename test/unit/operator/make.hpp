@@ -28,6 +28,15 @@ inline bool has(const Json& object, const char* pointer) {
   return object.contains(Json::json_pointer(pointer));
 }
 
+// Of a pod that the Deployment "mcp-registry" made.
+inline Json registry_pod_metadata(const std::string& name) {
+  return {{"name", name},
+          {"namespace", "mcp"},
+          {"labels", {{"pod-template-hash", "5d8f"}}},
+          {"ownerReferences",
+           Json::array({{{"kind", "ReplicaSet"}, {"name", "mcp-registry-5d8f"}, {"controller", true}}})}};
+}
+
 inline kube::Object mcptool(const std::string& name, const std::string& created, Json spec = Json::object()) {
   if (!spec.contains("registryRef")) spec["registryRef"] = {{"name", "mcp-registry"}};
   if (!spec.contains("definition")) spec["definition"] = {{"inputSchema", {{"type", "object"}}}};

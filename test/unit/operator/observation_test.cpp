@@ -13,7 +13,7 @@ using namespace toolhive;
 using namespace toolhive::test;
 
 Json deployment_of(const Json& changes = Json::object()) {
-  Json object = {{"metadata", {{"generation", 2}}},
+  Json object = {{"metadata", {{"name", "mcp-registry"}, {"generation", 2}}},
                  {"spec", {{"replicas", 1}}},
                  {"status", {{"observedGeneration", 2}, {"replicas", 1}, {"updatedReplicas", 1}}}};
   object.merge_patch(changes);
@@ -26,9 +26,13 @@ Json condition(const char* type, const char* status, const char* message = "") {
 
 Json pod(bool ready) {
   return {
-      {"metadata", {{"name", "p"}}},
+      {"metadata", registry_pod_metadata("p")},
       {"status",
        {{"phase", "Running"}, {"conditions", Json::array({condition("Ready", ready ? "True" : "False")})}}}};
+}
+
+Rollout rollout_of(const Json* deployment, const std::vector<Json>& pods) {
+  return observe_rollout(deployment, pods, WallTime{});
 }
 
 Json waiting(const char* reason, const char* message = "why") {
@@ -45,7 +49,7 @@ Json leaving(Json made) {
 
 TEST_CASE("a rollout is settled when the pod of the last configuration serves") {
   const Json is = deployment_of();
-  const Rollout rollout = observe_rollout(&is, {pod(true)});
+  const Rollout rollout = rollout_of(&is, {pod(true)});
   CHECK(rollout.available.holds());
   CHECK(rollout.settled.holds());
   CHECK(rollout.replicas == 1);
@@ -55,14 +59,14 @@ TEST_CASE("a rollout is settled when the pod of the last configuration serves") 
 
 TEST_CASE("a Deployment whose controller has not seen the change is not settled, however ready its pod is") {
   const Json is = deployment_of({{"status", {{"observedGeneration", 1}}}});
-  const Rollout rollout = observe_rollout(&is, {pod(true)});
+  const Rollout rollout = rollout_of(&is, {pod(true)});
   CHECK(rollout.available.holds());
   CHECK_FALSE(rollout.settled.holds());
 }
 
 TEST_CASE("an old pod that serves does not hide a new configuration that does not start") {
   const Json is = deployment_of({{"status", {{"replicas", 2}}}});
-  const Rollout rollout = observe_rollout(&is, {pod(true), waiting("ImagePullBackOff", "no such image")});
+  const Rollout rollout = rollout_of(&is, {pod(true), waiting("ImagePullBackOff", "no such image")});
   CHECK(rollout.available.holds());
   CHECK_FALSE(rollout.settled.holds());
   CHECK(rollout.settled.reason == "ImagePullBackOff");
@@ -72,11 +76,11 @@ TEST_CASE("an old pod that serves does not hide a new configuration that does no
 
 TEST_CASE("a pod that is being deleted does not count") {
   const Json is = deployment_of();
-  const Rollout rollout = observe_rollout(&is, {leaving(pod(true))});
+  const Rollout rollout = rollout_of(&is, {leaving(pod(true))});
   CHECK(rollout.replicas == 0);
   CHECK(rollout.ready_replicas == 0);
   CHECK_FALSE(rollout.available.holds());
-  CHECK(observe_rollout(&is, {leaving(waiting("CrashLoopBackOff"))}).settled.reason == "Starting");
+  CHECK(rollout_of(&is, {leaving(waiting("CrashLoopBackOff"))}).settled.reason == "Starting");
 }
 
 TEST_CASE("a container that keeps ending is reported with its exit code") {
@@ -84,7 +88,7 @@ TEST_CASE("a container that keeps ending is reported with its exit code") {
   Json crashing = waiting("CrashLoopBackOff", "back-off 10s");
   crashing["status"]["containerStatuses"][0]["lastState"] = {
       {"terminated", {{"exitCode", 3}, {"reason", "OOMKilled"}}}};
-  const Rollout rollout = observe_rollout(&is, {crashing});
+  const Rollout rollout = rollout_of(&is, {crashing});
   CHECK(rollout.available.reason == "CrashLoopBackOff");
   CHECK(rollout.settled.message.find("exit code 3 (OOMKilled)") != std::string::npos);
   CHECK(rollout.failed);
@@ -92,7 +96,7 @@ TEST_CASE("a container that keeps ending is reported with its exit code") {
 
 TEST_CASE("a pod that only just starts is no trouble") {
   const Json is = deployment_of();
-  const Rollout rollout = observe_rollout(&is, {waiting("ContainerCreating")});
+  const Rollout rollout = rollout_of(&is, {waiting("ContainerCreating")});
   CHECK(rollout.settled.reason == "Starting");
   CHECK_FALSE(rollout.failed);
 }
@@ -101,11 +105,11 @@ TEST_CASE("a pod that fits on no node, and pods that are refused, are reported")
   const Json is = deployment_of();
   Json homeless = pod(false);
   homeless["status"]["conditions"].push_back(condition("PodScheduled", "False", "0/1 nodes are available"));
-  CHECK(observe_rollout(&is, {homeless}).settled.reason == "Unschedulable");
+  CHECK(rollout_of(&is, {homeless}).settled.reason == "Unschedulable");
 
   const Json refused = deployment_of(
       {{"status", {{"conditions", Json::array({condition("ReplicaFailure", "True", "exceeded quota")})}}}});
-  const Rollout rollout = observe_rollout(&refused, {});
+  const Rollout rollout = rollout_of(&refused, {});
   CHECK(rollout.settled.reason == "PodsRefused");
   CHECK(rollout.settled.message == "exceeded quota");
   CHECK(rollout.failed);
@@ -114,7 +118,7 @@ TEST_CASE("a pod that fits on no node, and pods that are refused, are reported")
 TEST_CASE("a rollout past its deadline has failed, also when nothing says why") {
   const Json is = deployment_of(
       {{"status", {{"conditions", Json::array({condition("Progressing", "False", "timed out")})}}}});
-  const Rollout rollout = observe_rollout(&is, {pod(false)});
+  const Rollout rollout = rollout_of(&is, {pod(false)});
   CHECK(rollout.settled.reason == "RolloutOverdue");
   CHECK(rollout.failed);
 }
@@ -122,7 +126,7 @@ TEST_CASE("a rollout past its deadline has failed, also when nothing says why") 
 TEST_CASE("a registry scaled to zero is not available and not failed") {
   const Json is =
       deployment_of({{"spec", {{"replicas", 0}}}, {"status", {{"replicas", 0}, {"updatedReplicas", 0}}}});
-  const Rollout rollout = observe_rollout(&is, {});
+  const Rollout rollout = rollout_of(&is, {});
   CHECK(rollout.available.reason == "ScaledToZero");
   CHECK(rollout.settled.reason == "ScaledToZero");
   CHECK_FALSE(rollout.failed);
@@ -142,6 +146,33 @@ TEST_CASE("storage is ready when its claim is bound") {
   gone["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z";
   CHECK(observe_storage(&gone, "c", "10Gi").reason == "ClaimDeleting");
   CHECK(observe_storage(nullptr, "c", "").reason == "ClaimNotFound");
+}
+
+TEST_CASE("an expansion that waits says for what, and one that failed needs attention") {
+  Json claim = {{"status", {{"phase", "Bound"}, {"capacity", {{"storage", "10Gi"}}}}}};
+  CHECK(observe_storage(&claim, "c", "20Gi").message.find("kubectl describe pvc c") != std::string::npos);
+  claim["status"]["conditions"] = Json::array({condition("FileSystemResizePending", "True")});
+  const Finding pending = observe_storage(&claim, "c", "20Gi");
+  CHECK(pending.reason == "Growing");
+  CHECK(pending.message.find("delete the pod") != std::string::npos);
+
+  claim["status"]["conditions"] =
+      Json::array({condition("ControllerResizeError", "True", "quota of the cloud")});
+  RegistryObservation observed;
+  observed.storage = observe_storage(&claim, "c", "20Gi");
+  CHECK(observed.storage.holds());
+  CHECK(observed.storage.reason == "GrowthFailed");
+  observed.rollout.available = observed.rollout.settled = Finding::yes("Serving", "serves");
+  const Json status = registry_status(Json::object(), observed, WallTime{});
+  const auto conditions = runtime::Conditions::from_json(status.at("conditions"));
+  CHECK(conditions.is_true("Degraded"));
+  CHECK(conditions.find("Degraded")->message.find("quota of the cloud") != std::string::npos);
+  CHECK(conditions.is_true("Ready"));
+
+  claim["status"].erase("conditions");
+  claim["status"]["allocatedResourceStatuses"] = {{"storage", "NodeResizeInfeasible"}};
+  CHECK(observe_storage(&claim, "c", "20Gi").reason == "GrowthFailed");
+  CHECK(observe_storage(&claim, "c", "10Gi").reason == "Bound");
 }
 
 RegistrySpec::Exposure exposure(const char* type) {

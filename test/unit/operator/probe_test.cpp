@@ -51,7 +51,7 @@ struct Probing {
   ServiceProbe probe{access};
 };
 
-const Status kAway(Code::Unavailable, "no endpoints available");
+const Status kRegistryAway(Code::Unavailable, "no endpoints available");
 
 TEST_CASE("an answer is kept for two seconds, and says when a new one can be had") {
   Probing p;
@@ -66,24 +66,39 @@ TEST_CASE("an answer is kept for two seconds, and says when a new one can be had
 
 TEST_CASE("a registry that does not answer is asked again soon, and then less and less often") {
   Probing p;
-  p.access.registry->fault = kAway;
+  p.access.registry->fault = kRegistryAway;
   for (const auto wait : {2s, 4s, 8s, 16s, 32s, 60s, 60s}) {
     const auto answer = p.ask();
-    CHECK_FALSE(answer.error.ok());
+    CHECK_FALSE(answer.report);
     REQUIRE(answer.ask_again == wait);
     p.clock.advance(wait);
   }
   CHECK(p.access.registry->asked == 7);
 }
 
+TEST_CASE("a registry that starts is not called unreachable before the third failure in a row") {
+  Probing p;
+  p.access.registry->fault = kRegistryAway;
+  for (const bool told : {false, false, true, true}) {
+    const auto answer = p.ask();
+    CHECK(answer.error.ok() != told);
+    p.clock.advance(answer.ask_again);
+  }
+  p.access.registry->fault = {};
+  p.ask();
+  p.clock.advance(2s);
+  p.access.registry->fault = kRegistryAway;
+  CHECK(p.ask().error.ok());
+}
+
 TEST_CASE("an answer ends the patience with a registry") {
   Probing p;
-  p.access.registry->fault = kAway;
+  p.access.registry->fault = kRegistryAway;
   for (int i = 0; i < 4; ++i) p.clock.advance(p.ask().ask_again);
   p.access.registry->fault = {};
   CHECK(p.ask().ask_again == 0s);
   p.clock.advance(2s);
-  p.access.registry->fault = kAway;
+  p.access.registry->fault = kRegistryAway;
   CHECK(p.ask().ask_again == 2s);
 }
 

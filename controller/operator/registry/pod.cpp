@@ -1,0 +1,205 @@
+#include "controller/operator/registry/pod.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+
+#include "controller/base/json_access.hpp"
+#include "controller/base/time.hpp"
+#include "controller/operator/registry/operands.hpp"
+
+namespace toolhive {
+
+namespace {
+
+using std::chrono::minutes;
+
+// How long a pod may be in a state that passes by itself, before somebody should look at it.
+constexpr minutes kLongestStart{5};    // of volumes, network and images, as the Deployment's own deadline
+constexpr minutes kLongestUnready{1};  // after it served
+constexpr minutes kLongestEnd{1};      // beyond its grace period
+
+constexpr const char* kPassingReasons[] = {"ContainerCreating", "PodInitializing", ""};
+
+std::string pod_name(const Json& pod) {
+  return "pod " + text_at(pod, "/metadata/name");
+}
+
+std::string described(const Json& pod, const Json& container) {
+  return pod_name(pod) + ", container " + string_member(container, "name");
+}
+
+const Json* pod_condition(const Json& pod, const char* type) {
+  const Json* conditions = value_at(pod, "/status/conditions");
+  if (!conditions || !conditions->is_array()) return nullptr;
+  for (const Json& item : *conditions)
+    if (item.is_object() && string_member(item, "type") == type) return &item;
+  return nullptr;
+}
+
+bool is_false(const Json* condition) {
+  return condition && string_member(*condition, "status") == "False";
+}
+
+// Whether `since`, in RFC 3339 and UTC as the API server writes it, is longer ago than `limit`: such times sort as text.
+bool is_longer_ago(const std::string& since, minutes limit, WallTime now) {
+  return !since.empty() && since < to_rfc3339(now - limit);
+}
+
+std::string exit_text(const Json& container, const Json& terminated) {
+  const Json* code = value_at(terminated, "/exitCode");
+  std::string what = "the last run ended with exit code " + (code ? code->dump() : "unknown");
+  const std::string reason = string_member(terminated, "reason");
+  if (!reason.empty() && reason != "Error" && reason != "Completed")
+    what.append(" (").append(reason).append(")");
+  if (reason == "OOMKilled" && string_member(container, "name") == kContainerName)
+    what += ": it needs more memory; raise spec.resources.limits.memory";
+  return what;
+}
+
+// A container that cannot run; "waiting" covers what the kubelet tries again.
+std::optional<Finding> waiting_trouble(const Json& container, const Json& waiting) {
+  const std::string reason = string_member(waiting, "reason");
+  for (const char* passing : kPassingReasons)
+    if (reason == passing) return {};
+  std::string message = reason;
+  if (const std::string detail = string_member(waiting, "message"); !detail.empty())
+    message.append(": ").append(detail);
+  if (const Json* last = value_at(container, "/lastState/terminated"))
+    message.append("; ").append(exit_text(container, *last));
+  return Finding::no(reason, message);
+}
+
+// An init container is done when it has ended well; any other is to run on.
+std::optional<Finding> container_trouble(const Json& container, bool may_end) {
+  if (const Json* waiting = value_at(container, "/state/waiting"))
+    return waiting_trouble(container, *waiting);
+  const Json* terminated = value_at(container, "/state/terminated");
+  if (!terminated || (may_end && terminated->value("exitCode", 1) == 0)) return {};
+  return Finding::no("ContainerExited", exit_text(container, *terminated));
+}
+
+// Calls `visit(container, is_init)` for the status of each container, until it answers something.
+template <class Visit>
+auto first_container(const Json& pod, Visit visit) -> decltype(visit(pod, true)) {
+  for (const bool init : {true, false}) {
+    const Json* list = value_at(pod, init ? "/status/initContainerStatuses" : "/status/containerStatuses");
+    if (!list || !list->is_array()) continue;
+    for (const Json& container : *list)
+      if (auto found = visit(container, init)) return found;
+  }
+  return {};
+}
+
+std::optional<PodTrouble> ending(const Json& pod, WallTime now) {
+  if (!is_longer_ago(text_at(pod, "/metadata/deletionTimestamp"), kLongestEnd, now)) return {};
+  return PodTrouble{
+      Finding::no("PodTerminating",
+                  pod_name(pod) + " should be gone by now, and no other starts before it is: its node may be "
+                                  "lost, or a finalizer holds it"),
+      true};
+}
+
+// The kubelet has the pod, and not one of its containers was begun.
+std::optional<PodTrouble> unbegun(const Json& pod, WallTime now) {
+  const Json* scheduled = pod_condition(pod, "PodScheduled");
+  if (!scheduled || text_at(pod, "/status/phase") != "Pending") return {};
+  if (!is_longer_ago(string_member(*scheduled, "lastTransitionTime"), kLongestStart, now)) return {};
+  const bool begun = first_container(pod, [](const Json& container, bool) {
+                       return value_at(container, "/state/waiting") ? std::optional<bool>() : true;
+                     }).has_value();
+  if (begun) return {};
+  // False from when the pod is bound until it has its volumes and its network, and images are pulled after that.
+  const bool has_sandbox = !is_false(pod_condition(pod, "PodReadyToStartContainers"));
+  return PodTrouble{
+      Finding::no("ContainerCreating",
+                  pod_name(pod) + " has not begun to run after more than " +
+                      std::to_string(kLongestStart.count()) + " minutes: " +
+                      (has_sandbox ? "its image may take long to pull, or a volume cannot be mounted"
+                                   : "the kubelet cannot mount its volumes or give it a network") +
+                      "; its events say which: kubectl -n " + text_at(pod, "/metadata/namespace") +
+                      " describe " + pod_name(pod)),
+      true};
+}
+
+// It served, and does so no more. A pod that has not served yet became unready before its container ran.
+std::optional<PodTrouble> unready(const Json& pod, WallTime now) {
+  const Json* ready = pod_condition(pod, "Ready");
+  if (!is_false(ready)) return {};
+  const std::string since = string_member(*ready, "lastTransitionTime");
+  return first_container(pod, [&](const Json& container, bool init) -> std::optional<PodTrouble> {
+    const std::string started = text_at(container, "/state/running/startedAt");
+    if (init || started.empty() || container.value("ready", false) || since <= started) return {};
+    return PodTrouble{
+        Finding::no("NotReady", described(pod, container) +
+                                    " runs, but does not pass its readiness check any more; GET "
+                                    "/ready and its log say why"),
+        is_longer_ago(since, kLongestUnready, now)};
+  });
+}
+
+}  // namespace
+
+bool is_pod_of(const Json& pod, const std::string& deployment) {
+  const Json* owners = value_at(pod, "/metadata/ownerReferences");
+  const Json* labels = value_at(pod, "/metadata/labels");
+  if (!owners || !owners->is_array() || !labels) return false;
+  const std::string replica_set = deployment + "-" + string_member(*labels, "pod-template-hash");
+  for (const Json& owner : *owners)
+    if (owner.value("controller", false))
+      return string_member(owner, "kind") == "ReplicaSet" && string_member(owner, "name") == replica_set;
+  return false;
+}
+
+bool is_leaving(const Json& pod) {
+  return value_at(pod, "/metadata/deletionTimestamp") != nullptr;
+}
+
+bool is_finished(const Json& pod) {
+  const std::string phase = text_at(pod, "/status/phase");
+  return phase == "Failed" || phase == "Succeeded";
+}
+
+bool is_ready(const Json& pod) {
+  const Json* ready = pod_condition(pod, "Ready");
+  return ready && string_member(*ready, "status") == "True";
+}
+
+std::optional<PodTrouble> pod_trouble(const Json& pod, WallTime now) {
+  if (is_leaving(pod)) return ending(pod, now);
+  const auto found = first_container(pod, [&](const Json& container, bool init) {
+    auto trouble = container_trouble(container, init);
+    if (trouble) trouble->message = described(pod, container) + ": " + trouble->message;
+    return trouble;
+  });
+  if (found) return PodTrouble{*found, true};
+  if (const Json* scheduled = pod_condition(pod, "PodScheduled"); is_false(scheduled))
+    return PodTrouble{
+        Finding::no("Unschedulable", pod_name(pod) + ": " + string_member(*scheduled, "message")), false};
+  if (auto trouble = unbegun(pod, now)) return trouble;
+  return unready(pod, now);
+}
+
+std::string pod_progress(const Json& pod) {
+  std::string text;
+  // The kubelet's list of the containers that are not ready yet, or the gate that others hold closed.
+  if (const Json* ready = pod_condition(pod, "Ready"); is_false(ready))
+    text = string_member(*ready, "message");
+  // With nobody else to wait for it goes without saying.
+  if (text == std::string("containers with unready status: [") + kContainerName + "]") text.clear();
+  const auto last = first_container(pod, [](const Json& container, bool) -> std::optional<std::string> {
+    const Json* terminated = value_at(container, "/lastState/terminated");
+    return terminated ? std::optional<std::string>(exit_text(container, *terminated)) : std::nullopt;
+  });
+  if (last) text.append(text.empty() ? "" : "; ").append(*last);
+  return text.empty() ? text : pod_name(pod) + ": " + text;
+}
+
+std::string pod_end(const Json& pod) {
+  const std::string reason = text_at(pod, "/status/reason");
+  const std::string message = text_at(pod, "/status/message");
+  return pod_name(pod) + " ended" + (reason.empty() ? "" : ": " + reason) +
+         (message.empty() ? "" : ": " + message);
+}
+
+}  // namespace toolhive
