@@ -1,6 +1,6 @@
 // What is shown in the place of something that cannot be.
 import {element} from "./element.js";
-import {hasToken} from "./registry.js";
+import {Failure, hasToken} from "./registry.js";
 import {shown} from "./text.js";
 import {tokenForm} from "./token.js";
 
@@ -17,8 +17,11 @@ const headings = {
   error: "That did not work",
 };
 
-/** Says what went wrong; `retry` does it again. */
-export function failureNotice(failure, retry) {
+const unreadable = new Failure("error", "The page cannot show what the registry answered.");
+
+/** Says what went wrong; `retry` does it again. Any error that is no Failure is a mistake of the page's own. */
+export function failureNotice(error, retry) {
+  const failure = error instanceof Failure ? error : unreadable;
   if (failure.kind === "token") {
     return notice(hasToken() ? "The registry refuses this token" : "The registry asks for a token", shown(failure.message), tokenForm());
   }

@@ -47,10 +47,10 @@ async function loadFirst(state, signal) {
     part("count").textContent = summary(state, page);
   } catch (error) {
     if (signal.aborted) return;
-    if (!(error instanceof Failure)) throw error;
     failed = true;
     part("count").textContent = "";
     fill(place, failureNotice(error, () => showResults(address())));
+    if (!(error instanceof Failure)) throw error;  // A mistake of ours, for the console.
   }
   place.removeAttribute("aria-busy");
 }
@@ -76,8 +76,8 @@ async function showMore() {
     addPage(state, await readPage(state, signal));
   } catch (error) {
     if (signal.aborted) return;
-    if (!(error instanceof Failure)) throw error;
     fill(more, failureNotice(error, showMore));
+    if (!(error instanceof Failure)) throw error;  // A mistake of ours, for the console.
   }
 }
 

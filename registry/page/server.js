@@ -22,8 +22,8 @@ export function serverView(tool, signal) {
       fill(view, describe(await readServer(tool, signal)));
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof Failure)) throw error;
       fill(view, failureNotice(error, load));
+      if (!(error instanceof Failure)) throw error;  // A mistake of ours, for the console.
     }
   };
   load();
@@ -43,8 +43,8 @@ async function readServer(tool, signal) {
 
 function describe({server, _meta}) {
   const meta = _meta?.[official] ?? {};
-  const remotes = Array.isArray(server.remotes) ? server.remotes : [];
-  const packages = Array.isArray(server.packages) ? server.packages : [];
+  const remotes = objectsOf(server.remotes);
+  const packages = objectsOf(server.packages);
   return element("div", {},
     element("section", {"aria-labelledby": "server-heading"},
       element("h2", {id: "server-heading"}, shown(String(server.title ?? server.name))),
@@ -65,6 +65,11 @@ function describe({server, _meta}) {
         each.version === undefined ? null : shown(String(each.version)), " ",
         element("span.type", {}, shown(String(each.transport?.type ?? ""))))))),
     element("section", {}, element("h2", {}, "server.json"), jsonBox(JSON.stringify(server), "server.json")));
+}
+
+/** The entries of a list that can have members: what a tool says of its server was not always checked. */
+function objectsOf(list) {
+  return Array.isArray(list) ? list.filter((each) => each !== null && typeof each === "object") : [];
 }
 
 function statusOf(meta) {

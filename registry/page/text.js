@@ -1,9 +1,14 @@
 // Texts from tools, as safe and honest to read as they can be made: they come from whoever runs a tool's server.
 import {element} from "./element.js";
 
-// What a reader does not see but a model reads, or what makes a text read differently from what it says: control and
-// invisible characters, bidirectional overrides and isolates, tag characters, variation selectors beyond those of emoji.
-const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]+/gu;
+// What a reader does not see but a model reads, or what makes a text read differently from what it says: what Unicode calls
+// ignorable by default (joiners, variation selectors, bidirectional overrides, tags, ...), controls, line and paragraph
+// separators, and what has a place but no shape. An emoji may have its variation selector and its joiners.
+const never = String.raw`(?![\u200d\ufe0e\ufe0f])[\p{Default_Ignorable_Code_Point}\u0000-\u0008\u000b-\u001f\u007f-\u009f` +
+  String.raw`\u2028-\u202e\u2800\ufff0-\ufffb\u{13430}-\u{1343f}\u{16fe4}\u{1d159}]`;
+const looseSelector = String.raw`(?<!\p{Extended_Pictographic})(?<![0-9#*](?=\ufe0f\u20e3))[\ufe0e\ufe0f]`;
+const looseJoiner = String.raw`(?<!\p{Extended_Pictographic}\ufe0f?|\p{Emoji_Modifier})\u200d|\u200d(?!\p{Extended_Pictographic})`;
+const unseen = new RegExp(`(?:${never}|${looseSelector}|${looseJoiner})+`, "gu");
 const shownAtMost = 8;
 
 function codes(run) {

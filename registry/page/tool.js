@@ -42,12 +42,12 @@ export async function showTool(state, {focus = false} = {}) {
     document.title = `${loaded.tool.name} · MCP registry`;
   } catch (error) {
     if (signal.aborted) return;
-    if (!(error instanceof Failure)) throw error;
     viewing.abort();
     loaded = null;
     failed = true;
     document.title = `${state.tool} · MCP registry`;
     fill(main, back(), failureNotice(error, () => showTool(address())));
+    if (!(error instanceof Failure)) throw error;  // A mistake of ours, for the console.
   }
   main.removeAttribute("aria-busy");
   main.scrollTop = 0;

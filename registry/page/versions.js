@@ -53,8 +53,8 @@ function comparison(tool, versions, from, to, signal) {
       fill(result, changeList(await read(path("api/v1/tools", tool.name, "diff"), {from, to}, signal)));
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof Failure)) throw error;
       fill(result, failureNotice(error, compare));
+      if (!(error instanceof Failure)) throw error;  // A mistake of ours, for the console.
     }
   };
   compare();

@@ -27,6 +27,38 @@ def hostile_tool(context):
 
 
 @test
+def unseen_characters(context):
+    """Every character that cannot be seen is counted, the joiners of emoji are not"""
+    browser = context.open("/")
+
+    def count(text):
+        return browser.driver.execute_async_script("""
+          const [text, done] = arguments;
+          import('/ui/text.js').then(({countUnseen}) => done(countUnseen(text)));""", text)
+
+    for first, last in ((0x34F, 0x34F), (0x180B, 0x180F), (0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F),
+                        (0x13430, 0x1343F), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE007F), (0xE0100, 0xE01EF)):
+        equal(count("a" + "".join(map(chr, range(first, last + 1))) + "b"), last - first + 1)
+    equal(count("\u2764\ufe0f 1\ufe0f\u20e3 \U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f44d\U0001f3fd \U0001f3f3\ufe0f\u200d\U0001f308"), 0)
+    equal(count("a\u200db \U0001f44d\u200dx c\ufe0f \u2764\ufe0f\ufe0f"), 4)
+
+
+@test
+def a_server_that_is_none(context):
+    """A view ends in what it can show or in a notice, whatever the registry answers"""
+    browser = context.open("/", expect=["TypeError"])
+    for server, selector in (("{name: 'x', remotes: [null, 7], packages: [null]}", "#server-heading"), ("null", "[role=alert]")):
+        found = browser.driver.execute_async_script("""
+          const done = arguments[0];
+          window.fetch = async () => new Response(JSON.stringify({server: %s}));
+          import('/ui/server.js').then(({serverView}) => {
+            const view = serverView({server: {name: 'x'}, version: '1.0.0'}, new AbortController().signal);
+            setTimeout(() => done(view.querySelector('%s') !== null), 200);
+          });""" % (server, selector))
+        check(found, server)
+
+
+@test
 def hostile_row(context):
     """In the list, in filters and in the address markup is text as well"""
     browser = context.open("/?search=%3Cimg&tag=%3Cb%3Etag%3C%2Fb%3E&status=%3Cb%3E", expect=["status of 400"])
