@@ -36,35 +36,10 @@ Spec::Storage read_storage(const kube::FieldReader& fields) {
   return storage;
 }
 
-Spec::Config read_config(const kube::FieldReader& fields) {
-  Spec::Config config;
-  fields.read("logLevel", config.log_level);
-  fields.object("validation").read("profile", config.validation_profile);
-  const kube::FieldReader naming = fields.object("naming");
-  naming.read("allow", config.allowed_names);
-  naming.read("deny", config.denied_names);
-  const kube::FieldReader limits = fields.object("limits");
-  limits.read("tools", config.tools);
-  limits.read("versionsPerTool", config.versions_per_tool);
-  limits.read("toolBytes", config.tool_bytes);
-  limits.read("schemaDepth", config.schema_depth);
-  limits.read("schemaCount", config.schema_count);
-  return config;
-}
-
-Spec::Server read_server(const kube::FieldReader& fields) {
-  Spec::Server server;
-  fields.read("threads", server.threads);
-  fields.read("maxBodyBytes", server.max_body_bytes);
-  fields.read("connections", server.connections);
-  const kube::FieldReader timeouts = fields.object("timeouts");
-  timeouts.read("headerSeconds", server.header_seconds);
-  timeouts.read("bodySeconds", server.body_seconds);
-  timeouts.read("writeSeconds", server.write_seconds);
-  timeouts.read("idleSeconds", server.idle_seconds);
-  timeouts.read("drainSeconds", server.drain_seconds);
-  fields.object("accessLog").read("oneIn", server.access_log_one_in);
-  return server;
+// What is passed on unread, but for its being an object.
+void read_opaque(const kube::FieldReader& fields, const char* name, JsonPtr& member) {
+  fields.object(name);
+  fields.read(name, member);
 }
 
 Spec::Exposure read_exposure(const kube::FieldReader& fields) {
@@ -109,8 +84,8 @@ Spec read_spec(const kube::FieldReader& fields) {
   }
   fields.read("replicas", spec.replicas);
   spec.storage = read_storage(fields.object("storage"));
-  spec.config = read_config(fields.object("config"));
-  spec.server = read_server(fields.object("server"));
+  read_opaque(fields, "config", spec.config);
+  read_opaque(fields, "server", spec.server);
   spec.exposure = read_exposure(fields.object("exposure"));
   fields.object("networkPolicy").read("enabled", spec.network_policy);
   fields.object("availability").object("disruptionBudget").read("enabled", spec.disruption_budget);

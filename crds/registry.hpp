@@ -28,30 +28,9 @@ struct RegistrySpec {
     bool retain = true;
   } storage;
 
-  // What the registry accepts and how it logs. Absent fields are the service's own defaults.
-  struct Config {
-    std::string log_level = "info";
-    std::string validation_profile = "Private";
-    std::vector<std::string> allowed_names;
-    std::vector<std::string> denied_names;
-    std::optional<std::int64_t> tools;
-    std::optional<std::int64_t> versions_per_tool;
-    std::optional<std::int64_t> tool_bytes;
-    std::optional<std::int64_t> schema_depth;
-    std::optional<std::int64_t> schema_count;
-  } config;
-
-  struct Server {
-    std::optional<std::int64_t> threads;
-    std::optional<std::int64_t> max_body_bytes;
-    std::optional<std::int64_t> connections;
-    std::optional<std::int64_t> header_seconds;
-    std::optional<std::int64_t> body_seconds;
-    std::optional<std::int64_t> write_seconds;
-    std::optional<std::int64_t> idle_seconds;
-    std::optional<std::int64_t> drain_seconds;
-    std::optional<std::int64_t> access_log_one_in;
-  } server;
+  // Of the service's own files, as declared; null: its defaults. The schema says what may stand there.
+  JsonPtr config;
+  JsonPtr server;
 
   struct Exposure {
     enum class Type { Auto, Route, None };

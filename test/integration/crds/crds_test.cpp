@@ -106,7 +106,7 @@ TEST_CASE("an empty Registry is complete: the API server fills in the defaults t
   CHECK(filled->spec.storage.size == empty->spec.storage.size);
   CHECK(filled->spec.storage.access_modes == empty->spec.storage.access_modes);
   CHECK(filled->spec.storage.retain == empty->spec.storage.retain);
-  CHECK(filled->spec.config.log_level == empty->spec.config.log_level);
+  CHECK(stored.at("spec").at("config").at("logLevel") == "info");
   CHECK(filled->spec.exposure.type == empty->spec.exposure.type);
   CHECK(filled->spec.network_policy == empty->spec.network_policy);
   CHECK(filled->spec.disruption_budget == empty->spec.disruption_budget);
@@ -153,6 +153,23 @@ TEST_CASE("sizes are quantities above zero") {
     CAPTURE(size);
     check_refused(crds.registry(storage({{"size", size}})), "spec.storage.size");
   }
+}
+
+TEST_CASE("timeouts are durations from a second to an hour") {
+  const Installed crds;
+  const auto timeout = [&](const char* name, const char* duration) {
+    return crds.registry({{"server", {{"timeouts", {{name, duration}}}}}});
+  };
+  for (const char* good : {"1s", "1000ms", "10s", "2m", "60m", "1h", "3600s", "3600000ms"}) {
+    CAPTURE(good);
+    check_accepted(timeout("header", good));
+  }
+  for (const char* bad : {"999ms", "3601s", "2h", "10", "0s", "010s", "1.5s", "1h1m", ""}) {
+    CAPTURE(bad);
+    check_refused(timeout("header", bad), "spec.server.timeouts.header");
+  }
+  check_accepted(timeout("drain", "25s"));
+  check_refused(timeout("drain", "26s"), "from 1s to 25s");
 }
 
 TEST_CASE("what a claim keeps cannot change, unless another claim takes its place") {

@@ -38,8 +38,10 @@ TEST_CASE("a field of the wrong type is named with its path") {
             .starts_with("spec.podTemplate.metadata.labels[a]: "));
   CHECK(registry_refusal({{"imagePullSecrets", Json::array({Json::object()})}})
             .starts_with("spec.imagePullSecrets[0].name: "));
-  CHECK(registry_refusal({{"config", {{"naming", {{"allow", Json::array({"a", 2})}}}}}})
-            .starts_with("spec.config.naming.allow[1]: "));
+  CHECK(registry_refusal({{"storage", {{"accessModes", Json::array({"a", 2})}}}})
+            .starts_with("spec.storage.accessModes[1]: "));
+  CHECK(registry_refusal({{"config", "debug"}}).starts_with("spec.config: "));
+  CHECK(registry_refusal({{"server", Json::array()}}).starts_with("spec.server: "));
 }
 
 TEST_CASE("an unknown word is answered with the known ones") {

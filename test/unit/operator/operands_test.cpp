@@ -115,7 +115,7 @@ TEST_CASE("the registry is started on the files that its ConfigMaps hold") {
 
 TEST_CASE("every setting of config and server reaches its file and changes the pods' checksum") {
   const std::vector<Json> settings = {{{"config", {{"logLevel", "debug"}}}},
-                                      {{"config", {{"validation", {{"profile", "Public"}}}}}},
+                                      {{"config", {{"validation", {{"profile", "public"}}}}}},
                                       {{"config", {{"naming", {{"allow", Json::array({"team.*"})}}}}}},
                                       {{"config", {{"naming", {{"deny", Json::array({"x"})}}}}}},
                                       {{"config", {{"limits", {{"tools", 7}}}}}},
@@ -124,13 +124,13 @@ TEST_CASE("every setting of config and server reaches its file and changes the p
                                       {{"config", {{"limits", {{"schemaDepth", 7}}}}}},
                                       {{"config", {{"limits", {{"schemaCount", 7}}}}}},
                                       {{"server", {{"threads", 7}}}},
-                                      {{"server", {{"maxBodyBytes", 7000}}}},
+                                      {{"server", {{"bodyLimit", 7000}}}},
                                       {{"server", {{"connections", 7}}}},
-                                      {{"server", {{"timeouts", {{"headerSeconds", 7}}}}}},
-                                      {{"server", {{"timeouts", {{"bodySeconds", 7}}}}}},
-                                      {{"server", {{"timeouts", {{"writeSeconds", 7}}}}}},
-                                      {{"server", {{"timeouts", {{"idleSeconds", 7}}}}}},
-                                      {{"server", {{"timeouts", {{"drainSeconds", 7}}}}}},
+                                      {{"server", {{"timeouts", {{"header", "7s"}}}}}},
+                                      {{"server", {{"timeouts", {{"body", "7s"}}}}}},
+                                      {{"server", {{"timeouts", {{"write", "7s"}}}}}},
+                                      {{"server", {{"timeouts", {{"idle", "7s"}}}}}},
+                                      {{"server", {{"timeouts", {{"drain", "7s"}}}}}},
                                       {{"server", {{"accessLog", {{"oneIn", 7}}}}}}};
   std::set<std::string> checksums = {config_checksum(inputs())};
   for (const Json& setting : settings) {
@@ -140,6 +140,16 @@ TEST_CASE("every setting of config and server reaches its file and changes the p
     CHECK(at(deployment(inputs(setting)), "/spec/template/metadata/annotations")
               .at(kConfigChecksumAnnotation) == checksum);
   }
+}
+
+TEST_CASE("config and server are written as they are declared, with the path and the port of the operator") {
+  const Json config = {{"anything", {{"new", "10s"}}}, {"storage", {{"path", "/elsewhere"}}}};
+  const Json server = {{"else", Json::array({1})}, {"port", 1}};
+  const RegistryInputs given = inputs({{"config", config}, {"server", server}});
+  const Json files = {Json::parse(at(registry_config_map(given), "/data/registry.json").get<std::string>()),
+                      Json::parse(at(server_config_map(given), "/data/server.json").get<std::string>())};
+  CHECK(files[0] == Json{{"anything", {{"new", "10s"}}}, {"storage", {{"path", "/data/registry"}}}});
+  CHECK(files[1] == Json{{"else", Json::array({1})}, {"port", 8080}});
 }
 
 TEST_CASE("what no process reads at its start does not restart it") {
