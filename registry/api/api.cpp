@@ -100,7 +100,9 @@ void Api::handle(const Request& request, Respond respond) {
   // Called once, wherever the answer is made.
   auto finish = [this, start, kind, method = request.method, gzip = accepts_gzip(request.accept_encoding),
                  respond = std::move(respond)](Response response) {
-    if (response.body != nullptr) response.headers.emplace_back("Vary", "Accept-Encoding");
+    // Also of a 304, which says what the answer with a body would (RFC 9110, section 15.4.5).
+    if (response.body != nullptr || response.status == 304)
+      response.headers.emplace_back("Vary", "Accept-Encoding");
     response.lines = kCommonLines;
     const auto send = [this, start, kind](const std::string& by, const Respond& to, Response sent) {
       unsent_.hold(sent);

@@ -35,7 +35,10 @@ Result<EntityTags> EntityTags::parse(std::string_view header, std::string_view f
     if (end == header.npos) return malformed(field);
     if (!is_weak || weak) {
       auto tag = header.substr(1, end - 1);
-      if (tag.ends_with(kGzipSuffix)) tag.remove_suffix(kGzipSuffix.size());
+      if (tag.ends_with(kGzipSuffix)) {
+        tag.remove_suffix(kGzipSuffix.size());
+        out.gzipped.emplace_back(tag);
+      }
       out.tags.emplace_back(tag);
     }
     header.remove_prefix(end + 1);
@@ -54,6 +57,11 @@ Result<EntityTags> EntityTags::parse(std::string_view header, std::string_view f
 
 bool EntityTags::matches(std::string_view tag) const {
   return any || std::find(tags.begin(), tags.end(), tag) != tags.end();
+}
+
+bool EntityTags::has_gzipped_only(std::string_view tag) const {
+  const auto zipped = std::count(gzipped.begin(), gzipped.end(), tag);
+  return zipped > 0 && zipped == std::count(tags.begin(), tags.end(), tag);
 }
 
 }  // namespace toolhive::registry

@@ -14,8 +14,9 @@ inline constexpr std::string_view kGzipSuffix = "-gzip";
 
 /// An If-Match or If-None-Match header (RFC 9110, section 13.1).
 struct EntityTags {
-  bool any = false;               ///< The header is *.
-  std::vector<std::string> tags;  ///< Without quotes, and without kGzipSuffix.
+  bool any = false;                  ///< The header is *.
+  std::vector<std::string> tags;     ///< Without quotes, and without kGzipSuffix.
+  std::vector<std::string> gzipped;  // Those of `tags` that had it.
 
   bool empty() const { return !any && tags.empty(); }
 
@@ -25,6 +26,8 @@ struct EntityTags {
   static Result<EntityTags> parse(std::string_view header, std::string_view field, bool weak);
 
   bool matches(std::string_view tag) const;
+  // Whether the client has the compressed representation alone.
+  bool has_gzipped_only(std::string_view tag) const;
 };
 
 }  // namespace toolhive::registry

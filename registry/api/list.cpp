@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "registry/api/cursor.hpp"
 #include "registry/api/problem.hpp"
 #include "registry/api/reply.hpp"
 #include "registry/api/route.hpp"
@@ -40,6 +41,7 @@ struct ListParameters {
   Search search{""};   // With the tag and the server.
   std::optional<Lifecycle> status;
   std::string updated_since;
+  bool withdrawn = false;                // With the tools that are gone.
   std::vector<std::string_view> fields;  // None for all.
   const auth::Permit* permit = nullptr;  // Of a reader who may not read every tool.
 
@@ -58,12 +60,19 @@ Result<std::size_t> parse_limit(const std::string& text) {
   return limit;
 }
 
-/// The name of the last tool of the page before; in a search `<rank>/<name>`.
-Result<void> parse_cursor(std::string_view text, ListParameters& parameters) {
+// What cursors are of: a page in the order of the names ends at a name, one of a search at `<rank>/<name>`.
+std::string_view list_of(const ListParameters& parameters) {
+  return parameters.search.has_words() ? "search" : "tools";
+}
+
+Result<void> parse_cursor(std::string_view cursor, ListParameters& parameters) {
   const auto bad =
       bad_parameter("cursor",
                     "must be the nextCursor of an earlier page of the same list; leave it out for "
                     "the first page");
+  const auto place = read_cursor(list_of(parameters), cursor);
+  if (!place) return bad;
+  std::string_view text = *place;
   if (parameters.search.has_words()) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parameters.after_rank);
     if (error != std::errc() || parameters.after_rank < 1 || end == text.data() + text.size() || *end != '/')
@@ -96,7 +105,8 @@ Result<void> parse_fields(std::string_view text, ListParameters& parameters) {
 
 Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
   auto query = Query::parse(
-      raw_query, {"limit", "cursor", "search", "tag", "server", "status", "updated_since", "fields"},
+      raw_query,
+      {"limit", "cursor", "search", "tag", "server", "status", "updated_since", "withdrawn", "fields"},
       {"search", "tag"});
   if (!query) return query.take_error();
   ListParameters parameters;
@@ -130,8 +140,15 @@ Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
   if (const auto* since = query->find("updated_since")) {
     const auto time = parse_time(*since);
     if (!time) return bad_parameter("updated_since", "must be an RFC 3339 time such as 2026-11-22T18:30:05Z");
-    parameters.updated_since = format_milliseconds(*time);
+    parameters.updated_since = format_microseconds(*time);
   }
+  const auto withdrawn = query->flag("withdrawn");
+  if (!withdrawn) return withdrawn.error();
+  parameters.withdrawn = *withdrawn;
+  if (parameters.withdrawn &&
+      (parameters.updated_since.empty() || parameters.search.filters() || parameters.status))
+    return bad_parameter("withdrawn",
+                         "goes with updated_since alone: of a tool that is gone only that is known");
   if (const auto* fields = query->find("fields")) {
     if (auto ok = parse_fields(*fields, parameters); !ok) return ok.take_error();
   }
@@ -143,10 +160,9 @@ Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
 
 /// Beside its rank in the search.
 bool passes(const Tool& tool, const ListParameters& parameters) {
-  const auto& latest = *tool.latest();
   return (parameters.permit == nullptr || parameters.permit->may(auth::Right::Read, tool.name)) &&
-         (!parameters.status || latest.lifecycle == *parameters.status) &&
-         (parameters.updated_since.empty() || latest.changed_at() > parameters.updated_since);
+         (!parameters.status || tool.latest()->lifecycle == *parameters.status) &&
+         (parameters.updated_since.empty() || tool.changed_at() > parameters.updated_since);
 }
 
 struct Hit {
@@ -162,14 +178,18 @@ struct Page {
 
 Page find_in_order(const Index& index, const ListParameters& parameters, Budget& budget) {
   Page page;
-  index.visit_after(parameters.after, [&](const std::shared_ptr<const Tool>& tool) {
+  const auto visit = [&](const std::shared_ptr<const Tool>& tool) {
     if (budget.spent()) page.out_of_time = true;
     if (page.out_of_time) return false;
     if (parameters.search.rank(tool->search_text) == 0 || !passes(*tool, parameters)) return true;
     page.more = page.hits.size() == parameters.limit;
     if (!page.more) page.hits.push_back({tool, 0});
     return !page.more;
-  });
+  };
+  if (parameters.withdrawn)
+    index.visit_known_after(parameters.after, visit);
+  else
+    index.visit_after(parameters.after, visit);
   return page;
 }
 
@@ -222,6 +242,15 @@ void append_fields(std::string& out, const std::string& document,
   out += '}';
 }
 
+// All that is left of a tool that was withdrawn.
+void append_withdrawn(std::string& out, const Tool& tool) {
+  out += "{\"name\":";
+  append_json_string(out, tool.name);
+  out += R"(,"status":"withdrawn","statusChangedAt":)";
+  append_json_string(out, tool.changed_at());
+  out += '}';
+}
+
 /// How many tools there are, as far as the reader may know.
 std::size_t count_readable(const Index& index, const ListParameters& parameters) {
   if (parameters.permit == nullptr) return index.tools();
@@ -233,12 +262,16 @@ std::size_t count_readable(const Index& index, const ListParameters& parameters)
   return count;
 }
 
+std::size_t document_bytes(const Tool& tool) {
+  constexpr std::size_t kWithdrawn = 200;
+  return tool.latest() == nullptr ? kWithdrawn : tool.latest()->document.size();
+}
+
 // Ends the page where its definitions would be more bytes than an answer may have. Counts them
 // whole, whatever members are given of them, as they are read whole.
 void cut(Page& page, Budget& budget) {
-  const auto end = std::find_if_not(page.hits.begin(), page.hits.end(), [&](const Hit& hit) {
-    return budget.take(hit.tool->latest()->document.size());
-  });
+  const auto end = std::find_if_not(page.hits.begin(), page.hits.end(),
+                                    [&](const Hit& hit) { return budget.take(document_bytes(*hit.tool)); });
   page.more = page.more || end != page.hits.end();
   page.hits.erase(end, page.hits.end());
 }
@@ -249,12 +282,16 @@ Result<std::string> render_page(const Index& index, const ListParameters& parame
   if (page.out_of_time) return budget.out_of_time();
   cut(page, budget);
   std::size_t bytes = 200;
-  for (const auto& hit : page.hits) bytes += hit.tool->latest()->document.size() + 1;
+  for (const auto& hit : page.hits) bytes += document_bytes(*hit.tool) + 1;
   std::string out;
   out.reserve(bytes);
   out += "{\"tools\":[";
   for (const auto& hit : page.hits) {
     if (&hit != &page.hits.front()) out += ',';
+    if (hit.tool->latest() == nullptr) {
+      append_withdrawn(out, *hit.tool);
+      continue;
+    }
     const auto& document = hit.tool->latest()->document;
     if (parameters.fields.empty())
       out += document;
@@ -266,7 +303,8 @@ Result<std::string> render_page(const Index& index, const ListParameters& parame
   if (page.more) {
     const auto& last = page.hits.back();
     out += ",\"nextCursor\":";
-    append_json_string(out, (last.rank > 0 ? std::to_string(last.rank) + "/" : "") + last.tool->name);
+    const auto rank = last.rank > 0 ? std::to_string(last.rank) + "/" : std::string();
+    append_json_string(out, make_cursor(list_of(parameters), rank + last.tool->name));
   }
   out += '}';
   return out;

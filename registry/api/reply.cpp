@@ -8,11 +8,14 @@ namespace toolhive::registry {
 Result<bool> not_modified(const Request& request, const std::string& tag, Response& response) {
   response.headers.reserve(4);  // With those that are added on the way out.
   response.headers.emplace_back("ETag", '"' + tag + '"');
+  auto& header = response.headers.back().second;
   if (request.if_none_match.empty()) return false;
   auto tags = EntityTags::parse(request.if_none_match, "If-None-Match", true);
   if (!tags) return tags.take_error();
   if (!tags->matches(tag)) return false;
   response.status = 304;
+  // A cache finds what it has by this tag (RFC 9110, section 15.4.5).
+  if (tags->has_gzipped_only(tag)) header.insert(header.size() - 1, kGzipSuffix);
   return true;
 }
 

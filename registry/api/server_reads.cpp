@@ -7,11 +7,13 @@
 #include <optional>
 #include <vector>
 
+#include "registry/api/cursor.hpp"
 #include "registry/api/problem.hpp"
 #include "registry/api/reply.hpp"
 #include "registry/api/server_versions.hpp"
 #include "registry/auth/permit.hpp"
 #include "registry/model/json.hpp"
+#include "registry/model/server.hpp"
 #include "registry/model/sha256.hpp"
 #include "registry/model/text.hpp"
 #include "registry/model/time.hpp"
@@ -27,6 +29,10 @@ struct ServerFilter {
   bool include_deleted = false;
   std::string cursor_name, cursor_version;
 };
+
+// What cursors are of.
+constexpr std::string_view kServerList = "servers";
+constexpr std::string_view kVersionList = "versions";
 
 Error unacceptable_parameter(std::string_view name, std::string detail) {
   return {Code::Invalid, std::move(detail), std::string(name)};
@@ -44,6 +50,22 @@ Result<std::optional<bool>> include_deleted(const Query& query) {
   if (word == "true" || word == "1") return std::optional<bool>(true);
   if (word == "false" || word == "0") return std::optional<bool>(false);
   return unacceptable_parameter("include_deleted", "must be true or false");
+}
+
+Error not_a_cursor() {
+  return unacceptable_parameter(
+      "cursor",
+      "must be the nextCursor of an earlier page of the same list; leave it out for the first page");
+}
+
+// Takes the official registry's own form, `<name>:<version>`, as well: clients may have kept one.
+Result<void> parse_server_cursor(const std::string& cursor, ServerFilter& filter) {
+  const auto place = read_cursor(kServerList, cursor).value_or(cursor);
+  const auto colon = place.find(':');
+  filter.cursor_name = place.substr(0, colon);
+  // Without a version: after all versions of the name.
+  filter.cursor_version = colon == place.npos ? "\xff" : place.substr(colon + 1);
+  return check_server_name(filter.cursor_name) ? Result<void>() : not_a_cursor();
 }
 
 Result<ServerFilter> parse_filter(std::string_view raw_query) {
@@ -65,7 +87,7 @@ Result<ServerFilter> parse_filter(std::string_view raw_query) {
     if (!time)
       return Error{Code::Malformed, "must be an RFC 3339 time such as 2025-08-07T13:15:04.280Z",
                    "updated_since"};
-    filter.updated_since = format_milliseconds(*time);
+    filter.updated_since = format_microseconds(*time);
   }
   filter.version = value_of(*query, "version");
   const auto deleted = include_deleted(*query);
@@ -75,11 +97,9 @@ Result<ServerFilter> parse_filter(std::string_view raw_query) {
     return Error{Code::Malformed, "cannot be false with updated_since, which is to show what was deleted",
                  "include_deleted"};
   filter.include_deleted = !filter.updated_since.empty() || deleted->value_or(false);
-  const auto cursor = value_of(*query, "cursor");
-  const auto colon = cursor.find(':');
-  filter.cursor_name = cursor.substr(0, colon);
-  // Without a version: after all versions of the name.
-  filter.cursor_version = colon == cursor.npos ? "\xff" : cursor.substr(colon + 1);
+  if (const auto cursor = value_of(*query, "cursor"); !cursor.empty()) {
+    if (auto ok = parse_server_cursor(cursor, filter); !ok) return ok.take_error();
+  }
   return filter;
 }
 
@@ -121,8 +141,23 @@ bool may_read(const ServerVersion& each, const auth::Permit* permit) {
                                }));
 }
 
+std::string place_in_servers(const ServerVersion& each) {
+  return each.server->name + ":" + each.version->text();
+}
+
+std::string place_in_versions(const ServerVersion& each) {
+  return std::string(each.published_at) + " " + each.version->text();
+}
+
+// In the order of a server's versions: the last published first.
+bool is_published_later(const ServerVersion& a, const ServerVersion& b) {
+  return a.published_at != b.published_at ? a.published_at > b.published_at
+                                          : a.version->text() < b.version->text();
+}
+
 /// As many of them as an answer may hold; `full` says that more may follow those that are given.
-std::string render_list(const std::vector<ServerVersion>& page, bool full, Budget& budget) {
+std::string render_list(const std::vector<ServerVersion>& page, bool full, std::string_view list,
+                        std::string (*place_of)(const ServerVersion&), Budget& budget) {
   std::string out = "{\"servers\":[";
   std::size_t count = 0;
   for (; count < page.size(); ++count) {
@@ -137,7 +172,7 @@ std::string render_list(const std::vector<ServerVersion>& page, bool full, Budge
   out += "],\"metadata\":{";
   if (full) {
     out += "\"nextCursor\":";
-    append_json_string(out, page[count - 1].server->name + ":" + page[count - 1].version->text());
+    append_json_string(out, make_cursor(list, place_of(page[count - 1])));
     out += ',';
   }
   out += "\"count\":" + std::to_string(count) + "}}";
@@ -164,12 +199,18 @@ std::optional<std::vector<ServerVersion>> find_page(const Index& index, const Se
   return page;
 }
 
-/// What comes after the version that a cursor names: all when it names none of them.
-void skip_to(std::vector<ServerVersion>& versions, std::string_view cursor) {
-  const auto last = std::find_if(versions.begin(), versions.end(), [cursor](const ServerVersion& each) {
-    return cursor == each.server->name + ":" + each.version->text();
+// Leaves what comes after a cursor's version, whether that is still there or not.
+Result<void> skip_to(std::vector<ServerVersion>& versions, std::string_view cursor) {
+  const auto place = read_cursor(kVersionList, cursor);
+  const auto space = place ? place->find(' ') : std::string::npos;
+  if (space == std::string::npos) return not_a_cursor();
+  const auto published_at = std::string_view(*place).substr(0, space);
+  const auto version = std::string_view(*place).substr(space + 1);
+  std::erase_if(versions, [&](const ServerVersion& each) {
+    return each.published_at != published_at ? each.published_at > published_at
+                                             : each.version->text() <= version;
   });
-  if (last != versions.end()) versions.erase(versions.begin(), last + 1);
+  return {};
 }
 
 Response no_server() {
@@ -186,7 +227,7 @@ Response get_servers(const Index& index, const Request& request, std::string_vie
     const auto page = find_page(index, *filter, permit, budget);
     if (!page) return budget.out_of_time();
     // As the official registry does: a page that is full has a cursor, even if nothing comes after it.
-    return render_list(*page, page->size() == filter->limit, budget);
+    return render_list(*page, page->size() == filter->limit, kServerList, place_in_servers, budget);
   });
 }
 
@@ -203,10 +244,10 @@ Response get_server_versions(const Index& index, const Route& route, const Reque
            !may_read(each, request.permit.get());
   });
   if (page.empty()) return no_server();
-  std::stable_sort(page.begin(), page.end(),
-                   [](const auto& a, const auto& b) { return a.published_at > b.published_at; });
-  if (const auto* cursor = query->find("cursor")) skip_to(page, *cursor);
-  if (page.empty()) return no_server();
+  std::sort(page.begin(), page.end(), is_published_later);
+  if (const auto* cursor = query->find("cursor")) {
+    if (auto ok = skip_to(page, *cursor); !ok) return problem(ok.error());
+  }
   Sha256Stream tags;
   for (const auto& each : page) tags.add(entity_tag(each) + ' ');
   Response response;
@@ -215,7 +256,8 @@ Response get_server_versions(const Index& index, const Route& route, const Reque
   if (*known) return response;
   response.content_type = kJson;
   Budget budget;
-  response.body = std::make_shared<const std::string>(render_list(page, false, budget));
+  response.body =
+      std::make_shared<const std::string>(render_list(page, false, kVersionList, place_in_versions, budget));
   return response;
 }
 

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/http/free_with.hpp"
-#include "registry/auth/base64url.hpp"
 #include "registry/auth/public_key.hpp"
+#include "registry/model/base64url.hpp"
 #include "registry/model/json.hpp"
 
 namespace toolhive::registry::auth {

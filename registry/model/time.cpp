@@ -6,24 +6,31 @@
 #include <ctime>
 
 namespace toolhive::registry {
+namespace {
+
+constexpr std::size_t kFraction = 6;  // Digits of a microsecond.
+constexpr Microseconds kLast =
+    std::chrono::sys_days(std::chrono::year{10'000} / 1 / 1) - std::chrono::microseconds(1);
+
+}  // namespace
 
 std::string format_time(std::chrono::system_clock::time_point time) {
-  return format_milliseconds(std::chrono::floor<std::chrono::milliseconds>(time));
+  return format_microseconds(std::chrono::floor<std::chrono::microseconds>(time));
 }
 
-std::string format_milliseconds(Milliseconds time) {
-  const auto millis = time.time_since_epoch();
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(millis);
+std::string format_microseconds(Microseconds time) {
+  const auto micros = time.time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(micros);
   const std::time_t clock = seconds.count();
   std::tm parts{};
   gmtime_r(&clock, &parts);
   char text[64];
   const auto length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(text + length, sizeof text - length, ".%03dZ", static_cast<int>((millis - seconds).count()));
+  std::snprintf(text + length, sizeof text - length, ".%06dZ", static_cast<int>((micros - seconds).count()));
   return text;
 }
 
-std::optional<Milliseconds> parse_time(std::string_view text) {
+std::optional<Microseconds> parse_time(std::string_view text) {
   using namespace std::chrono;
   const auto number = [&text](std::size_t digits) -> int {
     int value = 0;
@@ -54,11 +61,11 @@ std::optional<Milliseconds> parse_time(std::string_view text) {
   if (minute_number < 0 || minute_number > 59 || sign(":") == 0) return std::nullopt;
   const int second_number = number(2);
   if (second_number < 0 || second_number > 60) return std::nullopt;
-  int millis = 0;
+  int micros = 0;
   if (sign(".") != 0) {
     const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
     if (digits == 0) return std::nullopt;
-    for (std::size_t i = 0; i < 3; ++i) millis = millis * 10 + (i < digits ? text[i] - '0' : 0);
+    for (std::size_t i = 0; i < kFraction; ++i) micros = micros * 10 + (i < digits ? text[i] - '0' : 0);
     text.remove_prefix(digits);
   }
   minutes offset{0};
@@ -72,10 +79,16 @@ std::optional<Milliseconds> parse_time(std::string_view text) {
     return std::nullopt;
   }
   if (!text.empty()) return std::nullopt;
-  const auto time = Milliseconds(sys_days(date)) + hours(hour_number) + minutes(minute_number) +
-                    seconds(second_number) + milliseconds(millis) - offset;
-  constexpr Milliseconds kLast = sys_days(year{10'000} / 1 / 1) - milliseconds(1);
-  return std::clamp(time, Milliseconds(), kLast);
+  const auto time = Microseconds(sys_days(date)) + hours(hour_number) + minutes(minute_number) +
+                    seconds(second_number) + microseconds(micros) - offset;
+  return std::clamp(time, Microseconds(), kLast);
+}
+
+std::string time_after(std::string_view last, std::string_view now) {
+  if (last < now) return std::string(now);
+  const auto time = parse_time(last);
+  // Nobody's clock is there; times then repeat.
+  return time ? format_microseconds(std::min(*time + std::chrono::microseconds(1), kLast)) : std::string(now);
 }
 
 }  // namespace toolhive::registry

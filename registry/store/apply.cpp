@@ -3,6 +3,7 @@
 
 #include "registry/model/search_text.hpp"
 #include "registry/model/server.hpp"
+#include "registry/model/time.hpp"
 #include "registry/store/rules.hpp"
 
 namespace toolhive::registry {
@@ -28,6 +29,17 @@ Result<dom::element> parse(std::string_view payload) {
   }
   if (!element.is_object()) return corrupt("the payload is not a JSON object");
   return element;
+}
+
+// A time of a record, which the builder notes: what is written later gets a later one.
+std::string take_time(IndexBuilder& builder, const dom::element& object, std::string_view key) {
+  const auto text = text_or_empty(object, key);
+  if (text.empty()) return {};
+  const auto time = parse_time(text);
+  if (!time) return std::string(text);
+  auto comparable = format_microseconds(*time);
+  builder.note_time(comparable);
+  return comparable;
 }
 
 Result<Version> read_version(const dom::element& object, const std::string& name) {
@@ -87,9 +99,9 @@ Result<std::shared_ptr<const Registration>> apply_register(IndexBuilder& builder
   if (!version) return version.take_error();
   auto digest = read_digest(payload);
   if (!digest) return digest.take_error();
-  const auto registered_at = text_or_empty(payload, "registeredAt");
-  auto updated_at = text_or_empty(payload, "updatedAt");
-  if (updated_at.empty()) updated_at = text_or_empty(payload, "statusChangedAt");
+  auto registered_at = take_time(builder, payload, "registeredAt");
+  auto updated_at = take_time(builder, payload, "updatedAt");
+  if (updated_at.empty()) updated_at = take_time(builder, payload, "statusChangedAt");
   if (updated_at == registered_at) updated_at = {};
   std::optional<Manager> manager;
   if (dom::element member; payload["managedBy"].get(member) == simdjson::SUCCESS) {
@@ -107,8 +119,8 @@ Result<std::shared_ptr<const Registration>> apply_register(IndexBuilder& builder
     server_said = said_of_server(member);
   }
   auto registration = std::make_shared<const Registration>(Registration{
-      std::move(*version), record.sequence, record.checksum, *digest, std::string(registered_at),
-      std::string(updated_at), parse_lifecycle(text_or_empty(payload, "status")).value_or(Lifecycle::Active),
+      std::move(*version), record.sequence, record.checksum, *digest, std::move(registered_at),
+      std::move(updated_at), parse_lifecycle(text_or_empty(payload, "status")).value_or(Lifecycle::Active),
       std::move(manager), std::string(record.payload), std::string(server), std::string(server_version),
       std::move(server_said)});
   builder.add(name, registration, is_server_name(name) ? SearchText() : search_text_of(payload));
@@ -133,12 +145,13 @@ Result<std::shared_ptr<const Registration>> apply(IndexBuilder& builder, const R
     }
     case Operation::Withdraw: {
       const std::string version(text_or_empty(*payload, "version"));
-      builder.withdraw(name, version, record.sequence, search_text_of_document);
+      builder.withdraw(name, version, record.sequence, take_time(builder, *payload, "withdrawnAt"),
+                       search_text_of_document);
       break;
     }
     case Operation::Purge: {
       const std::string version(text_or_empty(*payload, "version"));
-      builder.purge(name, version, search_text_of_document);
+      builder.purge(name, version, take_time(builder, *payload, "purgedAt"), search_text_of_document);
       break;
     }
     case Operation::Retire: {
@@ -146,7 +159,8 @@ Result<std::shared_ptr<const Registration>> apply(IndexBuilder& builder, const R
       if (!version) return version.take_error();
       auto digest = read_digest(*payload);
       if (!digest) return digest.take_error();
-      builder.retire(name, Retired{std::move(*version), record.sequence, *digest});
+      builder.retire(name, Retired{std::move(*version), record.sequence, *digest,
+                                   take_time(builder, *payload, "withdrawnAt")});
       break;
     }
   }

@@ -65,6 +65,14 @@ const Version* Tool::highest() const {
   return highest;
 }
 
+std::string_view Tool::changed_at() const {
+  if (!live.empty())
+    return std::max(std::string_view(live.front()->changed_at()), std::string_view(promoted_at));
+  std::string_view last;
+  for (const auto& gone : retired) last = std::max(last, std::string_view(gone.withdrawn_at));
+  return last;
+}
+
 const Tool* Index::find(std::string_view name) const {
   const Tool* entry = find_entry(name);
   return entry != nullptr && entry->was_registered() ? entry : nullptr;
@@ -175,18 +183,23 @@ void IndexBuilder::add(const std::string& name, std::shared_ptr<const Registrati
 
 void IndexBuilder::retire(const std::string& name, Retired retired) {
   Tool& tool = edit(name);
-  if (tool.find_retired(retired.version.text()) == nullptr) tool.retired.push_back(std::move(retired));
+  if (tool.find_retired(retired.version.text()) != nullptr) return;
+  // In a compacted history this is all that is left of the withdrawal.
+  if (!tool.live.empty() && retired.version.precedence(tool.live.front()->version) > 0)
+    tool.promoted_at = std::max(tool.promoted_at, retired.withdrawn_at);
+  tool.retired.push_back(std::move(retired));
 }
 
-Tool* IndexBuilder::withdraw_versions(std::string_view name, std::string_view version,
-                                      std::uint64_t sequence) {
+Tool* IndexBuilder::withdraw_versions(std::string_view name, std::string_view version, std::uint64_t sequence,
+                                      const std::string& time) {
   if (find(name) == nullptr) return nullptr;
   Tool& tool = edit(name);
   count(tool, -1);
+  if (!tool.live.empty() && tool.live.front()->version.text() == version) tool.promoted_at = time;
   std::erase_if(tool.live, [&](const auto& registration) {
     if (!version.empty() && registration->version.text() != version) return false;
     untell(*registration);
-    tool.retired.push_back({registration->version, sequence, registration->digest});
+    tool.retired.push_back({registration->version, sequence, registration->digest, time});
     return true;
   });
   if (tool.live.empty()) tool.search_text = {};
@@ -194,10 +207,11 @@ Tool* IndexBuilder::withdraw_versions(std::string_view name, std::string_view ve
   return &tool;
 }
 
-Tool* IndexBuilder::purge_versions(std::string_view name, std::string_view version) {
+Tool* IndexBuilder::purge_versions(std::string_view name, std::string_view version, const std::string& time) {
   if (find(name) == nullptr) return nullptr;
   Tool& tool = edit(name);
   count(tool, -1);
+  if (!tool.live.empty() && tool.live.front()->version.text() == version) tool.promoted_at = time;
   const auto is_meant = [&](const Version& each) { return version.empty() || each.text() == version; };
   std::erase_if(tool.live, [&](const auto& registration) {
     if (!is_meant(registration->version)) return false;
@@ -249,7 +263,12 @@ void IndexBuilder::remove(std::string_view name) {
 
 void IndexBuilder::advance(std::uint64_t sequence, const Sha256& checksum) {
   index_.sequence_ = sequence;
-  index_.tag_ = std::to_string(sequence) + "-" + to_hex(checksum, 4);
+  // The checksum alone, which tells nobody how many writes there were to what they may not read.
+  index_.tag_ = to_hex(checksum, 16);
+}
+
+void IndexBuilder::note_time(std::string_view time) {
+  if (time > index_.last_time_) index_.last_time_ = time;
 }
 
 }  // namespace toolhive::registry

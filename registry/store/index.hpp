@@ -25,6 +25,7 @@ struct Registration {
   std::uint64_t sequence = 0;
   Sha256 checksum = {};  ///< Of its record: differs whenever the document does, so it makes the ETag.
   Sha256 digest = {};    ///< Of the definition.
+  // Times in the form of format_microseconds(), whatever the document has.
   std::string registered_at;
   std::string updated_at = {};  ///< Of the last change to its status or metadata; empty when there was none.
   Lifecycle lifecycle = Lifecycle::Active;
@@ -44,6 +45,7 @@ struct Retired {
   Version version;
   std::uint64_t sequence = 0;
   Sha256 digest = {};
+  std::string withdrawn_at = {};  // Empty when an earlier program compacted the history.
 };
 
 /// What a version of a tool tells of a server: that it has this version.
@@ -59,11 +61,14 @@ struct Tool {
   std::vector<std::shared_ptr<const Registration>>
       live;  ///< Highest precedence first; between equals the later one.
   std::vector<Retired> retired;
-  SearchText search_text;  ///< Of the latest version of a tool.
+  SearchText search_text;        ///< Of the latest version of a tool.
+  std::string promoted_at = {};  // When a version was withdrawn or purged that was the latest before.
   std::vector<Told>
       told;  ///< Of a server, by the text of its version, the tool's name, and the tool's latest first.
 
   const Registration* latest() const { return live.empty() ? nullptr : live.front().get(); }
+  // When what is the latest version became so or changed; of a withdrawn tool when it was withdrawn.
+  std::string_view changed_at() const;
   /// By the text of the version, so that 1.0.0+a and 1.0.0+b are two.
   std::shared_ptr<const Registration> find(std::string_view version) const;
   const Retired* find_retired(std::string_view version) const;
@@ -95,6 +100,14 @@ class Index {
     });
   }
 
+  // The same of tools that were withdrawn as well.
+  template <class Visit>
+  void visit_known_after(std::string_view after, Visit visit) const {
+    visit_from(position_after(after), [&](const std::shared_ptr<const Tool>& tool) {
+      return !is_server_name(tool->name) && visit(tool);
+    });
+  }
+
   /// Calls `visit(const Tool&)` for servers with a version, published or told of, whose names do not come before `from`, in
   /// order, until it returns false.
   template <class Visit>
@@ -119,6 +132,8 @@ class Index {
   std::size_t versions() const { return versions_; }  ///< Live, of tools and servers.
   std::uint64_t document_bytes() const { return document_bytes_; }
   std::uint64_t sequence() const { return sequence_; }  ///< Of the last record.
+  // The latest time in any record; empty when there is none. Later writes get later ones.
+  const std::string& last_time() const { return last_time_; }
   /// Names this state of the index: another one has another tag.
   const std::string& tag() const { return tag_; }
 
@@ -150,6 +165,7 @@ class Index {
   std::size_t versions_ = 0;
   std::uint64_t document_bytes_ = 0;
   std::uint64_t sequence_ = 0;
+  std::string last_time_;
   std::string tag_;
 };
 
@@ -169,21 +185,24 @@ class IndexBuilder {
   /// that is then the latest.
   template <class SearchText>
   void withdraw(std::string_view name, std::string_view version, std::uint64_t sequence,
-                SearchText search_text) {
-    if (Tool* tool = withdraw_versions(name, version, sequence);
+                const std::string& time, SearchText search_text) {
+    if (Tool* tool = withdraw_versions(name, version, sequence, time);
         tool != nullptr && tool->latest() != nullptr) {
       tool->search_text = search_text(tool->latest()->document);
     }
   }
   /// Forgets one version, or the name when `version` is empty, as if it had never been there.
   template <class SearchText>
-  void purge(std::string_view name, std::string_view version, SearchText search_text) {
-    if (Tool* tool = purge_versions(name, version); tool != nullptr && tool->latest() != nullptr) {
+  void purge(std::string_view name, std::string_view version, const std::string& time,
+             SearchText search_text) {
+    if (Tool* tool = purge_versions(name, version, time); tool != nullptr && tool->latest() != nullptr) {
       tool->search_text = search_text(tool->latest()->document);
     }
   }
   /// Notes the record that the last change came from.
   void advance(std::uint64_t sequence, const Sha256& checksum);
+  // Notes a time in the form of format_microseconds(), or an empty one.
+  void note_time(std::string_view time);
 
   /// The finished Index. The builder must not be used afterwards.
   Index take() { return std::move(index_); }
@@ -191,8 +210,9 @@ class IndexBuilder {
  private:
   Tool& edit(std::string_view name);
   Index::Leaf& edit_leaf(std::size_t leaf);
-  Tool* withdraw_versions(std::string_view name, std::string_view version, std::uint64_t sequence);
-  Tool* purge_versions(std::string_view name, std::string_view version);
+  Tool* withdraw_versions(std::string_view name, std::string_view version, std::uint64_t sequence,
+                          const std::string& time);
+  Tool* purge_versions(std::string_view name, std::string_view version, const std::string& time);
   void remove(std::string_view name);
   void tell(const Tool& tool, const std::shared_ptr<const Registration>& registration);
   void untell(const Registration& registration);

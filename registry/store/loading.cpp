@@ -123,7 +123,12 @@ void visit_compacted(const Index& index, const std::function<bool(const Record&)
       append_json_string(payload, item.tool->name);
       payload += ",\"version\":";
       append_json_string(payload, item.retired->version.text());
-      payload += ",\"digest\":\"sha256:" + to_hex(item.retired->digest) + "\"}";
+      payload += ",\"digest\":\"sha256:" + to_hex(item.retired->digest) + '"';
+      if (!item.retired->withdrawn_at.empty()) {
+        payload += ",\"withdrawnAt\":";
+        append_json_string(payload, item.retired->withdrawn_at);
+      }
+      payload += '}';
       record.operation = Operation::Retire;
       record.payload = payload;
       record.checksum = record_checksum(record.sequence, record.operation, record.payload);

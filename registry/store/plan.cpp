@@ -1,11 +1,14 @@
 #include "registry/store/plan.hpp"
 
+#include "registry/model/time.hpp"
+
 namespace toolhive::registry {
 namespace {
 
 Result<WriteOutcome> plan_write(Plan& plan, const Write& write, const StoreLimits& limits,
                                 std::string_view now) {
-  auto decision = decide(plan.builder.index(), write, limits, now);
+  const auto& index = plan.builder.index();
+  auto decision = decide(index, write, limits, time_after(index.last_time(), now));
   if (!decision) return decision.take_error();
   WriteOutcome outcome{decision->kind, name_of(write), decision->new_tool, std::move(decision->existing)};
   if (decision->changes.empty()) return outcome;

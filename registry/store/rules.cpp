@@ -4,7 +4,6 @@
 
 #include "registry/model/json.hpp"
 #include "registry/model/stored_status.hpp"
-#include "registry/model/time.hpp"
 
 namespace toolhive::registry {
 namespace {
@@ -69,19 +68,6 @@ Result<Version> number(const Tool* tool, const Sha256& digest) {
   }
   if (auto next = highest->next_minor()) return std::move(*next);
   return conflict("no version comes after " + highest->text() + "; give one", "/version");
-}
-
-/// When a version is registered: now, but after all others of its precedence, since of those the last is the latest, whatever
-/// the clocks of replicas say and however many there are in a millisecond.
-std::string registration_time(const Tool* tool, const Version& version, std::string_view now) {
-  std::string time(now);
-  if (tool == nullptr) return time;
-  for (const auto& other : tool->live) {
-    if (other->version.precedence(version) != 0 || other->registered_at < time) continue;
-    if (const auto before = parse_time(other->registered_at))
-      time = format_milliseconds(*before + std::chrono::milliseconds(1));
-  }
-  return time;
 }
 
 Error too_many_versions(const StoreLimits& limits) {
@@ -149,8 +135,7 @@ Result<Decision> decide_register(const Index& index, const Register& write, cons
   }
   decision.kind = WriteOutcome::Kind::Created;
   decision.new_tool = latest == nullptr;
-  decision.changes.push_back(
-      {Operation::Register, render_document(definition, *version, registration_time(tool, *version, now))});
+  decision.changes.push_back({Operation::Register, render_document(definition, *version, now)});
   return decision;
 }
 
@@ -280,7 +265,7 @@ Result<Decision> decide_server(const Index& index, const PutServer& write, const
   const auto& server = write.server;
   const Tool* known = index.find(server.name);
   const auto existing = known == nullptr ? nullptr : known->find(server.version.text());
-  const auto time = registration_time(known, server.version, now);
+  const std::string time(now);
   ServerRecord record{time, time, time, {}};
   if (write.edit) {
     if (existing == nullptr || existing->lifecycle == Lifecycle::Deleted)

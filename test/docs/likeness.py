@@ -4,7 +4,7 @@ import re
 
 # What every response has, or says of this connection alone.
 LEFT_OUT = ("date", "vary", "content-length", "connection", "x-request-id", "access-control-", "x-content-type-options")
-CHANGING = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|(?<=")[0-9a-f]{32}(?=\\?")')
+CHANGING = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z|(?<=")[0-9a-f]{32}(?=\\?")')
 
 
 class Likeness:

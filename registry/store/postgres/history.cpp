@@ -2,13 +2,14 @@
 
 #include <optional>
 
+#include "registry/model/time.hpp"
 #include "registry/store/loading.hpp"
 
 namespace toolhive::registry::postgres {
 namespace {
 
 constexpr std::string_view kHead =
-    "SELECT sequence, encode(checksum, 'hex'), generation FROM mcp_registry.head";
+    "SELECT sequence, encode(checksum, 'hex'), generation, last_time FROM mcp_registry.head";
 
 Result<Head> run_for_head(Connection& connection, const std::string& statements) {
   std::optional<Head> head;
@@ -17,6 +18,7 @@ Result<Head> run_for_head(Connection& connection, const std::string& statements)
     head->sequence = row.number(0);
     (void)from_hex(row.text(1), head->checksum);  // Empty, and thus zero, while there is no record.
     head->generation = row.number(2);
+    if (const auto time = parse_time(row.text(3))) head->last_time = format_microseconds(*time);
   });
   if (!done) return done.take_error();
   if (!head)
@@ -134,7 +136,8 @@ Result<void> set_head_and_commit(Connection& connection, const Head& head) {
   const auto sequence = std::to_string(head.sequence);
   return connection.run("UPDATE mcp_registry.head SET sequence = " + sequence + ", checksum = '\\x" +
                         to_hex(head.checksum) + "', generation = " + std::to_string(head.generation) +
-                        "; NOTIFY mcp_registry, '" + sequence + "'; COMMIT");
+                        ", last_time = '" + head.last_time + "'; NOTIFY mcp_registry, '" + sequence +
+                        "'; COMMIT");
 }
 
 }  // namespace
@@ -165,6 +168,7 @@ Result<void> follow(Connection& connection, const Head& head, Follower& follower
   if (auto done = reader.read(connection, *continued ? follower.head.sequence : 0); !done) return done;
   // The last record may be a damaged one, or one that a compaction left out.
   if (head.sequence > 0) builder.advance(head.sequence, head.checksum);
+  builder.note_time(head.last_time);
   follower.index = builder.take();
   follower.head = head;
   follower.records = reader.records() + (*continued ? follower.records : 0);
@@ -182,14 +186,14 @@ Result<bool> has_record(Connection& connection, const NewRecord& record) {
 }
 
 Result<void> append_and_commit(Connection& connection, const std::vector<NewRecord>& records,
-                               std::uint64_t generation, bool& committing) {
+                               const Head& head, bool& committing) {
   Inserter inserter(connection);
   for (const auto& record : records) {
     if (auto done = inserter.add(record.view(), 0); !done) return done;
   }
   if (auto done = inserter.flush(); !done) return done;
   committing = true;
-  return set_head_and_commit(connection, {records.back().sequence, records.back().checksum, generation});
+  return set_head_and_commit(connection, head);
 }
 
 Result<std::uint64_t> compact(Connection& connection, Follower& follower, const OnDamaged& on_damaged) {
@@ -213,6 +217,7 @@ Result<std::uint64_t> compact(Connection& connection, Follower& follower, const 
     if (done) done = inserter.flush();
   }
   ++head->generation;
+  head->last_time = follower.index.last_time();
   if (done) done = set_head_and_commit(connection, *head);
   if (!done) {
     if (connection.alive()) (void)connection.run("ROLLBACK");

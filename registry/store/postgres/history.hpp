@@ -17,6 +17,7 @@ struct Head {
   std::uint64_t sequence = 0;
   Sha256 checksum = {};
   std::uint64_t generation = 0;
+  std::string last_time = {};  // The latest in the history, also of what a compaction left out.
   bool operator==(const Head&) const = default;
 };
 
@@ -51,10 +52,10 @@ Result<void> follow(Connection& connection, const Head& head, Follower& follower
 /// Whether the record is in the history.
 Result<bool> has_record(Connection& connection, const NewRecord& record);
 
-/// Within begin_writing(): adds the records, tells all replicas, and commits. `generation` is the head's. `committing` is
-/// set before the statement whose outcome is not known when the connection is lost in it.
+// Within begin_writing(): adds the records, tells all replicas, and commits. `head` is what the head then is.
+// `committing` is set before the statement whose outcome is not known when the connection is lost in it.
 Result<void> append_and_commit(Connection& connection, const std::vector<NewRecord>& records,
-                               std::uint64_t generation, bool& committing);
+                               const Head& head, bool& committing);
 
 /// Rewrites a history of which most is superseded. All replicas read it anew. Returns how many records it then has.
 Result<std::uint64_t> compact(Connection& connection, Follower& follower, const OnDamaged& on_damaged);

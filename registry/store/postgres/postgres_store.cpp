@@ -262,11 +262,11 @@ class PostgresStore::Worker {
       publish();
       return connection_->run("ROLLBACK");
     }
-    if (auto done = append_and_commit(*connection_, plan->records, head->generation, committing); !done)
-      return done;
     const auto& last = plan->records.back();
+    Head next{last.sequence, last.checksum, head->generation, plan->builder.index().last_time()};
+    if (auto done = append_and_commit(*connection_, plan->records, next, committing); !done) return done;
     follower_.index = plan->builder.take();
-    follower_.head = {last.sequence, last.checksum, head->generation};
+    follower_.head = std::move(next);
     follower_.records += plan->records.size();
     publish();
     note({});

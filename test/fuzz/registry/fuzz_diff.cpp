@@ -15,7 +15,7 @@ using fuzz::require;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (const auto time = parse_time(text)) {
-    const auto again = parse_time(format_milliseconds(*time));
+    const auto again = parse_time(format_microseconds(*time));
     require(again == time);
   }
   const auto line = text.find('\n');

@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(!client.empty() && !auth::network_of(client).empty());
   }
   (void)accepts_gzip(text);
-  if (const auto time = parse_time(text)) require(parse_time(format_milliseconds(*time)) == time);
+  if (const auto time = parse_time(text)) require(parse_time(format_microseconds(*time)) == time);
   if (const auto version = Version::parse(text)) {
     require(version->text() == text && version->precedence(*version) == 0);
     if (const auto next = version->next_minor()) require(next->precedence(*version) > 0);

@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-#include "registry/auth/base64url.hpp"
 #include "registry/auth/claims.hpp"
 #include "registry/auth/jwt.hpp"
 #include "registry/auth/token_review.hpp"
+#include "registry/model/base64url.hpp"
 #include "test/fuzz/require.hpp"
 #include "test/unit/registry/base64url_encoder.hpp"
 

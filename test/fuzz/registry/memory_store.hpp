@@ -31,8 +31,8 @@ class MemoryStore final : public registry::Store {
  private:
   /// Each write is a millisecond after the one before it.
   std::string now() {
-    return registry::format_milliseconds(
-        registry::Milliseconds(std::chrono::milliseconds(1'800'000'000'000 + ++writes_)));
+    return registry::format_microseconds(
+        registry::Microseconds(std::chrono::milliseconds(1'800'000'000'000 + ++writes_)));
   }
 
   const registry::StoreLimits limits_{20, 10};

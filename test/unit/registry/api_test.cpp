@@ -266,7 +266,7 @@ TEST_CASE("versions are listed highest first with digest and time") {
   CHECK(versions["versions"][1]["version"] == "1.0.0");
   CHECK(versions["versions"][1]["digest"] ==
         body_of(service.get("/api/v1/tools/weather?version=1.0.0"))["digest"]);
-  CHECK(versions["versions"][1]["registeredAt"] == "2001-09-09T01:46:40.000Z");
+  CHECK(versions["versions"][1]["registeredAt"] == "2001-09-09T01:46:40.000000Z");
 }
 
 TEST_CASE("a build version is found with its plus sign escaped and bare") {

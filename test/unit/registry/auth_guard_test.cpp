@@ -8,6 +8,7 @@
 #include <map>
 #include <thread>
 
+#include "registry/api/cursor.hpp"
 #include "registry/api/guard.hpp"
 #include "service_fixture.hpp"
 
@@ -274,8 +275,9 @@ TEST_CASE("lists, searches and totals show what may be read, and their entity ta
     CHECK(names_in(guarded.send("bob", "GET", kToolsPath + "?search=bank")).empty());
   }
   const auto page = body_of(guarded.send("ada", "GET", kToolsPath + "?limit=1"));
-  CHECK(page["nextCursor"] == "weather.today");
-  CHECK_FALSE(body_of(guarded.send("ada", "GET", kToolsPath + "?limit=1&cursor=weather.today"))
+  CHECK(page["nextCursor"] == make_cursor("tools", "weather.today"));
+  CHECK_FALSE(body_of(guarded.send("ada", "GET",
+                                   kToolsPath + "?limit=1&cursor=" + make_cursor("tools", "weather.today")))
                   .contains("nextCursor"));
 
   const auto own = std::string(guarded.send("bob", "GET", kToolsPath).header("ETag"));

@@ -1,10 +1,10 @@
 // Tokens and keys as texts: what is taken apart, what is refused, whose signature is whose.
 #include <doctest/doctest.h>
 
-#include "registry/auth/base64url.hpp"
 #include "registry/auth/claims.hpp"
 #include "registry/auth/jwt.hpp"
 #include "registry/auth/public_key.hpp"
+#include "registry/model/base64url.hpp"
 #include "token_maker.hpp"
 
 namespace registry = toolhive::registry;

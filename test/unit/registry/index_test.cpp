@@ -49,7 +49,7 @@ TEST_CASE("an index holds what was added, in order, however many leaves it takes
     for (int i = 0; i < 60; ++i) {
       const auto name = numbered("tool-", random() % 2000);
       if (random() % 5 == 0) {
-        builder.withdraw(name, "", 1, no_text);
+        builder.withdraw(name, "", 1, "", no_text);
         expected.erase(name);
       } else {
         builder.add(name, registration("1.0.0", 1), {});
@@ -80,7 +80,7 @@ TEST_CASE("a reader's index stays what it was while a builder changes its succes
   const Index before = first.take();
   IndexBuilder second(before);
   for (unsigned i = 0; i < 300; ++i) {
-    second.withdraw(numbered("t", i), "", 2, no_text);
+    second.withdraw(numbered("t", i), "", 2, "", no_text);
     second.add(numbered("u", i), registration("1.0.0", 2), {});
   }
   second.add("t7", registration("2.0.0", 3), {});
@@ -103,7 +103,7 @@ TEST_CASE("the latest version is the highest, between equals the later") {
   CHECK(builder.find("a")->latest()->version.text() == "2.0.0+sha.1");
   builder.add("a", registration("2.0.0-rc.2", 6), {});
   CHECK(builder.find("a")->latest()->version.text() == "2.0.0+sha.1");
-  builder.withdraw("a", "2.0.0+sha.1", 7, no_text);
+  builder.withdraw("a", "2.0.0+sha.1", 7, "", no_text);
   CHECK(builder.find("a")->latest()->version.text() == "2.0.0");
   CHECK(builder.find("a")->find_retired("2.0.0+sha.1") != nullptr);
   CHECK(builder.index().versions() == 5);
@@ -115,15 +115,15 @@ TEST_CASE("the counts follow additions, replacements and withdrawals") {
   builder.add("a", registration("1.0.0", 2), {});
   CHECK(builder.index().versions() == 1);
   CHECK(builder.index().document_bytes() == std::string("document 1.0.0").size());
-  builder.withdraw("a", "9.9.9", 3, no_text);
+  builder.withdraw("a", "9.9.9", 3, "", no_text);
   CHECK(builder.index().tools() == 1);
-  builder.withdraw("a", "1.0.0", 3, no_text);
+  builder.withdraw("a", "1.0.0", 3, "", no_text);
   CHECK(builder.index().tools() == 0);
   CHECK(builder.index().versions() == 0);
   CHECK(builder.index().document_bytes() == 0);
   builder.add("a", registration("1.0.0", 4), {});
   CHECK(builder.find("a")->retired.empty());
-  builder.withdraw("nobody", "", 5, no_text);
+  builder.withdraw("nobody", "", 5, "", no_text);
   CHECK(builder.find("nobody") == nullptr);
 }
 
@@ -141,10 +141,10 @@ TEST_CASE("an index knows what tools tell of servers, whatever was added, replac
       const auto server = pick("io.example/s", 9);
       switch (random() % 5) {
         case 0:
-          builder.withdraw(name, random() % 2 == 0 ? "" : version, 1, no_text);
+          builder.withdraw(name, random() % 2 == 0 ? "" : version, 1, "", no_text);
           break;
         case 1:
-          builder.purge(random() % 3 == 0 ? server : name, random() % 2 == 0 ? "" : version, no_text);
+          builder.purge(random() % 3 == 0 ? server : name, random() % 2 == 0 ? "" : version, "", no_text);
           break;
         case 2:
           builder.add(server, registration(version, 1), {});
@@ -198,9 +198,9 @@ TEST_CASE("an index knows what tools tell of servers, whatever was added, replac
 TEST_CASE("of a purged server nothing is kept") {
   IndexBuilder builder{Index()};
   builder.add("io.example/a", registration("1.0.0", 1), {});
-  builder.withdraw("io.example/a", "", 3, no_text);
+  builder.withdraw("io.example/a", "", 3, "", no_text);
   CHECK(builder.index().find_server("io.example/a") != nullptr);
-  builder.purge("io.example/a", "", no_text);
+  builder.purge("io.example/a", "", "", no_text);
   CHECK(builder.take().find_server("io.example/a") == nullptr);
 }
 

@@ -33,7 +33,7 @@ TEST_CASE("a deprecated tool is served with its message and replacement, until i
   CHECK(tool["status"] == "deprecated");
   CHECK(tool["statusMessage"] == "Use the \"new\" one");
   CHECK(tool["replacement"] == "outlook");
-  CHECK(tool["statusChangedAt"] == "2001-09-09T01:46:40.000Z");
+  CHECK(tool["statusChangedAt"] == "2001-09-09T01:46:40.000002Z");
   CHECK(tool["digest"] == body_of(before)["digest"]);
   CHECK(body_of(service.get(kForecast + "/versions/1.0.0"))["status"] == "deprecated");
   CHECK(body_of(service.get(kForecast + "/versions"))["versions"][1]["status"] == "deprecated");

@@ -56,8 +56,8 @@ TEST_CASE("a published server is read as it was sent, beside what the registry s
   CHECK(*published.body ==
         R"({"server":)" + server_body("io.example/weather", "1.0.0", R"(,"title":"Weather \"now\"")") +
             R"(,"_meta":{"io.modelcontextprotocol.registry/official":{"status":"active",)"
-            R"("statusChangedAt":"2001-09-09T01:46:41.000Z","publishedAt":"2001-09-09T01:46:41.000Z",)"
-            R"("updatedAt":"2001-09-09T01:46:41.000Z","isLatest":true}}})");
+            R"("statusChangedAt":"2001-09-09T01:46:41.000000Z","publishedAt":"2001-09-09T01:46:41.000000Z",)"
+            R"("updatedAt":"2001-09-09T01:46:41.000000Z","isLatest":true}}})");
   for (const std::string& target : {kWeather + "/versions/1.0.0", kWeather + "/versions/latest",
                                     std::string("/v0/servers/io.example%2fweather/versions/1.0.0")}) {
     CAPTURE(target);
@@ -200,15 +200,15 @@ TEST_CASE("a status is set for a version or for all, with a message, and setting
   const auto meta = body_of(one)["_meta"][kOfficial];
   CHECK(meta["status"] == "deprecated");
   CHECK(meta["statusMessage"] == "Use 1.1");
-  CHECK(meta["publishedAt"] == "2001-09-09T01:46:41.000Z");
-  CHECK(meta["statusChangedAt"] == "2001-09-09T01:46:43.000Z");
-  CHECK(meta["updatedAt"] == "2001-09-09T01:46:43.000Z");
+  CHECK(meta["publishedAt"] == "2001-09-09T01:46:41.000000Z");
+  CHECK(meta["statusChangedAt"] == "2001-09-09T01:46:43.000000Z");
+  CHECK(meta["updatedAt"] == "2001-09-09T01:46:43.000000Z");
 
   const auto all =
       body_of(service.patch(kWeather + "/status", R"({"status":"deprecated","statusMessage":"Use 1.1"})"));
   CHECK(all["updatedCount"] == 2);
   CHECK(all["servers"][0]["server"]["version"] == "1.1.0");
-  CHECK(all["servers"][1]["_meta"][kOfficial]["statusChangedAt"] == "2001-09-09T01:46:43.000Z");
+  CHECK(all["servers"][1]["_meta"][kOfficial]["statusChangedAt"] == "2001-09-09T01:46:43.000000Z");
   CHECK(service.patch(kWeather + "/status", R"({"status":"deprecated","statusMessage":"Use 1.1"})").status ==
         400);
   CHECK(service.patch(kWeather + "/status", R"({"status":"active","statusMessage":"x"})").status == 400);
@@ -230,9 +230,9 @@ TEST_CASE("an edit changes what a version says of itself, and neither its name, 
   const auto server = body_of(edited);
   CHECK(server["server"]["title"] == "New");
   CHECK(server["_meta"][kOfficial]["status"] == "deprecated");
-  CHECK(server["_meta"][kOfficial]["publishedAt"] == "2001-09-09T01:46:41.000Z");
-  CHECK(server["_meta"][kOfficial]["statusChangedAt"] == "2001-09-09T01:46:42.000Z");
-  CHECK(server["_meta"][kOfficial]["updatedAt"] == "2001-09-09T01:46:43.000Z");
+  CHECK(server["_meta"][kOfficial]["publishedAt"] == "2001-09-09T01:46:41.000000Z");
+  CHECK(server["_meta"][kOfficial]["statusChangedAt"] == "2001-09-09T01:46:42.000000Z");
+  CHECK(server["_meta"][kOfficial]["updatedAt"] == "2001-09-09T01:46:43.000000Z");
   CHECK(service.write("PUT", target, server_body("io.example/other", "1.0.0")).status == 400);
   CHECK(service.write("PUT", target, server_body("io.example/weather", "1.0.1")).status == 400);
   CHECK(service.write("PUT", target, "{}").status == 422);
@@ -304,7 +304,7 @@ TEST_CASE("a server that tools name is a server like those published, while one 
       R"("remotes":[{"type":"streamable-http","url":"http://weather.default.svc:8080/mcp"}],)"
       R"("_meta":{"io.modelcontextprotocol.registry/publisher-provided":{"tools":["rain","snow"]}}})");
   CHECK(told["_meta"][kOfficial]["status"] == "active");
-  CHECK(told["_meta"][kOfficial]["publishedAt"] == "2001-09-09T01:46:41.000Z");
+  CHECK(told["_meta"][kOfficial]["publishedAt"] == "2001-09-09T01:46:41.000000Z");
   // What it says of itself could be published.
   CHECK(body_of(service.write("POST", "/v0.1/validate", told["server"].dump()))["valid"] == true);
   CHECK(service.write("DELETE", kWeather + "/versions/2.0.0", "").status == 404);
@@ -502,8 +502,9 @@ TEST_CASE(
     CHECK(service.patch(kWeather + "/versions/1.0.0%2Bb/status", R"({"status":"active"})").status == 200);
     CHECK(latest() == "1.0.0+a 1.0.0+a");
   }
-  // Versions that are not equal have the time of their registration.
-  CHECK(body_of(service.get("/api/v1/tools/a/versions/0.9.0"))["registeredAt"] == "2001-09-09T01:46:40.000Z");
+  // No two writes have one time.
+  CHECK(body_of(service.get("/api/v1/tools/a/versions/0.9.0"))["registeredAt"] ==
+        "2001-09-09T01:46:40.000004Z");
 }
 
 TEST_CASE("of what several tools say of a server the last by name counts, member by member") {

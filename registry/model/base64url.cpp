@@ -1,8 +1,8 @@
-#include "registry/auth/base64url.hpp"
+#include "registry/model/base64url.hpp"
 
 #include <cstdint>
 
-namespace toolhive::registry::auth {
+namespace toolhive::registry {
 namespace {
 
 int value_of(char c) {
@@ -35,4 +35,18 @@ std::optional<std::string> decode_base64url(std::string_view text) {
   return out;
 }
 
-}  // namespace toolhive::registry::auth
+std::string encode_base64url(std::string_view bytes) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string out;
+  out.reserve(bytes.size() / 3 * 4 + 4);
+  std::uint32_t bits = 0;
+  int have = 0;
+  for (const char c : bytes) {
+    bits = bits << 8 | static_cast<unsigned char>(c);
+    for (have += 8; have >= 6; have -= 6) out += kDigits[bits >> (have - 6) & 63];
+  }
+  if (have > 0) out += kDigits[bits << (6 - have) & 63];
+  return out;
+}
+
+}  // namespace toolhive::registry
