@@ -19,6 +19,9 @@ using Refusal = std::optional<Finding>;
 // a label's value.
 constexpr std::size_t kMaxName = 56;
 
+// 1 Pi. Of more, a claim would be made that has to be deleted to be corrected.
+constexpr long double kLargestSize = 1024.0L * 1024 * 1024 * 1024 * 1024;
+
 Refusal check_name(const RegistryInputs& inputs, const Json*) {
   if (is_dns_label(inputs.key.name) && inputs.key.name.size() <= kMaxName) return {};
   return Finding::no("InvalidName", "metadata.name: \"" + inputs.key.name +
@@ -72,15 +75,20 @@ Refusal check_claim_size(const RegistryInputs& inputs, const Json* claim) {
   if (!wanted || *wanted <= 0)
     return Finding::no("InvalidSpec", "spec.storage.size: \"" + inputs.spec.storage.size +
                                           "\" is not a size; write one such as 10Gi");
-  const Json* is = claim ? value_at(*claim, "/spec/resources/requests/storage") : nullptr;
-  if (!is || !is->is_string()) return {};
-  const std::string text = is->get<std::string>();
+  if (*wanted > kLargestSize)
+    return Finding::no("InvalidSpec", "spec.storage.size: " + inputs.spec.storage.size +
+                                          " is more than 1Pi, the most that is asked for; write less");
+  // A request that the volume has not grown to may be taken back; whether this API server allows it, it says.
+  const Json* has = claim ? value_at(*claim, "/status/capacity/storage") : nullptr;
+  if (claim && !has) has = value_at(*claim, "/spec/resources/requests/storage");
+  if (!has || !has->is_string()) return {};
+  const std::string text = has->get<std::string>();
   const auto current = kube::parse_quantity(text);
   if (!current || *wanted >= *current) return {};
   return Finding::no("StorageCannotShrink", "spec.storage.size: " + inputs.spec.storage.size +
-                                                " is less than the " + text + " of the claim " +
+                                                " is less than the " + text + " that the claim " +
                                                 claim_name(inputs) +
-                                                ", and a claim cannot shrink; leave it at " + text);
+                                                " has, and a claim cannot shrink; leave it at " + text);
 }
 
 // A claim that was retained from an earlier Registry may have been made with another class or other modes.

@@ -145,14 +145,71 @@ TEST_CASE("each rule on a Registry refuses what it is for, and nothing else") {
 
 TEST_CASE("sizes are quantities above zero") {
   const Installed crds;
-  for (const char* size : {"10Gi", "1.5Ti", "500M", "1000"}) {
+  for (const char* size : {"10Gi", "1.5Ti", "500M", "1000", "1e9", "0.5Gi", ".5Gi", "010Gi"}) {
     CAPTURE(size);
     check_accepted(crds.registry(storage({{"size", size}})));
   }
-  for (const char* size : {"0", "0Gi", "-1Gi", "ten", "10GB", ""}) {
+  for (const char* size : {"0", "0Gi", ".0Gi", "0e3", "-1Gi", "ten", "10GB", ".", ""}) {
     CAPTURE(size);
     check_refused(crds.registry(storage({{"size", size}})), "spec.storage.size");
   }
+}
+
+TEST_CASE("quantities of resources are written as in a pod") {
+  const Installed crds;
+  const auto limit = [&](const char* quantity) {
+    return crds.registry({{"resources", {{"limits", {{"memory", quantity}}}}}});
+  };
+  for (const char* good : {"256Mi", "1e9", "0.5Gi", ".5Gi", "5E+2", "1e-1"}) {
+    CAPTURE(good);
+    check_accepted(limit(good));
+  }
+  for (const char* bad : {"", ".", "Mi", "1 Gi", "1e", "-1"}) {
+    CAPTURE(bad);
+    check_refused(limit(bad), "spec.resources.limits");
+  }
+}
+
+TEST_CASE("names of other objects are names that Kubernetes gives") {
+  const Installed crds;
+  for (const char* bad : {"Bad/Name", "..", "../secrets/x", "Not A Name", "-a", "a.", "a_b"}) {
+    CAPTURE(bad);
+    check_refused(crds.registry(storage({{"existingClaim", bad}})), "spec.storage.existingClaim");
+    check_refused(crds.registry(storage({{"storageClassName", bad}})), "spec.storage.storageClassName");
+    check_refused(crds.registry({{"imagePullSecrets", Json::array({{{"name", bad}}})}}),
+                  "imagePullSecrets[0].name");
+    check_refused(crds.registry({{"podTemplate", {{"priorityClassName", bad}}}}),
+                  "podTemplate.priorityClassName");
+    check_refused(crds.tool({{"registryRef", {{"name", bad}}}}), "spec.registryRef.name");
+    check_refused(crds.tool({{"registryRef", {{"name", "r"}, {"namespace", bad}}}}),
+                  "spec.registryRef.namespace");
+  }
+  check_accepted(crds.registry(storage({{"existingClaim", "a-1.b"}})));
+  check_accepted(crds.registry({{"imagePullSecrets", Json::array({{{"name", "a-1.b"}}})}}));
+  check_accepted(crds.tool({{"registryRef", {{"name", "r-1"}, {"namespace", "1-n"}}}}));
+}
+
+TEST_CASE("a Registry has a name that its operands can have, and an MCPTool one that a tool can have") {
+  const Installed crds;
+  const auto named = [&](const kube::ResourceType& type, const std::string& name, const Json& spec) {
+    kube::WriteOptions options;
+    options.field_manager = "test";
+    options.dry_run = true;
+    const Json intent = {{"metadata", {{"name", name}, {"namespace", crds.ns()}}}, {"spec", spec}};
+    return test::client()->apply(Context{}, type, intent, options).status();
+  };
+  const auto& registry = toolhive::registry_type();
+  check_accepted(named(registry, std::string(56, 'a'), Json::object()));
+  for (const auto& bad : {std::string(57, 'a'), std::string("1registry"), std::string("mcp.registry")}) {
+    CAPTURE(bad);
+    check_refused(named(registry, bad, Json::object()), "metadata.name must have");
+  }
+  Json spec = {{"registryRef", {{"name", "r"}}}, {"definition", {{"inputSchema", {{"type", "object"}}}}}};
+  check_accepted(named(toolhive::mcptool_type(), std::string(128, 'a'), spec));
+  check_refused(named(toolhive::mcptool_type(), std::string(129, 'a'), spec),
+                "spec.definition.name is needed");
+  spec["definition"]["name"] = "short";
+  check_accepted(named(toolhive::mcptool_type(), std::string(129, 'a'), spec));
 }
 
 TEST_CASE("timeouts are durations from a second to an hour") {

@@ -81,6 +81,22 @@ TEST_CASE("a claim grows but does not shrink") {
   CHECK(refusal->message.starts_with("spec.storage.size: "));
 }
 
+TEST_CASE("a size that the claim's volume has not grown to can be taken back") {
+  Json growing = claim("2000Gi");
+  growing["status"]["capacity"]["storage"] = "10Gi";
+  const auto size = [](const char* text) { return inputs({{"storage", {{"size", text}}}}); };
+  CHECK(reason(size("20Gi"), &growing) == "");
+  CHECK(reason(size("10Gi"), &growing) == "");
+  CHECK(reason(size("5Gi"), &growing) == "StorageCannotShrink");
+}
+
+TEST_CASE("a size that no volume has is refused before a claim asks for it") {
+  const auto size = [](const char* text) { return inputs({{"storage", {{"size", text}}}}); };
+  CHECK(reason(size("1Pi")) == "");
+  CHECK(reason(size("1025Ti")) == "InvalidSpec");
+  CHECK(reason(size("9999999Ei")) == "InvalidSpec");
+}
+
 TEST_CASE("a retained claim of another class or other modes is not taken for what the spec asks") {
   const Json existing = claim("10Gi");
   CHECK(reason(inputs({{"storage", {{"storageClassName", "fast"}}}}), &existing) == "StorageImmutable");
