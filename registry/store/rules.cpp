@@ -39,18 +39,19 @@ Result<void> check_manager(const Tool& tool, const std::optional<Manager>& write
   return {};
 }
 
-Result<void> check_precondition(const Registration* latest, const Precondition& precondition) {
-  if (precondition.must_not_exist && latest != nullptr) {
+// `target` is what the request's URL names: the tool's latest version, or one of its versions.
+Result<void> check_precondition(const Registration* target, const Precondition& precondition) {
+  if (precondition.must_not_exist && target != nullptr) {
     return Error{Code::Precondition, "the tool exists, and If-None-Match: * asks that it does not"};
   }
-  if (latest == nullptr && (precondition.must_exist || !precondition.one_of.empty())) {
+  if (target == nullptr && (precondition.must_exist || !precondition.one_of.empty())) {
     return Error{
         Code::Precondition,
         "the tool does not exist, and If-Match asks that it does; use If-None-Match: * to create it"};
   }
   const auto& tags = precondition.one_of;
-  if (!tags.empty() && std::find(tags.begin(), tags.end(), entity_tag(*latest)) == tags.end()) {
-    return Error{Code::Precondition, "the tool has changed: its entity tag is now \"" + entity_tag(*latest) +
+  if (!tags.empty() && std::find(tags.begin(), tags.end(), entity_tag(*target)) == tags.end()) {
+    return Error{Code::Precondition, "the tool has changed: its entity tag is now \"" + entity_tag(*target) +
                                          "\"; read it again and repeat the change on what is there"};
   }
   return {};
@@ -68,6 +69,12 @@ Result<Version> number(const Tool* tool, const Sha256& digest) {
   }
   if (auto next = highest->next_minor()) return std::move(*next);
   return conflict("no version comes after " + highest->text() + "; give one", "/version");
+}
+
+// Whether there is no room for a version more. One that was withdrawn has its room still.
+bool is_full(const Tool* tool, std::string_view version, const StoreLimits& limits) {
+  return tool != nullptr && tool->live.size() + tool->retired.size() >= limits.versions_per_tool &&
+         tool->find_retired(version) == nullptr;
 }
 
 Error too_many_versions(const StoreLimits& limits) {
@@ -130,9 +137,7 @@ Result<Decision> decide_register(const Index& index, const Register& write, cons
   if (latest == nullptr) {
     if (auto ok = check_room(index, limits); !ok) return ok.take_error();
   }
-  if (tool != nullptr && tool->live.size() + tool->retired.size() >= limits.versions_per_tool) {
-    return too_many_versions(limits);
-  }
+  if (is_full(tool, text, limits)) return too_many_versions(limits);
   decision.kind = WriteOutcome::Kind::Created;
   decision.new_tool = latest == nullptr;
   decision.changes.push_back({Operation::Register, render_document(definition, *version, now)});
@@ -166,7 +171,9 @@ Result<Decision> decide_withdraw(const Index& index, const Withdraw& write, std:
                            (write.purge && tool->find_retired(*write.version) != nullptr);
   if (!has_version)
     return Error{Code::NotFound, "the tool " + write.name + " has no version " + *write.version};
-  if (auto ok = check_precondition(tool->latest(), write.precondition); !ok) return ok.take_error();
+  const auto one = write.version ? tool->find(*write.version) : nullptr;
+  const auto* target = write.version ? one.get() : tool->latest();
+  if (auto ok = check_precondition(target, write.precondition); !ok) return ok.take_error();
 
   Decision decision;
   decision.kind = WriteOutcome::Kind::Withdrawn;
@@ -213,8 +220,9 @@ Result<std::string> server_with_status(const Registration& version, const SetSta
                                        std::string_view now) {
   auto record = read_server_record(version.document);
   if (record.status == write.status) return std::string();
+  record.updated_at = now;
+  if (record.status.lifecycle != write.status.lifecycle) record.status_changed_at = now;
   record.status = write.status;
-  record.updated_at = record.status_changed_at = now;
   return render_server_document(
       {write.name, version.version, version.digest, std::string(server_json(version.document)), {}}, record);
 }
@@ -228,14 +236,13 @@ Result<Decision> decide_status(const Index& index, const SetStatus& write, std::
   if (!write.force) {
     if (auto ok = check_manager(*tool, write.manager, false); !ok) return ok.take_error();
   }
-  if (auto ok = check_precondition(tool->latest(), write.precondition); !ok) return ok.take_error();
-
   std::vector<std::shared_ptr<const Registration>> versions = tool->live;
   if (write.version) {
     auto one = tool->find(*write.version);
     if (one == nullptr) return Error{Code::NotFound, write.name + " has no version " + *write.version};
     versions = {std::move(one)};
   }
+  if (auto ok = check_precondition(versions.front().get(), write.precondition); !ok) return ok.take_error();
   Decision decision;
   decision.kind = WriteOutcome::Kind::Changed;
   for (const auto& version : versions) {
@@ -340,8 +347,7 @@ Result<Decision> decide_restore(const Index& index, const Restore& write, const 
   if (live != nullptr && (tool == nullptr || tool->latest() == nullptr)) {
     if (auto ok = check_room(index, limits); !ok) return ok.take_error();
   }
-  if (tool != nullptr && tool->live.size() + tool->retired.size() >= limits.versions_per_tool)
-    return too_many_versions(limits);
+  if (is_full(tool, version.text(), limits)) return too_many_versions(limits);
   decision.kind = live != nullptr ? WriteOutcome::Kind::Created : WriteOutcome::Kind::Withdrawn;
   decision.new_tool = live != nullptr && (tool == nullptr || tool->latest() == nullptr);
   decision.changes.push_back({write.operation, write.payload});

@@ -16,8 +16,8 @@
 
 namespace toolhive::registry {
 
-/// If-Match and If-None-Match of a write (RFC 9110, section 13.1), checked against the tool's latest version
-/// when its turn has come.
+/// If-Match and If-None-Match of a write (RFC 9110, section 13.1), checked against the version
+/// that the write is about, of a whole tool its latest, when its turn has come.
 struct Precondition {
   bool must_not_exist = false;      ///< If-None-Match: *
   bool must_exist = false;          ///< If-Match: *

@@ -311,3 +311,25 @@ TEST_CASE("comparing two versions takes time in proportion to their size, whatev
   });
   CHECK(grown < kLinear);
 }
+
+TEST_CASE("a condition on a version is on that version's own entity tag") {
+  Service service;
+  const std::string tool = "/api/v1/tools/conditional";
+  for (const char* version : {"1.0.0", "2.0.0"}) {
+    CHECK(service
+              .post(R"({"name":"conditional","version":")" + std::string(version) +
+                    R"(","inputSchema":{"type":"object"}})")
+              .status == 201);
+  }
+  const std::string first(service.get(tool + "/versions/1.0.0").header("ETag"));
+  const std::string latest(service.get(tool).header("ETag"));
+  const std::string deprecate = R"({"status":"deprecated"})";
+  CHECK(service.patch(tool + "/versions/1.0.0", deprecate, latest).status == 412);
+  CHECK(service.write("DELETE", tool + "/versions/1.0.0", "", latest).status == 412);
+  CHECK(service.patch(tool + "/versions/1.0.0", deprecate, first).status == 200);
+  CHECK(service.write("DELETE", tool + "/versions/1.0.0", "", first).status == 412);
+  const std::string changed(service.get(tool + "/versions/1.0.0").header("ETag"));
+  CHECK(service.write("DELETE", tool + "/versions/1.0.0", "", changed).status == 204);
+  CHECK(service.write("DELETE", tool, "", changed).status == 412);
+  CHECK(service.write("DELETE", tool, "", latest).status == 204);
+}

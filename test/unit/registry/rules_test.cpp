@@ -250,3 +250,16 @@ TEST_CASE("payloads that verify and make no sense are corrupt, not a crash") {
     CHECK(apply(builder, record).error().code == Code::Corrupt);
   }
 }
+
+TEST_CASE("a withdrawn version comes back where there is room for no more versions") {
+  World world;
+  StoreLimits limits;
+  limits.versions_per_tool = 2;
+  CHECK(created(world.put(definition("a", "x", "1.0.0"), {}, limits)));
+  CHECK(created(world.put(definition("a", "y", "2.0.0"), {}, limits)));
+  CHECK(world.withdraw("a", "2.0.0").ok());
+  CHECK(refused(world.put(definition("a", "z", "3.0.0"), {}, limits), Code::StorageFull));
+  CHECK(created(world.put(definition("a", "y", "2.0.0"), {}, limits)));
+  CHECK(world.withdraw("a").ok());
+  CHECK(created(world.put(definition("a", "x", "1.0.0"), {}, limits)));
+}

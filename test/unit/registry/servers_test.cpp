@@ -593,3 +593,16 @@ TEST_CASE("of several versions of a tool that tell of one server the latest spea
   service.write("DELETE", "/api/v1/tools/rain/versions/1.1.0", "");
   CHECK(body_of(service.get(kWeather + "/versions/7"))["server"]["title"] == "old");
 }
+
+TEST_CASE("another message is an update and no change of the status") {
+  ServerService service;
+  CHECK(service.publish("io.example/weather", "1.0.0").status == 200);
+  const auto official = [&](const std::string& body) {
+    return body_of(service.patch(kWeather + "/versions/1.0.0/status", body))["_meta"][kOfficial];
+  };
+  const auto first = official(R"({"status":"deprecated","statusMessage":"a"})");
+  const auto second = official(R"({"status":"deprecated","statusMessage":"b"})");
+  CHECK(second["statusMessage"] == "b");
+  CHECK(second["statusChangedAt"] == first["statusChangedAt"]);
+  CHECK(second["updatedAt"] > first["updatedAt"]);
+}
