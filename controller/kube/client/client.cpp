@@ -33,7 +33,15 @@ std::string metadata(const Json& object, const char* field) {
   return value != metadata->end() && value->is_string() ? value->get<std::string>() : std::string();
 }
 
+// The API server decodes a path before it splits it, so that such a name would lead to something else, a subresource
+// for one. https://pkg.go.dev/k8s.io/apimachinery/pkg/api/validation/path#IsValidPathSegmentName
+bool is_path_segment(std::string_view name) {
+  return name != "." && name != ".." && name.find_first_of("/%") == std::string_view::npos;
+}
+
 Status check(const ResourceType& type, const Key& key, bool name_needed) {
+  for (const std::string& segment : {key.ns, key.name})
+    if (!is_path_segment(segment)) return {Code::Invalid, "no object can have the name \"" + segment + "\""};
   if (name_needed && key.name.empty()) return {Code::Invalid, "the object has no metadata.name"};
   if (type.scope == Scope::Namespaced && key.ns.empty())
     return {Code::Invalid, "the object has no metadata.namespace"};

@@ -8,7 +8,9 @@
 #include <optional>
 #include <utility>
 
+#include "controller/base/log.hpp"
 #include "controller/runtime/write/ownership.hpp"
+#include "controller/runtime/write/replacement.hpp"
 
 namespace toolhive::runtime {
 
@@ -93,10 +95,39 @@ struct Applier::Impl {
                          : ownership_by_label(object, owner, owner_label.c_str());
   }
 
-  StatusOr<Object> write(const Context& ctx, const ResourceType& type, const Json& intent) {
+  StatusOr<Object> write(const Context& ctx, const ResourceType& type, const Json& intent,
+                         bool dry_run = false) {
     kube::WriteOptions as;
     as.field_manager = field_manager;
+    as.dry_run = dry_run;
     return client.apply(ctx, type, intent, as);
+  }
+
+  // As write(), of an object that must not exist.
+  StatusOr<Object> make(const Context& ctx, const ResourceType& type, Json intent) {
+    intent["metadata"]["resourceVersion"] = kNoObjectsVersion;
+    return write(ctx, type, intent);
+  }
+
+  // Deletes an own object that refused `intent` with `refusal`, and makes it anew as soon as it is gone. The refusal stands
+  // when the API server does not take the intent by itself either.
+  StatusOr<Object> replace(const Context& ctx, const ResourceType& type, const Object& existing, Json intent,
+                           const std::string& propagation, const Status& refusal) {
+    const Status alone = accepts_alone(ctx, client, type, intent, field_manager);
+    if (alone.code() == Code::Invalid) return refusal;
+    if (!alone.ok()) return alone.with_context("rehearsing to make it anew, as it cannot be changed");
+    log(LogLevel::Warn, "an object that others changed does not take what is declared, and is made anew",
+        {{"object", describe(type, existing.key())}, {"refusal", refusal.message()}});
+    kube::DeleteOptions options;
+    options.uid = existing.meta().uid;
+    options.propagation = propagation;
+    const Status removed = client.remove(ctx, type, existing.key(), options);
+    if (!removed.ok() && removed.code() != Code::NotFound) return removed;
+    const auto left = client.get(ctx, type, existing.key());
+    if (left.ok()) return about_to_go(type, *left);
+    if (left.status().code() != Code::NotFound) return left.status();
+    intent["metadata"].erase("uid");
+    return make(ctx, type, std::move(intent));
   }
 
   // Whether `object` is as it was when `intent` was last applied to it.
@@ -128,7 +159,7 @@ struct Applier::Impl {
   // Ours: the object to apply to. Nothing: the name is free, as far as the cache knows. Answers from a live read whenever
   // the cache alone would lead to an adoption or to blaming somebody.
   StatusOr<std::optional<Object>> target(const Context& ctx, const ResourceType& type, const Key& key,
-                                         const Object& owner, const Options& options) {
+                                         const Object& owner, const Json& intent, const Options& options) {
     auto cached = cache.get(ctx, type, key);
     // A label, other than a reference with a uid, may be that of an earlier owner, and anybody can change it.
     if (cached.ok() && !cached->meta().deleting() && ownership(*cached, owner, options) == Ownership::Ours &&
@@ -136,12 +167,13 @@ struct Applier::Impl {
       return std::optional<Object>(*cached);
     if (cached.status().code() == Code::NotFound) return std::optional<Object>();
     if (!cached.ok()) return cached.status();
-    return live_target(ctx, type, key, owner, options);
+    return live_target(ctx, type, key, owner, intent, options);
   }
 
   // The same as the API server sees it.
   StatusOr<std::optional<Object>> live_target(const Context& ctx, const ResourceType& type, const Key& key,
-                                              const Object& owner, const Options& options) {
+                                              const Object& owner, const Json& intent,
+                                              const Options& options) {
     auto live = client.get(ctx, type, key);
     if (live.status().code() == Code::NotFound) return std::optional<Object>();
     if (!live.ok()) return live.status();
@@ -153,6 +185,10 @@ struct Applier::Impl {
         return about_to_go(type, *live);
       case Ownership::Foreign:
         break;
+    }
+    if (options.owned && is_orphan_of(*live, intent)) {
+      if (live->meta().deleting()) return about_to_go(type, *live);
+      return std::optional<Object>(*live);
     }
     return name_conflict(type, *live);
   }
@@ -183,19 +219,17 @@ StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, co
     metadata["labels"][impl_->owner_label] = owner_label_value(owner);
   }
 
-  auto target = impl_->target(ctx, type, key, owner, options);
+  auto target = impl_->target(ctx, type, key, owner, intent, options);
   if (!target.ok()) return target.status().with_context("applying " + describe(type, key));
   const Impl::Id id{type, key};
   const std::uint64_t hash = fingerprint(intent);
   std::optional<StatusOr<Object>> written;
   if (!*target) {
-    metadata["resourceVersion"] = kNoObjectsVersion;
-    written = impl_->write(ctx, type, intent);
-    metadata.erase("resourceVersion");
+    written = impl_->make(ctx, type, intent);
     if (written->status().code() == Code::Conflict) {
       // Somebody, perhaps this process before a restart or a lost answer, was there before the cache knew.
       written.reset();
-      target = impl_->live_target(ctx, type, key, owner, options);
+      target = impl_->live_target(ctx, type, key, owner, intent, options);
       if (!target.ok()) return target.status().with_context("applying " + describe(type, key));
     }
   }
@@ -206,6 +240,8 @@ StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, co
       metadata["uid"] = existing->meta().uid;
     }
     written = impl_->write(ctx, type, intent);
+    if (*target && !options.replace.empty() && written->status().code() == Code::Invalid)
+      written = impl_->replace(ctx, type, **target, intent, options.replace, written->status());
   }
   if (!written->ok()) return written->status().with_context("applying " + describe(type, key));
   const Object& now = **written;
@@ -214,6 +250,14 @@ StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, co
   const std::lock_guard lock(impl_->mutex);
   impl_->memo.insert_or_assign(id, std::move(applied));
   return now;
+}
+
+Status Applier::rehearse(const Context& ctx, const ResourceType& type, const Object& existing, Json intent) {
+  intent["metadata"]["uid"] = existing.meta().uid;
+  const Status tried = impl_->write(ctx, type, intent, true).status();
+  if (tried.code() != Code::Invalid) return tried;
+  const Status alone = accepts_alone(ctx, impl_->client, type, std::move(intent), impl_->field_manager);
+  return alone.code() == Code::Invalid ? tried : alone;
 }
 
 Status Applier::remove(const Context& ctx, const ResourceType& type, const Object& owner, const Key& key) {

@@ -17,12 +17,17 @@ namespace toolhive::runtime {
 // declares
 //   differs from when this process last applied it; else it is left alone. A settled object costs no API
 //   call.
-// - An object of that name that is someone else's, or nobody's, is never written. After a live read has
+// - An object of that name without a controller, which has all labels that the intent gives it, has lost its
+//   reference: after a live read has confirmed it, it is applied, and so gets the reference back.
+// - Any other object of that name that is someone else's, or nobody's, is never written. After a live read has
 //   confirmed it, the answer is Conflict with the reason "NameConflict". Nothing tells when the name becomes
 //   free, so whoever gets this should try again in a while.
 // - An object that is being deleted, or whose controller was an earlier owner of the same name, is about to
 // go:
 //   a plain Conflict, which a controller tries again quietly.
+// - An own object that refuses what the API server takes alone, because others put something in it that apply
+//   does not remove or made it immutable, is deleted and made anew: only with Options::replace, and only after
+//   a dry run has shown that it can be made.
 // Only types declared to the cache can be applied.
 class Applier {
  public:
@@ -38,6 +43,10 @@ class Applier {
     // by kind and name, so that an owner created again under its name takes it over: after a live read, once in each
     // process.
     bool owned = true;
+    // How an own object that cannot take the intent is deleted: "Background" makes the new one at once,
+    // "Foreground" waits until what it owns is gone too, and is a plain Conflict until then. Empty: it is left,
+    // and the refusal is answered.
+    std::string replace = {};
   };
   // `intent` needs metadata.name, metadata.namespace unless of cluster scope, and what is specific to its
   // kind. Owner reference or label are added here. Answers the object as it then is.
@@ -45,6 +54,10 @@ class Applier {
                                Json intent, const Options& options);
   StatusOr<kube::Object> apply(const Context& ctx, const kube::ResourceType& type, const kube::Object& owner,
                                Json intent);
+  // What apply() would do with an object that is the owner's, as a dry run: Invalid when the API server does not take
+  // the intent, on `existing` nor alone. Nothing is noted.
+  Status rehearse(const Context& ctx, const kube::ResourceType& type, const kube::Object& existing,
+                  Json intent);
   // Removes the object if it is the owner's, by reference or by label. An object that is absent or another's
   // is success.
   Status remove(const Context& ctx, const kube::ResourceType& type, const kube::Object& owner,

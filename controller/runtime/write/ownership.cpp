@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "controller/base/json_access.hpp"
+
 namespace toolhive::runtime {
 
 using kube::Object;
@@ -36,6 +38,14 @@ Ownership ownership_by_label(const Object& object, const Object& owner, const ch
   if (object.meta().controller()) return Ownership::Foreign;
   const bool named = object.meta().labels.get(label) == owner_label_value(owner);
   return named ? Ownership::Ours : Ownership::Foreign;
+}
+
+bool is_orphan_of(const Object& object, const Json& intent) {
+  const Json* labels = value_at(intent, "/metadata/labels");
+  if (object.meta().controller() || !labels || !labels->is_object() || labels->empty()) return false;
+  return std::all_of(labels->items().begin(), labels->items().end(), [&](const auto& label) {
+    return label.value() == Json(object.meta().labels.get(label.key()).value_or(""));
+  });
 }
 
 Json owner_reference(const Object& owner) {

@@ -19,6 +19,11 @@ Ownership ownership_by_reference(const kube::Object& object, const kube::Object&
 // Of an object that outlives its owner: decided by `label`, on an object without a controller.
 Ownership ownership_by_label(const kube::Object& object, const kube::Object& owner, const char* label);
 
+// Whether an object that nobody controls was the owner's before it lost its reference, by hand, by
+// `kubectl delete --cascade=orphan` or in a restore from a backup: it has every label that `intent` gives it.
+// An intent without labels knows none of its objects again.
+bool is_orphan_of(const kube::Object& object, const Json& intent);
+
 // The controller reference to `owner`, blocking its foreground deletion.
 Json owner_reference(const kube::Object& owner);
 // "<kind in lower case>.<name>", so that an owner created again under its name finds what it left behind.

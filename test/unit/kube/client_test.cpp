@@ -73,6 +73,10 @@ TEST_CASE_FIXTURE(Fixture, "each verb sends what the API expects") {
 TEST_CASE_FIXTURE(Fixture, "an object that cannot be addressed is refused without a request") {
   CHECK(client->get(Context{}, kWidget, {"", "w"}).status().code() == Code::Invalid);
   CHECK(client->get(Context{}, kWidget, {"n", ""}).status().code() == Code::Invalid);
+  for (const char* name : {"w/status", "../secrets/x", "..", ".", "w%2Fstatus"}) {
+    CHECK(client->get(Context{}, kWidget, {"n", name}).status().code() == Code::Invalid);
+    CHECK(client->remove(Context{}, kWidget, {name, "w"}).code() == Code::Invalid);
+  }
   CHECK(client->apply(Context{}, kWidget, {{"metadata", {{"name", "w"}}}}).status().message() ==
         "apply widgets.example.dev w: the object has no metadata.namespace");
   CHECK(client->create(Context{}, kWidget, Json("text")).status().code() == Code::Invalid);

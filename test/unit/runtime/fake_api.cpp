@@ -68,6 +68,10 @@ const char* name_of(Verb verb) {
   return "RAW";
 }
 
+bool is_dry_run(const ApiCall& call) {
+  return call.http.target.find("dryRun=") != std::string::npos;
+}
+
 bool covers(const std::string& ns, const std::string& of) {
   return ns.empty() || ns == of;
 }
@@ -183,6 +187,10 @@ FakeApi::Reply FakeApi::list(const ApiCall& call) const {
 FakeApi::Reply FakeApi::create(const ApiCall& call, Json document) {
   const Key key{text(document, "/metadata/namespace"), text(document, "/metadata/name")};
   if (objects_[call.type].contains(key)) return error(409, Code::AlreadyExists, "already exists");
+  if (is_dry_run(call)) {
+    if (key.name.empty()) document["metadata"]["name"] = text(document, "/metadata/generateName") + "x7k2p";
+    return reply(201, document);
+  }
   return store(call.type, key, {}, std::move(document));
 }
 
@@ -214,6 +222,7 @@ FakeApi::Reply FakeApi::change(const ApiCall& call) {
   if (!version.empty() && version != text(before, "/metadata/resourceVersion"))
     return error(409, Code::Conflict, "the object has been modified");
   after["metadata"]["resourceVersion"] = text(before, "/metadata/resourceVersion");
+  if (is_dry_run(call)) return reply(200, after);
   return store(call.type, call.key, before, std::move(after));
 }
 

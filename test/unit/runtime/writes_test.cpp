@@ -259,6 +259,139 @@ TEST_CASE(
   }
 }
 
+Json labelled(const Json& data) {
+  Json made = config_map("ns", "m", data);
+  made["metadata"]["labels"] = {{"managed-by", "manager"}, {"instance", "w"}};
+  return made;
+}
+
+TEST_CASE("an own object that lost its owner reference gets it back, after a live read") {
+  Owned o;
+  REQUIRE(o.apply(labelled({{"k", "v"}})).ok());
+  Json orphan = o.api.find(kConfigMap, {"ns", "m"})->json();
+  orphan["metadata"].erase("ownerReferences");
+  orphan["metadata"].erase("resourceVersion");
+  SUBCASE("by hand") {}
+  SUBCASE("with its owner, which was made again") {
+    o.api.remove(kWidget, {"ns", "w"});
+    o.owner = o.api.put(kWidget, widget("ns", "w"));
+  }
+  SUBCASE("in a restore, with a uid of its own") {
+    o.api.remove(kConfigMap, {"ns", "m"});
+    orphan["metadata"].erase("uid");
+    orphan["metadata"]["labels"]["backup"] = "yes";
+  }
+  o.api.put(kConfigMap, orphan);
+  o.settle();
+  o.api.clear_calls();
+  const auto applied = o.apply(labelled({{"k", "v"}}));
+  REQUIRE_MESSAGE(applied.ok(), applied.status());
+  REQUIRE(applied->meta().controller());
+  CHECK(applied->meta().controller()->uid == o.owner->meta().uid);
+  CHECK(o.api.count("GET configmaps") == 1);
+}
+
+TEST_CASE(
+    "what lacks one of the labels, or has a controller, is not taken for an object that lost its owner") {
+  Owned o;
+  Json foreign = labelled({{"k", "theirs"}});
+  SUBCASE("a label less") {
+    foreign["metadata"]["labels"].erase("managed-by");
+  }
+  SUBCASE("another's label") {
+    foreign["metadata"]["labels"]["instance"] = "x";
+  }
+  SUBCASE("a controller") {
+    foreign["metadata"]["ownerReferences"] = Json::array({{{"apiVersion", "example.dev/v1"},
+                                                           {"kind", "Widget"},
+                                                           {"name", "x"},
+                                                           {"uid", "other"},
+                                                           {"controller", true}}});
+  }
+  o.api.put(kConfigMap, foreign);
+  o.settle();
+  o.api.clear_calls();
+  CHECK(o.apply(labelled({{"k", "v"}})).status().reason() == Applier::kNameConflict);
+  CHECK(o.api.writes().empty());
+}
+
+// An own object that others made such that nothing can be applied to it.
+struct Spoilt : Owned {
+  Spoilt() {
+    REQUIRE(apply(config_map("ns", "m", {{"k", "v"}})).ok());
+    settle();
+    uid = std::string(api.find(kConfigMap, {"ns", "m"})->meta().uid);
+    api.fail_with([this](const kube::ApiCall& call) {
+      const Json body = call.http.body.empty() ? Json() : Json::parse(call.http.body);
+      const bool on_it = call.verb == kube::ApiCall::Verb::Apply && body["metadata"].contains("uid");
+      const bool alone = call.verb == kube::ApiCall::Verb::Create;
+      return on_it ? kRefused : alone ? refused_alone : Status();
+    });
+    api.clear_calls();
+  }
+  StatusOr<Object> apply_again(const std::string& replace) {
+    return applier.apply(ctx(), kConfigMap, *owner, config_map("ns", "m", {{"k", "w"}}),
+                         {.owned = true, .replace = replace});
+  }
+  const Status kRefused = Status(Code::Invalid, "field is immutable").with_http_status(422);
+  Status refused_alone;
+  std::string uid;
+};
+
+TEST_CASE("an own object that cannot take what the API server takes alone is made anew") {
+  Spoilt s;
+  const auto applied = s.apply_again("Background");
+  REQUIRE_MESSAGE(applied.ok(), applied.status());
+  CHECK(applied->meta().uid != s.uid);
+  CHECK(s.api.find(kConfigMap, {"ns", "m"})->json()["data"]["k"] == "w");
+  CHECK(s.api.writes() == std::vector<std::string>{"APPLY configmaps ns/m", "CREATE configmaps ",
+                                                   "DELETE configmaps ns/m", "APPLY configmaps ns/m"});
+}
+
+TEST_CASE("an object is not removed for an intent that the API server does not take alone either") {
+  Spoilt s;
+  s.refused_alone = Status(Code::Invalid, "must not be empty");
+  SUBCASE("because it is wrong") {}
+  SUBCASE("because of a policy") {
+    s.refused_alone = Status(Code::Forbidden, "policy");
+  }
+  const Status applied = s.apply_again("Background").status();
+  CHECK(applied.code() == s.refused_alone.code());
+  CHECK(std::string(s.api.find(kConfigMap, {"ns", "m"})->meta().uid) == s.uid);
+}
+
+TEST_CASE("an object is not removed for whoever did not ask for that") {
+  Spoilt s;
+  CHECK(s.apply_again("").status().code() == Code::Invalid);
+  CHECK(std::string(s.api.find(kConfigMap, {"ns", "m"})->meta().uid) == s.uid);
+}
+
+TEST_CASE("an object that waits for what it owns to go is made anew in a later pass") {
+  Spoilt s;
+  Json held = s.api.find(kConfigMap, {"ns", "m"})->json();
+  held["metadata"]["finalizers"] = {"foregroundDeletion"};
+  held["metadata"].erase("resourceVersion");
+  s.api.put(kConfigMap, held);
+  s.settle();
+  const Status waits = s.apply_again("Foreground").status();
+  CHECK(waits.code() == Code::Conflict);
+  CHECK(waits.reason() != Applier::kNameConflict);
+  CHECK(s.api.find(kConfigMap, {"ns", "m"})->meta().deleting());
+}
+
+TEST_CASE(
+    "a rehearsal refuses what the API server takes neither on the object nor alone, and writes nothing") {
+  Spoilt s;
+  const Object existing = *s.api.find(kConfigMap, {"ns", "m"});
+  const auto rehearse = [&] {
+    return s.applier.rehearse(s.ctx(), kConfigMap, existing, config_map("ns", "m", {{"k", "w"}}));
+  };
+  CHECK(rehearse().ok());
+  s.refused_alone = Status(Code::Invalid, "must not be empty");
+  CHECK(rehearse().message().find("immutable") != std::string::npos);
+  CHECK(s.api.find(kConfigMap, {"ns", "m"})->meta().resource_version == existing.meta().resource_version);
+}
+
 TEST_CASE("removing takes only what is the owner's, and absence is success") {
   Owned o;
   REQUIRE(o.apply(config_map("ns", "m")).ok());
