@@ -11,6 +11,7 @@
 #include "controller/base/log.hpp"
 #include "controller/http/listener/process.hpp"
 #include "registry/api/api.hpp"
+#include "registry/api/endpoint.hpp"
 #include "registry/api/guard.hpp"
 #include "registry/api/lane.hpp"
 #include "registry/commands.hpp"
@@ -77,7 +78,7 @@ int serve(const std::string& config_file, const std::string& server_file) {
   if (!server_config) return fail(server_config.error());
   http::init_process(1);
 
-  registry::Metrics metrics;
+  registry::Metrics metrics(registry::counted_routes());
   registry::Api api(config->policy, metrics);
   // Outlives the store, whose answers to writes may be long.
   registry::Lane lane(registry::HttpServer::threads(*server_config), kLongRequestsWaiting);

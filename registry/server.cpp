@@ -125,7 +125,7 @@ void serve(Api& api, AccessLog& access_log, const Front& front, const web::http:
                                    front.trusted_proxies);
     in.origin = origin_of(headers, front);
   }
-  api.handle(in, [request, &access_log, method = in.method, target = in.target, id = in.request_id,
+  auto respond = [request, &access_log, method = in.method, target = in.target, id = in.request_id,
                   start = std::chrono::steady_clock::now()](Response response) {
     std::optional<Answered> logged;
     if (access_log.wants(method, target, response.status)) {
@@ -133,7 +133,8 @@ void serve(Api& api, AccessLog& access_log, const Front& front, const web::http:
           method, target, id, header(request.headers(), "traceparent"), request.remote_address(), start};
     }
     send(request, std::move(response), id, std::move(logged));
-  });
+  };
+  api.handle(std::move(in), std::move(respond));
 }
 
 /// What the transport refused itself: no handler has seen it, and it has no id.

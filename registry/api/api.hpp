@@ -1,14 +1,10 @@
 #pragma once
 
-#include <atomic>
-#include <functional>
-#include <optional>
-#include <string_view>
+#include <memory>
 #include <utility>
 
-#include "registry/api/list_cache.hpp"
-#include "registry/api/message.hpp"
-#include "registry/api/route.hpp"
+#include "registry/api/api_state.hpp"
+#include "registry/api/call.hpp"
 #include "registry/api/unsent.hpp"
 #include "registry/metrics/metrics.hpp"
 #include "registry/model/tool.hpp"
@@ -23,56 +19,35 @@ class Lane;
 /// servers as the official registry API has them (server_*.hpp), health, readiness, metrics. Thread safe.
 class Api {
  public:
-  using Respond = std::function<void(Response)>;
-  /// Fills in the figures of the transport, for /metrics.
-  using AddGauges = std::function<void(Gauges&)>;
-
   Api(ToolPolicy policy, Metrics& metrics);
 
   /// Asks `add_gauges` for the figures of the transport; an empty one ends that. Not while requests come.
-  void observe(AddGauges add_gauges) { add_gauges_ = std::move(add_gauges); }
+  void observe(AddGauges add_gauges) { state_.add_gauges = std::move(add_gauges); }
   /// Lets `guard` decide who may do what; without one everybody may. To be called before the first request.
-  void protect(Guard& guard) { guard_ = &guard; }
-  bool is_protected() const { return guard_ != nullptr; }
+  void protect(Guard& guard) { state_.guard = &guard; }
+  bool is_protected() const { return state_.guard != nullptr; }
   // Has `lane` answer what may take long. Without one all is answered where it was asked. To be
   // called before the first request; the lane must live as long as requests are answered.
   void use_lane(Lane& lane) { lane_ = &lane; }
   /// From here on requests are served from `store`, which must live as long as requests come. Until then they
   /// get 503.
-  void start(Store& store) { store_ = &store; }
+  void start(Store& store) { state_.store = &store; }
   /// From here on /ready says so; requests are still served.
-  void begin_stop() { stopping_ = true; }
+  void begin_stop() { state_.stopping = true; }
 
   // Answers once, through `respond`: a short read within the call, a long one on a thread of the
   // lane, a write when it is durable, on a thread of the store; what somebody else has to be asked
   // about first, on a thread of the guard.
-  void handle(const Request& request, Respond respond);
+  void handle(Request request, Respond respond);
 
  private:
-  void dispatch(const Route& route, const Request& request, Respond respond);
-  void answer(const Route& route, const Request& request, Respond respond);
-  bool is_long(const Route& route, const Request& request) const;
-  std::optional<Response> ready_answer(const Route& route, const Request& request);
-  void guard(const Route& route, const Request& request, Respond respond);
-  Response read(const Route& route, const Request& request, std::string_view query);
-  Response read_servers(const Route& route, const Request& request, std::string_view query,
-                        const Index& index);
-  void write_server(const Route& route, const Request& request, Respond respond);
-  void write(const Route& route, const Request& request, std::string_view query, Respond respond);
-  Response login() const;
-  Response ready();
-  Response metrics();
-  void count_registration(const Result<WriteOutcome>& result);
+  void admit(std::shared_ptr<Call> call, Respond respond);
+  void dispatch(std::shared_ptr<const Call> call, Respond respond);
+  // Called once, wherever the answer was made.
+  Respond finish_of(const Call& call, Respond respond);
 
-  const ToolPolicy policy_;
-  Metrics& metrics_;
-  Guard* guard_ = nullptr;
+  ApiState state_;
   Lane* lane_ = nullptr;
-  AddGauges add_gauges_;
-  std::atomic<Store*> store_{nullptr};
-  std::atomic<bool> stopping_{false};
-  ListCache lists_;
-  ListCache server_lists_;
   UnsentBytes unsent_;
 };
 

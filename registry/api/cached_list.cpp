@@ -11,8 +11,8 @@ namespace toolhive::registry {
 namespace {
 
 /// Null for a reader who may read everything.
-const auth::Permit* limits_of_reader(const Request& request) {
-  const auth::Permit* permit = request.permit.get();
+const auth::Permit* limits_of_reader(const Call& call) {
+  const auth::Permit* permit = call.permit.get();
   return permit != nullptr && permit->may_all(auth::Right::Read) ? nullptr : permit;
 }
 
@@ -30,13 +30,12 @@ std::string list_tag(const Index& index, const std::string& reader) {
 
 }  // namespace
 
-std::optional<Response> ready_list(const Index& index, const Request& request, std::string_view raw_query,
-                                   ListCache& cache) {
-  const auto reader = reader_of(limits_of_reader(request));
-  auto body = cache.find(index.tag(), cache_key(raw_query, reader));
+std::optional<Response> ready_list(const Index& index, const Call& call, ListCache& cache) {
+  const auto reader = reader_of(limits_of_reader(call));
+  auto body = cache.find(index.tag(), cache_key(call.query(), reader));
   if (body == nullptr) return std::nullopt;
   Response response;
-  auto known = not_modified(request, list_tag(index, reader), response);
+  auto known = not_modified(call.request, list_tag(index, reader), response);
   if (!known) return problem(known.error());
   if (*known) return response;
   response.content_type = kJson;
@@ -44,19 +43,18 @@ std::optional<Response> ready_list(const Index& index, const Request& request, s
   return response;
 }
 
-Response make_list(const Index& index, const Request& request, std::string_view raw_query, ListCache& cache,
-                   const RenderList& render) {
-  const auto* permit = limits_of_reader(request);
+Response make_list(const Index& index, const Call& call, ListCache& cache, const RenderList& render) {
+  const auto* permit = limits_of_reader(call);
   const auto reader = reader_of(permit);
   Response response;
-  auto known = not_modified(request, list_tag(index, reader), response);
+  auto known = not_modified(call.request, list_tag(index, reader), response);
   if (!known) return problem(known.error());
   if (*known) return response;
   auto list = render(permit);
   if (!list) return problem(list.error());
   response.content_type = kJson;
   response.body = std::make_shared<const std::string>(std::move(*list));
-  cache.add(index.tag(), cache_key(raw_query, reader), response.body);
+  cache.add(index.tag(), cache_key(call.query(), reader), response.body);
   return response;
 }
 

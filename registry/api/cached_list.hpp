@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "registry/api/call.hpp"
 #include "registry/api/list_cache.hpp"
-#include "registry/api/message.hpp"
 #include "registry/auth/permit.hpp"
 #include "registry/result.hpp"
 #include "registry/store/index.hpp"
@@ -17,15 +17,13 @@ namespace toolhive::registry {
 // that leaves out something else.
 
 // The answer to a request for a list whose bytes are ready, or 304. None when they have to be made.
-std::optional<Response> ready_list(const Index& index, const Request& request, std::string_view raw_query,
-                                   ListCache& cache);
+std::optional<Response> ready_list(const Index& index, const Call& call, ListCache& cache);
 
 // Writes a list. `permit` says what may be on it; null for everything.
 using RenderList = std::function<Result<std::string>(const auth::Permit* permit)>;
 
 // The answer when ready_list() had none: 304 when the client has it, else `render`'s bytes, which
 // are kept.
-Response make_list(const Index& index, const Request& request, std::string_view raw_query, ListCache& cache,
-                   const RenderList& render);
+Response make_list(const Index& index, const Call& call, ListCache& cache, const RenderList& render);
 
 }  // namespace toolhive::registry

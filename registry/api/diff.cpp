@@ -91,18 +91,18 @@ Result<Differences> compare(const Registration& from, const Registration& to) {
 
 }  // namespace
 
-Response get_diff(const Index& index, const Route& route, const Request& request,
-                  std::string_view raw_query) {
-  auto query = Query::parse(raw_query, {"from", "to"});
+Response get_diff(const Index& index, const Call& call) {
+  auto query = Query::parse(call.query(), {"from", "to"});
   if (!query) return problem(query.error());
-  const Tool* tool = find_live(index, route.name);
-  if (tool == nullptr) return problem(no_tool(route.name));
+  const Tool* tool = find_live(index, call.route.name);
+  if (tool == nullptr) return problem(no_tool(call.route.name));
   auto versions = find_versions(*tool, *query);
   if (!versions) return problem(versions.error());
   const auto& [from, to] = *versions;
   Response response;
-  auto known = not_modified(
-      request, entity_tag(*from) + "-" + entity_tag(*to) + "-" + std::string(kComparisonVersion), response);
+  auto known = not_modified(call.request,
+                            entity_tag(*from) + "-" + entity_tag(*to) + "-" + std::string(kComparisonVersion),
+                            response);
   if (!known) return problem(known.error());
   if (*known) return response;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "registry/api/challenge.hpp"
+#include "registry/api/endpoint.hpp"
 #include "registry/auth/kubernetes.hpp"
 #include "registry/auth/oidc.hpp"
 #include "registry/auth/peer.hpp"
@@ -11,38 +12,24 @@
 namespace toolhive::registry {
 namespace {
 
-using Kind = Route::Kind;
-
 /// None for what is open to all.
-auth::Right needed_right(const auth::AuthSettings& settings, Kind kind, std::string_view method) {
-  switch (kind) {
-    case Kind::Health:
-    case Kind::Ready:
-    case Kind::Program:
-    case Kind::OpenApi:
-    case Kind::ResourceMetadata:
-    case Kind::Page:
-    case Kind::PageFile:
-    case Kind::ServersHealth:
-    case Kind::ServersPing:
-    case Kind::ServersProgram:
-    case Kind::Login:
+auth::Right needed_right(const auth::AuthSettings& settings, Needs needs) {
+  switch (needs) {
+    case Needs::Nothing:
       return auth::Right::None;
-    case Kind::Metrics:
-      return settings.metrics_right;
-    case Kind::Validate:  // Says what is wrong with a document, and writes nothing.
+    case Needs::ReadRight:
       return auth::Right::Read;
-    default:
+    case Needs::WriteRight:
+      return auth::Right::Write;
+    case Needs::MetricsRight:
       break;
   }
-  return method == "GET" || method == "HEAD" ? auth::Right::Read : auth::Right::Write;
+  return settings.metrics_right;
 }
 
-std::string action_of(Kind kind, std::string_view method) {
-  if (method == "DELETE") return kind >= Kind::Servers ? "delete" : "withdraw";
-  if (method == "PATCH") return "status";
-  if (kind == Kind::Publish) return "publish";
-  return kind >= Kind::Servers ? "edit" : "register";
+/// Who measures the service is not to be kept from it by those who use it.
+bool is_limited(const Call& call) {
+  return call.method->needs != Needs::MetricsRight;
 }
 
 /// The token of an Authorization header; none when it is of another scheme. The header is not empty.
@@ -95,23 +82,24 @@ void Guard::stop() {
   if (authenticator_ != nullptr) authenticator_->stop();
 }
 
-void Guard::admit(const Route& route, const Request& request, Admit admit) {
-  const auto needed = needed_right(settings_, route.kind, request.method);
+void Guard::admit(const Call& call, Admit admit) {
+  const auto& request = call.request;
+  const auto needed = needed_right(settings_, call.method->needs);
   Admission admission;
   if (needed == auth::Right::None) return admit(std::move(admission));
   if (needed >= auth::Right::Write && audit_.wanted()) {
     admission.audit = std::make_shared<auth::AuditEntry>();
     admission.audit->request_id = request.request_id;
     admission.audit->peer = request.peer;
-    admission.audit->action = action_of(route.kind, request.method);
-    admission.audit->name = route.name;
-    admission.audit->version = route.version;
+    admission.audit->action = call.method->action;
+    admission.audit->name = call.route.name;
+    admission.audit->version = call.route.version;
   }
   if (authenticator_ == nullptr || request.authorization.empty())
-    return decide(route, request, needed, nullptr, std::move(admission), admit);
+    return decide(call, needed, nullptr, std::move(admission), admit);
 
   // Whoever sends tokens that are not accepted pays for them under their address, before anybody is asked about more of them.
-  if (limited_ && route.kind != Kind::Metrics) {
+  if (limited_ && is_limited(call)) {
     if (const auto wait = limit_of(needed).wait_of(auth::network_of(request.peer))) {
       metrics_.access(Metrics::Access::Limited);
       admission.refusal = limited(*wait);
@@ -121,16 +109,17 @@ void Guard::admit(const Route& route, const Request& request, Admit admit) {
   const auto token = bearer_token(request.authorization);
   if (!token) {
     const auto verdict = auth::Verdict::rejected("the Authorization header is not Bearer and one token");
-    return decide(route, request, needed, &verdict, std::move(admission), admit);
+    return decide(call, needed, &verdict, std::move(admission), admit);
   }
-  authenticator_->authenticate(*token, [this, &route, &request, needed, admission = std::move(admission),
-                                        admit = std::move(admit)](const auth::Verdict& verdict) {
-    decide(route, request, needed, &verdict, admission, admit);
-  });
+  authenticator_->authenticate(
+      *token, [this, &call, needed, admission = std::move(admission), admit = std::move(admit)](
+                  const auth::Verdict& verdict) { decide(call, needed, &verdict, admission, admit); });
 }
 
-void Guard::decide(const Route& route, const Request& request, auth::Right needed,
-                   const auth::Verdict* verdict, Admission admission, const Admit& admit) {
+void Guard::decide(const Call& call, auth::Right needed, const auth::Verdict* verdict, Admission admission,
+                   const Admit& admit) {
+  const auto& request = call.request;
+  const auto& name = call.route.name;
   using Outcome = Metrics::Access;
   const auto refuse = [&](Outcome outcome, Response response, std::string_view reason) {
     metrics_.access(outcome);
@@ -147,7 +136,7 @@ void Guard::decide(const Route& route, const Request& request, auth::Right neede
   const bool open = needed == auth::Right::Read && settings_.anonymous_read;
   if (verdict != nullptr && verdict->kind == auth::Verdict::Kind::Unavailable && !open)
     return refuse(Outcome::Unavailable, cannot_judge(verdict->reason, verdict->retry_after), verdict->reason);
-  if (limited_ && route.kind != Kind::Metrics) {
+  if (limited_ && is_limited(call)) {
     const auto client = identity != nullptr ? "subject " + identity->subject : auth::network_of(request.peer);
     if (const auto wait = limit_of(needed).take(client))
       return refuse(Outcome::Limited, limited(*wait), "too many requests");
@@ -161,12 +150,12 @@ void Guard::decide(const Route& route, const Request& request, auth::Right neede
 
   auto permit = identity != nullptr ? std::make_shared<const auth::Permit>(settings_, *identity)
                                     : std::make_shared<const auth::Permit>(settings_.anonymous_read);
-  const bool may = route.name.empty() ? permit->may_any(needed) : permit->may(needed, route.name);
+  const bool may = name.empty() ? permit->may_any(needed) : permit->may(needed, name);
   if (!may && identity == nullptr)
     return refuse(Outcome::Rejected, unauthorized(resource_of(request), {}), "no token");
   if (!may) {
-    const auto reason = identity->subject + " may not " + std::string(name_of(needed)) +
-                        (route.name.empty() ? "" : " " + route.name);
+    const auto reason =
+        identity->subject + " may not " + std::string(name_of(needed)) + (name.empty() ? "" : " " + name);
     return refuse(Outcome::Forbidden, forbidden(resource_of(request), reason), reason);
   }
   metrics_.access(identity != nullptr ? Outcome::Accepted : Outcome::Anonymous);

@@ -5,8 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "registry/api/message.hpp"
-#include "registry/api/route.hpp"
+#include "registry/api/call.hpp"
 #include "registry/auth/audit.hpp"
 #include "registry/auth/authenticator.hpp"
 #include "registry/auth/permit.hpp"
@@ -44,13 +43,13 @@ class Guard {
   /// Ends what waits for somebody else's answer. To be called before the store goes.
   void stop();
 
-  /// Calls `admit` exactly once, before it returns or on a thread of the authenticator. The request must live until then.
-  void admit(const Route& route, const Request& request, Admit admit);
+  /// Calls `admit` exactly once, before it returns or on a thread of the authenticator. The call must live until then.
+  void admit(const Call& call, Admit admit);
 
-  /// Checks a write against the permit of its request, and notes what is written for the audit log. The answer, when it may not be.
+  /// Checks a write against the permit of its call, and notes what is written for the audit log. The answer, when it may not be.
   /// What it may not: write under a name without the right to it, the names of a server's tools and of a tool's server among them;
   /// name a resource in managedBy that the subject may not speak for; purge or force without the right `admin`.
-  std::optional<Response> check_write(const Request& request, const Write& write);
+  std::optional<Response> check_write(const Call& call, const Write& write);
 
   /// Notes a write that was answered.
   void finish(auth::AuditEntry& entry, const Response& response);
@@ -67,8 +66,8 @@ class Guard {
   std::string problem() const;
 
  private:
-  void decide(const Route& route, const Request& request, auth::Right needed, const auth::Verdict* verdict,
-              Admission admission, const Admit& admit);
+  void decide(const Call& call, auth::Right needed, const auth::Verdict* verdict, Admission admission,
+              const Admit& admit);
   auth::RateLimit& limit_of(auth::Right needed) { return needed >= auth::Right::Write ? writes_ : reads_; }
   std::string resource_of(const Request& request) const;
 

@@ -82,22 +82,22 @@ std::string refusal(const auth::Permit& permit, const Reach& reach) {
 
 }  // namespace
 
-std::optional<Response> Guard::check_write(const Request& request, const Write& write) {
-  if (request.permit == nullptr && request.audit == nullptr) return std::nullopt;
+std::optional<Response> Guard::check_write(const Call& call, const Write& write) {
+  if (call.permit == nullptr && call.audit == nullptr) return std::nullopt;
   const auto reach = std::visit([](const auto& each) { return reach_of(each); }, write);
-  if (auto* audit = request.audit.get()) {
+  if (auto* audit = call.audit.get()) {
     if (!reach.names.empty()) audit->name = reach.names.front();
     audit->version = reach.version;
     audit->force = reach.force;
     if (reach.purge) audit->action = "purge";
     if (reach.manager != nullptr) audit->managed_by = reach.manager->display();
   }
-  if (request.permit == nullptr) return std::nullopt;
-  auto reason = refusal(*request.permit, reach);
+  if (call.permit == nullptr) return std::nullopt;
+  auto reason = refusal(*call.permit, reach);
   if (reason.empty()) return std::nullopt;
-  if (request.audit != nullptr) request.audit->reason = reason;
+  if (call.audit != nullptr) call.audit->reason = reason;
   metrics_.access(Metrics::Access::Forbidden);
-  return forbidden(resource_of(request), reason);
+  return forbidden(resource_of(call.request), reason);
 }
 
 }  // namespace toolhive::registry

@@ -312,11 +312,10 @@ Result<std::string> render_page(const Index& index, const ListParameters& parame
 
 }  // namespace
 
-Response get_tools(const Index& index, const Request& request, std::string_view raw_query, ListCache& cache,
-                   Budget budget) {
-  auto parameters = parse_list_parameters(raw_query);
+Response get_tools(const Index& index, const Call& call, ListCache& cache, Budget budget) {
+  auto parameters = parse_list_parameters(call.query());
   if (!parameters) return problem(parameters.error());
-  return make_list(index, request, raw_query, cache, [&](const auth::Permit* permit) {
+  return make_list(index, call, cache, [&](const auth::Permit* permit) {
     parameters->permit = permit;
     return render_page(index, *parameters, budget);
   });

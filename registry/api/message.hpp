@@ -9,11 +9,6 @@
 
 namespace toolhive::registry {
 
-namespace auth {
-class Permit;
-struct AuditEntry;
-}  // namespace auth
-
 /// What the API looks at in a request; the transport fills it in. The views must live until the response is
 /// given.
 struct Request {
@@ -28,9 +23,6 @@ struct Request {
   std::string peer;           ///< The client's address, or a proxy's.
   std::string origin;         ///< "https://host:port", as the client named it; empty when that is not known.
   std::string_view body;
-  std::shared_ptr<const auth::Permit>
-      permit;                               ///< What its sender may do, once it was let in; null: everything.
-  std::shared_ptr<auth::AuditEntry> audit;  ///< To be filled in with what is written; may be null.
 };
 
 /// What the transport sends. Its body is shared with the index where the bytes were ready.

@@ -34,32 +34,31 @@ Response serve_version(const Tool& tool, const std::string& version, const Reque
 
 }  // namespace
 
-Response get_tool(const Index& index, const Route& route, const Request& request,
-                  std::string_view raw_query) {
-  auto query = Query::parse(raw_query, {"version"});
+Response get_tool(const Index& index, const Call& call) {
+  auto query = Query::parse(call.query(), {"version"});
   if (!query) return problem(query.error());
-  const Tool* tool = find_live(index, route.name);
-  if (tool == nullptr) return problem(no_tool(route.name));
+  const Tool* tool = find_live(index, call.route.name);
+  if (tool == nullptr) return problem(no_tool(call.route.name));
   const auto* version = query->find("version");
-  return version == nullptr ? serve(tool->live.front(), request) : serve_version(*tool, *version, request);
+  return version == nullptr ? serve(tool->live.front(), call.request)
+                            : serve_version(*tool, *version, call.request);
 }
 
-Response get_versions(const Index& index, const Route& route, const Request& request,
-                      std::string_view raw_query) {
-  auto query = Query::parse(raw_query, {"withdrawn"});
+Response get_versions(const Index& index, const Call& call) {
+  auto query = Query::parse(call.query(), {"withdrawn"});
   if (!query) return problem(query.error());
   auto withdrawn = query->flag("withdrawn");
   if (!withdrawn) return problem(withdrawn.error());
-  const Tool* tool =
-      *withdrawn && !is_server_name(route.name) ? index.find(route.name) : find_live(index, route.name);
-  if (tool == nullptr) return problem(no_tool(route.name));
+  const Tool* tool = *withdrawn && !is_server_name(call.route.name) ? index.find(call.route.name)
+                                                                    : find_live(index, call.route.name);
+  if (tool == nullptr) return problem(no_tool(call.route.name));
 
   // The list changes with what is live and what is withdrawn: with the newest record of either, or with their number.
   std::uint64_t newest = 0;
   for (const auto& registration : tool->live) newest = std::max(newest, registration->sequence);
   for (const auto& retired : tool->retired) newest = std::max(newest, retired.sequence);
   Response response;
-  auto known = not_modified(request,
+  auto known = not_modified(call.request,
                             std::to_string(newest) + "-" + std::to_string(tool->live.size()) + "-" +
                                 std::to_string(tool->retired.size()) +
                                 (tool->latest() == nullptr ? "" : "-" + entity_tag(*tool->latest())),
@@ -105,11 +104,11 @@ Response get_versions(const Index& index, const Route& route, const Request& req
   return response;
 }
 
-Response get_version(const Index& index, const Route& route, const Request& request,
-                     std::string_view raw_query) {
-  if (auto query = Query::parse(raw_query, {}); !query) return problem(query.error());
-  const Tool* tool = find_live(index, route.name);
-  return tool == nullptr ? problem(no_tool(route.name)) : serve_version(*tool, route.version, request);
+Response get_version(const Index& index, const Call& call) {
+  if (auto query = Query::parse(call.query(), {}); !query) return problem(query.error());
+  const Tool* tool = find_live(index, call.route.name);
+  return tool == nullptr ? problem(no_tool(call.route.name))
+                         : serve_version(*tool, call.route.version, call.request);
 }
 
 }  // namespace toolhive::registry

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "registry/api/endpoint.hpp"
 #include "registry/model/text.hpp"
 
 namespace toolhive::registry {
@@ -40,39 +41,6 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-struct Described {
-  std::string_view path;
-  std::string_view methods;
-};
-
-// In the order of Route::Kind.
-constexpr std::array<Described, Route::kKinds> kRoutes = {
-    {{"/api/v1/tools", "GET, HEAD, POST, OPTIONS"},
-     {"/api/v1/tools/{name}", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"},
-     {"/api/v1/tools/{name}/versions", "GET, HEAD, OPTIONS"},
-     {"/api/v1/tools/{name}/versions/{version}", "GET, HEAD, PATCH, DELETE, OPTIONS"},
-     {"/api/v1/tools/{name}/diff", "GET, HEAD, OPTIONS"},
-     {"/health", "GET, HEAD, OPTIONS"},
-     {"/ready", "GET, HEAD, OPTIONS"},
-     {"/metrics", "GET, HEAD, OPTIONS"},
-     {"/version", "GET, HEAD, OPTIONS"},
-     {"/openapi.json", "GET, HEAD, OPTIONS"},
-     {"/.well-known/oauth-protected-resource", "GET, HEAD, OPTIONS"},
-     {"/", "GET, HEAD, OPTIONS"},
-     {"/ui/{name}", "GET, HEAD, OPTIONS"},
-     {"/v0.1/servers", "GET, HEAD, OPTIONS"},
-     {"/v0.1/servers/{name}/versions", "GET, HEAD, OPTIONS"},
-     {"/v0.1/servers/{name}/versions/{version}", "GET, HEAD, PUT, DELETE, OPTIONS"},
-     {"/v0.1/servers/{name}/status", "PATCH, OPTIONS"},
-     {"/v0.1/servers/{name}/versions/{version}/status", "PATCH, OPTIONS"},
-     {"/v0.1/publish", "POST, OPTIONS"},
-     {"/v0.1/validate", "POST, OPTIONS"},
-     {"/v0.1/auth/none", "POST, OPTIONS"},
-     {"/v0.1/health", "GET, HEAD, OPTIONS"},
-     {"/v0.1/ping", "GET, HEAD, OPTIONS"},
-     {"/v0.1/version", "GET, HEAD, OPTIONS"},
-     {"other", ""}}};
-
 constexpr std::size_t kDeepest = 6;
 
 struct Path {
@@ -82,6 +50,7 @@ struct Path {
 
 /// Whether a path is of a template's form; `route` then has what its {name} and {version} are.
 bool matches(Path& path, std::string_view form, Route& route) {
+  if (form == "/") return path.count == 0;
   std::size_t at = 0;
   std::string* name = nullptr;
   std::string* version = nullptr;
@@ -169,21 +138,13 @@ Result<Route> route_path(std::string_view raw_path) {
 
   if (path.segments[0] == "v0") path.segments[0] = "v0.1";  // Two names of one API.
   Route route;
-  if (path.count == 0) route.kind = Route::Kind::Page;  // No segment of a template is empty.
-  for (std::size_t i = 0; i + 1 < Route::kKinds; ++i) {
-    if (!matches(path, kRoutes[i].path, route)) continue;
-    route.kind = static_cast<Route::Kind>(i);
+  for (const auto& endpoint : endpoints()) {
+    if (!matches(path, endpoint.path, route)) continue;
+    route.kind = endpoint.kind;
+    route.endpoint = &endpoint;
     break;
   }
   return route;
-}
-
-std::string_view route_template(Route::Kind kind) {
-  return kRoutes[static_cast<std::size_t>(kind)].path;
-}
-
-std::string_view allowed_methods(Route::Kind kind) {
-  return kRoutes[static_cast<std::size_t>(kind)].methods;
 }
 
 Result<Query> Query::parse(std::string_view raw_query, std::initializer_list<std::string_view> known,

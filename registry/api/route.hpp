@@ -10,7 +10,9 @@
 
 namespace toolhive::registry {
 
-/// A resource of the API.
+struct Endpoint;
+
+// Where a request leads: an endpoint, and what its path names there.
 struct Route {
   enum class Kind {
     Tools,
@@ -40,23 +42,17 @@ struct Route {
     ServersProgram,
     Unknown
   };
-  static constexpr std::size_t kKinds = 25;
 
   Kind kind = Kind::Unknown;
-  std::string name;     ///< Of the tool, the server or the page's file, decoded.
-  std::string version;  ///< Decoded.
+  const Endpoint* endpoint = nullptr;  // Null for Unknown.
+  std::string name;                    ///< Of the tool, the server or the page's file, decoded.
+  std::string version;                 ///< Decoded.
 };
 
 /// Finds the resource of a raw path. The path is split at its slashes before anything is decoded, so that %2F
 /// never separates. Malformed for broken escapes, NUL, segments that are . or .. once decoded, and bytes that
 /// are not UTF-8.
 Result<Route> route_path(std::string_view raw_path);
-
-/// The path template, for metrics and logs: "/api/v1/tools/{name}".
-std::string_view route_template(Route::Kind kind);
-
-/// The methods of a resource, as an Allow header lists them.
-std::string_view allowed_methods(Route::Kind kind);
 
 /// Decodes %XX, and + as a space if asked to. None for a broken escape, an escaped NUL or what is not UTF-8.
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);

@@ -219,11 +219,10 @@ Response no_server() {
 
 }  // namespace
 
-Response get_servers(const Index& index, const Request& request, std::string_view raw_query, ListCache& cache,
-                     Budget budget) {
-  const auto filter = parse_filter(raw_query);
+Response get_servers(const Index& index, const Call& call, ListCache& cache, Budget budget) {
+  const auto filter = parse_filter(call.query());
   if (!filter) return problem(filter.error());
-  return make_list(index, request, raw_query, cache, [&](const auth::Permit* permit) -> Result<std::string> {
+  return make_list(index, call, cache, [&](const auth::Permit* permit) -> Result<std::string> {
     const auto page = find_page(index, *filter, permit, budget);
     if (!page) return budget.out_of_time();
     // As the official registry does: a page that is full has a cursor, even if nothing comes after it.
@@ -231,17 +230,16 @@ Response get_servers(const Index& index, const Request& request, std::string_vie
   });
 }
 
-Response get_server_versions(const Index& index, const Route& route, const Request& request,
-                             std::string_view raw_query) {
-  const auto query = Query::parse_any(raw_query);
+Response get_server_versions(const Index& index, const Call& call) {
+  const auto query = Query::parse_any(call.query());
   if (!query) return problem(query.error());
   const auto deleted = include_deleted(*query);
   if (!deleted) return problem(deleted.error());
-  const Tool* server = index.find_server(route.name);
+  const Tool* server = index.find_server(call.route.name);
   auto page = server == nullptr ? std::vector<ServerVersion>() : versions_of(*server);
   std::erase_if(page, [&](const auto& each) {
     return (each.lifecycle == Lifecycle::Deleted && !deleted->value_or(false)) ||
-           !may_read(each, request.permit.get());
+           !may_read(each, call.permit.get());
   });
   if (page.empty()) return no_server();
   std::sort(page.begin(), page.end(), is_published_later);
@@ -251,7 +249,7 @@ Response get_server_versions(const Index& index, const Route& route, const Reque
   Sha256Stream tags;
   for (const auto& each : page) tags.add(entity_tag(each) + ' ');
   Response response;
-  auto known = not_modified(request, to_hex(tags.finish(), 16), response);
+  auto known = not_modified(call.request, to_hex(tags.finish(), 16), response);
   if (!known) return problem(known.error());
   if (*known) return response;
   response.content_type = kJson;
@@ -261,18 +259,17 @@ Response get_server_versions(const Index& index, const Route& route, const Reque
   return response;
 }
 
-Response get_server_version(const Index& index, const Route& route, const Request& request,
-                            std::string_view raw_query) {
-  const auto query = Query::parse_any(raw_query);
+Response get_server_version(const Index& index, const Call& call) {
+  const auto query = Query::parse_any(call.query());
   if (!query) return problem(query.error());
   const auto deleted = include_deleted(*query);
   if (!deleted) return problem(deleted.error());
-  const auto version = find_version(index.find_server(route.name), route.version);
+  const auto version = find_version(index.find_server(call.route.name), call.route.version);
   if (!version || (version->lifecycle == Lifecycle::Deleted && !deleted->value_or(false)) ||
-      !may_read(*version, request.permit.get()))
+      !may_read(*version, call.permit.get()))
     return no_server();
   Response response;
-  auto known = not_modified(request, entity_tag(*version), response);
+  auto known = not_modified(call.request, entity_tag(*version), response);
   if (!known) return problem(known.error());
   if (*known) return response;
   std::string body;

@@ -76,7 +76,9 @@ Response updated(const Index& index, const std::string& name) {
 
 }  // namespace
 
-Result<Write> read_server_write(const Route& route, const Request& request, const ToolPolicy& policy) {
+Result<Write> read_server_write(const Call& call, const ToolPolicy& policy) {
+  const auto& route = call.route;
+  const auto& request = call.request;
   if (request.method != "DELETE") {
     if (auto ok = check_body(request, policy); !ok) return ok.take_error();
   }
@@ -86,18 +88,18 @@ Result<Write> read_server_write(const Route& route, const Request& request, cons
   return put ? read_put(route, request, policy) : read_server_status(route, request);
 }
 
-Response server_write_response(const Route& route, const Request& request, const Result<WriteOutcome>& result,
-                               const Index& index) {
+Response server_write_response(const Call& call, const Result<WriteOutcome>& result, const Index& index) {
   if (!result) {
     const auto& error = result.error();
     // A version that is published already is a bad request in this API.
     return problem(error.code == Code::Conflict ? 400 : status_of(error.code), error.detail, error.field);
   }
   if (result->kind == WriteOutcome::Kind::Unchanged) {
-    if (request.method == "DELETE") return problem(404, "Server not found: this version is deleted already");
+    if (call.request.method == "DELETE")
+      return problem(404, "Server not found: this version is deleted already");
     return problem(400, "No changes to apply: status and message are what they are to be");
   }
-  if (route.kind == Kind::ServerStatus) return updated(index, result->name);
+  if (call.route.kind == Kind::ServerStatus) return updated(index, result->name);
   const auto version = find_version(index.find_server(result->name), result->registration->version.text());
   if (!version) return problem(500, "the version that was written is not there");
   std::string body;

@@ -103,8 +103,10 @@ Result<Write> read_withdrawal(const Route& route, const Request& request, std::s
 
 }  // namespace
 
-Result<Write> read_write(const Route& route, const Request& request, std::string_view query,
-                         const ToolPolicy& policy) {
+Result<Write> read_write(const Call& call, const ToolPolicy& policy) {
+  const auto& route = call.route;
+  const auto& request = call.request;
+  const auto query = call.query();
   // A name with a slash, which only an escape brings here, is a server's: not to be had as a tool.
   if (is_server_name(route.name)) return no_tool(route.name);
   if (request.method == "DELETE") return read_withdrawal(route, request, query);

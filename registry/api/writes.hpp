@@ -2,8 +2,7 @@
 
 #include <string_view>
 
-#include "registry/api/message.hpp"
-#include "registry/api/route.hpp"
+#include "registry/api/call.hpp"
 #include "registry/model/tool.hpp"
 #include "registry/store/store.hpp"
 
@@ -12,8 +11,7 @@ namespace toolhive::registry {
 // POST, PUT, PATCH and DELETE in two halves, before and after the store: both pure functions.
 
 /// Reads and checks what a request wants written.
-Result<Write> read_write(const Route& route, const Request& request, std::string_view query,
-                         const ToolPolicy& policy);
+Result<Write> read_write(const Call& call, const ToolPolicy& policy);
 
 /// The response to a write, given what the store made of it.
 Response write_response(std::string_view method, const Result<WriteOutcome>& result);

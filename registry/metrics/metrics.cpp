@@ -16,6 +16,19 @@ std::size_t index_of(const List& list, const Value& value) {
   return static_cast<std::size_t>(std::find(list.begin(), list.end(), value) - list.begin());
 }
 
+/// The row of a table that begins with `key`, which one does.
+template <class Table, class Key>
+std::size_t row_in(const Table& table, Key key) {
+  const auto row =
+      std::find_if(std::begin(table), std::end(table), [key](const auto& each) { return each.first == key; });
+  return static_cast<std::size_t>(row - std::begin(table));
+}
+
+std::vector<CountedRoute> with_other(std::vector<CountedRoute> routes) {
+  routes.push_back({"other", false});
+  return routes;
+}
+
 void family(std::string& out, std::string_view name, std::string_view type, std::string_view help) {
   out.append("# HELP ")
       .append(name)
@@ -82,12 +95,23 @@ void DurationHistogram::append(std::string& out, std::string_view name, std::str
   sample(out, std::string(name) + "_count", labels, std::to_string(below));
 }
 
-void Metrics::request(Route::Kind route, std::string_view method, unsigned status,
+Metrics::Metrics(std::vector<CountedRoute> routes)
+    : routes_(with_other(std::move(routes))), requests_(routes_.size()) {}
+
+void Metrics::request(std::size_t route, std::string_view method, unsigned status,
                       std::chrono::nanoseconds duration) {
-  const auto r = static_cast<std::size_t>(route);
-  requests_[r][index_of(kMethods, method)][index_of(kStatuses, status)].fetch_add(1,
-                                                                                  std::memory_order_relaxed);
-  durations_[r].observe(duration);
+  auto& requests = requests_[std::min(route, requests_.size() - 1)];
+  requests.answered[index_of(kMethods, method)][index_of(kStatuses, status)].fetch_add(
+      1, std::memory_order_relaxed);
+  requests.durations.observe(duration);
+}
+
+void Metrics::registration(Registration result) {
+  ++registrations_[row_in(kRegistrations, result)];
+}
+
+void Metrics::access(Access outcome) {
+  ++access_[row_in(kAccess, outcome)];
 }
 
 void Metrics::committed(std::size_t records, std::chrono::nanoseconds duration) {
@@ -103,10 +127,9 @@ std::string Metrics::render(const Gauges& gauges) const {
   for (std::size_t r = 0; r < requests_.size(); ++r) {
     for (std::size_t m = 0; m <= kMethods.size(); ++m) {
       for (std::size_t s = 0; s <= kStatuses.size(); ++s) {
-        const auto value = requests_[r][m][s].load(std::memory_order_relaxed);
+        const auto value = requests_[r].answered[m][s].load(std::memory_order_relaxed);
         if (value == 0) continue;
-        std::string labels =
-            "route=\"" + std::string(route_template(static_cast<Route::Kind>(r))) + "\",method=\"";
+        std::string labels = "route=\"" + std::string(routes_[r].path) + "\",method=\"";
         labels += m < kMethods.size() ? kMethods[m] : "other";
         labels += "\",code=\"" + (s < kStatuses.size() ? std::to_string(kStatuses[s]) : "other") + "\"";
         sample(out, "mcp_registry_requests_total", labels, std::to_string(value));
@@ -115,29 +138,26 @@ std::string Metrics::render(const Gauges& gauges) const {
   }
   family(out, "mcp_registry_request_duration_seconds", "histogram",
          "From the whole request read to its response ready.");
-  for (std::size_t r = 0; r < durations_.size(); ++r) {
-    if (durations_[r].count() == 0) continue;
-    durations_[r].append(out, "mcp_registry_request_duration_seconds",
-                         "route=\"" + std::string(route_template(static_cast<Route::Kind>(r))) + "\"");
+  for (std::size_t r = 0; r < requests_.size(); ++r) {
+    if (requests_[r].durations.count() == 0) continue;
+    requests_[r].durations.append(out, "mcp_registry_request_duration_seconds",
+                                  "route=\"" + std::string(routes_[r].path) + "\"");
   }
 
   family(out, "mcp_registry_registrations_total", "counter",
          "Registrations asked for, by what came of them.");
-  constexpr std::array<std::string_view, 5> kResults = {"created", "unchanged", "conflict", "invalid",
-                                                        "failed"};
-  for (std::size_t i = 0; i < kResults.size(); ++i) {
-    sample(out, "mcp_registry_registrations_total", "result=\"" + std::string(kResults[i]) + "\"",
+  for (std::size_t i = 0; i < registrations_.size(); ++i) {
+    sample(out, "mcp_registry_registrations_total",
+           "result=\"" + std::string(kRegistrations[i].second) + "\"",
            std::to_string(registrations_[i].load()));
   }
   family(out, "mcp_registry_retrievals_total", "counter",
          "Tools, servers, versions and lists read (status 200 and 304).");
-  constexpr std::array kRead = {Route::Kind::Tools,        Route::Kind::Tool,    Route::Kind::Versions,
-                                Route::Kind::Version,      Route::Kind::Servers, Route::Kind::ServerVersions,
-                                Route::Kind::ServerVersion};
-  for (const auto route : kRead) {
-    const auto& get = requests_[static_cast<std::size_t>(route)][0];
+  for (std::size_t r = 0; r < requests_.size(); ++r) {
+    if (!routes_[r].retrieval) continue;
+    const auto& get = requests_[r].answered[index_of(kMethods, std::string_view("GET"))];
     const auto value = get[index_of(kStatuses, 200u)].load() + get[index_of(kStatuses, 304u)].load();
-    sample(out, "mcp_registry_retrievals_total", "route=\"" + std::string(route_template(route)) + "\"",
+    sample(out, "mcp_registry_retrievals_total", "route=\"" + std::string(routes_[r].path) + "\"",
            std::to_string(value));
   }
 
@@ -190,11 +210,9 @@ std::string Metrics::render(const Gauges& gauges) const {
   family(out, "mcp_registry_access_total", "counter",
          "Requests for what is not open to all, by what came of them: let in without or with a token, or "
          "refused.");
-  constexpr std::array<std::string_view, 6> kAccess = {"anonymous", "accepted", "rejected",
-                                                       "forbidden", "limited",  "unavailable"};
-  for (std::size_t i = 0; i < kAccess.size(); ++i) {
+  for (std::size_t i = 0; i < access_.size(); ++i) {
     if (const auto value = access_[i].load(); value != 0)
-      sample(out, "mcp_registry_access_total", "result=\"" + std::string(kAccess[i]) + "\"",
+      sample(out, "mcp_registry_access_total", "result=\"" + std::string(kAccess[i].second) + "\"",
              std::to_string(value));
   }
   gauge(out, "mcp_registry_connections", "Connections open.", gauges.connections);

@@ -4,11 +4,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
-#include "registry/api/route.hpp"
 #include "registry/store/store.hpp"
 
 namespace toolhive::registry {
@@ -49,6 +51,12 @@ struct Gauges {
   std::uint64_t transport_errors = 0;
 };
 
+// A path whose requests are counted.
+struct CountedRoute {
+  std::string_view path;   // As its label has it.
+  bool retrieval = false;  // Whether a GET counts as a retrieval.
+};
+
 /// What the service counts. Written out by hand: the label sets are few and known, so that counting is one
 /// atomic addition without a lock or a lookup. Thread safe.
 class Metrics {
@@ -57,13 +65,16 @@ class Metrics {
   enum class Access { Anonymous, Accepted, Rejected, Forbidden, Limited, Unavailable };
   enum class Registration { Created, Unchanged, Conflict, Invalid, Failed };
 
-  /// One answered request.
-  void request(Route::Kind route, std::string_view method, unsigned status,
+  // Requests of paths that are none of `routes` are counted under the path "other".
+  explicit Metrics(std::vector<CountedRoute> routes);
+
+  /// One answered request, of the path at `route` in the list, or after its end.
+  void request(std::size_t route, std::string_view method, unsigned status,
                std::chrono::nanoseconds duration);
   /// One registration (POST or PUT).
-  void registration(Registration result) { ++registrations_[static_cast<std::size_t>(result)]; }
+  void registration(Registration result);
   /// One request that the guard looked at.
-  void access(Access outcome) { ++access_[static_cast<std::size_t>(outcome)]; }
+  void access(Access outcome);
   /// One group of records made durable.
   void committed(std::size_t records, std::chrono::nanoseconds duration);
   /// One write that the storage failed.
@@ -80,10 +91,25 @@ class Metrics {
                                                          422, 428, 429, 500, 501, 503, 507};
   // One more of each for what is not listed.
   using ByStatus = std::array<std::atomic<std::uint64_t>, kStatuses.size() + 1>;
-  std::array<std::array<ByStatus, kMethods.size() + 1>, Route::kKinds> requests_{};
-  std::array<DurationHistogram, Route::kKinds> durations_;
-  std::array<std::atomic<std::uint64_t>, 5> registrations_{};
-  std::array<std::atomic<std::uint64_t>, 6> access_{};
+  struct Requests {
+    std::array<ByStatus, kMethods.size() + 1> answered{};
+    DurationHistogram durations;
+  };
+
+  static constexpr std::pair<Registration, std::string_view> kRegistrations[] = {
+      {Registration::Created, "created"},
+      {Registration::Unchanged, "unchanged"},
+      {Registration::Conflict, "conflict"},
+      {Registration::Invalid, "invalid"},
+      {Registration::Failed, "failed"}};
+  static constexpr std::pair<Access, std::string_view> kAccess[] = {
+      {Access::Anonymous, "anonymous"}, {Access::Accepted, "accepted"}, {Access::Rejected, "rejected"},
+      {Access::Forbidden, "forbidden"}, {Access::Limited, "limited"},   {Access::Unavailable, "unavailable"}};
+
+  const std::vector<CountedRoute> routes_;  // The last is the path "other".
+  std::vector<Requests> requests_;          // One for each route.
+  std::array<std::atomic<std::uint64_t>, std::size(kRegistrations)> registrations_{};
+  std::array<std::atomic<std::uint64_t>, std::size(kAccess)> access_{};
   std::atomic<std::uint64_t> storage_errors_{0};
   std::atomic<std::uint64_t> stored_records_{0};
   DurationHistogram commits_;

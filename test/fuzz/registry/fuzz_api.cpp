@@ -13,6 +13,7 @@
 
 #include "memory_store.hpp"
 #include "registry/api/api.hpp"
+#include "registry/api/endpoint.hpp"
 #include "registry/api/guard.hpp"
 #include "registry/model/json.hpp"
 #include "registry/model/time.hpp"
@@ -123,7 +124,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const auto rules = settings();
   auth::AuditSettings audit;
   audit.output = auth::AuditSettings::Output::Off;
-  Metrics metrics;
+  Metrics metrics(counted_routes());
   Guard guard(rules, std::make_unique<Tokens>(), {}, audit, metrics);
   fuzz::MemoryStore store;
   Api open{ToolPolicy(), metrics};

@@ -313,7 +313,7 @@ TEST_CASE("after a failed sync /ready says why, writes get 503 and reads go on")
 }
 
 TEST_CASE("while the store is read /health is fine, /ready says so and the API answers 503") {
-  Metrics metrics;
+  Metrics metrics(counted_routes());
   Api api(ToolPolicy(), metrics);
   const auto status = [&](const char* method, const char* target) {
     Request request;

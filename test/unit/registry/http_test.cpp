@@ -81,7 +81,7 @@ struct Served {
   }
 
   FaultFileSystem files;
-  Metrics metrics;
+  Metrics metrics{counted_routes()};
   std::unique_ptr<FileStore> store;
   Api api;
   std::unique_ptr<HttpServer> server;
@@ -224,7 +224,7 @@ TEST_CASE(
   const Clock standing{[now] { return now; }, std::chrono::system_clock::now};
   for (const unsigned trusted : {0u, 1u}) {
     CAPTURE(trusted);
-    Metrics metrics;
+    Metrics metrics{counted_routes()};
     Guard guard(settings, nullptr, rates, audit, metrics, standing);
     ServerConfig config;
     config.rates.trusted_proxies = trusted;

@@ -69,7 +69,8 @@ class Recorder {
   void note(const std::string& method, const std::string& target, const Response& response) {
     const auto route = route_path(target.substr(0, target.find('?')));
     REQUIRE(route.ok());
-    seen.insert(lower(method) + " " + std::string(route_template(route->kind)) + " " +
+    seen.insert(lower(method) + " " +
+                std::string(route->endpoint == nullptr ? "other" : route->endpoint->path) + " " +
                 std::to_string(response.status));
   }
 
@@ -240,7 +241,7 @@ void use_failing_storage(Recorder& recorder) {
 }
 
 void use_while_starting(Recorder& recorder) {
-  Metrics metrics;
+  Metrics metrics(counted_routes());
   Api api(ToolPolicy(), metrics);
   for (const auto& target : {kTools, kA, kA + "/versions", kFirstOfA, kA + "/diff",
                              std::string("/v0.1/servers"), kServer + "/versions", kServerVersion}) {
@@ -275,11 +276,11 @@ void use_too_long(Recorder& recorder) {
         service.post(R"({"name":"t)" + std::to_string(i) + R"(","inputSchema":{"type":"object"}})").status ==
         201);
   ListCache cache;
-  Request request;
-  request.target = kTools;
+  Call call;
+  call.request.target = kTools + "?search=t";
   auto now = std::chrono::seconds(0);
   Budget budget({}, [&now] { return now += std::chrono::hours(1); });
-  recorder.note("GET", kTools, get_tools(*service.store->snapshot(), request, "search=t", cache, budget));
+  recorder.note("GET", kTools, get_tools(*service.store->snapshot(), call, cache, budget));
 }
 
 void use_without_rights(Recorder& recorder) {
@@ -306,8 +307,8 @@ void use_without_rights(Recorder& recorder) {
           (void)service.send(request);
         }
       }
-      for (std::size_t kind = 0; kind + 1 < Route::kKinds; ++kind) {
-        auto target = std::string(route_template(static_cast<Route::Kind>(kind)));
+      for (const auto& endpoint : endpoints()) {
+        auto target = std::string(endpoint.path);
         for (const auto& [form, name] : {std::pair("{name}", "page.js"), {"{version}", "1.0.0"}}) {
           if (const auto at = target.find(form); at != target.npos)
             target.replace(at, std::string_view(form).size(), name);
@@ -332,11 +333,10 @@ void use_without_rights(Recorder& recorder) {
 
 TEST_CASE("the OpenAPI document has every route and method of the service, and no other") {
   std::set<std::string> served;
-  for (std::size_t kind = 0; kind + 1 < Route::kKinds; ++kind) {
-    const auto route = static_cast<Route::Kind>(kind);
+  for (const auto& endpoint : endpoints()) {
     for (const char* method : {"get", "post", "put", "patch", "delete", "trace"}) {
-      if ((lower(allowed_methods(route)) + ",").find(method + std::string(",")) != std::string::npos)
-        served.insert(std::string(method) + " " + std::string(route_template(route)));
+      if ((lower(endpoint.allowed()) + ",").find(method + std::string(",")) != std::string::npos)
+        served.insert(std::string(method) + " " + std::string(endpoint.path));
     }
   }
   std::set<std::string> promised;

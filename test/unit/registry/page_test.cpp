@@ -34,7 +34,7 @@ TEST_CASE("the page is served at / whatever its query, its files below /ui") {
 }
 
 TEST_CASE("the page needs no store") {
-  Metrics metrics;
+  Metrics metrics(counted_routes());
   Api api(ToolPolicy(), metrics);
   Request request;
   request.method = "GET";

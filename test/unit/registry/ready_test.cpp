@@ -4,6 +4,7 @@
 #include <string>
 
 #include "registry/api/api.hpp"
+#include "registry/api/endpoint.hpp"
 
 using namespace toolhive::registry;
 
@@ -31,7 +32,7 @@ Response ask(Api& api, const std::string& target) {
 }  // namespace
 
 TEST_CASE("a replica that cannot write but is no worse than others stays ready, and says why it cannot") {
-  Metrics metrics;
+  Metrics metrics(counted_routes());
   Api api(ToolPolicy{}, metrics);
   ConditionStore store;
   api.start(store);
@@ -51,7 +52,7 @@ TEST_CASE("a replica that cannot write but is no worse than others stays ready, 
 }
 
 TEST_CASE("the free space is a metric only where it is known") {
-  Metrics metrics;
+  Metrics metrics(counted_routes());
   Api api(ToolPolicy{}, metrics);
   ConditionStore store;
   api.start(store);
@@ -61,7 +62,7 @@ TEST_CASE("the free space is a metric only where it is known") {
 }
 
 TEST_CASE("what the cache was good for is in the metrics where there is a cache") {
-  Metrics metrics;
+  Metrics metrics(counted_routes());
   Api api(ToolPolicy{}, metrics);
   ConditionStore store;
   api.start(store);

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "registry/api/api.hpp"
+#include "registry/api/endpoint.hpp"
 #include "registry/model/json.hpp"
 #include "store_fixture.hpp"
 
@@ -59,7 +60,7 @@ class Service {
 
   FaultFileSystem files;
   FileStoreOptions options;
-  Metrics metrics;
+  Metrics metrics{counted_routes()};
   Api api;
   std::unique_ptr<FileStore> store;
 };

@@ -1,0 +1,30 @@
+// ApiState: what the handlers of requests share.
+#pragma once
+
+#include <atomic>
+#include <functional>
+
+#include "registry/api/list_cache.hpp"
+#include "registry/model/tool.hpp"
+
+namespace toolhive::registry {
+
+class Guard;
+struct Gauges;
+class Metrics;
+class Store;
+
+// Fills in the figures of the transport, for the metrics.
+using AddGauges = std::function<void(Gauges&)>;
+
+struct ApiState {
+  const ToolPolicy policy;
+  Metrics& metrics;
+  AddGauges add_gauges = {};           // Empty when there is no transport.
+  Guard* guard = nullptr;              // Null when everybody may do everything.
+  std::atomic<Store*> store{nullptr};  // Null until it is read.
+  std::atomic<bool> stopping{false};
+  ListCache lists = {}, server_lists = {};
+};
+
+}  // namespace toolhive::registry
