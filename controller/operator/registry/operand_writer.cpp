@@ -29,13 +29,17 @@ class Writer {
   Writer(const Context& ctx, runtime::Applier& applier, const kube::Object& owner)
       : ctx_(ctx), applier_(applier), owner_(owner) {}
 
+  // One operand's trouble is no reason to leave the next as it is, unless the API server itself is away.
   bool stopped() const {
-    return written.refused || written.failed || !written.retry.ok() || written.namespace_ends;
+    const bool waits = written.retry.ok() || written.retry.code() == Code::Conflict;
+    return !waits || written.namespace_ends;
   }
 
-  std::optional<kube::Object> apply(const ResourceType& type, Json intent) {
+  // `replace`: how the object goes that can only be made anew, see Applier::Options.
+  std::optional<kube::Object> apply(const ResourceType& type, Json intent,
+                                    const char* replace = "Background") {
     if (stopped()) return {};
-    auto object = applier_.apply(ctx_, type, owner_, std::move(intent));
+    auto object = applier_.apply(ctx_, type, owner_, std::move(intent), {.owned = true, .replace = replace});
     if (object.ok()) return *object;
     sort(type, object.status());
     return {};
@@ -73,12 +77,19 @@ class Writer {
       written.route = *applied;
       return;
     }
-    if (server_failed(applied.status())) {
-      written.route_error = applied.status();
+    const Status& error = applied.status();
+    if (is_refusal(error)) {
+      written.route_refused = "the API server refuses the Route: " + error.message() +
+                              "; set spec.exposure.host, or spec.exposure.type to None";
       return;
     }
-    sort(route_type(), applied.status());
-    written.route_error = std::exchange(written.retry, Status());
+    if (server_failed(error)) {
+      written.route_error = error;
+      return;
+    }
+    const Status others = std::exchange(written.retry, Status());
+    sort(route_type(), error);
+    written.route_error = std::exchange(written.retry, others);
   }
 
   WrittenOperands written;
@@ -87,17 +98,26 @@ class Writer {
   void sort(const ResourceType& type, const Status& error) {
     const std::string message = type.kind + ": " + error.message();
     if (error.reason() == runtime::Applier::kNameConflict) {
-      written.failed = Finding::no("NameConflict", message);
+      note(written.failed, "NameConflict", message);
     } else if (is_refusal(error)) {
-      written.refused = Finding::no("Refused", message);
+      note(written.refused, "Refused", message);
     } else if (namespace_ends(error)) {
       written.namespace_ends = true;
     } else if (error.code() == Code::Forbidden) {
-      written.failed = Finding::no("OperandForbidden", message);
+      note(written.failed, "OperandForbidden", message);
     } else if (server_failed(error)) {
-      written.failed = Finding::no("OperandError", message);
-    } else {
+      note(written.failed, "OperandError", message);
+    } else if (written.retry.ok() || error.code() != Code::Conflict) {
       written.retry = error;
+    }
+  }
+
+  // Of several of a kind the first is told with its reason, the others in the message.
+  static void note(std::optional<Finding>& told, const char* reason, const std::string& message) {
+    if (!told) {
+      told = Finding::no(reason, message);
+    } else {
+      told->message += "; " + message;
     }
   }
 
@@ -120,8 +140,8 @@ WrittenOperands write_operands(const Context& ctx, runtime::Applier& applier, co
   // What the pod needs comes before the pod.
   writer.apply(service_type(), service(inputs));
   writer.apply(service_account_type(), service_account(inputs));
-  writer.apply(config_map_type(), registry_config_map(inputs));
-  writer.apply(config_map_type(), server_config_map(inputs));
+  const bool configured = writer.apply(config_map_type(), registry_config_map(inputs)).has_value();
+  const bool served = writer.apply(config_map_type(), server_config_map(inputs)).has_value();
   if (spec.storage.existing_claim.empty()) writer.apply_claim(inputs);
 
   if (spec.network_policy) {
@@ -135,7 +155,9 @@ WrittenOperands write_operands(const Context& ctx, runtime::Applier& applier, co
     writer.remove(disruption_budget_type(), inputs.key);
   }
 
-  writer.written.deployment = writer.apply(deployment_type(), deployment(inputs));
+  // Its checksum says that a pod has read the ConfigMaps as declared: before they are, it would not be true.
+  if (configured && served)
+    writer.written.deployment = writer.apply(deployment_type(), deployment(inputs), "Foreground");
 
   if (routes == kube::Offered::Yes) {
     if (spec.exposure.type != RegistrySpec::Exposure::Type::None) {

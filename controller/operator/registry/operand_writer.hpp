@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "controller/kube/client/discovery.hpp"
 #include "controller/kube/object/object.hpp"
@@ -18,6 +19,7 @@ struct WrittenOperands {
   std::optional<Finding> refused;  // the API server refuses what the spec makes
   std::optional<Finding> failed;   // a taken name, a missing right, a quota, a webhook that is down
   std::optional<Finding> storage;  // the claim cannot be brought to its state; the rest can
+  std::string route_refused;       // why the API server does not take the Route; empty: it does
   Status route_error;              // not Ok: the Route API does not answer as offered; all else is done
   Status retry;                    // not Ok: nothing can be said; try the pass again
   bool namespace_ends = false;     // nothing can be made there any more
@@ -26,7 +28,8 @@ struct WrittenOperands {
 // Whether the API server will never take what was sent, as it is.
 bool is_refusal(const Status& error);
 
-// Stops at the first operand that cannot be applied, the claim excepted.
+// Each operand is tried, whatever became of the others: the Deployment only waits for its ConfigMaps. What others did to an
+// operand such that it cannot be applied any more is put back by making it anew, the Deployment once its pods are gone.
 WrittenOperands write_operands(const Context& ctx, runtime::Applier& applier, const kube::Object& owner,
                                const RegistryInputs& inputs, kube::Offered routes);
 

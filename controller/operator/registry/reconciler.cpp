@@ -79,6 +79,8 @@ StatusOr<Result> RegistryReconciler::reconcile(const Context& ctx, const Key& ke
   if (object.status().code() == Code::NotFound) {
     access_.forget(key);
     probe_.forget(key);
+    const std::lock_guard lock(mutex_);
+    accepted_.erase(key);
     return Result{};
   }
   if (!object.ok()) return object.status();
@@ -156,26 +158,38 @@ Status RegistryReconciler::repair_strategy(const Context& ctx, const Object& run
       .status();
 }
 
-// A spec that was not accepted yet is tried on the running Deployment first, before anything is changed: the
+// A spec that was not accepted yet is tried on the running operands first, before anything is changed: the
 // API server's refusal must come before the ConfigMaps that the pod would read at its next start.
 StatusOr<std::optional<Finding>> RegistryReconciler::rehearse(const Context& ctx, const Object& object,
                                                               const Json& before,
-                                                              const RegistryInputs& inputs,
-                                                              const Object& running) {
+                                                              const RegistryInputs& inputs) {
   const auto conditions = runtime::Conditions::from_json(before.value("conditions", Json::array()));
   const runtime::Condition* accepted = conditions.find("Accepted");
   if (accepted && accepted->status == runtime::ConditionStatus::True &&
       accepted->observed_generation == object.meta().generation)
     return std::optional<Finding>();
-  kube::WriteOptions options;
-  options.field_manager = kFieldManager;
-  options.dry_run = true;
-  Json intent = deployment(inputs);
-  intent["metadata"]["uid"] = running.meta().uid;
-  const Status tried = manager_.client().apply(ctx, deployment_type(), intent, options).status();
-  if (is_refusal(tried)) return std::optional<Finding>(Finding::no("Refused", "spec: " + tried.message()));
-  if (!tried.ok()) return tried;
+  for (const auto& [type, intent] : {std::pair(&network_policy_type(), network_policy(inputs)),
+                                     std::pair(&deployment_type(), deployment(inputs))}) {
+    if (*type == network_policy_type() && !inputs.spec.network_policy) continue;
+    const auto existing = manager_.cache().get(ctx, *type, inputs.key);
+    if (!existing.ok() || !is_controlled_by(*existing, object)) continue;
+    const Status tried = applier_.rehearse(ctx, *type, *existing, intent);
+    if (is_refusal(tried)) return std::optional<Finding>(Finding::no("Refused", "spec: " + tried.message()));
+    // What else goes wrong, such as a webhook that is down, is told of the write itself.
+  }
   return std::optional<Finding>();
+}
+
+void RegistryReconciler::accept(const RegistryInputs& inputs) {
+  const std::lock_guard lock(mutex_);
+  accepted_.insert_or_assign(inputs.key, inputs);
+}
+
+std::optional<RegistryInputs> RegistryReconciler::accepted(const RegistryInputs& refused) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = accepted_.find(refused.key);
+  if (found == accepted_.end() || found->second.uid != refused.uid) return std::nullopt;
+  return found->second;
 }
 
 StatusOr<Result> RegistryReconciler::bring_about(const Context& ctx, const Object& object, const Json& before,
@@ -196,27 +210,35 @@ StatusOr<Result> RegistryReconciler::bring_about(const Context& ctx, const Objec
     if (!repaired.ok()) return repaired;
   }
   if (!observed.refused && is_ours) {
-    auto refusal = rehearse(ctx, object, before, inputs, *running);
+    auto refusal = rehearse(ctx, object, before, inputs);
     if (!refusal.ok()) return refusal.status();
     observed.refused = *refusal;
   }
 
   Offered routes = manager_.discovery().offers(ctx, route_type());
+  Status waits;  // why the pass is to be tried again, when it is
   Status route_error;
+  std::string route_refused;
   std::optional<Json> deployment_now;
   std::optional<Json> route_now;
   std::optional<Finding> claim_refused;
-  if (!observed.refused) {
-    WrittenOperands written = write_operands(ctx, applier_, object, inputs, routes);
-    if (!written.retry.ok()) return written.retry;
+  // While a spec is refused, what the last accepted one declares is kept as it is.
+  const std::optional<RegistryInputs> declared = observed.refused ? accepted(inputs) : inputs;
+  if (declared) {
+    WrittenOperands written = write_operands(ctx, applier_, object, *declared, routes);
+    waits = written.retry;
     // The Registry goes with its namespace; until then its operands are left alone.
     if (written.namespace_ends) return Result{.requeue_after = kShortPeriod};
-    observed.refused = written.refused;
+    if (!observed.refused) {
+      observed.refused = written.refused;
+      if (!observed.refused) accept(inputs);
+    }
     observed.failed = written.failed;
     claim_refused = written.storage;
     if (written.claim) *claim = written.claim->json();
     if (written.deployment) deployment_now = written.deployment->json();
     if (written.route) route_now = written.route->json();
+    route_refused = written.route_refused;
     route_error = written.route_error;
     if (route_error.code() == Code::NotFound) {
       manager_.discovery().invalidate(route_type());
@@ -233,6 +255,8 @@ StatusOr<Result> RegistryReconciler::bring_about(const Context& ctx, const Objec
   observed.exposure = observe_exposure(inputs.spec.exposure, routes, route_now ? &*route_now : nullptr);
   if (!route_error.ok() && routes == Offered::Yes)
     observed.exposure.exposed = Finding::unknown("RouteAPIUnknown", route_error.message());
+  if (!route_refused.empty() && routes == Offered::Yes)
+    observed.exposure.exposed = Finding::no("RouteRefused", route_refused);
 
   Result result{.requeue_after = jittered(kPeriod, inputs.key)};
   const bool waits_for_route = observed.exposure.exposed.reason == "RouteAPIMissing";
@@ -247,6 +271,7 @@ StatusOr<Result> RegistryReconciler::bring_about(const Context& ctx, const Objec
   const Json status = registry_status(before, observed, manager_.clock().wall());
   const Status written = write_status(ctx, object, before, status);
   if (!written.ok()) return written;
+  if (!waits.ok()) return waits;
   return result;
 }
 

@@ -1,6 +1,8 @@
 // RegistryReconciler: makes the cluster hold what a Registry declares, and its status say how that went.
 #pragma once
 
+#include <map>
+#include <mutex>
 #include <optional>
 
 #include "controller/operator/options.hpp"
@@ -30,8 +32,10 @@ class RegistryReconciler {
   StatusOr<std::optional<Json>> claim_of(const Context& ctx, const RegistryInputs& inputs);
   std::vector<Json> pods_of(const kube::Key& key) const;
   StatusOr<std::optional<Finding>> rehearse(const Context& ctx, const kube::Object& object,
-                                            const Json& before, const RegistryInputs& inputs,
-                                            const kube::Object& running);
+                                            const Json& before, const RegistryInputs& inputs);
+  void accept(const RegistryInputs& inputs);
+  // The inputs of the same Registry that were accepted last, as far as this process knows.
+  std::optional<RegistryInputs> accepted(const RegistryInputs& refused) const;
   Status repair_strategy(const Context& ctx, const kube::Object& running);
   StatusOr<runtime::Result> bring_about(const Context& ctx, const kube::Object& object, const Json& before,
                                         const RegistryInputs& inputs);
@@ -43,6 +47,8 @@ class RegistryReconciler {
   const OperatorOptions options_;
   runtime::Applier applier_;
   ServiceProbe probe_;
+  mutable std::mutex mutex_;
+  std::map<kube::Key, RegistryInputs> accepted_;  // guarded by mutex_
 };
 
 }  // namespace toolhive

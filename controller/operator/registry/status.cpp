@@ -29,6 +29,7 @@ Finding ready(const RegistryObservation& observed) {
 
 Finding degraded(const RegistryObservation& observed) {
   if (observed.failed) return Finding::yes(observed.failed->reason, observed.failed->message);
+  if (observed.refused) return Finding::yes(observed.refused->reason, observed.refused->message);
   if (observed.rollout.failed)
     return Finding::yes(observed.rollout.settled.reason, observed.rollout.settled.message);
   if (observed.storage.reason == kGrowthFailed)
@@ -52,14 +53,17 @@ Json registry_status(const Json& before, const RegistryObservation& observed, Wa
   set("Ready", ready(observed));
   conditions.remove("ReconciliationPaused");
 
-  const std::string inside = internal_url(observed.key);
   Json status = {{"observedGeneration", observed.generation},
                  {"conditions", conditions.to_json()},
-                 {"url", observed.exposure.url.empty() ? inside : observed.exposure.url},
-                 {"internalURL", inside},
                  {"replicas", observed.rollout.replicas},
                  {"readyReplicas", observed.rollout.ready_replicas},
                  {"selector", selector_text(observed.key.name)}};
+  // An address is an offer: there is none before the registry served once.
+  if (observed.rollout.available.holds() || (before.is_object() && before.contains("url"))) {
+    const std::string inside = internal_url(observed.key);
+    status["url"] = observed.exposure.url.empty() ? inside : observed.exposure.url;
+    status["internalURL"] = inside;
+  }
   if (observed.service) {
     status["tools"] = observed.service->tools;
     if (!observed.service->version.empty()) status["version"] = observed.service->version;

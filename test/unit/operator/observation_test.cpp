@@ -256,6 +256,17 @@ TEST_CASE("a registry that serves is Ready, with the addresses and numbers that 
         "app.kubernetes.io/instance=mcp-registry,app.kubernetes.io/name=mcp-registry");
 }
 
+TEST_CASE("a registry has no address before it served once, and keeps it from then on") {
+  RegistryObservation observed = serving();
+  observed.rollout.available = observed.rollout.settled = Finding::no("ImagePullBackOff", "no such image");
+  const Json fresh = registry_status(Json::object(), observed, WallTime{});
+  CHECK_FALSE(fresh.contains("url"));
+  CHECK_FALSE(fresh.contains("internalURL"));
+  const Json served = registry_status(fresh, serving(), WallTime{});
+  CHECK(served.at("url") == "http://mcp-registry.mcp.svc:8080");
+  CHECK(registry_status(served, observed, WallTime{}).at("url") == served.at("url"));
+}
+
 TEST_CASE("an unchanged observation makes an unchanged status, at any later time") {
   const Json status = registry_status(Json::object(), serving(), WallTime{});
   CHECK(registry_status(status, serving(), WallTime{} + std::chrono::hours(1)) == status);
@@ -279,6 +290,8 @@ TEST_CASE("a refused spec is not Ready while what runs stays Available") {
   CHECK_FALSE(is_true(status, "Accepted"));
   CHECK_FALSE(is_true(status, "Ready"));
   CHECK(find(status, "Ready").reason == "StorageCannotShrink");
+  CHECK(find(status, "Degraded").reason == "StorageCannotShrink");
+  CHECK(is_true(status, "Degraded"));
   CHECK(is_true(status, "Available"));
 }
 

@@ -119,3 +119,35 @@ TEST_CASE("a value of the wrong type is refused, whatever status the API server 
   REQUIRE(written.refused);
   CHECK(written.refused->reason == "Refused");
 }
+
+TEST_CASE("one operand's trouble keeps no other from being brought to its state") {
+  const Status errors[] = {Status(Code::Invalid, "spec.ports[1].name: Duplicate value").with_http_status(422),
+                           Status(Code::Forbidden, "User cannot patch").with_http_status(403), kWebhookDown,
+                           Status(Code::Conflict, "is being deleted").with_http_status(409)};
+  for (const Status& error : errors) {
+    for (const char* plural : {"services", "serviceaccounts", "networkpolicies", "poddisruptionbudgets"}) {
+      CAPTURE(plural);
+      CAPTURE(error.message());
+      Writing writing;
+      const WrittenOperands written = writing.write(plural, error);
+      CHECK(written.deployment);
+      CHECK(written.route);
+      CHECK((written.refused || written.failed || !written.retry.ok()));
+    }
+  }
+}
+
+TEST_CASE("a Deployment waits for the ConfigMaps that its checksum speaks of") {
+  Writing writing;
+  CHECK_FALSE(writing.write("configmaps", kWebhookDown).deployment);
+}
+
+TEST_CASE("a Route that is refused refuses no Registry") {
+  Writing writing;
+  const WrittenOperands written = writing.write(
+      "routes", Status(Code::Invalid, "spec.host: must be no more than 63 characters").with_http_status(422));
+  CHECK(!written.refused);
+  CHECK(!written.failed);
+  CHECK(written.route_error.ok());
+  CHECK(written.route_refused.find("63 characters; set spec.exposure.host") != std::string::npos);
+}
