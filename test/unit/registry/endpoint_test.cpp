@@ -33,7 +33,7 @@ TEST_CASE(
     CAPTURE(endpoint.path);
     for (const auto& method : endpoint.methods) {
       if (method.name.empty()) continue;
-      CHECK(method.handler != nullptr);
+      CHECK((method.handler != nullptr));
       CHECK((method.needs == Needs::WriteRight) == !method.action.empty());
     }
   }
