@@ -1,5 +1,6 @@
 #include "controller/kube/object/object.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -10,6 +11,7 @@
 
 #include "controller/base/sha256.hpp"
 #include "controller/kube/object/metadata_scan.hpp"
+#include "controller/kube/object/ref.hpp"
 
 namespace toolhive::kube {
 
@@ -20,7 +22,27 @@ struct Object::Rep {
   std::string_view api_version;
   std::string_view kind;
   std::string_view bytes;
-  std::size_t size = 0;  // of the whole allocation
+  // The typed view that somebody holds, or nullptr. It holds this object and clears the pointer as its first step of
+  // dying, so the pointer is good for as long as `busy` is set by who reads it.
+  mutable const Decoded* decoded = nullptr;
+  mutable std::atomic_flag busy;
+};
+
+// Holds a Rep's `busy` while it exists: for a few instructions, and an object has few readers at one time.
+class DecodedLock {
+ public:
+  explicit DecodedLock(std::atomic_flag& busy) : busy_(busy) {
+    while (busy_.test_and_set(std::memory_order_acquire)) busy_.wait(true, std::memory_order_relaxed);
+  }
+  ~DecodedLock() {
+    busy_.clear(std::memory_order_release);
+    busy_.notify_one();
+  }
+  DecodedLock(const DecodedLock&) = delete;
+  DecodedLock& operator=(const DecodedLock&) = delete;
+
+ private:
+  std::atomic_flag& busy_;
 };
 
 struct ObjectBuilder {
@@ -55,7 +77,6 @@ struct ObjectBuilder {
     base_ = reinterpret_cast<char*>(block.get());
     copy_bytes();
     Rep* rep = new (base_) Rep;
-    rep->size = units * sizeof(Unit);
     rep->bytes = {base_ + bytes_at_, bytes_size_};
     if (stands_in_) {
       rep->api_version = place_plain(api_version_);
@@ -200,10 +221,20 @@ void Object::decode(Json& document) const {
   document = json();
 }
 
-std::size_t Object::memory_size() const {
-  // The reference counts, and the allocator's own word.
-  constexpr std::size_t kOverhead = 4 * sizeof(std::uint64_t);
-  return rep_->size + kOverhead;
+std::shared_ptr<const Decoded> Object::held(const void* type) const {
+  const DecodedLock lock(rep_->busy);
+  if (!rep_->decoded || rep_->decoded->type != type) return nullptr;
+  return rep_->decoded->weak_from_this().lock();  // nullptr when it is dying, and waits for this lock
+}
+
+void Object::hold(const Decoded& view) const {
+  const DecodedLock lock(rep_->busy);
+  if (!rep_->decoded) rep_->decoded = &view;
+}
+
+void Object::drop(const Decoded& view) const {
+  const DecodedLock lock(rep_->busy);
+  if (rep_->decoded == &view) rep_->decoded = nullptr;
 }
 
 std::string Object::declared_digest() const {

@@ -13,6 +13,8 @@
 
 namespace toolhive::kube {
 
+class Decoded;
+
 // A handle on shared immutable content: copying costs one reference count. Holds the object's bytes without
 // metadata.managedFields, which no controller reads and which are often a third of it; a document tree is
 // made only when json() asks for it. Thread-safe.
@@ -36,18 +38,14 @@ class Object {
   // The document, decoded anew at each call: keep the result for as long as it is used.
   Json json() const;
 
-  // The typed view by way of Resource<T>::from_json. Decode when a field does not fit. Made anew at each call and not
-  // kept: a view is five times the size of the bytes, and a pass decodes its object once. Share it as
-  // std::shared_ptr<const T> where several readers need it.
+  // The typed view by way of Resource<T>::from_json, whose error this is. Made anew at each call and not kept: a view is
+  // five times the size of the bytes. Ref<T> shares one between all who hold it (ref.hpp).
   template <class T, class Document = Json>
   StatusOr<T> as() const {
     Document document;
     decode(document);
     return Resource<T>::from_json(document);
   }
-
-  // What it holds in memory, in bytes: the content, the metadata and the bookkeeping.
-  std::size_t memory_size() const;
 
   // sha256, in hex, of everything but status, metadata.resourceVersion and metadata.generation: equal when
   // nobody changed what the object declares.
@@ -56,8 +54,18 @@ class Object {
  private:
   struct Rep;
   friend struct ObjectBuilder;
+  friend class Decoded;
+  template <class T>
+  friend class Ref;
   explicit Object(std::shared_ptr<const Rep> rep);
   void decode(Json& document) const;
+
+  // The view of `type` that is alive, or nullptr.
+  std::shared_ptr<const Decoded> held(const void* type) const;
+  // From now on held() finds `view`, until drop(); one that is alive already stays.
+  void hold(const Decoded& view) const;
+  void drop(const Decoded& view) const;
+
   std::shared_ptr<const Rep> rep_;
 };
 

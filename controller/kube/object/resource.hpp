@@ -35,10 +35,10 @@ struct Key {
 
 // Resource<T> ties a C++ type to its ResourceType. A user of the framework specializes it:
 //
-//   template <> struct toolhive::kube::Resource<Widget> {
-//     static const ResourceType& type();                          // {"example.dev", "v1", "Widget",
-//     "widgets"} static StatusOr<Widget> from_json(const Json& document);    // names the field that does not
-//     fit
+//   template <>
+//   struct toolhive::kube::Resource<Widget> {
+//     static const ResourceType& type();  // {"example.dev", "v1", "Widget", "widgets"}
+//     static StatusOr<Widget> from_json(const Json& document);  // an error names the field that does not fit
 //   };
 template <class T>
 struct Resource;

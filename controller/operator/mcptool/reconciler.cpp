@@ -66,7 +66,9 @@ MCPToolReconciler::MCPToolReconciler(runtime::Manager& manager, RegistryAccess& 
 void MCPToolReconciler::attach() {
   const auto keys_of = [this](const char* index, const std::string& value, const Object* but) {
     std::vector<Key> keys;
-    for (const Object& tool : manager_.cache().find(mcptool_type(), index, value))
+    const auto tools = manager_.cache().find(mcptool_type(), index, value);
+    if (!tools.ok()) return keys;  // attach() has added the indexes
+    for (const Object& tool : *tools)
       if (!but || tool.key() != but->key()) keys.push_back(tool.key());
     return keys;
   };
@@ -234,8 +236,10 @@ StatusOr<bool> MCPToolReconciler::is_allowed_in(const Context& ctx, const Regist
 
 StatusOr<std::optional<Object>> MCPToolReconciler::rival(const Context& ctx, const Object& object,
                                                          const Claim& claim, const RegistryTarget& target) {
+  auto peers = manager_.cache().find(mcptool_type(), kClaimIndex, claim.to_string());
+  if (!peers.ok()) return peers.status();
   std::vector<Object> claimants;
-  for (Object& peer : manager_.cache().find(mcptool_type(), kClaimIndex, claim.to_string())) {
+  for (Object& peer : *peers) {
     if (peer.meta().uid == object.meta().uid) continue;
     // Who may not register there cannot hold a name there either.
     auto allowed = is_allowed_in(ctx, target, claim.registry, peer.meta().ns);

@@ -140,9 +140,11 @@ StatusOr<std::optional<Json>> RegistryReconciler::claim_of(const Context& ctx, c
   return std::optional<Json>(claim->json());
 }
 
-std::vector<Json> RegistryReconciler::pods_of(const Key& key) const {
+StatusOr<std::vector<Json>> RegistryReconciler::pods_of(const Key& key) const {
+  const auto cached = manager_.cache().list(pod_type(), key.ns);
+  if (!cached.ok()) return cached.status();
   std::vector<Json> pods;
-  for (const Object& pod : manager_.cache().list(pod_type(), key.ns)) {
+  for (const Object& pod : *cached) {
     if (pod.meta().labels.get(kInstanceLabel) == key.name) pods.push_back(pod.json());
   }
   return pods;
@@ -250,8 +252,10 @@ StatusOr<Result> RegistryReconciler::bring_about(const Context& ctx, const Objec
   observed.storage = claim_refused ? *claim_refused
                                    : observe_storage(*claim ? &**claim : nullptr, claim_name(inputs),
                                                      own_claim ? inputs.spec.storage.size : std::string());
-  observed.rollout = observe_rollout(deployment_now ? &*deployment_now : nullptr, pods_of(inputs.key),
-                                     manager_.clock().wall());
+  const auto pods = pods_of(inputs.key);
+  if (!pods.ok()) return pods.status();
+  observed.rollout =
+      observe_rollout(deployment_now ? &*deployment_now : nullptr, *pods, manager_.clock().wall());
   observed.exposure = observe_exposure(inputs.spec.exposure, routes, route_now ? &*route_now : nullptr);
   if (!route_error.ok() && routes == Offered::Yes)
     observed.exposure.exposed = Finding::unknown("RouteAPIUnknown", route_error.message());

@@ -30,7 +30,7 @@ class RegistryReconciler {
  private:
   StatusOr<RegistryInputs> inputs_of(const Context& ctx, const kube::Object& object, RegistrySpec spec);
   StatusOr<std::optional<Json>> claim_of(const Context& ctx, const RegistryInputs& inputs);
-  std::vector<Json> pods_of(const kube::Key& key) const;
+  StatusOr<std::vector<Json>> pods_of(const kube::Key& key) const;
   StatusOr<std::optional<Finding>> rehearse(const Context& ctx, const kube::Object& object,
                                             const Json& before, const RegistryInputs& inputs);
   void accept(const RegistryInputs& inputs);

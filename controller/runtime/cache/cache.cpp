@@ -5,7 +5,6 @@
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
-#include <stdexcept>
 #include <unordered_map>
 #include <utility>
 
@@ -86,11 +85,6 @@ struct Cache::Impl {
     return found == sets.end() ? nullptr : found->second;
   }
 
-  std::shared_ptr<const InformerSet> at(const ResourceType& type) const {
-    if (auto set = find(type)) return set;
-    throw std::logic_error(not_declared(type).message());
-  }
-
   std::vector<std::shared_ptr<Informer>> all() const {
     const std::shared_lock lock(mutex);
     std::vector<std::shared_ptr<Informer>> informers;
@@ -114,14 +108,15 @@ struct Cache::Impl {
 
   // `objects` of several informers, in the order of their keys: the sets are sorted, and so are namespaces.
   template <class Read>
-  static std::vector<Object> gather(const InformerSet& set, Read read) {
+  static StatusOr<std::vector<Object>> gather(const InformerSet& set, Read read) {
     std::vector<Object> all;
     for (const auto& [ns, informer] : set.by_namespace) {
-      std::vector<Object> some = read(informer->store());
+      StatusOr<std::vector<Object>> some = read(informer->store());
+      if (!some.ok()) return some.status().with_context("reading " + informer->type().to_string());
       if (all.empty()) {
-        all = std::move(some);
+        all = *std::move(some);
       } else {
-        all.insert(all.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
+        all.insert(all.end(), std::make_move_iterator(some->begin()), std::make_move_iterator(some->end()));
       }
     }
     return all;
@@ -213,16 +208,20 @@ StatusOr<Object> Cache::get(const Context& ctx, const ResourceType& type, const 
   return Status(Code::NotFound, type.to_string() + " \"" + key.to_string() + "\" not found");
 }
 
-std::vector<Object> Cache::list(const ResourceType& type, std::string_view ns) const {
-  const auto set = impl_->at(type);
+StatusOr<std::vector<Object>> Cache::list(const ResourceType& type, std::string_view ns) const {
+  const auto set = impl_->find(type);
+  if (!set) return not_declared(type);
   if (const Informer* informer = ns.empty() ? nullptr : set->covering(std::string(ns)))
     return informer->store().list(ns);
-  return Impl::gather(*set, [&](const Store& store) { return store.list(ns); });
+  return Impl::gather(*set,
+                      [&](const Store& store) -> StatusOr<std::vector<Object>> { return store.list(ns); });
 }
 
-std::vector<Object> Cache::find(const ResourceType& type, std::string_view index,
-                                std::string_view value) const {
-  return Impl::gather(*impl_->at(type), [&](const Store& store) { return store.find(index, value); });
+StatusOr<std::vector<Object>> Cache::find(const ResourceType& type, std::string_view index,
+                                          std::string_view value) const {
+  const auto set = impl_->find(type);
+  if (!set) return not_declared(type);
+  return Impl::gather(*set, [&](const Store& store) { return store.find(index, value); });
 }
 
 void Cache::wrote(const ResourceType& type, const Key& key, std::string_view resource_version,

@@ -4,9 +4,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "controller/kube/client/client.hpp"
+#include "controller/kube/object/ref.hpp"
 #include "controller/runtime/cache/informer.hpp"
 
 namespace toolhive::runtime {
@@ -46,11 +48,29 @@ class Cache {
   // or a namespace that was not declared.
   StatusOr<kube::Object> get(const Context& ctx, const kube::ResourceType& type, const kube::Key& key,
                              Read read = Read::ReadYourWrites) const;
-  // As last seen. Reconcilers run after the caches have synced; before, these lists are incomplete. Throw
-  // std::logic_error for a type or index that was not declared.
-  std::vector<kube::Object> list(const kube::ResourceType& type, std::string_view ns = {}) const;
-  std::vector<kube::Object> find(const kube::ResourceType& type, std::string_view index,
-                                 std::string_view value) const;
+  // As last seen, in the order of their keys. Reconcilers run after the caches have synced; before, these lists are
+  // incomplete. Internal for a type or index that was not declared.
+  StatusOr<std::vector<kube::Object>> list(const kube::ResourceType& type, std::string_view ns = {}) const;
+  StatusOr<std::vector<kube::Object>> find(const kube::ResourceType& type, std::string_view index,
+                                           std::string_view value) const;
+
+  // The same by type, for any T with a kube::Resource<T>. get() also fails as Resource<T>::from_json does; an object
+  // that does not decode as T is left out of a list, so that it cannot hide the others.
+  template <class T>
+  StatusOr<kube::Ref<T>> get(const Context& ctx, const kube::Key& key,
+                             Read read = Read::ReadYourWrites) const {
+    const auto object = get(ctx, kube::Resource<T>::type(), key, read);
+    if (!object.ok()) return object.status();
+    return kube::Ref<T>::of(*object);
+  }
+  template <class T>
+  StatusOr<std::vector<kube::Ref<T>>> list(std::string_view ns = {}) const {
+    return refs<T>(list(kube::Resource<T>::type(), ns));
+  }
+  template <class T>
+  StatusOr<std::vector<kube::Ref<T>>> find(std::string_view index, std::string_view value) const {
+    return refs<T>(find(kube::Resource<T>::type(), index, value));
+  }
 
   // Records that this process wrote `key`, with the resourceVersion the server answered; empty after a delete
   // of `uid`. Types that were not declared are ignored.
@@ -67,6 +87,16 @@ class Cache {
   std::vector<std::shared_ptr<const Informer>> informers() const;
 
  private:
+  template <class T>
+  static StatusOr<std::vector<kube::Ref<T>>> refs(const StatusOr<std::vector<kube::Object>>& objects) {
+    if (!objects.ok()) return objects.status();
+    std::vector<kube::Ref<T>> refs;
+    refs.reserve(objects->size());
+    for (const kube::Object& object : *objects)
+      if (auto ref = kube::Ref<T>::of(object); ref.ok()) refs.push_back(*std::move(ref));
+    return refs;
+  }
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -5,7 +5,6 @@
 #include <mutex>
 #include <set>
 #include <shared_mutex>
-#include <stdexcept>
 #include <utility>
 
 namespace toolhive::runtime {
@@ -109,14 +108,14 @@ std::vector<Object> Store::list(std::string_view ns) const {
   return result;
 }
 
-std::vector<Object> Store::find(std::string_view index, std::string_view value) const {
+StatusOr<std::vector<Object>> Store::find(std::string_view index, std::string_view value) const {
   std::shared_lock lock(state_->mutex);
   const auto named = state_->indexes.find(index);
   if (named == state_->indexes.end())
-    throw std::out_of_range("no index named " + std::string(index) + " was added to this store");
+    return Status(Code::Internal, "no index named " + std::string(index) + " was added to this store");
   const auto entry = named->second.entries.find(value);
-  if (entry == named->second.entries.end()) return {};
-  return {entry->second.begin(), entry->second.end()};
+  if (entry == named->second.entries.end()) return std::vector<Object>();
+  return std::vector<Object>(entry->second.begin(), entry->second.end());
 }
 
 std::size_t Store::size() const {

@@ -44,9 +44,9 @@ class Store {
   std::optional<kube::Object> get(const kube::Key& key) const;
   // All objects, or those of one namespace, in the order of their keys.
   std::vector<kube::Object> list(std::string_view ns = {}) const;
-  // Objects for which index `name` gives `value`, in the order of their keys. Throws std::out_of_range for an
+  // Objects for which index `name` gives `value`, in the order of their keys. Internal for an
   // index that was never added.
-  std::vector<kube::Object> find(std::string_view index, std::string_view value) const;
+  StatusOr<std::vector<kube::Object>> find(std::string_view index, std::string_view value) const;
   std::size_t size() const;
   std::size_t bytes() const;  // of the objects' content
 

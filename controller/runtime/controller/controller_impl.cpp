@@ -34,12 +34,10 @@ bool quiet_conflict(const Status& status) {
 
 }  // namespace
 
-ControllerImpl::ControllerImpl(ControllerSpec spec, Cache& cache, Metrics& metrics, Clock& clock,
-                               PassWrites& writes)
+ControllerImpl::ControllerImpl(ControllerSpec spec, Cache& cache, Metrics& metrics, Clock& clock)
     : spec_(std::move(spec)),
       cache_(cache),
       clock_(clock),
-      writes_(writes),
       metrics_(metrics, spec_.name, spec_.workers),
       hot_loops_(clock, kHotLoopLimit) {}
 
@@ -64,7 +62,9 @@ void ControllerImpl::start(const std::stop_token& stop, TaskGroup& tasks) {
   }
   // From here on changes reach the queue; what was there before comes from the caches.
   for (const ControllerSpec::Source& source : spec_.sources) {
-    for (kube::Object& object : cache_.list(source.type)) {
+    auto objects = cache_.list(source.type);
+    if (!objects.ok()) continue;  // bind() has declared it, and only a user takes that back
+    for (kube::Object& object : *objects) {
       Change change;
       change.after = std::move(object);
       change.initial = true;
@@ -104,18 +104,17 @@ void ControllerImpl::run_pass(WorkQueue& queue, const std::stop_token& stop, con
   const LogScope scope(
       {{"controller", spec_.name}, {"namespace", key.ns}, {"name", key.name}, {"reconcileID", id}});
   const TimePoint start = clock_.now();
-  const Context ctx{stop, start + spec_.timeout, clock_, id};
+  PassStats stats;
+  const Context ctx{stop, start + spec_.timeout, clock_, id, &stats};
 
   metrics_.pass_started();
-  writes_.begin(id);
   const StatusOr<Result> result = call_reconcile(ctx, key);
-  const int writes = writes_.end(id);
   const Duration took = clock_.now() - start;
   metrics_.pass_ended(settle(queue, key, result), took);
 
   if (took > spec_.timeout + kOverrun)
     log(LogLevel::Warn, "a pass went on after its time limit: some call in it does not honour its context");
-  if (hot_loops_.pass_ended(key, writes)) {
+  if (hot_loops_.pass_ended(key, stats.writes)) {
     metrics_.hot_loop();
     log(LogLevel::Warn,
         "hot loop: every pass of the last minute wrote something, so this object never settles");

@@ -16,7 +16,6 @@
 #include "controller/runtime/controller/hot_loop.hpp"
 #include "controller/runtime/controller/reconcile.hpp"
 #include "controller/runtime/controller/work_queue.hpp"
-#include "controller/runtime/write/pass_writes.hpp"
 
 namespace toolhive::runtime {
 
@@ -39,7 +38,7 @@ struct ControllerSpec {
 // dropped: start() goes through every object anyway.
 class ControllerImpl {
  public:
-  ControllerImpl(ControllerSpec spec, Cache& cache, Metrics& metrics, Clock& clock, PassWrites& writes);
+  ControllerImpl(ControllerSpec spec, Cache& cache, Metrics& metrics, Clock& clock);
   ~ControllerImpl();
 
   const std::string& name() const { return spec_.name; }
@@ -63,7 +62,6 @@ class ControllerImpl {
   const ControllerSpec spec_;
   Cache& cache_;
   Clock& clock_;
-  PassWrites& writes_;
   ControllerMetrics metrics_;
   HotLoopDetector hot_loops_;
 

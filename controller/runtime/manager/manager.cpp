@@ -15,7 +15,6 @@
 #include "controller/runtime/leader/leader_metrics.hpp"
 #include "controller/runtime/write/fenced_client.hpp"
 #include "controller/runtime/write/metered_client.hpp"
-#include "controller/runtime/write/pass_writes.hpp"
 #include "controller/runtime/write/write_tracking_client.hpp"
 
 namespace toolhive::runtime {
@@ -76,7 +75,6 @@ struct Manager::Impl {
   Cache cache;
   std::optional<LeaderElection> election;
   FencedClient fenced;
-  PassWrites passes;
   WriteTrackingClient client;
   kube::Discovery discovery;
   EventRecorder events;
@@ -102,7 +100,7 @@ Manager::Impl::Impl(std::shared_ptr<kube::Client> p, std::shared_ptr<kube::Clien
       lease_client(*plain_lease, metrics, options.api_host),
       cache(reads, clock, options.namespaces),
       fenced(reads, [this] { return held_until(); }),
-      client(fenced, cache, passes),
+      client(fenced, cache),
       discovery(reads, kDiscoveryAge),
       events(client, clock, options.name,
              options.leader_election ? options.leader_election->identity : host_name()),
@@ -154,8 +152,8 @@ ControllerBuilder Manager::controller(std::string name, const kube::ResourceType
 }
 
 void Manager::add(std::unique_ptr<ControllerSpec> spec) {
-  auto controller = std::make_unique<ControllerImpl>(std::move(*spec), impl_->cache, impl_->metrics,
-                                                     impl_->clock, impl_->passes);
+  auto controller =
+      std::make_unique<ControllerImpl>(std::move(*spec), impl_->cache, impl_->metrics, impl_->clock);
   const Status bound = controller->bind();
   if (impl_->build_error.ok()) impl_->build_error = bound;
   impl_->controllers.push_back(std::move(controller));

@@ -27,14 +27,13 @@ std::string uid_of_deleted(const kube::HttpResponse& response) {
 
 }  // namespace
 
-WriteTrackingClient::WriteTrackingClient(kube::Client& inner, Cache& cache, PassWrites& passes)
-    : inner_(inner), cache_(cache), passes_(passes) {}
+WriteTrackingClient::WriteTrackingClient(kube::Client& inner, Cache& cache) : inner_(inner), cache_(cache) {}
 
 StatusOr<kube::HttpResponse> WriteTrackingClient::call(const Context& ctx, const ApiCall& call) {
   auto response = inner_.call(ctx, call);
   if (!call.mutating() || dry_run(call)) return response;
   if (response.ok()) {
-    passes_.count(ctx.reconcile_id);
+    if (ctx.pass) ++ctx.pass->writes;
     remember(call, *response);
   }
   return response;

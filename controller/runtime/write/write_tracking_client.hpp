@@ -6,15 +6,14 @@
 
 #include "controller/kube/client/client.hpp"
 #include "controller/runtime/cache/cache.hpp"
-#include "controller/runtime/write/pass_writes.hpp"
 
 namespace toolhive::runtime {
 
 // Thread-safe. Dry runs are no writes.
 class WriteTrackingClient final : public kube::Client {
  public:
-  // All must outlive this.
-  WriteTrackingClient(kube::Client& inner, Cache& cache, PassWrites& passes);
+  // Both must outlive this.
+  WriteTrackingClient(kube::Client& inner, Cache& cache);
 
   StatusOr<kube::HttpResponse> call(const Context& ctx, const kube::ApiCall& call) override;
   StatusOr<std::unique_ptr<kube::LineStream>> open_watch(
@@ -25,7 +24,6 @@ class WriteTrackingClient final : public kube::Client {
 
   kube::Client& inner_;
   Cache& cache_;
-  PassWrites& passes_;
 };
 
 }  // namespace toolhive::runtime

@@ -132,8 +132,8 @@ std::string Subject::differs_from(kube::Client& server) {
   const Objects wanted_secrets = by_key(secrets->items);
 
   std::string lines =
-      compare("the cache of ConfigMaps", by_key(manager_.cache().list(kConfigMap, ns_)), wanted_maps);
-  lines += compare("the cache of Secrets", by_key(manager_.cache().list(kSecret, ns_)), wanted_secrets);
+      compare("the cache of ConfigMaps", by_key(*manager_.cache().list(kConfigMap, ns_)), wanted_maps);
+  lines += compare("the cache of Secrets", by_key(*manager_.cache().list(kSecret, ns_)), wanted_secrets);
   lines += compare("the informer", by_key(informer_.store().list(ns_)), wanted_maps);
   {
     const std::lock_guard lock(mutex_);

@@ -135,7 +135,7 @@ TEST_CASE("an MCPTool nested too deeply is left alone, and others go on") {
   t.api->inject(R"({"type":"ADDED","object":{"apiVersion":"mcpregistry.dev/v1alpha1","kind":"MCPTool",
     "metadata":{"name":"fine","namespace":"good","uid":"u","resourceVersion":"9002"},
     "spec":{"registryRef":{"name":"absent"},"definition":{"inputSchema":{"type":"object"}}}}})");
-  REQUIRE(t.api->wait_for([&] { return t.manager.cache().list(mcptool_type(), "good").size() == 1; }));
+  REQUIRE(t.api->wait_for([&] { return t.manager.cache().list(mcptool_type(), "good")->size() == 1; }));
   CHECK(t.manager.health().ready().text.find("good/deep") != std::string::npos);
   CHECK(t.manager.health().ready().ok);
 }

@@ -95,7 +95,8 @@ class Growth {
 // The last version that each widget has in the cache.
 std::size_t newest(Manager& manager) {
   std::size_t version = 0;
-  for (const kube::Object& object : manager.cache().list(kWidget))
+  const auto widgets = manager.cache().list(kWidget);
+  for (const kube::Object& object : *widgets)
     version = std::max(version, static_cast<std::size_t>(object.meta().generation));
   return version;
 }

@@ -607,7 +607,7 @@ TEST_CASE("indexes know a change before handlers hear of it") {
       "name", [](const kube::Object& o) { return std::vector<std::string>{std::string(o.meta().name)}; });
   std::atomic<int> found = 0;
   informer.add_handler([&](const Change& change) {
-    if (informer.store().find("name", change.object().meta().name).size() == 1) ++found;
+    if (informer.store().find("name", change.object().meta().name)->size() == 1) ++found;
   });
   api.put(kWidget, widget("ns", "a"));
   informer.start();
@@ -754,7 +754,7 @@ TEST_CASE("whatever the world and the network do, store and handlers come to wha
         if (!real || state(*real) != state(object)) return false;
         const auto known = follows.find(object.key());
         if (known == follows.end() || known->second != state(object)) return false;
-        indexed += informer.store().find("size", object.json()["spec"]["size"].dump()).size();
+        indexed += informer.store().find("size", object.json()["spec"]["size"].dump())->size();
       }
       return held.size() == api.size(kWidget) && follows.size() == held.size() && indexed >= held.size();
     };

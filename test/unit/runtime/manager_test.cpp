@@ -128,7 +128,7 @@ TEST_CASE("a change of status alone wakes nobody, a deletion always does") {
   r.api->put(kWidget, document);
   REQUIRE(r.wait_for([&] {
     const auto cached = r.manager.cache().list(kWidget);
-    return cached.size() == 1 && cached[0].json().contains("status");
+    return cached->size() == 1 && (*cached)[0].json().contains("status");
   }));
   CHECK(r.passes == 1);
   r.api->remove(kWidget, {"ns", "a"});
@@ -336,7 +336,7 @@ TEST_CASE("a deletion that was missed while disconnected wakes the owner") {
   r.reconcile(make_config_maps(r, applier));
   r.api->put(kWidget, widget("ns", "a"));
   r.start();
-  REQUIRE(r.wait_for([&] { return r.manager.cache().list(kConfigMap).size() == 1; }));
+  REQUIRE(r.wait_for([&] { return r.manager.cache().list(kConfigMap)->size() == 1; }));
   const auto uid = r.api->find(kConfigMap, {"ns", "a"})->json()["metadata"]["uid"];
   // Of the deletion there will be no event, only a list without the object.
   r.api->freeze_streams(true);
@@ -556,7 +556,7 @@ TEST_CASE(
   // It competes again only after its work has ended.
   REQUIRE(r.wait_for([&] { return api->count("GET leases") == 2; }));
   api->put(kWidget, widget("ns", "y"));
-  REQUIRE(r.wait_for([&] { return r.manager.cache().list(kWidget).size() == 2; }));
+  REQUIRE(r.wait_for([&] { return r.manager.cache().list(kWidget)->size() == 2; }));
   CHECK(r.passes == 1);
   CHECK(r.manager.health().ready().ok);
   refuse = false;

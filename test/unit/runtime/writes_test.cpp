@@ -5,7 +5,6 @@
 #include "controller/runtime/write/applier.hpp"
 #include "controller/runtime/write/finalizer.hpp"
 #include "controller/runtime/write/ownership.hpp"
-#include "controller/runtime/write/pass_writes.hpp"
 #include "controller/runtime/write/status_writer.hpp"
 #include "controller/runtime/write/write_tracking_client.hpp"
 #include "test/unit/runtime/fake_api.hpp"
@@ -41,8 +40,8 @@ struct Owned {
   void settle() {
     REQUIRE(api.wait_for([&] {
       const auto cached = cache.list(kConfigMap);
-      if (cached.size() != api.size(kConfigMap)) return false;
-      for (const Object& object : cached) {
+      if (cached->size() != api.size(kConfigMap)) return false;
+      for (const Object& object : *cached) {
         const auto real = api.find(kConfigMap, object.key());
         if (!real || real->meta().resource_version != object.meta().resource_version) return false;
       }
@@ -53,8 +52,7 @@ struct Owned {
   FakeApi api;
   SimulatedClock clock;
   runtime::Cache cache{api, clock, {}};
-  runtime::PassWrites passes;
-  runtime::WriteTrackingClient client{api, cache, passes};
+  runtime::WriteTrackingClient client{api, cache};
   Applier applier{client, cache, "manager", kOwnerLabel};
   std::optional<Object> owner;
 };
@@ -153,7 +151,7 @@ TEST_CASE("a deleted object is created again") {
   REQUIRE(o.apply(config_map("ns", "m")).ok());
   o.settle();  // or the wait below ends before the cache has seen it
   o.api.remove(kConfigMap, {"ns", "m"});
-  REQUIRE(o.api.wait_for([&] { return o.cache.list(kConfigMap).empty(); }));
+  REQUIRE(o.api.wait_for([&] { return o.cache.list(kConfigMap)->empty(); }));
   REQUIRE(o.apply(config_map("ns", "m")).ok());
   CHECK(o.api.find(kConfigMap, {"ns", "m"}));
 }
@@ -191,7 +189,7 @@ TEST_CASE("an object that the cache does not know yet is not overwritten") {
 TEST_CASE("a name that is free again is taken although the cache still shows the other's object") {
   Owned o;
   o.api.put(kConfigMap, config_map("ns", "m", {{"k", "theirs"}}));
-  REQUIRE(o.api.wait_for([&] { return o.cache.list(kConfigMap).size() == 1; }));
+  REQUIRE(o.api.wait_for([&] { return o.cache.list(kConfigMap)->size() == 1; }));
   o.api.freeze_streams(true);
   o.api.remove(kConfigMap, {"ns", "m"});
   CHECK(o.apply(config_map("ns", "m", {{"k", "v"}})).ok());
@@ -242,7 +240,7 @@ TEST_CASE(
   Json left = config_map("ns", "m", {{"k", "v"}});
   left["metadata"]["labels"][kOwnerLabel] = "widget.w";
   o.api.put(kConfigMap, left);
-  REQUIRE(o.api.wait_for([&] { return o.cache.list(kConfigMap).size() == 1; }));
+  REQUIRE(o.api.wait_for([&] { return o.cache.list(kConfigMap)->size() == 1; }));
   o.api.clear_calls();
   SUBCASE("still ours") {
     for (int i = 0; i < 3; ++i) CHECK(o.apply(config_map("ns", "m", {{"k", "w"}}), false).ok());

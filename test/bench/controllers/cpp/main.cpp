@@ -68,8 +68,8 @@ class Reader {
 // `rounds` times wakes every Widget and waits until each had its pass.
 void run_passes(runtime::Manager& manager, bench::Observations& observations, int rounds) {
   std::vector<kube::Key> keys;
-  for (const kube::Object& object : manager.cache().list(kube::Resource<bench::Widget>::type()))
-    keys.push_back(object.key());
+  const auto widgets = manager.cache().list(kube::Resource<bench::Widget>::type());
+  for (const kube::Object& object : *widgets) keys.push_back(object.key());
   const std::uint64_t before = observations.passes();
   for (int round = 1; round <= rounds; ++round) {
     for (const kube::Key& key : keys) manager.enqueue("widget", key);
