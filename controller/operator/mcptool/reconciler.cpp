@@ -12,13 +12,11 @@
 #include "controller/operator/registry/reconciler.hpp"
 #include "controller/operator/types.hpp"
 #include "controller/runtime/write/finalizer.hpp"
-#include "controller/runtime/write/status_writer.hpp"
 
 namespace toolhive {
 
 using kube::Key;
 using kube::Object;
-using runtime::EventType;
 using runtime::Result;
 
 namespace {
@@ -61,7 +59,11 @@ std::vector<std::string> index_claim(const Object& object) {
 
 MCPToolReconciler::MCPToolReconciler(runtime::Manager& manager, RegistryAccess& access,
                                      OperatorOptions options)
-    : manager_(manager), access_(access), options_(std::move(options)) {}
+    : manager_(manager),
+      access_(access),
+      options_(std::move(options)),
+      status_(manager.client(), manager.events(), mcptool_type(), kFieldManager,
+              {.ready_action = "Register", .each_generation = true}) {}
 
 void MCPToolReconciler::attach() {
   const auto keys_of = [this](const char* index, const std::string& value, const Object* but) {
@@ -103,9 +105,9 @@ StatusOr<Result> MCPToolReconciler::reconcile(const Context& ctx, const Key& key
   // Before anything else: no annotation and no invalid spec holds up a deletion.
   if (object->meta().deleting()) return release(ctx, *object);
   if (is_paused(*object)) {
-    const Status written = write_status(
+    const auto written = status_.write(
         ctx, *object, paused_status(status_of(*object), object->meta().generation, manager_.clock().wall()));
-    return written.ok() ? StatusOr<Result>(Result{}) : written;
+    return written.ok() ? StatusOr<Result>(Result{}) : written.status();
   }
   return bring_about(ctx, *object);
 }
@@ -118,9 +120,9 @@ StatusOr<Result> MCPToolReconciler::bring_about(const Context& ctx, const Object
   observed.accepted = Finding::yes("Accepted", "the definition is in order");
   observed.tool = memory.tool;
   const auto finish = [&](const Object& object, Duration again) -> StatusOr<Result> {
-    const Status written =
-        write_status(ctx, object, mcptool_status(before, observed, manager_.clock().wall()));
-    if (!written.ok()) return written;
+    const auto written =
+        status_.write(ctx, object, mcptool_status(before, observed, manager_.clock().wall()));
+    if (!written.ok()) return written.status();
     return Result{.requeue_after = again};
   };
 
@@ -265,9 +267,9 @@ StatusOr<Result> MCPToolReconciler::give_up_name(const Context& ctx, const Objec
       again = backoff_.next(object.key());
     }
   }
-  const Status written =
-      write_status(ctx, object, mcptool_status(status_of(object), observed, manager_.clock().wall()));
-  if (!written.ok()) return written;
+  const auto written =
+      status_.write(ctx, object, mcptool_status(status_of(object), observed, manager_.clock().wall()));
+  if (!written.ok()) return written.status();
   return Result{.requeue_after = again};
 }
 
@@ -314,8 +316,8 @@ StatusOr<Result> MCPToolReconciler::wait_for_registry(const Context& ctx, const 
   observed.registered = Finding::unknown(
       "WithdrawalPending", "the tool cannot be withdrawn yet: " + why +
                                "; to let the MCPTool go without it, set spec.deletionPolicy to Retain");
-  const Status written = write_status(ctx, object, mcptool_status(before, observed, manager_.clock().wall()));
-  if (!written.ok()) return written;
+  const auto written = status_.write(ctx, object, mcptool_status(before, observed, manager_.clock().wall()));
+  if (!written.ok()) return written.status();
   return Result{.requeue_after = backoff_.next(object.key())};
 }
 
@@ -327,30 +329,6 @@ Status MCPToolReconciler::withdraw(const Context& ctx, const Object& object, con
   const Code code = withdrawn.code();
   if (code == Code::NotFound || code == Code::Conflict || code == Code::Invalid) return {};
   return withdrawn;
-}
-
-Status MCPToolReconciler::write_status(const Context& ctx, const Object& object, const Json& status) {
-  auto written = runtime::write_status(ctx, manager_.client(), mcptool_type(), object, status, kFieldManager);
-  if (!written.ok()) return written.status();
-  if (*written) report(object, status_of(object), status);
-  return {};
-}
-
-// Tells of a change of Ready, once: an event for who looks at the object, a line for who looks at the log.
-void MCPToolReconciler::report(const Object& object, const Json& before, const Json& status) {
-  const auto was = runtime::Conditions::from_json(before.value("conditions", Json::array()));
-  const auto is = runtime::Conditions::from_json(status.value("conditions", Json::array()));
-  const runtime::Condition* old_ready = was.find("Ready");
-  const runtime::Condition* ready = is.find("Ready");
-  if (!ready) return;
-  if (old_ready && old_ready->status == ready->status && old_ready->reason == ready->reason &&
-      old_ready->observed_generation == ready->observed_generation)
-    return;
-  const bool holds = ready->status == runtime::ConditionStatus::True;
-  log(LogLevel::Info, holds ? "ready" : "not ready",
-      {{"reason", ready->reason}, {"message", ready->message}});
-  manager_.events().record(object, holds ? EventType::Normal : EventType::Warning, ready->reason,
-                           holds ? "Register" : "Reconcile", ready->message);
 }
 
 }  // namespace toolhive

@@ -11,6 +11,7 @@
 #include "controller/operator/registry_access.hpp"
 #include "controller/operator/schedule.hpp"
 #include "controller/runtime/manager/manager.hpp"
+#include "controller/runtime/write/status_writer.hpp"
 
 namespace toolhive {
 
@@ -44,12 +45,10 @@ class MCPToolReconciler {
                                               const std::string& why);
   Status withdraw(const Context& ctx, const kube::Object& object, const Claim& claim);
 
-  Status write_status(const Context& ctx, const kube::Object& object, const Json& status);
-  void report(const kube::Object& object, const Json& before, const Json& status);
-
   runtime::Manager& manager_;
   RegistryAccess& access_;
   const OperatorOptions options_;
+  const runtime::StatusWriter status_;
   FailureBackoff backoff_;
 };
 

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "controller/base/log.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/pause.hpp"
 #include "controller/operator/registry/operands.hpp"
@@ -11,7 +10,6 @@
 #include "controller/operator/registry/validation.hpp"
 #include "controller/operator/schedule.hpp"
 #include "controller/operator/types.hpp"
-#include "controller/runtime/write/status_writer.hpp"
 
 namespace toolhive {
 
@@ -42,6 +40,12 @@ bool is_controlled_by(const Object& object, const Object& owner) {
   return controller && controller->uid == owner.meta().uid;
 }
 
+// A rollout that takes its time is no event; a refusal and a failure are.
+bool is_worth_an_event(const runtime::Conditions& conditions) {
+  const runtime::Condition* accepted = conditions.find("Accepted");
+  return (accepted && accepted->status == runtime::ConditionStatus::False) || conditions.is_true("Degraded");
+}
+
 }  // namespace
 
 RegistryReconciler::RegistryReconciler(runtime::Manager& manager, RegistryAccess& access,
@@ -50,6 +54,8 @@ RegistryReconciler::RegistryReconciler(runtime::Manager& manager, RegistryAccess
       access_(access),
       options_(std::move(options)),
       applier_(manager.client(), manager.cache(), kFieldManager, kOwnerLabel),
+      status_(manager.client(), manager.events(), registry_type(), kFieldManager,
+              {.is_event = is_worth_an_event}),
       probe_(access) {}
 
 void RegistryReconciler::attach() {
@@ -93,16 +99,15 @@ StatusOr<Result> RegistryReconciler::reconcile(const Context& ctx, const Key& ke
   const Json before = status_of(*object);
   const WallTime now = manager_.clock().wall();
   if (is_paused(*object)) {
-    const Status written =
-        write_status(ctx, *object, before, paused_status(before, object->meta().generation, now));
-    return written.ok() ? StatusOr<Result>(Result{}) : written;
+    const auto written = status_.write(ctx, *object, paused_status(before, object->meta().generation, now));
+    return written.ok() ? StatusOr<Result>(Result{}) : written.status();
   }
   auto registry = object->as<Registry>();
   if (!registry.ok()) {
     const Finding refusal = Finding::no("InvalidSpec", registry.status().message());
-    const Status written =
-        write_status(ctx, *object, before, refused_status(before, refusal, object->meta().generation, now));
-    return written.ok() ? StatusOr<Result>(Result{}) : written;
+    const auto written =
+        status_.write(ctx, *object, refused_status(before, refusal, object->meta().generation, now));
+    return written.ok() ? StatusOr<Result>(Result{}) : written.status();
   }
   auto inputs = inputs_of(ctx, *object, std::move(registry->spec));
   if (!inputs.ok()) return inputs.status();
@@ -273,37 +278,10 @@ StatusOr<Result> RegistryReconciler::bring_about(const Context& ctx, const Objec
   }
 
   const Json status = registry_status(before, observed, manager_.clock().wall());
-  const Status written = write_status(ctx, object, before, status);
-  if (!written.ok()) return written;
+  const auto written = status_.write(ctx, object, status);
+  if (!written.ok()) return written.status();
   if (!waits.ok()) return waits;
   return result;
-}
-
-Status RegistryReconciler::write_status(const Context& ctx, const Object& object, const Json& before,
-                                        const Json& status) {
-  auto written =
-      runtime::write_status(ctx, manager_.client(), registry_type(), object, status, kFieldManager);
-  if (!written.ok()) return written.status();
-  if (*written) report(object, before, status);
-  return {};
-}
-
-// Tells of a change of Ready, once: an event for who looks at the object, a line for who looks at the log.
-void RegistryReconciler::report(const Object& object, const Json& before, const Json& status) {
-  const auto was = runtime::Conditions::from_json(before.value("conditions", Json::array()));
-  const auto is = runtime::Conditions::from_json(status.value("conditions", Json::array()));
-  const runtime::Condition* old_ready = was.find("Ready");
-  const runtime::Condition* ready = is.find("Ready");
-  if (!ready) return;
-  if (old_ready && old_ready->status == ready->status && old_ready->reason == ready->reason) return;
-  const bool holds = ready->status == runtime::ConditionStatus::True;
-  log(LogLevel::Info, holds ? "ready" : "not ready",
-      {{"reason", ready->reason}, {"message", ready->message}});
-  const runtime::Condition* accepted = is.find("Accepted");
-  const bool refused = accepted && accepted->status == runtime::ConditionStatus::False;
-  if (holds || refused || is.is_true("Degraded"))
-    manager_.events().record(object, holds ? runtime::EventType::Normal : runtime::EventType::Warning,
-                             ready->reason, "Reconcile", ready->message);
 }
 
 }  // namespace toolhive

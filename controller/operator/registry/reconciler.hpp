@@ -11,6 +11,7 @@
 #include "controller/operator/registry/status.hpp"
 #include "controller/runtime/manager/manager.hpp"
 #include "controller/runtime/write/applier.hpp"
+#include "controller/runtime/write/status_writer.hpp"
 
 namespace toolhive {
 
@@ -39,13 +40,12 @@ class RegistryReconciler {
   Status repair_strategy(const Context& ctx, const kube::Object& running);
   StatusOr<runtime::Result> bring_about(const Context& ctx, const kube::Object& object, const Json& before,
                                         const RegistryInputs& inputs);
-  Status write_status(const Context& ctx, const kube::Object& object, const Json& before, const Json& status);
-  void report(const kube::Object& object, const Json& before, const Json& status);
 
   runtime::Manager& manager_;
   RegistryAccess& access_;
   const OperatorOptions options_;
   runtime::Applier applier_;
+  const runtime::StatusWriter status_;
   ServiceProbe probe_;
   mutable std::mutex mutex_;
   std::map<kube::Key, RegistryInputs> accepted_;  // guarded by mutex_
