@@ -224,7 +224,9 @@ void Object::decode(Json& document) const {
 std::shared_ptr<const Decoded> Object::held(const void* type) const {
   const DecodedLock lock(rep_->busy);
   if (!rep_->decoded || rep_->decoded->type != type) return nullptr;
-  return rep_->decoded->weak_from_this().lock();  // nullptr when it is dying, and waits for this lock
+  // Nullptr when it is dying, and waits for this lock. Of a pointer to const, so that no conversion holds it for a moment:
+  // if everybody else let go meanwhile, it would die in here.
+  return rep_->decoded->weak_from_this().lock();
 }
 
 void Object::hold(const Decoded& view) const {

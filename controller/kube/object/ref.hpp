@@ -14,7 +14,7 @@ namespace toolhive::kube {
 
 // An object's typed view and the object it was made from. Made by Ref<T>. The object knows it for as long as it lives,
 // so that whoever else asks shares it; it keeps nothing afterwards.
-class Decoded : public std::enable_shared_from_this<Decoded> {
+class Decoded : public std::enable_shared_from_this<const Decoded> {
  public:
   Decoded(const Decoded&) = delete;
   Decoded& operator=(const Decoded&) = delete;
