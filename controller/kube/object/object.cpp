@@ -35,7 +35,9 @@ class DecodedLock {
     while (busy_.test_and_set(std::memory_order_acquire)) busy_.wait(true, std::memory_order_relaxed);
   }
   ~DecodedLock() {
-    busy_.clear(std::memory_order_release);
+    // Sequentially consistent: notify_one() looks for waiters, which must not happen before the flag is seen clear. One
+    // that begins to wait in between would not be woken.
+    busy_.clear();
     busy_.notify_one();
   }
   DecodedLock(const DecodedLock&) = delete;
