@@ -145,10 +145,6 @@ Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
   const auto withdrawn = query->flag("withdrawn");
   if (!withdrawn) return withdrawn.error();
   parameters.withdrawn = *withdrawn;
-  if (parameters.withdrawn &&
-      (parameters.updated_since.empty() || parameters.search.filters() || parameters.status))
-    return bad_parameter("withdrawn",
-                         "goes with updated_since alone: of a tool that is gone only that is known");
   if (const auto* fields = query->find("fields")) {
     if (auto ok = parse_fields(*fields, parameters); !ok) return ok.take_error();
   }
@@ -186,7 +182,8 @@ Page find_in_order(const Index& index, const ListParameters& parameters, Budget&
     if (!page.more) page.hits.push_back({tool, 0});
     return !page.more;
   };
-  if (parameters.withdrawn)
+  // Of a tool that is gone nothing is known that a filter could be about.
+  if (parameters.withdrawn && !parameters.search.filters() && !parameters.status)
     index.visit_known_after(parameters.after, visit);
   else
     index.visit_after(parameters.after, visit);
