@@ -10,7 +10,7 @@
 
 using namespace toolhive;
 
-using fuzz::require;
+using toolhive::fuzz::require;
 
 namespace {
 

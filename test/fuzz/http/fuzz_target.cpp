@@ -12,7 +12,7 @@
 
 using namespace toolhive;
 
-using fuzz::require;
+using toolhive::fuzz::require;
 
 namespace {
 

@@ -21,7 +21,7 @@
 #include "test/fuzz/require.hpp"
 
 using namespace toolhive::registry;
-using fuzz::require;
+using toolhive::fuzz::require;
 
 namespace {
 
@@ -97,7 +97,7 @@ void check(const Response& response) {
 }
 
 /// What a start makes of the history is what was served.
-void check_history(const fuzz::MemoryStore& store) {
+void check_history(const toolhive::fuzz::MemoryStore& store) {
   IndexBuilder builder{Index()};
   for (const auto& record : store.history()) {
     std::string line;
@@ -126,7 +126,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   audit.output = auth::AuditSettings::Output::Off;
   Metrics metrics(counted_routes());
   Guard guard(rules, std::make_unique<Tokens>(), {}, audit, metrics);
-  fuzz::MemoryStore store;
+  toolhive::fuzz::MemoryStore store;
   Api open{ToolPolicy(), metrics};
   Api guarded{ToolPolicy(), metrics};
   guarded.protect(guard);

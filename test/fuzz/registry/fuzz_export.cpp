@@ -9,7 +9,7 @@
 #include "test/fuzz/require.hpp"
 
 using namespace toolhive::registry;
-using fuzz::require;
+using toolhive::fuzz::require;
 
 namespace {
 

@@ -9,7 +9,7 @@
 
 using namespace toolhive::registry;
 using namespace toolhive::registry::auth;
-using fuzz::require;
+using toolhive::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

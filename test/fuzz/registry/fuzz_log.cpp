@@ -10,7 +10,7 @@
 #include "test/unit/registry/fault_file_system.hpp"
 
 using namespace toolhive::registry;
-using fuzz::require;
+using toolhive::fuzz::require;
 
 namespace {
 

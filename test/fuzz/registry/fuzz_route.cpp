@@ -8,7 +8,7 @@
 #include "test/fuzz/require.hpp"
 
 using namespace toolhive::registry;
-using fuzz::require;
+using toolhive::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view target(reinterpret_cast<const char*>(data), size);

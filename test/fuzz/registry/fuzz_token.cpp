@@ -15,7 +15,7 @@ namespace registry = toolhive::registry;
 
 using namespace toolhive::registry;
 using namespace toolhive::registry::auth;
-using fuzz::require;
+using toolhive::fuzz::require;
 using registry::test::base64url;
 
 namespace {

@@ -10,7 +10,7 @@
 #include "test/unit/registry/schema_oracle.hpp"
 
 using namespace toolhive::registry;
-using fuzz::require;
+using toolhive::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view body(reinterpret_cast<const char*>(data), size);
