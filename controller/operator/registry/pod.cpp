@@ -6,6 +6,7 @@
 
 #include "controller/base/json_access.hpp"
 #include "controller/base/time.hpp"
+#include "controller/operator/registry/object_condition.hpp"
 #include "controller/operator/registry/operands.hpp"
 
 namespace toolhive {
@@ -27,18 +28,6 @@ std::string pod_name(const Json& pod) {
 
 std::string described(const Json& pod, const Json& container) {
   return pod_name(pod) + ", container " + string_member(container, "name");
-}
-
-const Json* pod_condition(const Json& pod, const char* type) {
-  const Json* conditions = value_at(pod, "/status/conditions");
-  if (!conditions || !conditions->is_array()) return nullptr;
-  for (const Json& item : *conditions)
-    if (item.is_object() && string_member(item, "type") == type) return &item;
-  return nullptr;
-}
-
-bool is_false(const Json* condition) {
-  return condition && string_member(*condition, "status") == "False";
 }
 
 // Whether `since`, in RFC 3339 and UTC as the API server writes it, is longer ago than `limit`: such times sort as text.
@@ -102,7 +91,7 @@ std::optional<PodTrouble> ending(const Json& pod, WallTime now) {
 
 // The kubelet has the pod, and not one of its containers was begun.
 std::optional<PodTrouble> unbegun(const Json& pod, WallTime now) {
-  const Json* scheduled = pod_condition(pod, "PodScheduled");
+  const Json* scheduled = condition_of(pod, "PodScheduled");
   if (!scheduled || text_at(pod, "/status/phase") != "Pending") return {};
   if (!is_longer_ago(string_member(*scheduled, "lastTransitionTime"), kLongestStart, now)) return {};
   const bool begun = first_container(pod, [](const Json& container, bool) {
@@ -110,7 +99,7 @@ std::optional<PodTrouble> unbegun(const Json& pod, WallTime now) {
                      }).has_value();
   if (begun) return {};
   // False from when the pod is bound until it has its volumes and its network, and images are pulled after that.
-  const bool has_sandbox = !is_false(pod_condition(pod, "PodReadyToStartContainers"));
+  const bool has_sandbox = !has_status(condition_of(pod, "PodReadyToStartContainers"), "False");
   return PodTrouble{
       Finding::no("ContainerCreating",
                   pod_name(pod) + " has not begun to run after more than " +
@@ -124,8 +113,8 @@ std::optional<PodTrouble> unbegun(const Json& pod, WallTime now) {
 
 // It served, and does so no more. A pod that has not served yet became unready before its container ran.
 std::optional<PodTrouble> unready(const Json& pod, WallTime now) {
-  const Json* ready = pod_condition(pod, "Ready");
-  if (!is_false(ready)) return {};
+  const Json* ready = condition_of(pod, "Ready");
+  if (!has_status(ready, "False")) return {};
   const std::string since = string_member(*ready, "lastTransitionTime");
   return first_container(pod, [&](const Json& container, bool init) -> std::optional<PodTrouble> {
     const std::string started = text_at(container, "/state/running/startedAt");
@@ -161,8 +150,7 @@ bool is_finished(const Json& pod) {
 }
 
 bool is_ready(const Json& pod) {
-  const Json* ready = pod_condition(pod, "Ready");
-  return ready && string_member(*ready, "status") == "True";
+  return has_status(condition_of(pod, "Ready"), "True");
 }
 
 std::optional<PodTrouble> pod_trouble(const Json& pod, WallTime now) {
@@ -173,7 +161,7 @@ std::optional<PodTrouble> pod_trouble(const Json& pod, WallTime now) {
     return trouble;
   });
   if (found) return PodTrouble{*found, true};
-  if (const Json* scheduled = pod_condition(pod, "PodScheduled"); is_false(scheduled))
+  if (const Json* scheduled = condition_of(pod, "PodScheduled"); has_status(scheduled, "False"))
     return PodTrouble{
         Finding::no("Unschedulable", pod_name(pod) + ": " + string_member(*scheduled, "message")), false};
   if (auto trouble = unbegun(pod, now)) return trouble;
@@ -183,7 +171,7 @@ std::optional<PodTrouble> pod_trouble(const Json& pod, WallTime now) {
 std::string pod_progress(const Json& pod) {
   std::string text;
   // The kubelet's list of the containers that are not ready yet, or the gate that others hold closed.
-  if (const Json* ready = pod_condition(pod, "Ready"); is_false(ready))
+  if (const Json* ready = condition_of(pod, "Ready"); has_status(ready, "False"))
     text = string_member(*ready, "message");
   // With nobody else to wait for it goes without saying.
   if (text == std::string("containers with unready status: [") + kContainerName + "]") text.clear();

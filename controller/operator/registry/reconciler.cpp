@@ -167,24 +167,23 @@ Status RegistryReconciler::repair_strategy(const Context& ctx, const Object& run
 
 // A spec that was not accepted yet is tried on the running operands first, before anything is changed: the
 // API server's refusal must come before the ConfigMaps that the pod would read at its next start.
-StatusOr<std::optional<Finding>> RegistryReconciler::rehearse(const Context& ctx, const Object& object,
-                                                              const Json& before,
-                                                              const RegistryInputs& inputs) {
+std::optional<Finding> RegistryReconciler::rehearse(const Context& ctx, const Object& object,
+                                                    const Json& before, const RegistryInputs& inputs) {
   const auto conditions = runtime::Conditions::from_json(before.value("conditions", Json::array()));
   const runtime::Condition* accepted = conditions.find("Accepted");
   if (accepted && accepted->status == runtime::ConditionStatus::True &&
       accepted->observed_generation == object.meta().generation)
-    return std::optional<Finding>();
+    return {};
   for (const auto& [type, intent] : {std::pair(&network_policy_type(), network_policy(inputs)),
                                      std::pair(&deployment_type(), deployment(inputs))}) {
     if (*type == network_policy_type() && !inputs.spec.network_policy) continue;
     const auto existing = manager_.cache().get(ctx, *type, inputs.key);
     if (!existing.ok() || !is_controlled_by(*existing, object)) continue;
     const Status tried = applier_.rehearse(ctx, *type, *existing, intent);
-    if (is_refusal(tried)) return std::optional<Finding>(Finding::no("Refused", "spec: " + tried.message()));
+    if (is_refusal(tried)) return Finding::no("Refused", "spec: " + tried.message());
     // What else goes wrong, such as a webhook that is down, is told of the write itself.
   }
-  return std::optional<Finding>();
+  return {};
 }
 
 void RegistryReconciler::accept(const RegistryInputs& inputs) {
@@ -216,11 +215,7 @@ StatusOr<Result> RegistryReconciler::bring_about(const Context& ctx, const Objec
     const Status repaired = repair_strategy(ctx, *running);
     if (!repaired.ok()) return repaired;
   }
-  if (!observed.refused && is_ours) {
-    auto refusal = rehearse(ctx, object, before, inputs);
-    if (!refusal.ok()) return refusal.status();
-    observed.refused = *refusal;
-  }
+  if (!observed.refused && is_ours) observed.refused = rehearse(ctx, object, before, inputs);
 
   Offered routes = manager_.discovery().offers(ctx, route_type());
   Status waits;  // why the pass is to be tried again, when it is

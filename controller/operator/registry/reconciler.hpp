@@ -32,8 +32,8 @@ class RegistryReconciler {
   StatusOr<RegistryInputs> inputs_of(const Context& ctx, const kube::Object& object, RegistrySpec spec);
   StatusOr<std::optional<Json>> claim_of(const Context& ctx, const RegistryInputs& inputs);
   StatusOr<std::vector<Json>> pods_of(const kube::Key& key) const;
-  StatusOr<std::optional<Finding>> rehearse(const Context& ctx, const kube::Object& object,
-                                            const Json& before, const RegistryInputs& inputs);
+  std::optional<Finding> rehearse(const Context& ctx, const kube::Object& object, const Json& before,
+                                  const RegistryInputs& inputs);
   void accept(const RegistryInputs& inputs);
   // The inputs of the same Registry that were accepted last, as far as this process knows.
   std::optional<RegistryInputs> accepted(const RegistryInputs& refused) const;

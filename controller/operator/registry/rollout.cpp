@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "controller/base/json_access.hpp"
+#include "controller/operator/registry/object_condition.hpp"
 #include "controller/operator/registry/pod.hpp"
 
 namespace toolhive {
@@ -15,23 +16,13 @@ std::int64_t number(const Json& object, const char* pointer) {
   return value && value->is_number_integer() ? value->get<std::int64_t>() : 0;
 }
 
-const Json* condition(const Json& object, const char* type) {
-  const Json* conditions = value_at(object, "/status/conditions");
-  if (!conditions || !conditions->is_array()) return nullptr;
-  for (const Json& item : *conditions)
-    if (string_member(item, "type") == type) return &item;
-  return nullptr;
-}
+using Pods = std::vector<const Json*>;
 
-bool is_status(const Json* item, const char* status) {
-  return item && string_member(*item, "status") == status;
-}
-
-std::vector<Json> pods_of(const Json& deployment, const std::vector<Json>& pods) {
+Pods pods_of(const Json& deployment, const std::vector<Json>& pods) {
   const std::string name = text_at(deployment, "/metadata/name");
-  std::vector<Json> own;
+  Pods own;
   for (const Json& pod : pods)
-    if (is_pod_of(pod, name)) own.push_back(pod);
+    if (is_pod_of(pod, name)) own.push_back(&pod);
   return own;
 }
 
@@ -49,26 +40,26 @@ bool is_current(const Json& deployment) {
 
 // What keeps the pods from serving: those that should know best, then those that should be gone, then the Deployment.
 // A finished pod says nothing of the one that is made in its place.
-std::optional<PodTrouble> trouble(const Json& deployment, const std::vector<Json>& pods, WallTime now) {
+std::optional<PodTrouble> trouble(const Json& deployment, const Pods& pods, WallTime now) {
   for (const bool leaving : {false, true})
-    for (const Json& pod : pods)
-      if (!is_finished(pod) && is_leaving(pod) == leaving)
-        if (auto found = pod_trouble(pod, now)) return found;
-  if (const Json* failure = condition(deployment, "ReplicaFailure"); is_status(failure, "True"))
+    for (const Json* pod : pods)
+      if (!is_finished(*pod) && is_leaving(*pod) == leaving)
+        if (auto found = pod_trouble(*pod, now)) return found;
+  if (const Json* failure = condition_of(deployment, "ReplicaFailure"); has_status(failure, "True"))
     return PodTrouble{Finding::no("PodsRefused", string_member(*failure, "message")), true};
   return {};
 }
 
 // What is known while nothing is wrong yet.
-std::string progress(const std::vector<Json>& pods) {
+std::string progress(const Pods& pods) {
   const Json* last = nullptr;
-  for (const Json& pod : pods) {
-    if (counts(pod)) {
-      const std::string text = pod_progress(pod);
+  for (const Json* pod : pods) {
+    if (counts(*pod)) {
+      const std::string text = pod_progress(*pod);
       if (!text.empty()) return "; " + text;
-    } else if (is_finished(pod) && (!last || text_at(*last, "/metadata/creationTimestamp") <
-                                                 text_at(pod, "/metadata/creationTimestamp"))) {
-      last = &pod;
+    } else if (is_finished(*pod) && (!last || text_at(*last, "/metadata/creationTimestamp") <
+                                                  text_at(*pod, "/metadata/creationTimestamp"))) {
+      last = pod;
     }
   }
   return last ? "; " + pod_end(*last) : "";
@@ -86,8 +77,8 @@ Finding available(const Rollout& rollout, const Json& deployment, const std::opt
 void settle(Rollout& rollout, const Json& deployment, const std::optional<PodTrouble>& found,
             const std::string& progress) {
   const std::int64_t wanted = number(deployment, "/spec/replicas");
-  const Json* progressing = condition(deployment, "Progressing");
-  const bool overdue = is_status(progressing, "False");
+  const Json* progressing = condition_of(deployment, "Progressing");
+  const bool overdue = has_status(progressing, "False");
   if (wanted == 0) {
     rollout.settled = rollout.available;
   } else if (is_current(deployment) && rollout.ready_replicas >= wanted && rollout.replicas == wanted) {
@@ -112,11 +103,11 @@ Rollout observe_rollout(const Json* deployment, const std::vector<Json>& pods, W
     rollout.available = rollout.settled = Finding::no("Starting", "the Deployment does not exist yet");
     return rollout;
   }
-  const std::vector<Json> own = pods_of(*deployment, pods);
-  for (const Json& pod : own) {
-    if (!counts(pod)) continue;
+  const Pods own = pods_of(*deployment, pods);
+  for (const Json* pod : own) {
+    if (!counts(*pod)) continue;
     ++rollout.replicas;
-    if (is_ready(pod)) ++rollout.ready_replicas;
+    if (is_ready(*pod)) ++rollout.ready_replicas;
   }
   const auto found = trouble(*deployment, own, now);
   const std::string in_progress = progress(own);

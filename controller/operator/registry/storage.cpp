@@ -5,6 +5,7 @@
 
 #include "controller/base/json_access.hpp"
 #include "controller/kube/object/quantity.hpp"
+#include "controller/operator/registry/object_condition.hpp"
 
 namespace toolhive {
 
@@ -17,13 +18,10 @@ bool is_growing(const Json& claim, const std::string& wanted_size) {
   return capacity && wanted && *capacity < *wanted;
 }
 
+// The condition, if it is True.
 const Json* claim_condition(const Json& claim, const char* type) {
-  const Json* conditions = value_at(claim, "/status/conditions");
-  if (!conditions || !conditions->is_array()) return nullptr;
-  for (const Json& item : *conditions)
-    if (item.is_object() && string_member(item, "type") == type && string_member(item, "status") == "True")
-      return &item;
-  return nullptr;
+  const Json* condition = condition_of(claim, type);
+  return has_status(condition, "True") ? condition : nullptr;
 }
 
 // The driver's words for an expansion that it tried and could not do, or nothing. Both resizers go on trying.
