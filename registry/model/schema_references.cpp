@@ -152,7 +152,7 @@ SchemaReferences::Target SchemaReferences::follow(const Json& root, std::string_
     const auto end = std::min(pointer.find('/'), pointer.size());
     const auto token = unescape(pointer.substr(0, end));
     pointer.remove_prefix(end);
-    const Json* next = value->is_object()  ? member(*value, token)
+    const Json* next = value->is_object()  ? members_.find(*value, token)
                        : value->is_array() ? item(*value, token)
                                            : nullptr;
     if (next == nullptr) return {};
@@ -160,15 +160,6 @@ SchemaReferences::Target SchemaReferences::follow(const Json& root, std::string_
     value = next;
   }
   return {value, place};
-}
-
-const Json* SchemaReferences::member(const Json& object, const std::string& name) {
-  auto& members = members_[&object];
-  if (members.empty()) {
-    for (const auto& [key, value] : object.get_ref<const Json::object_t&>()) members.emplace(key, &value);
-  }
-  const auto found = members.find(name);
-  return found == members.end() ? nullptr : found->second;
 }
 
 }  // namespace toolhive::registry

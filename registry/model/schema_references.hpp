@@ -5,11 +5,11 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "registry/model/json.hpp"
+#include "registry/model/member_index.hpp"
 #include "registry/model/schema_keywords.hpp"
 #include "registry/result.hpp"
 
@@ -56,7 +56,6 @@ class SchemaReferences {
   void refer(std::string_view text, std::size_t resource);
   Result<Target> resolve_fragment(std::size_t resource, std::string_view fragment);
   Target follow(const Json& root, std::string_view pointer);
-  const Json* member(const Json& object, const std::string& name);
 
   const Draft draft_;
   std::vector<Resource> resources_;
@@ -66,7 +65,7 @@ class SchemaReferences {
   std::set<Reference> seen_;
   // Of the objects that pointers went through. To look for each member anew would take time with
   // the square of their number.
-  std::unordered_map<const Json*, std::map<std::string_view, const Json*>> members_;
+  MemberIndex members_;
 };
 
 }  // namespace toolhive::registry
