@@ -18,7 +18,7 @@ namespace registry = toolhive::registry;
 using namespace toolhive::registry;
 using namespace toolhive::registry::auth;
 using namespace std::chrono_literals;
-using registry::test::base64url;
+
 using registry::test::key_set;
 using registry::test::TokenMaker;
 
@@ -109,12 +109,12 @@ class IssuerPlay {
 };
 
 std::string hmac_token(const std::string& secret, const Json& header, const Json& payload) {
-  const auto text = base64url(header.dump()) + "." + base64url(payload.dump());
+  const auto text = encode_base64url(header.dump()) + "." + encode_base64url(payload.dump());
   unsigned char mac[EVP_MAX_MD_SIZE];
   unsigned size = 0;
   HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
        reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac, &size);
-  return text + "." + base64url({reinterpret_cast<const char*>(mac), size});
+  return text + "." + encode_base64url({reinterpret_cast<const char*>(mac), size});
 }
 
 }  // namespace
@@ -150,7 +150,8 @@ TEST_CASE("no token is accepted whose algorithm its key was not made for") {
   play.start();
   const auto claims = play.claims();
   const auto unsigned_token = [&](const char* algorithm) {
-    return base64url(Json{{"alg", algorithm}, {"kid", "k1"}}.dump()) + "." + base64url(claims.dump()) + ".";
+    return encode_base64url(Json{{"alg", algorithm}, {"kid", "k1"}}.dump()) + "." +
+           encode_base64url(claims.dump()) + ".";
   };
   CHECK(play.judge(maker.sign(claims)).kind == Verdict::Kind::Accepted);
   const std::string refusals[] = {
@@ -165,7 +166,7 @@ TEST_CASE("no token is accepted whose algorithm its key was not made for") {
       // The issuer's own key, with an algorithm that is not allowed.
       curve.sign(claims),
       // Another payload under a good signature.
-      base64url(maker.header().dump()) + "." + base64url(play.claims("root").dump()) +
+      encode_base64url(maker.header().dump()) + "." + encode_base64url(play.claims("root").dump()) +
           maker.sign(claims).substr(maker.sign(claims).rfind('.')),
       "garbage",
   };

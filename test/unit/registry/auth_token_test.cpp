@@ -11,7 +11,7 @@ namespace registry = toolhive::registry;
 
 using namespace toolhive::registry;
 using namespace toolhive::registry::auth;
-using registry::test::base64url;
+
 using registry::test::key_set;
 using registry::test::TokenMaker;
 
@@ -53,18 +53,21 @@ TEST_CASE("base64url has one form for each value, without padding") {
   CHECK(decode_base64url("") == "");
   CHECK(decode_base64url("AA") == std::string(1, '\0'));
   CHECK(decode_base64url("-_8") == "\xFB\xFF");
+  CHECK(encode_base64url("").empty());
+  CHECK(encode_base64url(std::string(1, '\0')) == "AA");
+  CHECK(encode_base64url("\xFB\xFF") == "-_8");
   for (const char* bad : {"A", "AB", "AAB", "AA==", "A+", "A/8", "A A", "AAAAA"})
     CHECK_FALSE(decode_base64url(bad));
   for (std::size_t size = 0; size < 70; ++size) {
     std::string bytes;
     for (std::size_t i = 0; i < size; ++i) bytes += static_cast<char>(i * 37 + size);
-    CHECK(decode_base64url(base64url(bytes)) == bytes);
+    CHECK(decode_base64url(encode_base64url(bytes)) == bytes);
   }
 }
 
 TEST_CASE("a token is three parts of base64url with a header that hides nothing") {
   const auto token = [](const std::string& header) {
-    return base64url(header) + "." + base64url("{}") + ".AA";
+    return encode_base64url(header) + "." + encode_base64url("{}") + ".AA";
   };
   const auto parsed = parse_jwt(token(R"({"alg":"RS256","kid":"k","typ":"at+jwt"})"));
   REQUIRE(parsed.ok());
@@ -152,13 +155,13 @@ TEST_CASE("of a key set only what can verify here is taken") {
   CHECK(count({with(rsa, "n", "!")}) == 0);
   CHECK(count({with(rsa, "kty", "oct")}) == 0);
   CHECK(count({with(curve, "crv", "secp256k1")}) == 0);
-  CHECK(count({with(curve, "x", base64url(std::string(32, '\1')))}) == 0);  // Not on the curve.
+  CHECK(count({with(curve, "x", encode_base64url(std::string(32, '\1')))}) == 0);  // Not on the curve.
   // What libraries write for members that are not set, and numbers that they pad.
   CHECK(count({with(rsa, "key_ops", Json::array())}) == 1);
   for (const char* member : {"key_ops", "alg", "use", "kid", "x5c"})
     CHECK(count({with(rsa, member, nullptr)}) == 1);
   CHECK(count({with(rsa, "n", rsa.jwk()["n"].get<std::string>() + "==")}) == 1);
-  CHECK(count({with(curve, "x", base64url(std::string(31, '\1')))}) == 0);
+  CHECK(count({with(curve, "x", encode_base64url(std::string(31, '\1')))}) == 0);
   CHECK(count({Json(7), Json("x"), Json::object()}) == 0);
   // A key without alg is for all that its type can.
   auto any = rsa.jwk();

@@ -51,7 +51,7 @@ std::string TokenMaker::parameter(const char* name) const {
   std::string bytes(static_cast<std::size_t>(size), '\0');
   REQUIRE(BN_bn2binpad(number, reinterpret_cast<unsigned char*>(bytes.data()), size) == size);
   BN_free(number);
-  return base64url(bytes);
+  return encode_base64url(bytes);
 }
 
 Json TokenMaker::jwk() const {
@@ -67,7 +67,7 @@ Json TokenMaker::jwk() const {
             1);
     jwk["kty"] = "OKP";
     jwk["crv"] = "Ed25519";
-    jwk["x"] = base64url(bytes);
+    jwk["x"] = encode_base64url(bytes);
   } else {
     jwk["kty"] = "EC";
     jwk["crv"] = algorithm_ == Algorithm::ES256 ? "P-256" : "P-384";
@@ -90,8 +90,8 @@ Json TokenMaker::header() const {
 }
 
 std::string TokenMaker::sign(const Json& header, const std::string& payload) const {
-  const auto text = base64url(header.dump()) + "." + base64url(payload);
-  return text + "." + base64url(signature_of(text));
+  const auto text = encode_base64url(header.dump()) + "." + encode_base64url(payload);
+  return text + "." + encode_base64url(signature_of(text));
 }
 
 std::string TokenMaker::signature_of(const std::string& text) const {

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "registry/auth/algorithm.hpp"
+#include "registry/model/base64url.hpp"
 #include "registry/model/json.hpp"
-#include "test/unit/registry/base64url_encoder.hpp"
 
 struct evp_pkey_st;
 

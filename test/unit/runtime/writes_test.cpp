@@ -57,6 +57,15 @@ struct Owned {
   std::optional<Object> owner;
 };
 
+// Of an object that somebody else controls.
+Json anothers_reference() {
+  return Json::array({{{"apiVersion", "example.dev/v1"},
+                       {"kind", "Widget"},
+                       {"name", "x"},
+                       {"uid", "other"},
+                       {"controller", true}}});
+}
+
 }  // namespace
 
 TEST_SUITE_BEGIN("applier");
@@ -161,11 +170,7 @@ TEST_CASE("an object of that name that is nobody's, or another's, is never writt
   Json foreign = config_map("ns", "m", {{"k", "theirs"}});
   SUBCASE("nobody's") {}
   SUBCASE("another's") {
-    foreign["metadata"]["ownerReferences"] = Json::array({{{"apiVersion", "example.dev/v1"},
-                                                           {"kind", "Widget"},
-                                                           {"name", "x"},
-                                                           {"uid", "other"},
-                                                           {"controller", true}}});
+    foreign["metadata"]["ownerReferences"] = anothers_reference();
   }
   o.api.put(kConfigMap, foreign);
   o.settle();
@@ -300,11 +305,7 @@ TEST_CASE(
     foreign["metadata"]["labels"]["instance"] = "x";
   }
   SUBCASE("a controller") {
-    foreign["metadata"]["ownerReferences"] = Json::array({{{"apiVersion", "example.dev/v1"},
-                                                           {"kind", "Widget"},
-                                                           {"name", "x"},
-                                                           {"uid", "other"},
-                                                           {"controller", true}}});
+    foreign["metadata"]["ownerReferences"] = anothers_reference();
   }
   o.api.put(kConfigMap, foreign);
   o.settle();
