@@ -53,11 +53,12 @@ doctest() {
   count "$name" "$good" "${bad:-0}"
 }
 
-# The name of each failed case, with the first check of it that failed.
+# The name of each failed case, with the first check of it that failed and what doctest says of its values.
 failed_cases() {
   awk -v suite="$1" '
+    said > 0 { if ($0 == "") { said = 0 } else { said--; print suite ":   " substr($0, 1, 300) } }
     /^TEST CASE: / { name = substr($0, 13); next }
-    /: (FATAL )?ERROR: / && name != "" { print suite ": " name ": " $0; name = "" }' "$2"
+    /: (FATAL )?ERROR: / && name != "" { print suite ": " name ": " $0; name = ""; said = 6 }' "$2"
   grep -E '^(WARNING|ERROR): (Address|Thread|Leak)Sanitizer|: runtime error: ' "$2" | head -n 5
 }
 

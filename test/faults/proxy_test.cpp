@@ -139,6 +139,19 @@ TEST_CASE("the mask hides what differs in every run and nothing else") {
         std::string::npos);
 }
 
+TEST_CASE("conditions are compared by type: their order tells when they changed, not what they say") {
+  const Json available = {{"type", "Available"}, {"status", "True"}};
+  const Json progressing = {{"type", "Progressing"}, {"status", "True"}};
+  const auto status = [](const Json& first, const Json& second) {
+    return masked({{"status", {{"conditions", {first, second}}, {"args", {"b", "a"}}}}}, "ns");
+  };
+  CHECK(difference(status(available, progressing), status(progressing, available)) == "");
+  Json other = available;
+  other["status"] = "False";
+  CHECK(difference(status(available, progressing), status(progressing, other)) != "");
+  CHECK(difference(masked({{"args", {"b", "a"}}}, "ns"), masked({{"args", {"a", "b"}}}, "ns")) != "");
+}
+
 TEST_SUITE_END();
 
 }  // namespace

@@ -63,6 +63,13 @@ Json outline(const Json& pod) {
           {"deleting", pod.at("metadata").contains("deletionTimestamp")}};
 }
 
+bool is_type_before(const Json& a, const Json& b) {
+  const auto type = [](const Json& condition) {
+    return condition.is_object() ? condition.value("type", std::string()) : std::string();
+  };
+  return type(a) < type(b);
+}
+
 bool made_by_kubernetes(const Json& object) {
   const std::string name = object.at("metadata").at("name");
   return name == "kube-root-ca.crt" || name == "default";
@@ -94,7 +101,10 @@ Json masked(const Json& document, const std::string& ns) {
   Json copy = Json::object();
   for (const auto& [key, value] : document.items()) {
     if (key == "managedFields") continue;
-    copy[masked_text(key, ns)] = kMasked.contains(key) ? Json("MASKED") : masked(value, ns);
+    Json& member = copy[masked_text(key, ns)];
+    member = kMasked.contains(key) ? Json("MASKED") : masked(value, ns);
+    // A list by type: Kubernetes appends what changed last, so that its order tells of timing alone.
+    if (key == "conditions" && member.is_array()) std::sort(member.begin(), member.end(), is_type_before);
   }
   return copy;
 }
