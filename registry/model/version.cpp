@@ -1,7 +1,6 @@
 #include "registry/model/version.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace toolhive::registry {
 namespace {
@@ -37,12 +36,10 @@ bool are_identifiers(std::string_view text, bool leading_zero) {
   return true;
 }
 
-bool take_number(std::string_view& rest, std::uint64_t& value) {
+bool take_number(std::string_view& rest) {
   const auto digits =
       static_cast<std::size_t>(std::find_if_not(rest.begin(), rest.end(), is_digit) - rest.begin());
-  // 18 digits leave room to count up.
-  if (digits == 0 || digits > 18 || (digits > 1 && rest[0] == '0')) return false;
-  std::from_chars(rest.data(), rest.data() + digits, value);
+  if (digits == 0 || (digits > 1 && rest[0] == '0')) return false;
   rest.remove_prefix(digits);
   return true;
 }
@@ -62,6 +59,24 @@ std::weak_ordering compare_identifiers(std::string_view a, std::string_view b) {
   return a <=> b;
 }
 
+// By the first identifiers that differ; when there are none the longer list comes later.
+std::weak_ordering compare_lists(std::string_view a, std::string_view b) {
+  while (!a.empty() && !b.empty()) {
+    if (auto order = compare_identifiers(take_identifier(a), take_identifier(b)); order != 0) return order;
+  }
+  return b.empty() <=> a.empty();
+}
+
+// Of decimal digits, as many as there are: a version's numbers have no limit.
+std::string count_up(std::string_view number) {
+  std::string next(number);
+  const auto last = next.find_last_not_of('9');
+  if (last == next.npos) return '1' + std::string(next.size(), '0');
+  ++next[last];
+  std::fill(next.begin() + static_cast<std::ptrdiff_t>(last) + 1, next.end(), '0');
+  return next;
+}
+
 }  // namespace
 
 Result<Version> Version::parse(std::string_view text) {
@@ -73,11 +88,9 @@ Result<Version> Version::parse(std::string_view text) {
 
   Version version;
   auto rest = text;
-  if (!take_number(rest, version.major_) || !take_dot(rest) || !take_number(rest, version.minor_) ||
-      !take_dot(rest) || !take_number(rest, version.patch_)) {
-    return invalid(
-        "the version does not start with three numbers (of at most 18 digits, without leading zeros)");
-  }
+  if (!take_number(rest) || !take_dot(rest) || !take_number(rest) || !take_dot(rest) || !take_number(rest))
+    return invalid("the version does not start with three numbers (without leading zeros)");
+  version.core_end_ = static_cast<std::uint16_t>(text.size() - rest.size());
   const auto plus = rest.find('+');
   const auto build = plus == rest.npos ? std::string_view() : rest.substr(plus + 1);
   if (plus != rest.npos && !are_identifiers(build, true))
@@ -102,8 +115,9 @@ Result<Version> Version::parse_any(std::string_view text) {
   const bool prefixed = text.starts_with('v');
   if (auto version = parse(text.substr(prefixed ? 1 : 0))) {
     version->text_ = text;
-    version->pre_begin_ = static_cast<std::uint16_t>(version->pre_begin_ + (prefixed ? 1 : 0));
-    version->pre_end_ = static_cast<std::uint16_t>(version->pre_end_ + (prefixed ? 1 : 0));
+    for (auto* place :
+         {&version->core_begin_, &version->core_end_, &version->pre_begin_, &version->pre_end_})
+      *place = static_cast<std::uint16_t>(*place + (prefixed ? 1 : 0));
     return version;
   }
   Version version;
@@ -114,21 +128,18 @@ Result<Version> Version::parse_any(std::string_view text) {
 
 std::weak_ordering Version::precedence(const Version& other) const {
   if (!semantic_ || !other.semantic_) return semantic_ <=> other.semantic_;
-  if (auto order = major_ <=> other.major_; order != 0) return order;
-  if (auto order = minor_ <=> other.minor_; order != 0) return order;
-  if (auto order = patch_ <=> other.patch_; order != 0) return order;
-  auto a = pre_release();
-  auto b = other.pre_release();
+  if (auto order = compare_lists(core(), other.core()); order != 0) return order;
+  const auto a = pre_release();
+  const auto b = other.pre_release();
   // A pre-release comes before its release.
   if (a.empty() || b.empty()) return a.empty() <=> b.empty();
-  while (!a.empty() && !b.empty()) {
-    if (auto order = compare_identifiers(take_identifier(a), take_identifier(b)); order != 0) return order;
-  }
-  return b.empty() <=> a.empty();
+  return compare_lists(a, b);
 }
 
 std::optional<Version> Version::next_minor() const {
-  auto next = parse(std::to_string(major_) + "." + std::to_string(minor_ + 1) + ".0");
+  auto rest = core();
+  const auto major = take_identifier(rest);
+  auto next = parse(std::string(major) + '.' + count_up(take_identifier(rest)) + ".0");
   if (!next) return std::nullopt;
   return std::move(*next);
 }

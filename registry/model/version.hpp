@@ -22,13 +22,15 @@ class Version {
   static Result<Version> parse_any(std::string_view text);
 
   const std::string& text() const { return text_; }
+  // Whether it is a semantic version, maybe after a v. Of a tool it always is.
+  bool is_semantic() const { return semantic_; }
 
   /// Precedence as section 11 orders it: build metadata does not count, so unlike versions can be equivalent.
   /// What is no semantic version comes before all that are, and among themselves those are equivalent.
   std::weak_ordering precedence(const Version& other) const;
 
   /// The next version the registry gives out: the minor number plus one, patch 0, no pre-release or build.
-  /// None when the number would be longer than a version may hold.
+  /// None when it would be longer than a version may be.
   std::optional<Version> next_minor() const;
 
   /// What the first version of a tool is called when nobody says: 0.1.0.
@@ -39,10 +41,13 @@ class Version {
 
   std::string text_;
   bool semantic_ = true;
-  std::uint64_t major_ = 0, minor_ = 0, patch_ = 0;
+  std::uint16_t core_begin_ = 0, core_end_ = 0;  // The three numbers and their dots within text_.
   std::uint16_t pre_begin_ = 0,
                 pre_end_ = 0;  // The pre-release within text_, without its hyphen; empty when equal.
 
+  std::string_view core() const {
+    return std::string_view(text_).substr(core_begin_, core_end_ - core_begin_);
+  }
   std::string_view pre_release() const {
     return std::string_view(text_).substr(pre_begin_, pre_end_ - pre_begin_);
   }
