@@ -83,12 +83,15 @@ Error too_many_versions(const StoreLimits& limits) {
               " versions, all that limits.versionsPerTool of the configuration allows; raise it"};
 }
 
-Result<void> check_room(const Index& index, const StoreLimits& limits) {
-  if (index.tools() + index.servers() < limits.tools) return {};
+// Whether there is room for so many tools and servers more.
+Result<void> check_room(const Index& index, const StoreLimits& limits, std::size_t more = 1) {
+  if (more == 0 || index.tools() + index.servers() + more <= limits.tools) return {};
   return Error{
       Code::StorageFull,
       "the registry holds " + std::to_string(index.tools() + index.servers()) +
-          " tools and servers, all that limits.tools of its configuration allows; delete some or raise it"};
+          " tools and servers and has no room for " + std::to_string(more) +
+          " more: limits.tools of its configuration allows " + std::to_string(limits.tools) +
+          "; delete some or raise it"};
 }
 
 Result<Decision> decide_register(const Index& index, const Register& write, const StoreLimits& limits,
@@ -294,11 +297,15 @@ Result<Decision> decide_server(const Index& index, const PutServer& write, const
   decision.kind = write.edit ? WriteOutcome::Kind::Changed : WriteOutcome::Kind::Created;
   decision.new_tool = known == nullptr;
   decision.changes.push_back({Operation::Register, render_server_document(server, record)});
+  std::size_t added = known == nullptr ? 1 : 0;
   for (const auto& tool : server.tools) {
     auto registered = decide_register(index, {tool, {}, false}, limits, now);
     if (!registered) return registered.take_error();
+    if (registered->new_tool) ++added;
     for (auto& change : registered->changes) decision.changes.push_back(std::move(change));
   }
+  // Each tool was looked at as if it were the only one.
+  if (auto ok = check_room(index, limits, added); !ok) return ok.take_error();
   // What the latest version does not bring any more is gone.
   const auto is_later = [&](const auto& other) {
     return other->lifecycle != Lifecycle::Deleted && other->version.precedence(server.version) > 0;

@@ -239,6 +239,20 @@ TEST_CASE("a full registry takes versions of the tools it has but no more tools"
   CHECK(refused(world.put(definition("a", "z"), {}, limits), Code::StorageFull));
 }
 
+TEST_CASE("a server is published where there is room for it and for all the tools it brings") {
+  World world;
+  CHECK(created(world.put(definition("other", "x"))));
+  ServerDefinition server{"io.example/a", Version::first(), {}, "{}", {}};
+  for (const char* name : {"io.example.a.x", "io.example.a.y", "io.example.a.z"})
+    server.tools.push_back(definition(name, "x"));
+  StoreLimits limits;
+  limits.tools = 4;
+  const auto full = decide(world.index, PutServer{server}, limits, "2026-01-01T00:00:00.000Z");
+  CHECK(refused(full, Code::StorageFull));
+  limits.tools = 5;
+  CHECK(created(decide(world.index, PutServer{server}, limits, "2026-01-01T00:00:00.000Z")));
+}
+
 TEST_CASE("payloads that verify and make no sense are corrupt, not a crash") {
   IndexBuilder builder{Index()};
   for (const char* payload :
