@@ -23,6 +23,9 @@ class AppendFile {
   /// Returns once everything appended is on the disk. After a failure nothing is known about what is there,
   /// and another call may report success for bytes that are lost: do not retry.
   virtual Result<void> sync() = 0;
+  // Whether the path it was opened by still names this file. Otherwise it was moved, replaced or
+  // deleted, and what is appended is not there at the next start.
+  virtual bool in_place() = 0;
   /// Cuts the file to `size` bytes.
   virtual Result<void> truncate(std::uint64_t size) = 0;
 };

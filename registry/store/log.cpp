@@ -92,7 +92,8 @@ Result<void> LogWriter::open() {
       if (auto synced = files_.sync_directory(directory_); !synced) return synced;
     }
   }
-  if (!file && file.error().code == Code::NotFound && size_ > 0) {
+  // Not the NotFound of a tool: the folder or the log in it is what is gone.
+  if (!file && file.error().code == Code::NotFound) {
     broken_ = "the log with the tools is gone (" + file.error().detail +
               "): no writes are accepted until it is back in its place and the process is restarted";
     return Error{Code::Unavailable, broken_};
@@ -119,6 +120,12 @@ Result<void> LogWriter::append(std::string_view lines) {
   if (!broken_.empty()) return Error{Code::Unavailable, broken_};
   if (file_ == nullptr) {
     if (auto opened = open(); !opened) return opened;
+  }
+  if (!file_->in_place()) {
+    broken_ = path_ +
+              " was moved or deleted while the process runs: no writes are accepted until it is back in "
+              "its place and the process is restarted";
+    return Error{Code::Unavailable, broken_};
   }
   if (auto undone = undo(); !undone) return undone;
   if (auto written = file_->append(lines); !written) {

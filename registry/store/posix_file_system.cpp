@@ -79,6 +79,11 @@ class PosixAppendFile : public AppendFile {
     if (::fdatasync(fd_.get()) != 0) return io_error(errno, "sync", path_);
     return {};
   }
+  bool in_place() override {
+    struct stat file {}, named {};
+    return ::fstat(fd_.get(), &file) == 0 && ::stat(path_.c_str(), &named) == 0 &&
+           file.st_dev == named.st_dev && file.st_ino == named.st_ino;
+  }
   Result<void> truncate(std::uint64_t size) override {
     if (retry([&] { return ::ftruncate(fd_.get(), static_cast<off_t>(size)); }) != 0)
       return io_error(errno, "cut", path_);

@@ -17,7 +17,14 @@ std::string folder_of(const std::string& path) {
 
 class FaultFileSystem::Appender final : public AppendFile {
  public:
-  Appender(FaultFileSystem& files, std::shared_ptr<Inode> inode) : files_(files), inode_(std::move(inode)) {}
+  Appender(FaultFileSystem& files, std::string path, std::shared_ptr<Inode> inode)
+      : files_(files), path_(std::move(path)), inode_(std::move(inode)) {}
+
+  bool in_place() override {
+    std::lock_guard guard(files_.mutex_);
+    const auto it = files_.names_.find(path_);
+    return it != files_.names_.end() && it->second == inode_;
+  }
 
   Result<void> append(std::string_view bytes) override {
     std::lock_guard guard(files_.mutex_);
@@ -44,6 +51,7 @@ class FaultFileSystem::Appender final : public AppendFile {
 
  private:
   FaultFileSystem& files_;
+  const std::string path_;
   std::shared_ptr<Inode> inode_;
 };
 
@@ -132,7 +140,7 @@ Result<std::unique_ptr<AppendFile>> FaultFileSystem::create(const std::string& p
   if (names_.contains(path)) return Error{Code::Conflict, path + " exists"};
   auto inode = std::make_shared<Inode>();
   names_[path] = inode;
-  return std::unique_ptr<AppendFile>(std::make_unique<Appender>(*this, inode));
+  return std::unique_ptr<AppendFile>(std::make_unique<Appender>(*this, path, inode));
 }
 
 Result<std::unique_ptr<AppendFile>> FaultFileSystem::open_append(const std::string& path) {
@@ -140,7 +148,7 @@ Result<std::unique_ptr<AppendFile>> FaultFileSystem::open_append(const std::stri
   if (read_only) return fault(Code::ReadOnly);
   const auto it = names_.find(path);
   if (it == names_.end()) return Error{Code::NotFound, "no " + path};
-  return std::unique_ptr<AppendFile>(std::make_unique<Appender>(*this, it->second));
+  return std::unique_ptr<AppendFile>(std::make_unique<Appender>(*this, path, it->second));
 }
 
 Result<std::unique_ptr<ReadFile>> FaultFileSystem::open_read(const std::string& path) {

@@ -299,6 +299,34 @@ TEST_CASE("a log that was moved away before the first write stops writes, and re
   CHECK_FALSE(document(*store, "a").empty());
 }
 
+TEST_CASE("a log that is deleted, moved or replaced between two writes takes no more of them") {
+  for (const bool moved : {false, true}) {
+    CAPTURE(moved);
+    FaultFileSystem files;
+    auto store = open_store(files);
+    CHECK(write_and_wait(*store, put("a")).ok());
+    REQUIRE((moved ? files.rename(kLog, kLog + std::string(".away")) : files.remove(kLog)).ok());
+    if (moved) REQUIRE(files.create(kLog).ok());
+    for (int tries = 0; tries < 2; ++tries) {
+      const auto refused = write_and_wait(*store, put("b"));
+      REQUIRE_FALSE(refused.ok());
+      CHECK(refused.error().code == Code::Unavailable);
+      CHECK(refused.error().detail.find(kLog) != std::string::npos);
+    }
+    CHECK_FALSE(store->status().ready);
+    CHECK_FALSE(document(*store, "a").empty());
+    CHECK(document(*store, "b").empty());
+  }
+}
+
+TEST_CASE("a storage that does not find its folder is unavailable, and no tool that is not there") {
+  FaultFileSystem files;
+  auto store = open_store(files);
+  files.create_fault = Code::NotFound;
+  CHECK(write_and_wait(*store, put("a")).error().code == Code::Unavailable);
+  CHECK_FALSE(store->status().ready);
+}
+
 TEST_CASE("a damaged record is quarantined and reported, and the others are served") {
   FaultFileSystem files;
   {
