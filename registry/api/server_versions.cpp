@@ -19,13 +19,17 @@ namespace {
 constexpr std::size_t kSaidBytes = 256 * 1024;
 constexpr std::size_t kDescriptionBytes = 100;
 
-/// Whether `a` rather than `b` is the latest: what is not deleted, the higher version, the one published later.
+// Whether `a` rather than `b` is the latest: what its publisher published rather than what tools
+// tell of it, what is not deleted, the higher version. Of equal precedence the one published first
+// stays, as in the reference registry; of versions that have no order the last one is the latest.
 bool is_later(const ServerVersion& a, const ServerVersion& b) {
+  if ((a.published != nullptr) != (b.published != nullptr)) return a.published != nullptr;
   const bool a_deleted = a.lifecycle == Lifecycle::Deleted;
   const bool b_deleted = b.lifecycle == Lifecycle::Deleted;
   if (a_deleted != b_deleted) return b_deleted;
   const auto order = a.version->precedence(*b.version);
-  return order != 0 ? order > 0 : a.published_at > b.published_at;
+  if (order != 0) return order > 0;
+  return a.version->is_semantic() ? a.published_at < b.published_at : a.published_at > b.published_at;
 }
 
 ServerVersion published_version(const Tool& server, const Registration& registration) {

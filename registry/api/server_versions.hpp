@@ -13,7 +13,7 @@ namespace toolhive::registry {
 // Part of the entity tags of a server.json that is put together of what tools say, and of the lists
 // that such may be on. To be raised when another one is made of the same tools: else clients that
 // ask whether their copy is still good keep what the earlier program made.
-inline constexpr std::string_view kToldVersion = "1";
+inline constexpr std::string_view kToldVersion = "2";
 
 /// One version of a server as the official registry API shows it: published, or told of by tools that name it. Refers to the
 /// Tool it was made of, which must outlive it.

@@ -6,6 +6,8 @@
 #include <set>
 
 #include "registry/model/server.hpp"
+#include "registry/model/server_check.hpp"
+#include "registry/model/server_parse.hpp"
 #include "registry/model/text.hpp"
 
 namespace toolhive::registry {
@@ -136,8 +138,25 @@ Result<void> check_schema_member(const Json& value, std::string_view field, bool
   return check_schema(value, field, limits);
 }
 
-/// The server that offers the tool, by name; what else is said of it is the server's own matter.
-Result<void> check_server_reference(const Json& value, std::string_view field) {
+// What is said of the server is served as a server.json, so it is checked as one. What it may leave
+// out is filled in. The first thing that is wrong.
+Result<void> check_told_server(const Json& told, std::string_view field, Profile profile) {
+  Json server = {{"$schema", kServerSchema}, {"description", "A tool"}, {"version", "1.0.0"}};
+  server["name"] = told["name"];
+  if (told.contains("version")) server["version"] = told["version"];
+  for (const auto member : kToldMembers) {
+    const std::string name(member);
+    if (told.contains(name)) server[name] = told[name];
+  }
+  for (const auto& issue : check_server(server, profile)) {
+    if (!issue.warning) return invalid(std::string(field) + issue.pointer, issue.message);
+  }
+  return {};
+}
+
+// The server that offers the tool, by name, and what a server.json may say of it. Other members are
+// the client's own.
+Result<void> check_server_reference(const Json& value, std::string_view field, Profile profile) {
   if (!value.is_object()) return invalid(field, "must be an object with the name of the server");
   const auto name = value.find("name");
   if (name == value.end() || !name->is_string())
@@ -145,7 +164,7 @@ Result<void> check_server_reference(const Json& value, std::string_view field) {
                    "is missing; give the name of the server, such as io.example/weather");
   if (auto ok = check_server_name(name->get_ref<const std::string&>()); !ok)
     return invalid(pointer_to(field, "name"), ok.error().detail);
-  return {};
+  return check_told_server(value, field, profile);
 }
 
 /// Checks one member of the definition proper.
@@ -159,7 +178,7 @@ Result<void> check_member(const std::string& name, const Json& value, const Tool
   if (name == "icons") return check_icons(value, field, policy.profile);
   if (name == "tags") return check_tags(value, field);
   if (name == "execution") return check_execution(value, field);
-  if (name == "server") return check_server_reference(value, field);
+  if (name == "server") return check_server_reference(value, field, policy.profile);
   if (name == "_meta") return value.is_object() ? Result<void>() : invalid(field, "must be an object");
   if (name == "digest" || name == "registeredAt" || name == "statusChangedAt")
     return invalid(field, "is set by the registry; leave it out");

@@ -109,6 +109,23 @@ TEST_CASE("the latest version is the highest, and what is no semantic version co
   CHECK(service.listed("/v0.1/servers?version=1.0.1") == "weather 1.0.1,");
 }
 
+TEST_CASE("of versions of equal precedence the one that was published first stays the latest") {
+  ServerService service;
+  for (const char* version : {"v4.0.0", "4.0.0", "4.0.0+b"})
+    CHECK(service.publish("io.example/weather", version).status == 200);
+  CHECK(service.listed("/v0.1/servers?version=latest") == "weather v4.0.0*,");
+}
+
+TEST_CASE("a version that only tools tell of is not the latest of a server that was published") {
+  ServerService service;
+  service.publish("io.example/weather", "1.0.0");
+  CHECK(service
+            .post(R"({"name":"rain","inputSchema":{"type":"object"},)"
+                  R"("server":{"name":"io.example/weather","version":"99.0.0"}})")
+            .status == 201);
+  CHECK(service.listed("/v0.1/servers") == "weather 1.0.0*,weather 99.0.0,");
+}
+
 TEST_CASE("the list of servers goes on from its cursor, and a full page has one") {
   ServerService service;
   for (const char* name : {"io.example/bb", "io.example/aa", "io.example/cc"}) {
@@ -478,7 +495,8 @@ TEST_CASE("what has not changed is answered with 304, and whatever changes it gi
 }
 
 TEST_CASE(
-    "of equal versions the one registered last stays the latest, in one millisecond and through changes") {
+    "of equal versions the tool registered last and the server published first stay the latest, through "
+    "changes and restarts") {
   Service service;  // Its clock stands still.
   const auto tool = [](const char* version) {
     return R"({"name":"a","version":")" + std::string(version) + R"(","inputSchema":{"type":"object"}})";
@@ -491,16 +509,16 @@ TEST_CASE(
     return body_of(service.get("/api/v1/tools/a"))["version"].get<std::string>() + " " +
            body_of(service.get(kWeather + "/versions/latest"))["server"]["version"].get<std::string>();
   };
-  CHECK(latest() == "1.0.0+a 1.0.0+a");
+  CHECK(latest() == "1.0.0+a 1.0.0+b");
   for (int restart = 0; restart < 2; ++restart) {
     CHECK(service.patch("/api/v1/tools/a/versions/1.0.0%2Bb", R"({"status":"deprecated"})").status == 200);
     CHECK(service.patch(kWeather + "/versions/1.0.0%2Bb/status", R"({"status":"deprecated"})").status == 200);
-    CHECK(latest() == "1.0.0+a 1.0.0+a");
+    CHECK(latest() == "1.0.0+a 1.0.0+b");
     service.reopen();
-    CHECK(latest() == "1.0.0+a 1.0.0+a");
+    CHECK(latest() == "1.0.0+a 1.0.0+b");
     CHECK(service.patch("/api/v1/tools/a/versions/1.0.0%2Bb", R"({"status":"active"})").status == 200);
     CHECK(service.patch(kWeather + "/versions/1.0.0%2Bb/status", R"({"status":"active"})").status == 200);
-    CHECK(latest() == "1.0.0+a 1.0.0+a");
+    CHECK(latest() == "1.0.0+a 1.0.0+b");
   }
   // No two writes have one time.
   CHECK(body_of(service.get("/api/v1/tools/a/versions/0.9.0"))["registeredAt"] ==
@@ -542,16 +560,20 @@ TEST_CASE("of a server of which more is said than anybody reads, what is said fi
             .post(
                 R"({"name":"t)" + std::to_string(number) +
                 R"(","version":"1.0.0","inputSchema":{"type":"object"},"server":{"name":"io.example/weather",")" +
-                member + "\":\"" + value + "\"}}")
+                member + "\":" + value + "}}")
             .status == 201);
   };
-  const std::string large(200'000, 'x');
-  add(1, "description", "unread");
-  add(2, "title", large);
-  add(3, "websiteUrl", large);
+  const auto large = R"([{"name":"A","description":")" + std::string(200'000, 'x') + "\"}]";
+  const auto remotes = R"([{"type":"sse","url":"https://a.example/sse","headers":)" + large + "}]";
+  const auto packages = R"([{"registryType":"npm","identifier":"a","version":"1.0.0",)"
+                        R"("transport":{"type":"stdio"},"environmentVariables":)" +
+                        large + "}]";
+  add(1, "description", "\"unread\"");
+  add(2, "remotes", remotes);
+  add(3, "packages", packages);
   const auto told = body_of(service.get(kWeather + "/versions/latest"))["server"];
-  CHECK(told["websiteUrl"] == large);
-  CHECK(told["title"] == large);
+  CHECK(told["packages"].dump() == packages);
+  CHECK(told["remotes"].dump() == remotes);
   CHECK(told["description"] == "The tools t1, t2, t3");
 }
 

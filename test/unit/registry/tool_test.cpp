@@ -92,6 +92,34 @@ TEST_CASE("each member is checked for its type and size, and the error says wher
   CHECK(parse_definition(with("\"title\":\"" + umlauts + "\""), {}).ok());
 }
 
+TEST_CASE("what a tool says of its server is checked as a server.json is, and the error says where") {
+  const std::pair<std::string, const char*> cases[] = {
+      {R"("description":5)", "/server/description"},
+      {"\"description\":\"" + std::string(101, 'x') + '"', "/server/description"},
+      {R"("remotes":"x")", "/server/remotes"},
+      {R"("remotes":[null])", "/server/remotes/0"},
+      {R"x("websiteUrl":"javascript:alert(2)")x", "/server/websiteUrl"},
+      {R"("version":"latest")", "/server/version"},
+      {R"("version":"^1.2.0")", "/server/version"},
+      {R"("version":7)", "/server/version"},
+  };
+  for (const auto& [members, field] : cases) {
+    CAPTURE(members);
+    const auto error = tool_refusal(with(R"("server":{"name":"io.example/weather",)" + members + "}"));
+    CAPTURE(error.detail);
+    CHECK(error.code == Code::Invalid);
+    CHECK(error.field == field);
+  }
+  // What is no part of a server.json is not looked at.
+  CHECK(parse_definition(with(R"("server":{"name":"io.example/weather","own":{"description":5}})"), {}).ok());
+  const auto internal =
+      with(R"("server":{"name":"io.example/weather","remotes":[{"type":"sse","url":"http://10.0.0.1/x"}]})");
+  CHECK(parse_definition(internal, {}).ok());
+  ToolPolicy open;
+  open.profile = Profile::Public;
+  CHECK(tool_refusal(internal, open).field == "/server/remotes/0/url");
+}
+
 TEST_CASE("names are what MCP allows, apart from the two that no URL can hold") {
   for (const auto& name :
        {std::string("a"), std::string(128, 'x'), std::string("A.b_c-9"), std::string("...")}) {
