@@ -36,6 +36,10 @@ std::string_view to_string(Code code) {
       return "Fenced";
     case Code::Decode:
       return "Decode";
+    case Code::TooLarge:
+      return "TooLarge";
+    case Code::EndOfStream:
+      return "EndOfStream";
     case Code::Internal:
       return "Internal";
   }
@@ -105,6 +109,10 @@ Status Status::with_retry_after(std::chrono::milliseconds wait) const {
 
 Status Status::as_terminal() const {
   return changed([](Rep& rep) { rep.terminal = true; });
+}
+
+Status Status::as_not_sent() const {
+  return changed([](Rep& rep) { rep.not_sent = true; });
 }
 
 std::string Status::to_string() const {

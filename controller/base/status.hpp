@@ -38,6 +38,8 @@ enum class Code {
   Cancelled,        // the caller's stop token fired
   Fenced,           // the leader lease is no longer surely held, so the write was not sent
   Decode,           // bytes that are not what they should be
+  TooLarge,         // more than the caller takes; what came was dropped
+  EndOfStream,      // a stream came to its orderly end: nothing went wrong
   Internal,         // a defect on this side
 };
 
@@ -62,6 +64,9 @@ class [[nodiscard]] Status {
   // True when trying again cannot help until the object changes; a reconcile that returns this is not
   // retried.
   bool terminal() const { return rep_ && rep_->terminal; }
+  // True of an Unavailable whose request surely did not reach the server as a whole, so that it cannot have been
+  // carried out.
+  bool not_sent() const { return rep_ && rep_->not_sent; }
 
   // Whether an equal request may succeed later without anybody changing anything.
   bool retryable() const;
@@ -71,6 +76,7 @@ class [[nodiscard]] Status {
   Status with_reason(std::string reason) const;
   Status with_retry_after(std::chrono::milliseconds wait) const;
   Status as_terminal() const;
+  Status as_not_sent() const;
 
   std::string to_string() const;  // "NotFound: deployments.apps \"x\" not found"
 
@@ -79,6 +85,7 @@ class [[nodiscard]] Status {
     Code code = Code::Internal;
     int http_status = 0;
     bool terminal = false;
+    bool not_sent = false;
     std::optional<std::chrono::milliseconds> retry_after;
     std::string message;
     std::string reason;

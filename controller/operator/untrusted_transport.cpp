@@ -92,8 +92,7 @@ class Call {
 
   void end(const char* what, error_code failed) {
     if (failed == http::error::body_limit) {
-      outcome_ = Status(Code::Decode, "an answer of more than " + std::to_string(limit_) + " bytes")
-                     .with_reason(kube::kReplyTooLarge);
+      outcome_ = Status(Code::TooLarge, "an answer of more than " + std::to_string(limit_) + " bytes");
     } else {
       const bool malformed =
           failed.category() == http::make_error_code(http::error::bad_version).category() &&

@@ -124,7 +124,7 @@ StatusOr<ObjectList> Client::list(const Context& ctx, const ResourceType& type, 
     call.http.target = query.target(resource_path(type, options.ns));
     StatusOr<HttpResponse> reply = this->call(bounded(ctx), call);
     if (!reply.ok()) {
-      if (reply.status().reason() == kReplyTooLarge && limit != 1) {
+      if (reply.status().code() == Code::TooLarge && limit != 1) {
         limit = smaller_page(limit);
         paged = true;
         continue;

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "controller/kube/client/client.hpp"
-#include "controller/kube/transport/error.hpp"
 
 namespace toolhive::kube {
 
@@ -33,8 +32,7 @@ class RestClient final : public Client {
         pause = std::max<Duration>(*error.retry_after(), kLeastThrottle);
       } else {
         const Status& error = reply.status();
-        const bool safe =
-            error.code() == Code::Unavailable && (call.idempotent || error.reason() == kNotSent);
+        const bool safe = error.code() == Code::Unavailable && (call.idempotent || error.not_sent());
         if (!safe || ++broken >= kMostBroken) return reply;
         pause = kFirstPause * (1 << (2 * broken - 2));
       }

@@ -67,7 +67,7 @@ Status transport_error(const std::exception_ptr& error, const std::string& refus
         message += tls_reason(failure.error_code().value());
       }
       const Status status(Code::Unavailable, std::move(message));
-      return known.sent ? status : status.with_reason(kNotSent);
+      return known.sent ? status : status.as_not_sent();
     }
     return {Code::Unavailable, "the connection broke: " + std::string(text)};
   } catch (const std::exception& failure) {

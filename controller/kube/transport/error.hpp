@@ -8,11 +8,7 @@
 
 namespace toolhive::kube {
 
-// The reason() of a request that surely did not reach the server as a whole, so that it cannot have been
-// carried out.
-inline constexpr const char* kNotSent = "NotSent";
-
-// Unavailable, with reason kNotSent where that is certain. `refusal` is why the server's certificate was
+// Unavailable, as not_sent() where that is certain. `refusal` is why the server's certificate was
 // refused, if it was.
 Status transport_error(const std::exception_ptr& error, const std::string& refusal);
 

@@ -35,7 +35,7 @@ void Exchange::finish(Status status) {
 }
 
 Status Exchange::end_locked() const {
-  return end_->ok() ? Status(Code::Expired, "the stream ended").with_reason("EndOfStream") : *end_;
+  return end_->ok() ? Status(Code::EndOfStream, "the stream ended") : *end_;
 }
 
 Status Exchange::wait_head(const Context& ctx) {

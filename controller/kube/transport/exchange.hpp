@@ -37,8 +37,8 @@ class Exchange {
   Status wait_head(const Context& ctx);
   int status() const;
   Headers headers() const;
-  // Waits for bytes until `deadline` and appends all there are to `out`. The end of the reply is Expired with
-  // reason "EndOfStream".
+  // Waits for bytes until `deadline` and appends all there are to `out`. EndOfStream at the end
+  // of the reply.
   Status take(const Context& ctx, TimePoint deadline, std::string& out);
   // Nobody reads any more.
   void close();

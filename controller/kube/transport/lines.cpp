@@ -49,7 +49,7 @@ Status ReplyLines::fill(const Context& ctx) {
   end_ = std::move(status);
   // What came before the end without a newline is the last line of an orderly end, and a torn one
   // otherwise.
-  if (end_.reason() == "EndOfStream" && !buffer_.empty()) {
+  if (end_.code() == Code::EndOfStream && !buffer_.empty()) {
     buffer_.push_back('\n');
     return {};
   }

@@ -156,11 +156,10 @@ class RestTransport final : public Transport {
     response.headers = flight.exchange().headers();
     for (;;) {
       Status status = flight.exchange().take(ctx, TimePoint::max(), response.body);
-      if (status.reason() == "EndOfStream") break;
+      if (status.code() == Code::EndOfStream) break;
       if (!status.ok()) return status.with_context("reading the reply of " + config_.server);
       if (response.body.size() > limit)
-        return Status(Code::Decode, "a reply of more than " + std::to_string(limit) + " bytes")
-            .with_reason(kReplyTooLarge);
+        return Status(Code::TooLarge, "a reply of more than " + std::to_string(limit) + " bytes");
     }
     if (response.status == 401) note_problem(flight, response);
     return response;

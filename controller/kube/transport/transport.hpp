@@ -21,13 +21,10 @@ struct HttpRequest {
   std::string content_type = {};
   std::string accept = "application/json";
   std::string body = {};
-  // Bytes of the reply's body. A longer one is Decode with reason kReplyTooLarge, and its connection is closed. The
+  // Bytes of the reply's body. A longer one is TooLarge, and its connection is closed. The
   // default is for the API server, whose lists have it: see ListOptions::limit.
   std::size_t max_reply = 16U << 20;
 };
-
-// The reason() of a Status for a reply that was longer than its HttpRequest::max_reply.
-inline constexpr const char* kReplyTooLarge = "ReplyTooLarge";
 
 struct HttpResponse {
   int status = 0;
@@ -40,9 +37,8 @@ struct HttpResponse {
 class LineStream {
  public:
   virtual ~LineStream() = default;
-  // The next line without its newline, valid until the next call. Unavailable when the stream broke or no
-  // byte came for the stream's idle limit, NotFound never; an orderly end is Expired with http_status 0 and
-  // reason "EndOfStream".
+  // The next line without its newline, valid until the next call. EndOfStream after the last one;
+  // Unavailable when the stream broke, or no byte came for the stream's idle limit.
   virtual StatusOr<std::string_view> next(const Context& ctx) = 0;
 };
 
@@ -52,7 +48,7 @@ class Transport {
   virtual ~Transport() = default;
 
   // Any HTTP status is a success here: meaning is the caller's. Unavailable, Timeout and Cancelled when no
-  // reply came. An Unavailable whose reason() is "NotSent" was surely not carried out; after another it may
+  // reply came. An Unavailable that is not_sent() was surely not carried out; after another it may
   // have been. A 401 is answered by reading the token file or asking the exec plugin again, once. Without a
   // deadline in `ctx` it waits for as long as the server takes.
   virtual StatusOr<HttpResponse> send(const Context& ctx, const HttpRequest& request) = 0;

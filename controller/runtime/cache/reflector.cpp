@@ -32,10 +32,6 @@ bool too_large_version(const Status& status) {
          status.message().find("Too large resource version") != std::string::npos;
 }
 
-bool end_of_stream(const Status& status) {
-  return status.reason() == "EndOfStream";
-}
-
 }  // namespace
 
 Reflector::Reflector(kube::Client& client, Clock& clock, const kube::ResourceType& type,
@@ -255,9 +251,10 @@ Reflector::Next Reflector::pass_on_event(const Context& ctx) {
 
 Reflector::Next Reflector::stream_failed(const Status& why) {
   stream_.reset();
-  if (end_of_stream(why) && clock_.now() - stream_opened_ >= kShortStream) return {State::Connecting};
+  if (why.code() == Code::EndOfStream && clock_.now() - stream_opened_ >= kShortStream)
+    return {State::Connecting};
   // With a wait, in case the next list is just as short-lived.
-  if (!end_of_stream(why) && why.code() == Code::Expired) return {State::StreamingList, backoff_.next()};
+  if (why.code() == Code::Expired) return {State::StreamingList, backoff_.next()};
   if (why.code() == Code::Decode && ++unreadable_streams_ >= kMaxUnreadableStreams) {
     unreadable_streams_ = 0;
     return failed(State::StreamingList, why);

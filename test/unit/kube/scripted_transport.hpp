@@ -31,8 +31,10 @@ class ScriptedTransport final : public kube::Transport {
     base.body = body;
     answers.emplace_back(std::move(base));
   }
-  void fail(const char* reason) {
-    answers.emplace_back(Status(Code::Unavailable, "broken").with_reason(reason));
+  enum class Sent { No, Maybe };
+  void fail(Sent sent) {
+    const Status broken(Code::Unavailable, "broken");
+    answers.emplace_back(sent == Sent::No ? broken.as_not_sent() : broken);
   }
 
   std::deque<StatusOr<kube::HttpResponse>> answers;

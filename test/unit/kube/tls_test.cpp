@@ -85,7 +85,7 @@ Status failure(const kube::Config& config) {
   REQUIRE_MESSAGE(transport.ok(), transport.status());
   const Status status = get(**transport).status();
   CHECK(status.code() == Code::Unavailable);
-  CHECK(status.reason() == "NotSent");
+  CHECK(status.not_sent());
   return status;
 }
 

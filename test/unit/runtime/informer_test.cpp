@@ -258,7 +258,7 @@ TEST_CASE("a stream that the server ends in good order is followed by the next w
   w.informer->start();
   REQUIRE(w.syncs());
   w.clock.advance(5min);
-  w.api.break_streams(Status(Code::Expired, "end").with_reason("EndOfStream"));
+  w.api.break_streams(Status(Code::EndOfStream, "end"));
   CHECK(w.api.wait_for([&] { return w.api.count("WATCH") == 2; }));
   w.api.put(kWidget, widget("ns", "b"));
   CHECK(w.hears("+ia +b"));
@@ -269,7 +269,7 @@ TEST_CASE("a server that ends every stream at once is not asked in a busy loop")
   Watched w;
   w.informer->start();
   REQUIRE(w.syncs());
-  w.api.break_streams(Status(Code::Expired, "end").with_reason("EndOfStream"));
+  w.api.break_streams(Status(Code::EndOfStream, "end"));
   w.clock.wait_for_waiters(1);
   CHECK(w.api.count("WATCH") == 1);
   w.informer->stop();
@@ -431,7 +431,7 @@ TEST_CASE("what is asked for is a consistent list, then a watch of 5 to 10 minut
   REQUIRE(w.syncs());
   for (int i = 0; i < 20; ++i) {
     const std::size_t watches = w.api.count("WATCH");
-    w.api.break_streams(Status(Code::Expired, "end").with_reason("EndOfStream"));
+    w.api.break_streams(Status(Code::EndOfStream, "end"));
     REQUIRE(w.api.wait_for([&] {
       w.clock.advance(2s);  // past the pause after a short stream
       return w.api.count("WATCH") == watches + 1 && w.api.open_streams() == 1;
@@ -723,7 +723,7 @@ TEST_CASE("whatever the world and the network do, store and handlers come to wha
           api.break_streams(unavailable());
           break;
         case 4:
-          api.break_streams(Status(Code::Expired, "end").with_reason("EndOfStream"));
+          api.break_streams(Status(Code::EndOfStream, "end"));
           break;
         case 5:  // the next watch gets 410
           api.compact();

@@ -117,7 +117,7 @@ TEST_CASE("a known user without the right is forbidden, by name") {
 TEST_CASE("when the API server cannot be asked nobody is let in, and the next request asks again") {
   Guard g;
   SUBCASE("away") {
-    g.transport->fail("");
+    g.transport->fail(test::ScriptedTransport::Sent::Maybe);
     CHECK(g.ask().cause.code() == Code::Unavailable);
   }
   SUBCASE("the process itself lacks the right") {
@@ -126,7 +126,7 @@ TEST_CASE("when the API server cannot be asked nobody is let in, and the next re
   }
   SUBCASE("the second review fails") {
     g.authenticates_scraper();
-    g.transport->fail("");
+    g.transport->fail(test::ScriptedTransport::Sent::Maybe);
     CHECK(g.ask().http_status() == 503);
   }
   SUBCASE("an answer that is none") {
