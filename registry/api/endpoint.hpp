@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "registry/api/call.hpp"
 #include "registry/metrics/metrics.hpp"
