@@ -1,12 +1,17 @@
 #include "registry/store/record.hpp"
 
-#include <array>
+#include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <utility>
 
 namespace toolhive::registry {
 namespace {
 
-constexpr std::array<std::string_view, 4> kOperations = {"register", "withdraw", "retire", "purge"};
+constexpr std::pair<Operation, std::string_view> kOperations[] = {{Operation::Register, "register"},
+                                                                  {Operation::Withdraw, "withdraw"},
+                                                                  {Operation::Retire, "retire"},
+                                                                  {Operation::Purge, "purge"}};
 
 std::string_view take_word(std::string_view& rest) {
   const auto space = rest.find(' ');
@@ -33,13 +38,15 @@ Sha256 record_checksum(std::uint64_t sequence, Operation operation, std::string_
 }
 
 std::string_view operation_name(Operation operation) {
-  return kOperations[static_cast<std::size_t>(operation)];
+  const auto* const row = std::find_if(std::begin(kOperations), std::end(kOperations),
+                                       [operation](const auto& each) { return each.first == operation; });
+  return row->second;
 }
 
 bool operation_from(std::string_view name, Operation& operation) {
-  for (std::size_t i = 0; i < kOperations.size(); ++i) {
-    if (kOperations[i] != name) continue;
-    operation = static_cast<Operation>(i);
+  for (const auto& [each, its_name] : kOperations) {
+    if (its_name != name) continue;
+    operation = each;
     return true;
   }
   return false;
