@@ -10,10 +10,10 @@
 
 #include "registry/config/config.hpp"
 #include "registry/model/time.hpp"
-#include "registry/store/open.hpp"
+#include "registry/store/open/open.hpp"
+#include "registry/store/open/verify.hpp"
 #include "registry/store/postgres/migrate.hpp"
 #include "registry/store/transfer.hpp"
-#include "registry/store/verify.hpp"
 
 namespace toolhive::registry {
 namespace {
@@ -114,13 +114,13 @@ Result<ImportReport> run_import(const Config& config, const std::string& input, 
     std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
   };
   if (dry_run) {
-    auto index = read_store(config, tell);
+    auto index = read_store(config.store, tell);
     if (!index) return index.take_error();
-    return try_import(std::move(*index), config.limits, *source);
+    return try_import(std::move(*index), config.store.limits, *source);
   }
   StoreEvents events;
   events.notice = [&](bool, std::string_view text) { tell(text); };
-  auto store = open_store(config, std::move(events));
+  auto store = open_store(config.store, std::move(events));
   if (!store) return store.take_error();
   return import_into(**store, *source);
 }
@@ -130,7 +130,7 @@ Result<ImportReport> run_import(const Config& config, const std::string& input, 
 int verify(const std::string& config_file) {
   auto config = load_config(config_file);
   if (!config) return failed(config.error());
-  auto report = verify_store(*config);
+  auto report = verify_store(config->store);
   if (!report) return failed(report.error());
   for (const auto& problem : report->problems) std::printf("%s\n", problem.c_str());
   if (report->torn_bytes > 0) {
@@ -146,7 +146,7 @@ int export_to(const std::string& config_file, const std::string& output_path) {
   auto config = load_config(config_file);
   if (!config) return failed(config.error());
   bool damaged = false;
-  auto index = read_store(*config, [&](std::string_view text) {
+  auto index = read_store(config->store, [&](std::string_view text) {
     damaged = true;
     std::fprintf(stderr, "left out: %.*s\n", static_cast<int>(text.size()), text.data());
   });
@@ -175,11 +175,11 @@ int import_from(const std::string& config_file, const std::string& input, bool d
 int migrate(const std::string& config_file) {
   auto config = load_config(config_file);
   if (!config) return failed(config.error());
-  if (!config->database.used()) {
-    std::printf("files need no migration: %s\n", config->storage_path.c_str());
+  if (!config->store.database.used()) {
+    std::printf("files need no migration: %s\n", config->store.directory.c_str());
     return 0;
   }
-  auto connection = postgres::Connection::open(config->database, {});
+  auto connection = postgres::Connection::open(config->store.database, {});
   if (!connection) return failed(connection.error());
   auto migrated = postgres::migrate(**connection);
   if (!migrated) return failed(migrated.error());

@@ -18,7 +18,7 @@
 #include "registry/config/config.hpp"
 #include "registry/metrics/metrics.hpp"
 #include "registry/server.hpp"
-#include "registry/store/open.hpp"
+#include "registry/store/open/open.hpp"
 
 using namespace toolhive;
 
@@ -50,8 +50,9 @@ registry::Result<std::unique_ptr<registry::Store>> open_when_reachable(const reg
   };
   std::string told;
   for (timespec pause{1, 0};;) {
-    auto store = registry::open_store(config, events);
-    const bool later = !store && config.database.used() && store.error().code == registry::Code::Unavailable;
+    auto store = registry::open_store(config.store, events);
+    const bool later =
+        !store && config.store.database.used() && store.error().code == registry::Code::Unavailable;
     if (!later) return store;
     if (store.error().detail != told) {
       told = store.error().detail;

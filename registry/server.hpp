@@ -5,8 +5,8 @@
 #include <string>
 
 #include "registry/api/api.hpp"
+#include "registry/base/result.hpp"
 #include "registry/config/config.hpp"
-#include "registry/result.hpp"
 
 namespace toolhive::registry {
 

@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "controller/http/free_with.hpp"
+#include "controller/base/free_with.hpp"
 
 namespace toolhive::http {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "controller/operator/registry/inputs.hpp"
+#include "controller/operator/registry_address.hpp"
 #include "controller/operator/untrusted_transport.hpp"
 
 namespace toolhive {

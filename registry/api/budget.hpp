@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <functional>
 
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 
 namespace toolhive::registry {
 

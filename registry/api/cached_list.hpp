@@ -8,7 +8,7 @@
 #include "registry/api/call.hpp"
 #include "registry/api/list_cache.hpp"
 #include "registry/auth/permit.hpp"
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 #include "registry/store/index.hpp"
 
 namespace toolhive::registry {

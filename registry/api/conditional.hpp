@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 
 namespace toolhive::registry {
 

@@ -10,8 +10,8 @@
 #include "registry/auth/authenticator.hpp"
 #include "registry/auth/permit.hpp"
 #include "registry/auth/rate_limit.hpp"
+#include "registry/base/result.hpp"
 #include "registry/metrics/metrics.hpp"
-#include "registry/result.hpp"
 #include "registry/store/store.hpp"
 
 namespace toolhive::registry {

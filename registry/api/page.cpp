@@ -5,10 +5,10 @@
 #include <string>
 
 #include "registry/api/encoding.hpp"
-#include "registry/api/page_files.hpp"
 #include "registry/api/problem.hpp"
 #include "registry/api/reply.hpp"
 #include "registry/model/sha256.hpp"
+#include "registry/page/page_files.hpp"
 
 namespace toolhive::registry {
 namespace {

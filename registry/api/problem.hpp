@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "registry/api/message.hpp"
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 
 namespace toolhive::registry {
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "registry/api/message.hpp"
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 #include "registry/store/index.hpp"
 
 namespace toolhive::registry {

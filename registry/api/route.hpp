@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 
 namespace toolhive::registry {
 

@@ -5,7 +5,7 @@
 #include "registry/auth/clock.hpp"
 #include "registry/auth/identity.hpp"
 #include "registry/auth/settings.hpp"
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 
 namespace toolhive::registry::auth {
 

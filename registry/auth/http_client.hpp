@@ -6,7 +6,7 @@
 #include <stop_token>
 #include <string>
 
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 
 namespace toolhive::registry::auth {
 

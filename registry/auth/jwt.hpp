@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 
 namespace toolhive::registry::auth {
 

@@ -6,15 +6,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "controller/http/free_with.hpp"
+#include "controller/base/free_with.hpp"
 #include "registry/auth/public_key.hpp"
 #include "registry/model/base64url.hpp"
 #include "registry/model/json.hpp"
 
 namespace toolhive::registry::auth {
 namespace {
-
-using http::FreeWith;
 
 // What is checked of each costs up to a millisecond.
 constexpr std::size_t kMostKeys = 1'000;

@@ -5,8 +5,8 @@
 #include "controller/base/log.hpp"
 #include "registry/auth/jwt.hpp"
 #include "registry/auth/token_review.hpp"
+#include "registry/base/value_file.hpp"
 #include "registry/model/text.hpp"
-#include "registry/value_file.hpp"
 
 namespace toolhive::registry::auth {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "registry/auth/algorithm.hpp"
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 
 struct evp_pkey_st;
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "registry/auth/authenticator.hpp"
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 
 namespace toolhive::registry::auth {
 

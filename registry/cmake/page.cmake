@@ -5,6 +5,8 @@ function(registry_embed_page folder out)
   set(type_js "text/javascript; charset=utf-8")
   set(type_svg "image/svg+xml")
   file(GLOB files CONFIGURE_DEPENDS ${folder}/*)
+  # What builds it is no part of it.
+  list(FILTER files EXCLUDE REGEX "/(CMakeLists\\.txt|page_files\\.hpp)$")
   list(SORT files)
   set(entries "")
   foreach(file ${files})
@@ -19,7 +21,7 @@ function(registry_embed_page folder out)
     string(APPEND entries "      {\"${name}\", \"${type_${extension}}\", R\"page(${bytes})page\"},\n")
   endforeach()
   file(CONFIGURE OUTPUT ${out} @ONLY CONTENT [[// Made by cmake from registry/page.
-#include "registry/api/page_files.hpp"
+#include "registry/page/page_files.hpp"
 
 namespace toolhive::registry {
 

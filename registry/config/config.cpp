@@ -13,11 +13,11 @@ void read(Section& root, Config& config) {
   auto storage = root.section("storage");
   std::string path;
   storage.text("path", path);
-  if (!path.empty()) config.storage_path = path;
+  if (!path.empty()) config.store.directory = path;
   storage.end();
 
   auto database = root.section("database");
-  auto& to = config.database;
+  auto& to = config.store.database;
   database.text("url", to.url);
   database.text("urlFile", to.url_file);
   database.text("host", to.host);
@@ -44,15 +44,15 @@ void read(Section& root, Config& config) {
 
   auto cache = root.section("cache");
   auto redis = cache.section("redis");
-  redis.text("url", config.cache.url);
-  redis.text("urlFile", config.cache.url_file);
-  redis.text("passwordFile", config.cache.password_file);
-  redis.text("caFile", config.cache.ca_file);
-  redis.duration("ttl", config.cache.ttl, std::chrono::hours(24 * 366));
-  redis.duration("timeout", config.cache.timeout);
+  redis.text("url", config.store.cache.url);
+  redis.text("urlFile", config.store.cache.url_file);
+  redis.text("passwordFile", config.store.cache.password_file);
+  redis.text("caFile", config.store.cache.ca_file);
+  redis.duration("ttl", config.store.cache.ttl, std::chrono::hours(24 * 366));
+  redis.duration("timeout", config.store.cache.timeout);
   redis.end();
   if (redis.given()) {
-    if (auto ok = redis::check(config.cache); !ok) redis.fail(ok.error().field, ok.error().detail);
+    if (auto ok = redis::check(config.store.cache); !ok) redis.fail(ok.error().field, ok.error().detail);
     if (!database.given())
       redis.fail({}, "caches what a database has, and no database is given; leave it out");
   }
@@ -72,8 +72,8 @@ void read(Section& root, Config& config) {
   limits.number("toolBytes", config.policy.tool_bytes, 1024, 16 << 20);
   limits.number("schemaDepth", config.policy.schema.depth, 1, 60);
   limits.number("schemaCount", config.policy.schema.subschemas, 1, 100'000);
-  limits.number("tools", config.limits.tools, 1, 10'000'000);
-  limits.number("versionsPerTool", config.limits.versions_per_tool, 1, 100'000);
+  limits.number("tools", config.store.limits.tools, 1, 10'000'000);
+  limits.number("versionsPerTool", config.store.limits.versions_per_tool, 1, 100'000);
   limits.end();
 
   read_auth(root.section("auth"), config.auth);

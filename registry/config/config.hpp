@@ -7,22 +7,17 @@
 
 #include "controller/base/log_level.hpp"
 #include "registry/auth/settings.hpp"
+#include "registry/base/result.hpp"
 #include "registry/model/tool.hpp"
-#include "registry/result.hpp"
-#include "registry/store/postgres/database_options.hpp"
-#include "registry/store/redis/redis_options.hpp"
-#include "registry/store/rules.hpp"
+#include "registry/store/open/options.hpp"
 
 namespace toolhive::registry {
 
 /// What the registry is (`--config`). docs/registry-configuration.md lists the fields of the file.
 struct Config {
   LogLevel log_level = LogLevel::Info;
-  std::string storage_path = "/data/registry";
-  postgres::DatabaseOptions database;  ///< When used(), the tools are there and not in storage_path.
-  redis::RedisOptions cache;           ///< When used(), starts read from there what the database vouches for.
+  StoreOptions store;
   ToolPolicy policy;
-  StoreLimits limits;
   auth::AuthSettings auth;
   auth::AuditSettings audit;
 };

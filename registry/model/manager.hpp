@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "registry/base/result.hpp"
 #include "registry/model/json.hpp"
-#include "registry/result.hpp"
 
 namespace toolhive::registry {
 

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "registry/base/result.hpp"
 #include "registry/model/json.hpp"
-#include "registry/result.hpp"
 
 namespace toolhive::registry {
 

@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "registry/base/result.hpp"
 #include "registry/model/json.hpp"
 #include "registry/model/member_index.hpp"
 #include "registry/model/schema_keywords.hpp"
-#include "registry/result.hpp"
 
 namespace toolhive::registry {
 

@@ -5,13 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include "registry/base/result.hpp"
 #include "registry/model/json.hpp"
 #include "registry/model/lifecycle.hpp"
 #include "registry/model/profile.hpp"
 #include "registry/model/sha256.hpp"
 #include "registry/model/tool.hpp"
 #include "registry/model/version.hpp"
-#include "registry/result.hpp"
 
 namespace toolhive::registry {
 

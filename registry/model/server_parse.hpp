@@ -2,9 +2,9 @@
 
 #include <string_view>
 
+#include "registry/base/result.hpp"
 #include "registry/model/server.hpp"
 #include "registry/model/tool.hpp"
-#include "registry/result.hpp"
 
 namespace toolhive::registry {
 

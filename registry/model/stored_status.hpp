@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "registry/base/result.hpp"
 #include "registry/model/lifecycle.hpp"
-#include "registry/result.hpp"
 
 namespace toolhive::registry {
 

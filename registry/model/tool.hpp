@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "registry/base/result.hpp"
 #include "registry/model/lifecycle.hpp"
 #include "registry/model/manager.hpp"
 #include "registry/model/name.hpp"
@@ -12,7 +13,6 @@
 #include "registry/model/schema.hpp"
 #include "registry/model/sha256.hpp"
 #include "registry/model/version.hpp"
-#include "registry/result.hpp"
 
 namespace toolhive::registry {
 

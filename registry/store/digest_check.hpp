@@ -1,6 +1,6 @@
 #pragma once
 
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 #include "registry/store/record.hpp"
 
 namespace toolhive::registry {

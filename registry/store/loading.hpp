@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 #include "registry/store/file_system.hpp"
 #include "registry/store/index.hpp"
 #include "registry/store/record.hpp"

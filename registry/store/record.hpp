@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "registry/model/sha256.hpp"
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 
 namespace toolhive::registry {
 

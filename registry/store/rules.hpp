@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 #include "registry/store/index.hpp"
 #include "registry/store/record.hpp"
 #include "registry/store/store.hpp"

@@ -8,9 +8,9 @@
 #include <variant>
 #include <vector>
 
+#include "registry/base/result.hpp"
 #include "registry/model/server.hpp"
 #include "registry/model/tool.hpp"
-#include "registry/result.hpp"
 #include "registry/store/index.hpp"
 #include "registry/store/record.hpp"
 

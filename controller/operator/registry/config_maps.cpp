@@ -2,6 +2,7 @@
 
 #include "controller/base/sha256.hpp"
 #include "controller/operator/registry/operands.hpp"
+#include "controller/operator/registry_address.hpp"
 
 namespace toolhive {
 

@@ -2,6 +2,7 @@
 
 #include "controller/operator/labels.hpp"
 #include "controller/operator/registry/operands.hpp"
+#include "controller/operator/registry_address.hpp"
 
 namespace toolhive {
 

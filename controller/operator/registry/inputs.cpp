@@ -22,12 +22,4 @@ Json operand_metadata(const RegistryInputs& inputs, const std::string& name) {
   return {{"name", name}, {"namespace", inputs.key.ns}, {"labels", operand_labels(inputs.key.name)}};
 }
 
-std::string internal_host(const kube::Key& registry) {
-  return registry.name + "." + registry.ns + ".svc";
-}
-
-std::string internal_url(const kube::Key& registry) {
-  return "http://" + internal_host(registry) + ":" + std::to_string(kServicePort);
-}
-
 }  // namespace toolhive

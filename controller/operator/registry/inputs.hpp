@@ -19,8 +19,6 @@ struct RegistryInputs {
   bool set_fs_group = true;
 };
 
-inline constexpr int kServicePort = 8080;
-
 // Names of the operands. Deployment, Service, ServiceAccount, Route and policies have the Registry's own.
 std::string claim_name(const RegistryInputs& inputs);  // of the claim in use, existing or ours
 std::string config_map_name(const kube::Key& registry);
@@ -28,9 +26,5 @@ std::string server_config_map_name(const kube::Key& registry);
 
 // metadata of an operand: name, namespace, labels.
 Json operand_metadata(const RegistryInputs& inputs, const std::string& name);
-
-// Where pods reach the registry.
-std::string internal_host(const kube::Key& registry);
-std::string internal_url(const kube::Key& registry);
 
 }  // namespace toolhive

@@ -5,6 +5,7 @@
 #include "controller/operator/labels.hpp"
 #include "controller/operator/registry/inputs.hpp"
 #include "controller/operator/registry/storage.hpp"
+#include "controller/operator/registry_address.hpp"
 
 namespace toolhive {
 

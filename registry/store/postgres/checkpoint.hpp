@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 #include "registry/store/postgres/connection.hpp"
 #include "registry/store/postgres/history.hpp"
 #include "registry/store/redis/connection.hpp"

@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <charconv>
 
+#include "registry/base/value_file.hpp"
 #include "registry/model/text.hpp"
-#include "registry/value_file.hpp"
 
 namespace toolhive::registry::postgres {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 #include "registry/store/postgres/database_options.hpp"
 
 struct pg_conn;

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 
 namespace toolhive::registry::postgres {
 

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 #include "registry/store/postgres/connection.hpp"
 
 namespace toolhive::registry::postgres {

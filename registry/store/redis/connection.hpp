@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 #include "registry/store/redis/redis_options.hpp"
 
 namespace toolhive::registry::redis {

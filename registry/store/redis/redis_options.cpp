@@ -4,8 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "registry/base/value_file.hpp"
 #include "registry/model/text.hpp"
-#include "registry/value_file.hpp"
 
 namespace toolhive::registry::redis {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 
 namespace toolhive::registry::redis {
 

@@ -11,7 +11,7 @@ using toolhive::fuzz::require;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   if (auto config = parse_config(text)) {
-    require(config->limits.tools > 0 && config->limits.versions_per_tool > 0);
+    require(config->store.limits.tools > 0 && config->store.limits.versions_per_tool > 0);
     require(config->auth.mode == auth::Mode::None || !config->auth.rules.empty());
   } else {
     require(!config.error().detail.empty());

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "registry/value_file.hpp"
+#include "registry/base/value_file.hpp"
 
 using namespace toolhive::registry;
 using toolhive::LogLevel;
@@ -16,7 +16,7 @@ using toolhive::LogLevel;
 TEST_CASE("an empty configuration is the default one") {
   auto config = parse_config("");
   REQUIRE(config.ok());
-  CHECK(config->storage_path == "/data/registry");
+  CHECK(config->store.directory == "/data/registry");
   CHECK(config->policy.profile == Profile::Private);
   auto server = parse_server_config("");
   REQUIRE(server.ok());
@@ -36,15 +36,15 @@ limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPe
 )");
   REQUIRE(config.ok());
   CHECK(config->log_level == LogLevel::Debug);
-  CHECK(config->storage_path == "/srv/tools");
+  CHECK(config->store.directory == "/srv/tools");
   CHECK(config->policy.naming.allow.size() == 2);
   CHECK(config->policy.naming.deny == std::vector<std::string>{"*.secret"});
   CHECK(config->policy.profile == Profile::Public);
   CHECK(config->policy.tool_bytes == 64 * 1024);
   CHECK(config->policy.schema.depth == 8);
   CHECK(config->policy.schema.subschemas == 100);
-  CHECK(config->limits.tools == 5);
-  CHECK(config->limits.versions_per_tool == 3);
+  CHECK(config->store.limits.tools == 5);
+  CHECK(config->store.limits.versions_per_tool == 3);
 
   auto server = parse_server_config(
       R"({"address": "127.0.0.1", "port": 0, "threads": 3, "bodyLimit": "2Mi", "connections": 10,
@@ -67,17 +67,17 @@ database: {host: db.example, port: 6432, name: tools, user: registry, passwordFi
            caFile: /ca/ca.crt}
 )");
   REQUIRE(config.ok());
-  CHECK(config->database.used());
-  CHECK(config->database.host == "db.example");
-  CHECK(config->database.port == 6432);
-  CHECK(config->database.name == "tools");
-  CHECK(config->database.user == "registry");
-  CHECK(config->database.password_file == "/secret/password");
-  CHECK(config->database.ssl_mode == "verify-full");
-  CHECK(config->database.ca_file == "/ca/ca.crt");
+  CHECK(config->store.database.used());
+  CHECK(config->store.database.host == "db.example");
+  CHECK(config->store.database.port == 6432);
+  CHECK(config->store.database.name == "tools");
+  CHECK(config->store.database.user == "registry");
+  CHECK(config->store.database.password_file == "/secret/password");
+  CHECK(config->store.database.ssl_mode == "verify-full");
+  CHECK(config->store.database.ca_file == "/ca/ca.crt");
   CHECK(parse_config("database: {url: 'postgresql://registry@db:5432/tools?sslmode=require'}").ok());
   CHECK(parse_config("database: {urlFile: /secret/url}").ok());
-  CHECK_FALSE(parse_config("")->database.used());
+  CHECK_FALSE(parse_config("")->store.database.used());
 
   const std::pair<const char*, const char*> cases[] = {
       {"database: {port: 5432}", "database.host"},
@@ -149,7 +149,7 @@ TEST_CASE("a configuration is one YAML document; an empty one may come before or
     CAPTURE(text);
     const auto read = parse_config(text);
     REQUIRE(read.ok());
-    CHECK(read->storage_path == "/a");
+    CHECK(read->store.directory == "/a");
   }
   for (const std::string& text : {config + "---\nauth: {mode: oidc}\n", config + "---\n7\n",
                                   std::string("{storage: {path: /a}}\n\n{logLevel: warn}\n")}) {
@@ -166,7 +166,7 @@ TEST_CASE("a byte order mark and Windows' line ends change nothing") {
   const auto config = parse_config(
       "\xef\xbb\xbfstorage:\r\n  path: /a\r\nnaming:\r\n  allow:\r\n  - team.*\r\nlogLevel: warn\r\n");
   REQUIRE(config.ok());
-  CHECK(config->storage_path == "/a");
+  CHECK(config->store.directory == "/a");
   CHECK(config->policy.naming.allow == std::vector<std::string>{"team.*"});
   CHECK(config->log_level == LogLevel::Warn);
 }
@@ -242,18 +242,18 @@ TEST_CASE("a cache is for a database, and says where it is without a password") 
   auto config = parse_config(
       database + "cache: {redis: {url: 'rediss://me@redis:7000/2', caFile: /ca, ttl: 48h, timeout: 200ms}}");
   REQUIRE(config.ok());
-  CHECK(config->cache.used());
-  CHECK(config->cache.ca_file == "/ca");
-  CHECK(config->cache.ttl == std::chrono::hours(48));
-  CHECK(config->cache.timeout == std::chrono::milliseconds(200));
-  const auto address = redis::address_of(config->cache);
+  CHECK(config->store.cache.used());
+  CHECK(config->store.cache.ca_file == "/ca");
+  CHECK(config->store.cache.ttl == std::chrono::hours(48));
+  CHECK(config->store.cache.timeout == std::chrono::milliseconds(200));
+  const auto address = redis::address_of(config->store.cache);
   REQUIRE(address.ok());
   CHECK(address->tls);
   CHECK(address->host == "redis");
   CHECK(address->port == "7000");
   CHECK(address->user == "me");
   CHECK(address->database == "2");
-  CHECK_FALSE(parse_config(database)->cache.used());
+  CHECK_FALSE(parse_config(database)->store.cache.used());
 
   const std::pair<const char*, const char*> cases[] = {
       {"{ttl: 1h}", "cache.redis.url"},
@@ -278,8 +278,8 @@ TEST_CASE("a cache is for a database, and says where it is without a password") 
     CHECK(refused.error().detail.find("secret") == std::string::npos);
   }
   CHECK(parse_config("cache: {redis: {url: 'redis://a'}}").error().field == "cache.redis");
-  CHECK(redis::address_of(parse_config(database + "cache: {redis: {url: 'redis://[::1]:1'}}")->cache)->host ==
-        "::1");
+  CHECK(redis::address_of(parse_config(database + "cache: {redis: {url: 'redis://[::1]:1'}}")->store.cache)
+            ->host == "::1");
 }
 
 TEST_CASE("a file's value is its one line, without a byte order mark and the line ends behind it") {

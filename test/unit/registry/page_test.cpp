@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "registry/api/page_files.hpp"
+#include "registry/page/page_files.hpp"
 #include "service_fixture.hpp"
 
 using namespace toolhive::registry;

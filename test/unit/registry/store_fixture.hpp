@@ -7,7 +7,7 @@
 
 #include "fault_file_system.hpp"
 #include "registry/store/file_store.hpp"
-#include "registry/store/verify.hpp"
+#include "registry/store/open/verify.hpp"
 
 namespace toolhive::registry::test {
 

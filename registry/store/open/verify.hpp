@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "registry/config/config.hpp"
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
 #include "registry/store/file_system.hpp"
+#include "registry/store/open/options.hpp"
 
 namespace toolhive::registry {
 
@@ -23,7 +23,7 @@ struct VerifyReport {
 /// and needs no lock.
 Result<VerifyReport> verify_store(FileSystem& files, const std::string& directory);
 
-/// The same of the store that the configuration names.
-Result<VerifyReport> verify_store(const Config& config);
+/// The same of the store that the options name.
+Result<VerifyReport> verify_store(const StoreOptions& options);
 
 }  // namespace toolhive::registry

@@ -5,8 +5,8 @@
 #include <memory>
 #include <string_view>
 
-#include "registry/config/config.hpp"
-#include "registry/result.hpp"
+#include "registry/base/result.hpp"
+#include "registry/store/open/options.hpp"
 #include "registry/store/store.hpp"
 
 namespace toolhive::registry {
@@ -20,11 +20,12 @@ struct StoreEvents {
       [](std::size_t, std::chrono::nanoseconds) {};
 };
 
-/// Opens the store that the configuration names. Unavailable when it may succeed later.
-Result<std::unique_ptr<Store>> open_store(const Config& config, StoreEvents events);
+/// Opens the store that the options name. Unavailable when it may succeed later.
+Result<std::unique_ptr<Store>> open_store(const StoreOptions& options, StoreEvents events);
 
 /// Reads it once, beside a server or from a copy: changes nothing and needs no lock. `on_damaged` gets one sentence for each
 /// record that does not verify and is left out.
-Result<Index> read_store(const Config& config, const std::function<void(std::string_view)>& on_damaged);
+Result<Index> read_store(const StoreOptions& options,
+                         const std::function<void(std::string_view)>& on_damaged);
 
 }  // namespace toolhive::registry

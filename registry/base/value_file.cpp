@@ -1,4 +1,4 @@
-#include "registry/value_file.hpp"
+#include "registry/base/value_file.hpp"
 
 #include <algorithm>
 

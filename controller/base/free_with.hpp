@@ -1,6 +1,6 @@
 #pragma once
 
-namespace toolhive::http {
+namespace toolhive {
 
 // Frees what a C library made: std::unique_ptr<X509, FreeWith<X509_free>>.
 template <auto Free>
@@ -11,4 +11,4 @@ struct FreeWith {
   }
 };
 
-}  // namespace toolhive::http
+}  // namespace toolhive

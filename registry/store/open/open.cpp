@@ -1,4 +1,4 @@
-#include "registry/store/open.hpp"
+#include "registry/store/open/open.hpp"
 
 #include <algorithm>
 
@@ -45,31 +45,32 @@ Result<Index> read_database(const postgres::DatabaseOptions& options,
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_store(const Config& config, StoreEvents events) {
-  if (config.database.used()) {
-    postgres::PostgresStoreOptions options;
-    options.database = config.database;
-    options.limits = config.limits;
-    options.cache = config.cache;
-    options.notice = std::move(events.notice);
-    options.committed = std::move(events.committed);
-    auto store = postgres::PostgresStore::open(std::move(options));
+Result<std::unique_ptr<Store>> open_store(const StoreOptions& options, StoreEvents events) {
+  if (options.database.used()) {
+    postgres::PostgresStoreOptions database;
+    database.database = options.database;
+    database.limits = options.limits;
+    database.cache = options.cache;
+    database.notice = std::move(events.notice);
+    database.committed = std::move(events.committed);
+    auto store = postgres::PostgresStore::open(std::move(database));
     if (!store) return store.take_error();
     return std::unique_ptr<Store>(std::move(*store));
   }
-  FileStoreOptions options;
-  options.directory = config.storage_path;
-  options.limits = config.limits;
-  options.notice = std::move(events.notice);
-  options.committed = std::move(events.committed);
-  auto store = FileStore::open(posix_file_system(), std::move(options));
+  FileStoreOptions files;
+  files.directory = options.directory;
+  files.limits = options.limits;
+  files.notice = std::move(events.notice);
+  files.committed = std::move(events.committed);
+  auto store = FileStore::open(posix_file_system(), std::move(files));
   if (!store) return store.take_error();
   return std::unique_ptr<Store>(std::move(*store));
 }
 
-Result<Index> read_store(const Config& config, const std::function<void(std::string_view)>& on_damaged) {
-  return config.database.used() ? read_database(config.database, on_damaged)
-                                : read_files(config.storage_path, on_damaged);
+Result<Index> read_store(const StoreOptions& options,
+                         const std::function<void(std::string_view)>& on_damaged) {
+  return options.database.used() ? read_database(options.database, on_damaged)
+                                 : read_files(options.directory, on_damaged);
 }
 
 }  // namespace toolhive::registry

@@ -1,4 +1,4 @@
-#include "registry/store/verify.hpp"
+#include "registry/store/open/verify.hpp"
 
 #include "registry/store/digest_check.hpp"
 #include "registry/store/log.hpp"
@@ -31,11 +31,11 @@ Result<VerifyReport> verify_store(FileSystem& files, const std::string& director
   return report;
 }
 
-Result<VerifyReport> verify_store(const Config& config) {
-  if (!config.database.used()) return verify_store(posix_file_system(), config.storage_path);
+Result<VerifyReport> verify_store(const StoreOptions& options) {
+  if (!options.database.used()) return verify_store(posix_file_system(), options.directory);
   VerifyReport report;
   const auto on_damaged = [&](std::string_view problem) { report.problems.emplace_back(problem); };
-  auto connection = postgres::Connection::open(config.database, {});
+  auto connection = postgres::Connection::open(options.database, {});
   if (!connection) return connection.take_error();
   auto head = postgres::begin_reading(**connection);
   if (!head) return head.take_error();

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "registry/store/postgres/database_options.hpp"
+#include "registry/store/redis/redis_options.hpp"
+#include "registry/store/rules.hpp"
+
+namespace toolhive::registry {
+
+// Which store there is, and what it may hold.
+struct StoreOptions {
+  std::string directory = "/data/registry";
+  postgres::DatabaseOptions database;  // When used(), the tools are there and not in `directory`.
+  redis::RedisOptions cache;           // When used(), starts read from there what the database vouches for.
+  StoreLimits limits;
+};
+
+}  // namespace toolhive::registry
