@@ -24,6 +24,7 @@ BUILD_PACKAGES := g++ cmake ninja-build ccache pkg-config ca-certificates git li
   libyaml-cpp-dev nlohmann-json3-dev libssl-dev libsimdjson-dev prometheus-cpp-dev libcurl4-openssl-dev zlib1g-dev \
   libcli11-dev libpq-dev libhiredis-dev doctest-dev
 IMAGE_PACKAGES := buildah binutils
+UNIT_TEST_PACKAGES := python3
 STORE_TEST_PACKAGES := postgresql redis-server openssl procps
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 PAGE_TEST_PACKAGES := chromium chromium-driver python3-selenium fonts-liberation2 fonts-dejavu-core
@@ -65,13 +66,13 @@ clean: ## Remove what was built; the cached Kubernetes binary stays
 
 ##@ Test
 .PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-integration test-e2e test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
-test: deps image-deps store-deps page-deps api-deps configure ## All tests: unit, stores, the page in a browser, the API, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
+test: deps image-deps unit-deps store-deps page-deps api-deps configure ## All tests: unit, stores, the page in a browser, the API, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
 	@echo "Compiling the programs with their tests and, at the same time, Kubernetes (about six minutes on two processors, once)."
 	@config/build/together.sh $(BUILD_DIR)
 	@config/images/build.sh $(BUILD_DIR)/bin build/images
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page official docs schemathesis cluster integration e2e faults
 
-test-unit: build ## Unit tests only
+test-unit: build unit-deps ## Unit tests only, and the graph of includes
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit
 
 test-stores: build store-deps ## Every store of the registry, on disks and on a real PostgreSQL
@@ -92,7 +93,9 @@ test-docs: build api-deps ## The examples of docs/api-reference.md against the r
 test-schemathesis: build api-deps ## The OpenAPI document against the registry, for SCHEMATHESIS_SECONDS (default 600) from a new seed
 	@test/schemathesis/test.sh $(BUILD_DIR) $(SCHEMATHESIS_SECONDS) random
 
-.PHONY: store-deps page-deps api-deps
+.PHONY: unit-deps store-deps page-deps api-deps
+unit-deps:
+	@config/build/packages.sh $(UNIT_TEST_PACKAGES)
 store-deps:
 	@config/build/packages.sh $(STORE_TEST_PACKAGES)
 page-deps:
@@ -112,11 +115,11 @@ test-e2e: build images ## Tests on a real one-node cluster
 test-faults: build images ## Every plan of the fault proxy, and the operator killed at every write of every scenario
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh faults-all
 
-test-asan: store-deps ## Unit, store and integration tests under AddressSanitizer and UndefinedBehaviorSanitizer
+test-asan: unit-deps store-deps ## Unit, store and integration tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory build PRESET=asan
 	@BUILD_DIR=build/asan test/run.sh unit stores integration
 
-test-tsan: store-deps ## Unit, store and integration tests under ThreadSanitizer
+test-tsan: unit-deps store-deps ## Unit, store and integration tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory build PRESET=tsan
 	@BUILD_DIR=build/tsan test/run.sh unit stores integration
 

@@ -67,6 +67,7 @@ unit() {
   for part in base http http_listener kube runtime operator registry; do
     doctest "unit/$part" "$build/bin/test_$part"
   done
+  script includes "$root/test/includes/test.sh"
 }
 
 stores() { doctest stores "$build/bin/test_stores"; }
