@@ -8,8 +8,8 @@
 #include <cstring>
 #include <memory>
 
+#include "controller/base/time.hpp"
 #include "registry/config/config.hpp"
-#include "registry/model/time.hpp"
 #include "registry/store/open/open.hpp"
 #include "registry/store/open/verify.hpp"
 #include "registry/store/postgres/migrate.hpp"
@@ -153,7 +153,7 @@ int export_to(const std::string& config_file, const std::string& output_path) {
   if (!index) return failed(index.error());
   auto output = Output::open(output_path);
   if (!output) return failed(output.error());
-  auto records = export_index(*index, format_time(std::chrono::system_clock::now()),
+  auto records = export_index(*index, to_rfc3339_micro(std::chrono::system_clock::now()),
                               [&](std::string_view piece) { return output->write(piece); });
   Result<void> done = records ? output->finish() : records.take_error();
   if (!done) {

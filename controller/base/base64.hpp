@@ -1,4 +1,4 @@
-// Base64, RFC 4648 section 4.
+// Base64 and base64url, RFC 4648 sections 4 and 5.
 #pragma once
 
 #include <optional>
@@ -11,5 +11,10 @@ namespace toolhive {
 // occur in hand-made files.
 std::optional<std::string> decode_base64(std::string_view text);
 std::string encode_base64(std::string_view bytes);
+
+// base64url without padding, as tokens have it (RFC 7515, section 2). Nothing for any other character, an impossible
+// length, and bits left over that are not zero: each value has one encoding.
+std::optional<std::string> decode_base64url(std::string_view text);
+std::string encode_base64url(std::string_view bytes);
 
 }  // namespace toolhive

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "controller/base/percent.hpp"
 #include "controller/kube/object/json_text.hpp"
 #include "controller/operator/text.hpp"
 
@@ -137,9 +138,8 @@ StatusOr<Json> RegistryClient::send(const Context& ctx, const char* method, cons
 
 StatusOr<RegistryEntry> RegistryClient::get(const Context& ctx, const std::string& name,
                                             const std::string& version) {
-  auto document =
-      send(ctx, "GET",
-           std::string(kTools) + "/" + percent_encoded(name) + "/versions/" + percent_encoded(version));
+  auto document = send(
+      ctx, "GET", std::string(kTools) + "/" + percent_encode(name) + "/versions/" + percent_encode(version));
   if (!document.ok()) return document.status();
   return parse_entry(*std::move(document));
 }
@@ -153,7 +153,7 @@ StatusOr<RegistryEntry> RegistryClient::put(const Context& ctx, const Json& defi
 Status RegistryClient::withdraw(const Context& ctx, const std::string& name, const Manager& manager) {
   const std::string who = manager.kind + "/" + manager.ns + "/" + manager.name + "/" + manager.uid;
   return send(ctx, "DELETE",
-              std::string(kTools) + "/" + percent_encoded(name) + "?managedBy=" + percent_encoded(who))
+              std::string(kTools) + "/" + percent_encode(name) + "?managedBy=" + percent_encode(who))
       .status();
 }
 

@@ -40,22 +40,6 @@ std::string cleaned(std::string_view text, std::size_t limit) {
   return shortened(out, limit);
 }
 
-std::string percent_encoded(std::string_view text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    const bool upper = c >= 'A' && c <= 'Z';
-    if (upper || is_lower(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
-  return out;
-}
-
 bool is_dns_label(std::string_view text) {
   if (text.empty() || text.size() > 63) return false;
   if (!is_lower(text.front()) || text.back() == '-') return false;

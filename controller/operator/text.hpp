@@ -14,9 +14,6 @@ std::string shortened(std::string_view text, std::size_t limit);
 // characters become blanks, and at most `limit` bytes are left, as shortened() leaves them.
 std::string cleaned(std::string_view text, std::size_t limit);
 
-// RFC 3986: everything but unreserved characters becomes %XX.
-std::string percent_encoded(std::string_view text);
-
 // An RFC 1035 label: what a Service's name must be.
 bool is_dns_label(std::string_view text);
 

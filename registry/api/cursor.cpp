@@ -1,6 +1,6 @@
 #include "registry/api/cursor.hpp"
 
-#include "registry/model/base64url.hpp"
+#include "controller/base/base64.hpp"
 
 namespace toolhive::registry {
 

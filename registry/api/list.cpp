@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "controller/base/time.hpp"
 #include "registry/api/cursor.hpp"
 #include "registry/api/problem.hpp"
 #include "registry/api/reply.hpp"
@@ -19,7 +20,6 @@
 #include "registry/model/search_text.hpp"
 #include "registry/model/server.hpp"
 #include "registry/model/text.hpp"
-#include "registry/model/time.hpp"
 
 namespace toolhive::registry {
 namespace {
@@ -138,9 +138,9 @@ Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
       return bad_parameter("status", "must be active or deprecated");
   }
   if (const auto* since = query->find("updated_since")) {
-    const auto time = parse_time(*since);
+    const auto time = parse_rfc3339(*since);
     if (!time) return bad_parameter("updated_since", "must be an RFC 3339 time such as 2026-11-22T18:30:05Z");
-    parameters.updated_since = format_microseconds(*time);
+    parameters.updated_since = to_rfc3339_micro(*time);
   }
   const auto withdrawn = query->flag("withdrawn");
   if (!withdrawn) return withdrawn.error();

@@ -4,10 +4,10 @@
 #include <memory>
 #include <string>
 
+#include "controller/base/sha256.hpp"
 #include "registry/api/encoding.hpp"
 #include "registry/api/problem.hpp"
 #include "registry/api/reply.hpp"
-#include "registry/model/sha256.hpp"
 #include "registry/page/page_files.hpp"
 
 namespace toolhive::registry {

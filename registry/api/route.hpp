@@ -57,9 +57,6 @@ Result<Route> route_path(std::string_view raw_path);
 /// Decodes %XX, and + as a space if asked to. None for a broken escape, an escaped NUL or what is not UTF-8.
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
 
-/// `text` with everything but unreserved characters (RFC 3986) as %XX.
-std::string percent_encode(std::string_view text);
-
 /// A query's parameters. Each may be given once.
 class Query {
  public:

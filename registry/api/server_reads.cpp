@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "controller/base/sha256.hpp"
+#include "controller/base/time.hpp"
 #include "registry/api/cursor.hpp"
 #include "registry/api/problem.hpp"
 #include "registry/api/reply.hpp"
@@ -14,9 +16,7 @@
 #include "registry/auth/permit.hpp"
 #include "registry/model/json.hpp"
 #include "registry/model/server.hpp"
-#include "registry/model/sha256.hpp"
 #include "registry/model/text.hpp"
-#include "registry/model/time.hpp"
 
 namespace toolhive::registry {
 namespace {
@@ -83,11 +83,11 @@ Result<ServerFilter> parse_filter(std::string_view raw_query) {
     filter.search = to_lower(search);
   }
   if (const auto since = value_of(*query, "updated_since"); !since.empty()) {
-    const auto time = parse_time(since);
+    const auto time = parse_rfc3339(since);
     if (!time)
       return Error{Code::Malformed, "must be an RFC 3339 time such as 2025-08-07T13:15:04.280Z",
                    "updated_since"};
-    filter.updated_since = format_microseconds(*time);
+    filter.updated_since = to_rfc3339_micro(*time);
   }
   filter.version = value_of(*query, "version");
   const auto deleted = include_deleted(*query);

@@ -1,5 +1,6 @@
 #include "registry/api/writes.hpp"
 
+#include "controller/base/percent.hpp"
 #include "registry/api/conditional.hpp"
 #include "registry/api/problem.hpp"
 #include "registry/api/reply.hpp"

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "registry/model/base64url.hpp"
+#include "controller/base/base64.hpp"
 #include "registry/model/json.hpp"
 
 namespace toolhive::registry::auth {

@@ -6,9 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/base/base64.hpp"
 #include "controller/base/free_with.hpp"
 #include "registry/auth/public_key.hpp"
-#include "registry/model/base64url.hpp"
 #include "registry/model/json.hpp"
 
 namespace toolhive::registry::auth {

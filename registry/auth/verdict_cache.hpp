@@ -8,8 +8,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "controller/base/sha256.hpp"
 #include "registry/auth/authenticator.hpp"
-#include "registry/model/sha256.hpp"
 
 namespace toolhive::registry::auth {
 

@@ -5,11 +5,11 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/base/sha256.hpp"
 #include "registry/base/result.hpp"
 #include "registry/model/json.hpp"
 #include "registry/model/lifecycle.hpp"
 #include "registry/model/profile.hpp"
-#include "registry/model/sha256.hpp"
 #include "registry/model/tool.hpp"
 #include "registry/model/version.hpp"
 

@@ -5,13 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include "controller/base/sha256.hpp"
 #include "registry/base/result.hpp"
 #include "registry/model/lifecycle.hpp"
 #include "registry/model/manager.hpp"
 #include "registry/model/name.hpp"
 #include "registry/model/profile.hpp"
 #include "registry/model/schema.hpp"
-#include "registry/model/sha256.hpp"
 #include "registry/model/version.hpp"
 
 namespace toolhive::registry {

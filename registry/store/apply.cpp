@@ -1,9 +1,9 @@
 // Reads the payloads of records: the way from the disk into the index, for a start and for every write alike.
 #include <simdjson.h>
 
+#include "controller/base/time.hpp"
 #include "registry/model/search_text.hpp"
 #include "registry/model/server.hpp"
-#include "registry/model/time.hpp"
 #include "registry/store/rules.hpp"
 
 namespace toolhive::registry {
@@ -35,9 +35,9 @@ Result<dom::element> parse(std::string_view payload) {
 std::string take_time(IndexBuilder& builder, const dom::element& object, std::string_view key) {
   const auto text = text_or_empty(object, key);
   if (text.empty()) return {};
-  const auto time = parse_time(text);
+  const auto time = parse_rfc3339(text);
   if (!time) return std::string(text);
-  auto comparable = format_microseconds(*time);
+  auto comparable = to_rfc3339_micro(*time);
   builder.note_time(comparable);
   return comparable;
 }

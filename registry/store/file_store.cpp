@@ -5,8 +5,8 @@
 #include <thread>
 #include <vector>
 
+#include "controller/base/time.hpp"
 #include "registry/model/json.hpp"
-#include "registry/model/time.hpp"
 #include "registry/store/loading.hpp"
 #include "registry/store/log.hpp"
 #include "registry/store/write_queue.hpp"
@@ -66,7 +66,7 @@ struct FileStore::State {
 
   /// Makes all records of a group durable at once.
   void commit(std::vector<PendingWrite>& group) {
-    const auto now = format_time(options.now());
+    const auto now = to_rfc3339_micro(options.now());
     const auto base = snapshot();
     auto plan = plan_writes(*base, group, options.limits, now);
     if (!plan.records.empty()) {

@@ -8,10 +8,10 @@
 #include <unordered_set>
 #include <vector>
 
+#include "controller/base/sha256.hpp"
 #include "registry/model/lifecycle.hpp"
 #include "registry/model/manager.hpp"
 #include "registry/model/search_text.hpp"
-#include "registry/model/sha256.hpp"
 #include "registry/model/version.hpp"
 
 namespace toolhive::registry {
@@ -25,7 +25,7 @@ struct Registration {
   std::uint64_t sequence = 0;
   Sha256 checksum = {};  ///< Of its record: differs whenever the document does, so it makes the ETag.
   Sha256 digest = {};    ///< Of the definition.
-  // Times in the form of format_microseconds(), whatever the document has.
+  // Times in the form of to_rfc3339_micro(), whatever the document has.
   std::string registered_at;
   std::string updated_at = {};  ///< Of the last change to its status or metadata; empty when there was none.
   Lifecycle lifecycle = Lifecycle::Active;
@@ -201,7 +201,7 @@ class IndexBuilder {
   }
   /// Notes the record that the last change came from.
   void advance(std::uint64_t sequence, const Sha256& checksum);
-  // Notes a time in the form of format_microseconds(), or an empty one.
+  // Notes a time in the form of to_rfc3339_micro(), or an empty one.
   void note_time(std::string_view time);
 
   /// The finished Index. The builder must not be used afterwards.

@@ -38,7 +38,7 @@ struct Plan {
 };
 
 // Decides each write in turn, each on top of those before it, and at a time after all in the
-// history: `now`, in the form of format_microseconds(), or the next one possible. So whoever has seen
+// history: `now`, in the form of to_rfc3339_micro(), or the next one possible. So whoever has seen
 // all changes up to a time finds all others after it.
 Plan plan_writes(const Index& base, const std::vector<PendingWrite>& writes, const StoreLimits& limits,
                  std::string_view now);

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "registry/model/sha256.hpp"
+#include "controller/base/sha256.hpp"
 #include "registry/base/result.hpp"
 
 namespace toolhive::registry {

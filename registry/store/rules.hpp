@@ -32,7 +32,7 @@ struct Decision {
       changes;  ///< None when nothing changes. The outcome's registration is that of the first.
 };
 
-/// The rules of the registry, as a pure function. `now` is a time after all in the index, in the form of format_microseconds().
+/// The rules of the registry, as a pure function. `now` is a time after all in the index, in the form of to_rfc3339_micro().
 ///  - (name, version) never stands for two contents, not even after it was withdrawn. The same content again
 ///    changes nothing, or brings a withdrawn version back.
 ///  - Without a version: the content of the latest version changes nothing; any other gets the minor number after

@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
-#include "registry/model/sha256.hpp"
-#include "registry/model/time.hpp"
+#include "controller/base/sha256.hpp"
+#include "controller/base/time.hpp"
 #include "registry/store/digest_check.hpp"
 #include "registry/store/loading.hpp"
 #include "registry/store/plan.hpp"
@@ -228,7 +228,7 @@ Result<ImportReport> try_import(Index index, const StoreLimits& limits, const So
   return import_groups(source, [&](std::vector<Write> writes) {
     std::vector<PendingWrite> pending;
     for (auto& write : writes) pending.push_back({std::move(write), nullptr});
-    auto plan = plan_writes(index, pending, limits, format_time({}));
+    auto plan = plan_writes(index, pending, limits, to_rfc3339_micro(WallTime()));
     index = plan.builder.take();
     return std::move(plan.outcomes);
   });

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "../unit/registry/store_fixture.hpp"
+#include "controller/base/sha256.hpp"
 #include "postgres_server.hpp"
 #include "redis_server.hpp"
 #include "registry/model/json.hpp"
@@ -17,6 +18,7 @@
 #include "scripted_server.hpp"
 
 using namespace toolhive::registry;
+using toolhive::to_hex;
 using namespace toolhive::registry::postgres;
 using namespace toolhive::registry::test;
 using namespace std::chrono_literals;

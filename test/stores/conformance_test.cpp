@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "../unit/registry/store_fixture.hpp"
+#include "controller/base/sha256.hpp"
 #include "kinds.hpp"
 
 using namespace toolhive::registry;
+using toolhive::to_hex;
 using namespace toolhive::registry::test;
 
 // A store is added here, and in no other place of this file.

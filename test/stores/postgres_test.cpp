@@ -15,6 +15,7 @@
 
 #include "../e2e/harness/process.hpp"
 #include "../unit/registry/store_fixture.hpp"
+#include "controller/base/sha256.hpp"
 #include "cutting_proxy.hpp"
 #include "postgres_server.hpp"
 #include "registry/store/postgres/history.hpp"
@@ -22,6 +23,7 @@
 #include "scripted_server.hpp"
 
 using namespace toolhive::registry;
+using toolhive::to_hex;
 using namespace toolhive::registry::postgres;
 using namespace toolhive::registry::test;
 using namespace std::chrono_literals;

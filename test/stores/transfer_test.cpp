@@ -9,10 +9,12 @@
 
 #include "../e2e/harness/process.hpp"
 #include "../unit/registry/store_fixture.hpp"
+#include "controller/base/sha256.hpp"
 #include "kinds.hpp"
-#include "registry/model/sha256.hpp"
 
 using namespace toolhive::registry;
+using toolhive::sha256;
+using toolhive::to_hex;
 using namespace toolhive::registry::test;
 
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <set>
 
-#include "controller/kube/client/query.hpp"
+#include "controller/base/percent.hpp"
 
 namespace toolhive::kube {
 

@@ -6,9 +6,6 @@
 
 namespace toolhive::kube {
 
-// Everything but RFC 3986's unreserved characters becomes %XX.
-std::string percent_encode(std::string_view text);
-
 class Query {
  public:
   // Leaves out empty values.

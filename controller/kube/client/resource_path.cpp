@@ -1,5 +1,5 @@
+#include "controller/base/percent.hpp"
 #include "controller/kube/client/client.hpp"
-#include "controller/kube/client/query.hpp"
 
 namespace toolhive::kube {
 

@@ -1,6 +1,5 @@
 #include "controller/kube/config/exec_credential.hpp"
 
-#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "controller/base/base64.hpp"
@@ -8,6 +7,7 @@
 #include "controller/base/json.hpp"
 #include "controller/base/json_access.hpp"
 #include "controller/base/subprocess.hpp"
+#include "controller/base/time.hpp"
 
 namespace toolhive::kube {
 
@@ -17,30 +17,6 @@ constexpr Duration kLongestRun = std::chrono::minutes(1);
 
 Status refused(const std::string& what) {
   return {Code::Unauthorized, "exec credential plugin: " + what};
-}
-
-// RFC 3339 in UTC or with an offset, without fractions of a second.
-std::optional<WallTime> parse_time(const std::string& text) {
-  std::tm time{};
-  const char* rest = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &time);
-  if (rest == nullptr) return std::nullopt;
-  if (*rest == '.') {
-    do ++rest;
-    while (*rest >= '0' && *rest <= '9');
-  }
-  int hours = 0;
-  int minutes = 0;
-  if (*rest == '+' || *rest == '-') {
-    if (std::sscanf(rest + 1, "%2d:%2d", &hours, &minutes) != 2) return std::nullopt;
-    if (*rest == '-') {
-      hours = -hours;
-      minutes = -minutes;
-    }
-  } else if (*rest != 'Z') {
-    return std::nullopt;
-  }
-  return std::chrono::system_clock::from_time_t(timegm(&time)) - std::chrono::hours(hours) -
-         std::chrono::minutes(minutes);
 }
 
 std::string exec_info(const Config& config) {
@@ -94,8 +70,9 @@ StatusOr<ExecCredential> parse_exec_credential(const std::string& output, const 
   if (credential.token.find_first_of("\r\n") != std::string::npos)
     return refused("its token has a line break");
   if (const std::string expires = string_member(*status, "expirationTimestamp"); !expires.empty()) {
-    credential.expires = parse_time(expires);
-    if (!credential.expires) return refused("its expirationTimestamp is not RFC 3339");
+    const auto time = parse_rfc3339(expires);
+    if (!time) return refused("its expirationTimestamp is not RFC 3339");
+    credential.expires = to_wall_time(*time);
   }
   return credential;
 }

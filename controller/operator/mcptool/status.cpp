@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/base/json_access.hpp"
-#include "controller/operator/text.hpp"
+#include "controller/base/percent.hpp"
 
 namespace toolhive {
 
@@ -46,8 +46,8 @@ Json mcptool_status(const Json& before, const ToolObservation& observed, WallTim
   if (observed.tool) {
     status["tools"] = Json::array({to_json(*observed.tool)});
     if (!observed.registry_url.empty())
-      status["url"] = observed.registry_url + "/api/v1/tools/" + percent_encoded(observed.tool->name) +
-                      "/versions/" + percent_encoded(observed.tool->version);
+      status["url"] = observed.registry_url + "/api/v1/tools/" + percent_encode(observed.tool->name) +
+                      "/versions/" + percent_encode(observed.tool->version);
   }
   return status;
 }

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "registry/model/time.hpp"
+#include "controller/base/time.hpp"
 #include "registry/store/loading.hpp"
 
 namespace toolhive::registry::postgres {
@@ -18,7 +18,7 @@ Result<Head> run_for_head(Connection& connection, const std::string& statements)
     head->sequence = row.number(0);
     (void)from_hex(row.text(1), head->checksum);  // Empty, and thus zero, while there is no record.
     head->generation = row.number(2);
-    if (const auto time = parse_time(row.text(3))) head->last_time = format_microseconds(*time);
+    if (const auto time = parse_rfc3339(row.text(3))) head->last_time = to_rfc3339_micro(*time);
   });
   if (!done) return done.take_error();
   if (!head)

@@ -10,7 +10,7 @@
 #include <random>
 #include <thread>
 
-#include "registry/model/time.hpp"
+#include "controller/base/time.hpp"
 #include "registry/store/loading.hpp"
 #include "registry/store/plan.hpp"
 #include "registry/store/postgres/checkpoint_cache.hpp"
@@ -200,7 +200,7 @@ class PostgresStore::Worker {
   }
 
   void commit(std::vector<PendingWrite>& group) {
-    const auto now = format_time(options_.now());
+    const auto now = to_rfc3339_micro(options_.now());
     const auto start = Clock::now();
     std::optional<Plan> in_doubt;
     Error failure;

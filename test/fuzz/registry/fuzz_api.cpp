@@ -11,12 +11,12 @@
 #include <string>
 #include <string_view>
 
+#include "controller/base/time.hpp"
 #include "memory_store.hpp"
 #include "registry/api/api.hpp"
 #include "registry/api/endpoint.hpp"
 #include "registry/api/guard.hpp"
 #include "registry/model/json.hpp"
-#include "registry/model/time.hpp"
 #include "registry/store/rules.hpp"
 #include "test/fuzz/require.hpp"
 

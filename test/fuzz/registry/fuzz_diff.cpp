@@ -4,18 +4,20 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "registry/model/time.hpp"
+#include "controller/base/time.hpp"
 #include "registry/model/tool.hpp"
 #include "registry/model/tool_diff.hpp"
 #include "test/fuzz/require.hpp"
 
 using namespace toolhive::registry;
+using toolhive::parse_rfc3339;
+using toolhive::to_rfc3339_micro;
 using toolhive::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  if (const auto time = parse_time(text)) {
-    const auto again = parse_time(format_microseconds(*time));
+  if (const auto time = parse_rfc3339(text)) {
+    const auto again = parse_rfc3339(to_rfc3339_micro(*time));
     require(again == time);
   }
   const auto line = text.find('\n');

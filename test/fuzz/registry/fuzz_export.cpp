@@ -4,11 +4,13 @@
 #include <string>
 #include <string_view>
 
-#include "registry/model/sha256.hpp"
+#include "controller/base/sha256.hpp"
 #include "registry/store/transfer.hpp"
 #include "test/fuzz/require.hpp"
 
 using namespace toolhive::registry;
+using toolhive::Sha256Stream;
+using toolhive::to_hex;
 using toolhive::fuzz::require;
 
 namespace {

@@ -3,11 +3,13 @@
 #include <string>
 #include <string_view>
 
+#include "controller/base/percent.hpp"
 #include "registry/api/conditional.hpp"
 #include "registry/api/route.hpp"
 #include "test/fuzz/require.hpp"
 
 using namespace toolhive::registry;
+using toolhive::percent_encode;
 using toolhive::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

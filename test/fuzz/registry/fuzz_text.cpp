@@ -3,17 +3,19 @@
 #include <string>
 #include <string_view>
 
+#include "controller/base/time.hpp"
 #include "registry/api/encoding.hpp"
 #include "registry/api/trace_context.hpp"
 #include "registry/auth/peer.hpp"
 #include "registry/model/manager.hpp"
 #include "registry/model/text.hpp"
-#include "registry/model/time.hpp"
 #include "registry/model/url.hpp"
 #include "registry/model/version.hpp"
 #include "test/fuzz/require.hpp"
 
 using namespace toolhive::registry;
+using toolhive::parse_rfc3339;
+using toolhive::to_rfc3339_micro;
 using toolhive::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -25,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(!client.empty() && !auth::network_of(client).empty());
   }
   (void)accepts_gzip(text);
-  if (const auto time = parse_time(text)) require(parse_time(format_microseconds(*time)) == time);
+  if (const auto time = parse_rfc3339(text)) require(parse_rfc3339(to_rfc3339_micro(*time)) == time);
   if (const auto version = Version::parse(text)) {
     require(version->text() == text && version->precedence(*version) == 0);
     if (const auto next = version->next_minor()) require(next->precedence(*version) > 0);

@@ -4,15 +4,17 @@
 #include <string>
 #include <string_view>
 
+#include "controller/base/base64.hpp"
 #include "registry/auth/claims.hpp"
 #include "registry/auth/jwt.hpp"
 #include "registry/auth/token_review.hpp"
-#include "registry/model/base64url.hpp"
 #include "test/fuzz/require.hpp"
 
 namespace registry = toolhive::registry;
 
 using namespace toolhive::registry;
+using toolhive::decode_base64url;
+using toolhive::encode_base64url;
 using namespace toolhive::registry::auth;
 using toolhive::fuzz::require;
 

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "registry/model/time.hpp"
+#include "controller/base/time.hpp"
 #include "registry/store/plan.hpp"
 #include "registry/store/store.hpp"
 
@@ -31,8 +31,7 @@ class MemoryStore final : public registry::Store {
  private:
   /// Each write is a millisecond after the one before it.
   std::string now() {
-    return registry::format_microseconds(
-        registry::Microseconds(std::chrono::milliseconds(1'800'000'000'000 + ++writes_)));
+    return to_rfc3339_micro(Microseconds(std::chrono::milliseconds(1'800'000'000'000 + ++writes_)));
   }
 
   const registry::StoreLimits limits_{20, 10};

@@ -39,11 +39,6 @@ TEST_CASE("a text is cut between characters") {
   CHECK(shortened("a\u20ac\u20ac\u20ac", 7) == "a\u20ac...");
 }
 
-TEST_CASE("reserved characters are escaped in a URL") {
-  CHECK(percent_encoded("1.0.0+sha.1a") == "1.0.0%2Bsha.1a");
-  CHECK(percent_encoded("MCPTool/ns/a b/\u00fc") == "MCPTool%2Fns%2Fa%20b%2F%C3%BC");
-}
-
 TEST_CASE("a claim is read from references with and without defaults") {
   const auto plain = claim_of(mcptool("weather", "2026-01-01T00:00:00Z"));
   REQUIRE(plain);

@@ -2,11 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/base/percent.hpp"
 #include "registry/api/route.hpp"
 #include "registry/model/json.hpp"
 #include "service_fixture.hpp"
 
 using namespace toolhive::registry;
+using toolhive::percent_encode;
 using namespace toolhive::registry::test;
 
 namespace {

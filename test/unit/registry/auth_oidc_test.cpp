@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "controller/base/base64.hpp"
 #include "judge.hpp"
 #include "registry/auth/oidc.hpp"
 #include "token_maker.hpp"
@@ -16,6 +17,7 @@
 namespace registry = toolhive::registry;
 
 using namespace toolhive::registry;
+using toolhive::encode_base64url;
 using namespace toolhive::registry::auth;
 using namespace std::chrono_literals;
 

@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include "controller/base/percent.hpp"
 #include "registry/api/conditional.hpp"
 
 using namespace toolhive::registry;
+using toolhive::percent_encode;
 using Kind = Route::Kind;
 
 TEST_CASE("each path of the API leads to its resource") {

@@ -1,11 +1,13 @@
 // The official registry API, /v0.1 and /v0.
 #include <doctest/doctest.h>
 
+#include "controller/base/percent.hpp"
 #include "cost.hpp"
 #include "registry/api/server_versions.hpp"
 #include "service_fixture.hpp"
 
 using namespace toolhive::registry;
+using toolhive::percent_encode;
 using namespace toolhive::registry::test;
 
 namespace {

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "controller/base/base64.hpp"
 #include "registry/auth/algorithm.hpp"
-#include "registry/model/base64url.hpp"
 #include "registry/model/json.hpp"
 
 struct evp_pkey_st;

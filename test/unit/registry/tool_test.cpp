@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include "controller/base/sha256.hpp"
+
 using namespace toolhive::registry;
+using toolhive::to_hex;
 
 namespace {
 

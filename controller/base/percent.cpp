@@ -1,0 +1,21 @@
+#include "controller/base/percent.hpp"
+
+namespace toolhive {
+
+std::string percent_encode(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                            c == '-' || c == '.' || c == '_' || c == '~';
+    if (unreserved) {
+      out.push_back(c);
+    } else {
+      out.push_back('%');
+      out.push_back("0123456789ABCDEF"[static_cast<unsigned char>(c) >> 4]);
+      out.push_back("0123456789ABCDEF"[static_cast<unsigned char>(c) & 15]);
+    }
+  }
+  return out;
+}
+
+}  // namespace toolhive
