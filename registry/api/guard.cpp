@@ -51,7 +51,7 @@ std::optional<std::string> bearer_token(std::string_view header) {
 }  // namespace
 
 Guard::Guard(auth::AuthSettings settings, std::unique_ptr<auth::Authenticator> authenticator,
-             auth::RateSettings rates, auth::AuditSettings audit, Metrics& metrics, const auth::Clock& clock)
+             auth::RateSettings rates, auth::AuditSettings audit, Metrics& metrics, Clock& clock)
     : settings_(std::move(settings)),
       audit_(std::move(audit), clock),
       metrics_(metrics),

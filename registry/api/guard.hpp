@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "controller/base/clock.hpp"
 #include "registry/api/call.hpp"
 #include "registry/auth/audit.hpp"
 #include "registry/auth/authenticator.hpp"
@@ -32,7 +33,7 @@ class Guard {
 
   /// `authenticator` is null in mode None.
   Guard(auth::AuthSettings settings, std::unique_ptr<auth::Authenticator> authenticator,
-        auth::RateSettings rates, auth::AuditSettings audit, Metrics& metrics, const auth::Clock& clock = {});
+        auth::RateSettings rates, auth::AuditSettings audit, Metrics& metrics, Clock& clock = system_clock());
 
   /// With the authenticator that the settings ask for. Null when they ask for nothing that needs a guard. Invalid when the audit log
   /// cannot be written.

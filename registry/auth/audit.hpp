@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "registry/auth/clock.hpp"
+#include "controller/base/clock.hpp"
 #include "registry/auth/settings.hpp"
 #include "registry/base/result.hpp"
 
@@ -30,8 +30,8 @@ std::string audit_line(const AuditEntry& entry, WallTime time);
 /// Writes one line for each write. Thread safe.
 class AuditLog {
  public:
-  explicit AuditLog(AuditSettings settings, Clock clock = {})
-      : settings_(std::move(settings)), clock_(std::move(clock)) {}
+  explicit AuditLog(AuditSettings settings, Clock& clock = system_clock())
+      : settings_(std::move(settings)), clock_(clock) {}
 
   /// Invalid when the file cannot be written.
   Result<void> check() const;
@@ -42,7 +42,7 @@ class AuditLog {
 
  private:
   const AuditSettings settings_;
-  const Clock clock_;
+  Clock& clock_;
   std::atomic<std::uint64_t> lost_{0};
   std::atomic<bool> failing_{false};
 };

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "registry/auth/clock.hpp"
+#include "controller/base/clock.hpp"
 #include "registry/auth/identity.hpp"
 #include "registry/auth/settings.hpp"
 #include "registry/base/result.hpp"

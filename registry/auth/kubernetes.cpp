@@ -26,8 +26,9 @@ KubernetesAuthenticator::MakeSend over_http() {
 
 }  // namespace
 
-KubernetesAuthenticator::KubernetesAuthenticator(KubernetesSettings settings, MakeSend make_send, Clock clock)
-    : settings_(std::move(settings)), clock_(std::move(clock)), cache_(kReviewsKept) {
+KubernetesAuthenticator::KubernetesAuthenticator(KubernetesSettings settings, MakeSend make_send,
+                                                 Clock& clock)
+    : settings_(std::move(settings)), clock_(clock), cache_(kReviewsKept) {
   for (int i = 0; i < kThreads; ++i) {
     threads_.emplace_back([this, make_send](const std::stop_token& stop) { work(stop, make_send(stop)); });
   }
@@ -62,7 +63,7 @@ void KubernetesAuthenticator::work(const std::stop_token& stop, const Send& send
       waiting_.pop_front();
     }
     // Somebody may have asked the same while this one waited.
-    const auto known = cache_.find(next.key, clock_.steady());
+    const auto known = cache_.find(next.key, clock_.now());
     next.done(known ? *known : ask(next, send));
   }
 }
@@ -84,7 +85,7 @@ Verdict KubernetesAuthenticator::ask(const Waiting& waiting, const Send& send) {
   const bool accepted = verdict->kind == Verdict::Kind::Accepted;
   const auto keep =
       accepted ? settings_.cache : std::min<std::chrono::milliseconds>(settings_.cache, kKeepRefusal);
-  cache_.add(waiting.key, *verdict, clock_.steady() + keep);
+  cache_.add(waiting.key, *verdict, clock_.now() + keep);
   return *verdict;
 }
 
@@ -120,7 +121,7 @@ void KubernetesAuthenticator::authenticate(const std::string& token, Done done) 
   if (token.size() > kTokenBytes)
     return done(Verdict::rejected("the token has more than " + std::to_string(kTokenBytes) + " bytes"));
   auto key = cache_.key_of(token);
-  if (const auto known = cache_.find(key, clock_.steady())) return done(*known);
+  if (const auto known = cache_.find(key, clock_.now())) return done(*known);
   {
     std::lock_guard guard(mutex_);
     if (waiting_.size() < kMostReviews && !stopped_) {

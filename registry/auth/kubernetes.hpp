@@ -2,13 +2,14 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "controller/base/clock.hpp"
 #include "registry/auth/authenticator.hpp"
-#include "registry/auth/clock.hpp"
 #include "registry/auth/http_client.hpp"
 #include "registry/auth/settings.hpp"
 #include "registry/auth/verdict_cache.hpp"
@@ -24,7 +25,7 @@ class KubernetesAuthenticator final : public Authenticator {
   using Send = std::function<Result<HttpReply>(const HttpCall& call)>;
   using MakeSend = std::function<Send(const std::stop_token& stop)>;
 
-  KubernetesAuthenticator(KubernetesSettings settings, MakeSend make_send, Clock clock = {});
+  KubernetesAuthenticator(KubernetesSettings settings, MakeSend make_send, Clock& clock = system_clock());
   explicit KubernetesAuthenticator(const KubernetesSettings& settings);
   ~KubernetesAuthenticator() override;
 
@@ -43,8 +44,8 @@ class KubernetesAuthenticator final : public Authenticator {
   Verdict ask(const Waiting& waiting, const Send& send);
 
   const KubernetesSettings settings_;
-  const Clock clock_;
-  VerdictCache<SteadyTime> cache_;
+  Clock& clock_;
+  VerdictCache<TimePoint> cache_;
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
   std::deque<Waiting> waiting_;

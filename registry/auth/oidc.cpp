@@ -35,19 +35,16 @@ OidcAuthenticator::MakeFetch over_http(const OidcSettings& settings) {
 
 }  // namespace
 
-OidcAuthenticator::OidcAuthenticator(OidcSettings settings, MakeFetch make_fetch, Clock clock)
-    : settings_(std::move(settings)), clock_(std::move(clock)), cache_(kCached) {
-  next_refresh_ = next_question_ = clock_.steady();
+OidcAuthenticator::OidcAuthenticator(OidcSettings settings, MakeFetch make_fetch, Clock& clock)
+    : settings_(std::move(settings)), clock_(clock), cache_(kCached) {
+  next_refresh_ = next_question_ = clock_.now();
   thread_ = std::jthread([this, make = std::move(make_fetch)](const std::stop_token& stop) {
     const auto fetch = make(stop);
     for (;;) {
       {
         std::unique_lock lock(mutex_);
-        const auto due = [this] { return asked_ || clock_.steady() >= next_refresh_; };
-        while (!stop.stop_requested() && !due()) {
-          // With a clock that a test turns, this wakes up too early or is woken by poke().
-          wake_.wait_for(lock, stop, next_refresh_ - clock_.steady(), due);
-        }
+        const auto due = [this] { return asked_ || clock_.now() >= next_refresh_; };
+        while (!stop.stop_requested() && !due()) clock_.wait_until(lock, wake_, next_refresh_);
         if (stop.stop_requested()) break;
         asked_ = false;
         fetching_ = true;
@@ -66,6 +63,11 @@ OidcAuthenticator::~OidcAuthenticator() {
 
 void OidcAuthenticator::stop() {
   thread_.request_stop();
+  {
+    // Taken so that the request cannot fall between the thread's check and its wait.
+    std::lock_guard guard(mutex_);
+    wake_.notify_all();
+  }
   if (thread_.joinable()) thread_.join();
   std::deque<Waiting> left;
   {
@@ -84,7 +86,7 @@ void OidcAuthenticator::fetched(Result<Keys> keys) {
   {
     std::lock_guard guard(mutex_);
     fetching_ = false;
-    const auto now = clock_.steady();
+    const auto now = clock_.now();
     say = keys ? !problem_.empty() : problem_ != keys.error().detail;
     if (keys) {
       keys_ = std::make_shared<const Keys>(std::move(*keys));
@@ -118,7 +120,7 @@ void OidcAuthenticator::fetched(Result<Keys> keys) {
 Verdict OidcAuthenticator::without_key() const {
   std::lock_guard guard(mutex_);
   if (problem_.empty()) return Verdict::rejected("the issuer has no such key as the token is signed with");
-  const auto left = std::chrono::ceil<seconds>(next_question_ - clock_.steady());
+  const auto left = std::chrono::ceil<seconds>(next_question_ - clock_.now());
   return Verdict::unavailable("the keys of the issuer " + settings_.issuer + " cannot be fetched now",
                               std::max(seconds(1), left));
 }
@@ -162,7 +164,7 @@ void OidcAuthenticator::authenticate(const std::string& token, Done done) {
   bool full = false;
   {
     std::lock_guard guard(mutex_);
-    const bool ask = fetching_ || asked_ || clock_.steady() >= next_question_;
+    const bool ask = fetching_ || asked_ || clock_.now() >= next_question_;
     full = ask && waiting_.size() >= kMostWaiting;
     if (ask && !full && !stopped_) {
       waiting_.push_back({token, std::move(done)});

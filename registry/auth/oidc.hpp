@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -10,8 +11,8 @@
 #include <thread>
 #include <vector>
 
+#include "controller/base/clock.hpp"
 #include "registry/auth/authenticator.hpp"
-#include "registry/auth/clock.hpp"
 #include "registry/auth/issuer.hpp"
 #include "registry/auth/settings.hpp"
 #include "registry/auth/verdict_cache.hpp"
@@ -26,7 +27,7 @@ class OidcAuthenticator final : public Authenticator {
   /// Makes what fetches documents; called on the thread that will use it.
   using MakeFetch = std::function<Fetch(const std::stop_token& stop)>;
 
-  OidcAuthenticator(OidcSettings settings, MakeFetch make_fetch, Clock clock = {});
+  OidcAuthenticator(OidcSettings settings, MakeFetch make_fetch, Clock& clock = system_clock());
   /// Over HTTP.
   explicit OidcAuthenticator(const OidcSettings& settings);
   ~OidcAuthenticator() override;
@@ -34,12 +35,6 @@ class OidcAuthenticator final : public Authenticator {
   void authenticate(const std::string& token, Done done) override;
   void stop() override;
   std::string problem() const override;
-
-  /// Looks at the clock again: for tests, which turn it.
-  void poke() {
-    std::lock_guard guard(mutex_);
-    wake_.notify_all();
-  }
 
  private:
   using Keys = std::vector<PublicKey>;
@@ -54,11 +49,11 @@ class OidcAuthenticator final : public Authenticator {
   Verdict without_key() const;
 
   const OidcSettings settings_;
-  const Clock clock_;
+  Clock& clock_;
   VerdictCache<WallTime> cache_;
 
   mutable std::mutex mutex_;
-  std::condition_variable_any wake_;
+  std::condition_variable wake_;
   std::shared_ptr<const Keys> keys_ = std::make_shared<const Keys>();
   std::deque<Waiting> waiting_;  // For the keys that are being fetched.
   bool asked_ = true;            // The keys are to be fetched at once.
@@ -66,10 +61,10 @@ class OidcAuthenticator final : public Authenticator {
   bool stopped_ = false;
   std::string problem_ = "the issuer's keys have not been fetched yet";
   bool have_keys_ = false;
-  unsigned failures_ = 0;     // In a row.
-  SteadyTime next_refresh_;   // Nobody has to ask.
-  SteadyTime next_question_;  // Before it, an unknown key is no reason to ask.
-  std::jthread thread_;       // The last member: it uses the others.
+  unsigned failures_ = 0;    // In a row.
+  TimePoint next_refresh_;   // Nobody has to ask.
+  TimePoint next_question_;  // Before it, an unknown key is no reason to ask.
+  std::jthread thread_;      // The last member: it uses the others.
 };
 
 }  // namespace toolhive::registry::auth

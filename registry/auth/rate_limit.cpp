@@ -5,10 +5,10 @@
 
 namespace toolhive::registry::auth {
 
-RateLimit::RateLimit(RateSettings::Limit limit, Clock clock)
+RateLimit::RateLimit(RateSettings::Limit limit, Clock& clock)
     : rate_(limit.per_second),
       burst_(limit.burst != 0 ? limit.burst : 2.0 * limit.per_second),
-      clock_(std::move(clock)) {}
+      clock_(clock) {}
 
 std::optional<std::chrono::seconds> RateLimit::take(const std::string& client) {
   return look(client, 1);
@@ -20,7 +20,7 @@ std::optional<std::chrono::seconds> RateLimit::wait_of(const std::string& client
 
 std::optional<std::chrono::seconds> RateLimit::look(const std::string& client, double cost) {
   if (rate_ <= 0) return std::nullopt;
-  const auto now = clock_.steady();
+  const auto now = clock_.now();
   std::lock_guard guard(mutex_);
   auto it = by_client_.find(client);
   if (it == by_client_.end()) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "registry/auth/clock.hpp"
+#include "controller/base/clock.hpp"
 #include "registry/auth/settings.hpp"
 
 namespace toolhive::registry::auth {
@@ -19,7 +19,7 @@ class RateLimit {
  public:
   static constexpr std::size_t kClients = 50'000;
 
-  explicit RateLimit(RateSettings::Limit limit, Clock clock = {});
+  explicit RateLimit(RateSettings::Limit limit, Clock& clock = system_clock());
 
   /// Takes one request out of the client's bucket. None when there was one; else how long until there is, a second at least.
   std::optional<std::chrono::seconds> take(const std::string& client);
@@ -32,12 +32,12 @@ class RateLimit {
   struct Bucket {
     std::string client;
     double left;
-    SteadyTime filled;
+    TimePoint filled;
   };
   std::optional<std::chrono::seconds> look(const std::string& client, double cost);
 
   const double rate_, burst_;
-  const Clock clock_;
+  Clock& clock_;
   mutable std::mutex mutex_;
   std::list<Bucket> buckets_;  // The last seen comes first.
   std::unordered_map<std::string, std::list<Bucket>::iterator> by_client_;

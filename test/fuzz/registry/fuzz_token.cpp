@@ -24,7 +24,7 @@ void check(std::string_view payload) {
   OidcSettings settings;
   settings.issuer = "i";
   settings.audiences = {"a"};
-  const auto now = WallTime(std::chrono::seconds(1000));
+  const auto now = toolhive::WallTime(std::chrono::seconds(1000));
   const auto claims = check_claims(payload, settings, now);
   if (!claims) {
     require(!claims.error().detail.empty());

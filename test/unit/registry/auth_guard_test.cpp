@@ -8,6 +8,7 @@
 #include <map>
 #include <thread>
 
+#include "controller/base/simulated_clock.hpp"
 #include "registry/api/cursor.hpp"
 #include "registry/api/guard.hpp"
 #include "service_fixture.hpp"
@@ -67,7 +68,6 @@ class GuardedService {
     authenticator = tokens.get();
     authenticator->known = {
         {"ada", {"ada", {}}}, {"bob", {"bob", {"team"}}}, {"op", {"operator", {}}}, {"root", {"root", {}}}};
-    Clock clock{[this] { return begin + std::chrono::seconds(elapsed); }, std::chrono::system_clock::now};
     std::unique_ptr<Authenticator> given = settings.mode == Mode::None ? nullptr : std::move(tokens);
     if (given == nullptr) authenticator = nullptr;
     guard = std::make_unique<Guard>(settings, std::move(given), rates, audit, service.metrics, clock);
@@ -95,8 +95,7 @@ class GuardedService {
   AuthSettings settings;
   RateSettings rates;
   AuditSettings audit;
-  const SteadyTime begin = std::chrono::steady_clock::now();
-  std::atomic<int> elapsed{0};
+  toolhive::SimulatedClock clock;
   Service service;
   KnownTokens* authenticator = nullptr;
   std::unique_ptr<Guard> guard;
@@ -375,7 +374,7 @@ TEST_CASE("too many requests of one client get 429, by subject or by address, re
   CHECK(guarded.status("bob", "GET", kToolsPath) == 200);
   CHECK(guarded.status("ada", "POST", kToolsPath, tool_json("weather.a")) == 201);
   CHECK(guarded.status("ada", "POST", kToolsPath, tool_json("weather.b")) == 429);
-  guarded.elapsed = 1;
+  guarded.clock.advance(1s);
   CHECK(guarded.status("ada", "GET", kToolsPath) == 200);
   CHECK(guarded.status("ada", "GET", kToolsPath) == 429);
 

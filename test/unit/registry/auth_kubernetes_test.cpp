@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "controller/base/simulated_clock.hpp"
 #include "judge.hpp"
 #include "registry/auth/kubernetes.hpp"
 #include "registry/auth/token_review.hpp"
@@ -69,8 +70,6 @@ class ReviewPlay {
   }
 
   KubernetesAuthenticator& start() {
-    const Clock clock{[this] { return begin_ + std::chrono::seconds(elapsed); },
-                      std::chrono::system_clock::now};
     const auto send = [this](const std::stop_token& stop) -> KubernetesAuthenticator::Send {
       return [this, stop](const HttpCall& call) -> Result<HttpReply> {
         std::unique_lock lock(mutex_);
@@ -96,11 +95,10 @@ class ReviewPlay {
 
   KubernetesSettings settings;
   std::vector<HttpCall> calls;
-  std::atomic<std::int64_t> elapsed{0};
+  toolhive::SimulatedClock clock;
   std::unique_ptr<KubernetesAuthenticator> authenticator;
 
  private:
-  const SteadyTime begin_ = std::chrono::steady_clock::now();
   std::mutex mutex_;
   std::condition_variable_any changed_;
   bool held_ = false;
@@ -175,18 +173,18 @@ TEST_CASE(
   play.answer(refusal);
   CHECK(play.judge("bad").kind == Verdict::Kind::Rejected);
   CHECK(play.asked() == 2);
-  play.elapsed = 9;
+  play.clock.advance(9s);
   CHECK(play.judge("good").kind == Verdict::Kind::Accepted);
   CHECK(play.judge("bad").kind == Verdict::Kind::Rejected);
   CHECK(play.asked() == 2);
-  play.elapsed = 10;
+  play.clock.advance(1s);
   CHECK(play.judge("bad").kind == Verdict::Kind::Rejected);
   CHECK(play.asked() == 3);
-  play.elapsed = 29;
+  play.clock.advance(19s);
   CHECK(play.judge("good").kind == Verdict::Kind::Accepted);
   CHECK(play.asked() == 3);
   // The token was taken back meanwhile.
-  play.elapsed = 30;
+  play.clock.advance(1s);
   CHECK(play.judge("good").kind == Verdict::Kind::Rejected);
   CHECK(play.asked() == 4);
 }

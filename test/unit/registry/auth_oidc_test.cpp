@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "controller/base/base64.hpp"
+#include "controller/base/simulated_clock.hpp"
 #include "judge.hpp"
 #include "registry/auth/oidc.hpp"
 #include "token_maker.hpp"
@@ -28,7 +29,7 @@ namespace {
 
 const std::string kIssuer = "https://issuer.example/realm";
 
-/// A clock for both times, and an issuer whose documents can be changed and that can be down.
+/// A clock, and an issuer whose documents can be changed and that can be down.
 class IssuerPlay {
  public:
   IssuerPlay() {
@@ -52,14 +53,9 @@ class IssuerPlay {
     held_ = now;
     changed_.notify_all();
   }
-  void advance(std::chrono::seconds by) {
-    elapsed_ += by.count();
-    if (authenticator) authenticator->poke();
-  }
+  void advance(std::chrono::seconds by) { clock_.advance(by); }
 
   OidcAuthenticator& start() {
-    Clock clock{[this] { return begin_ + std::chrono::seconds(elapsed_); },
-                [this] { return WallTime(std::chrono::seconds(now())); }};
     const auto fetch = [this](const std::stop_token& stop) -> Fetch {
       return [this, stop](const std::string& url) -> Result<std::string> {
         std::unique_lock lock(mutex_);
@@ -72,13 +68,13 @@ class IssuerPlay {
         return it->second;
       };
     };
-    authenticator = std::make_unique<OidcAuthenticator>(settings, fetch, clock);
+    authenticator = std::make_unique<OidcAuthenticator>(settings, fetch, clock_);
     return *authenticator;
   }
 
   Verdict judge(const std::string& token) { return registry::test::judge(*authenticator, token); }
 
-  std::int64_t now() const { return 1'800'000'000 + elapsed_; }
+  std::int64_t now() const { return std::chrono::system_clock::to_time_t(clock_.wall()); }
   Json claims(const std::string& subject = "ada") const {
     return {{"iss", kIssuer}, {"aud", "mcp-registry"}, {"sub", subject}, {"exp", now() + 3600}};
   }
@@ -96,8 +92,7 @@ class IssuerPlay {
   std::unique_ptr<OidcAuthenticator> authenticator;
 
  private:
-  const SteadyTime begin_ = std::chrono::steady_clock::now();
-  std::atomic<std::int64_t> elapsed_{0};
+  toolhive::SimulatedClock clock_{toolhive::WallTime(1'800'000'000s)};
   std::mutex mutex_;
   std::condition_variable_any changed_;
   bool down_ = false, held_ = false;

@@ -3,11 +3,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "controller/base/simulated_clock.hpp"
 #include "registry/auth/audit.hpp"
 #include "registry/auth/peer.hpp"
 #include "registry/auth/permit.hpp"
@@ -18,6 +18,7 @@
 using namespace toolhive::registry;
 using namespace toolhive::registry::auth;
 using namespace std::chrono_literals;
+using toolhive::SimulatedClock;
 
 namespace {
 
@@ -91,23 +92,20 @@ TEST_CASE("a resource of Kubernetes is spoken for only by whom a rule names, and
 }
 
 TEST_CASE("a client has its burst at once, then its rate, and others have theirs") {
-  std::atomic<std::int64_t> milliseconds{0};
-  const auto begin = std::chrono::steady_clock::now();
-  const Clock clock{[&] { return begin + std::chrono::milliseconds(milliseconds); },
-                    std::chrono::system_clock::now};
+  SimulatedClock clock;
   RateLimit limit({2, 5}, clock);
   for (int i = 0; i < 5; ++i) CHECK_FALSE(limit.take("a"));
   CHECK(limit.take("a") == 1s);
   CHECK(limit.wait_of("a") == 1s);
   CHECK_FALSE(limit.wait_of("b"));
   CHECK_FALSE(limit.take("b"));
-  milliseconds = 499;
+  clock.advance(499ms);
   CHECK(limit.take("a"));
-  milliseconds = 500;
+  clock.advance(1ms);
   CHECK_FALSE(limit.take("a"));
   CHECK(limit.take("a"));
   // It fills up to the burst and no further.
-  milliseconds = 3'600'000;
+  clock.advance(1h);
   for (int i = 0; i < 5; ++i) CHECK_FALSE(limit.take("a"));
   CHECK(limit.take("a"));
 
@@ -123,8 +121,8 @@ TEST_CASE("a client has its burst at once, then its rate, and others have theirs
 }
 
 TEST_CASE("the clients that are remembered have a bound, and the last seen stay") {
-  const auto begin = std::chrono::steady_clock::now();
-  RateLimit limit({1, 1}, Clock{[&] { return begin; }, std::chrono::system_clock::now});
+  SimulatedClock standing;
+  RateLimit limit({1, 1}, standing);
   CHECK_FALSE(limit.take("kept"));
   for (std::size_t i = 0; i < RateLimit::kClients + 100; ++i) {
     (void)limit.take("c" + std::to_string(i));
@@ -181,7 +179,8 @@ TEST_CASE(
   AuditSettings settings;
   settings.output = AuditSettings::Output::File;
   settings.file = std::string(folder) + "/audit.log";
-  AuditLog log(settings, Clock{std::chrono::steady_clock::now, [] { return WallTime(1'800'000'000s); }});
+  SimulatedClock clock(toolhive::WallTime(1'800'000'000s));
+  AuditLog log(settings, clock);
   REQUIRE(log.check().ok());
   AuditEntry entry;
   entry.request_id = "r1";

@@ -18,7 +18,7 @@ using registry::test::TokenMaker;
 namespace {
 
 constexpr std::int64_t kTokenNow = 1'800'000'000;
-const WallTime kNow{std::chrono::seconds(kTokenNow)};
+const toolhive::WallTime kNow{std::chrono::seconds(kTokenNow)};
 
 OidcSettings token_settings() {
   OidcSettings settings;
@@ -247,7 +247,7 @@ TEST_CASE("username and groups come from the configured claims, with their prefi
   REQUIRE(checked.ok());
   CHECK(checked->identity.subject == "oidc:ada@example.org");
   CHECK(checked->identity.groups == std::vector<std::string>{"team:a", "team:b"});
-  CHECK(checked->expires == WallTime(std::chrono::seconds(kTokenNow + 90)));
+  CHECK(checked->expires == toolhive::WallTime(std::chrono::seconds(kTokenNow + 90)));
 
   claims["roles"] = "one";
   CHECK(check_claims(claims.dump(), settings, kNow)->identity.groups == std::vector<std::string>{"team:one"});

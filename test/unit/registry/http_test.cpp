@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "controller/base/simulated_clock.hpp"
 #include "controller/http/listener/process.hpp"
 #include "registry/access_log.hpp"
 #include "registry/api/guard.hpp"
@@ -220,8 +221,7 @@ TEST_CASE(
   rates.writes = {1, 1};
   AuditSettings audit;
   audit.output = AuditSettings::Output::Off;
-  const auto now = std::chrono::steady_clock::now();
-  const Clock standing{[now] { return now; }, std::chrono::system_clock::now};
+  toolhive::SimulatedClock standing;
   for (const unsigned trusted : {0u, 1u}) {
     CAPTURE(trusted);
     Metrics metrics{counted_routes()};

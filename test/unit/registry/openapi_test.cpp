@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "controller/base/simulated_clock.hpp"
 #include "registry/api/guard.hpp"
 #include "registry/api/list.hpp"
 #include "service_fixture.hpp"
@@ -293,9 +294,8 @@ void use_without_rights(Recorder& recorder) {
     rates.reads = rates.writes = {1, 1000};
     auth::AuditSettings audit;
     audit.output = auth::AuditSettings::Output::Off;
-    const auto begin = std::chrono::steady_clock::now();
-    Guard guard(settings, std::make_unique<OneSubject>(available), rates, audit, service.metrics,
-                {[begin] { return begin; }, std::chrono::system_clock::now});
+    toolhive::SimulatedClock standing;
+    Guard guard(settings, std::make_unique<OneSubject>(available), rates, audit, service.metrics, standing);
     service.api.protect(guard);
     for (const char* peer : {"10.0.0.1", "10.0.0.2"}) {
       for (int i = 0; peer == std::string_view("10.0.0.2") && i < 1000; ++i) {
