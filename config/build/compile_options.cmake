@@ -6,7 +6,7 @@ if(TOOLHIVE_WERROR)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # gcc 12 sees overflows where strings are joined, depending on what it inlined; the sanitizer builds look for real ones.
-  add_compile_options(-Wno-array-bounds -Wno-stringop-overflow -Wno-restrict)
+  add_compile_options(-Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict)
   # Without it ccache cannot see through a precompiled header.
   add_compile_options(-fpch-preprocess)
   if(TOOLHIVE_UNITY)

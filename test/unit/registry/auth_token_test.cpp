@@ -12,6 +12,7 @@ namespace registry = toolhive::registry;
 using namespace toolhive::registry;
 using namespace toolhive::registry::auth;
 
+using toolhive::encode_base64url;
 using registry::test::key_set;
 using registry::test::TokenMaker;
 
