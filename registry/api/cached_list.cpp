@@ -10,12 +10,6 @@
 namespace toolhive::registry {
 namespace {
 
-/// Null for a reader who may read everything.
-const auth::Permit* limits_of_reader(const Call& call) {
-  const auth::Permit* permit = call.permit.get();
-  return permit != nullptr && permit->may_all(auth::Right::Read) ? nullptr : permit;
-}
-
 std::string reader_of(const auth::Permit* permit) {
   return permit == nullptr ? std::string() : "-" + permit->key();
 }
@@ -29,6 +23,11 @@ std::string list_tag(const Index& index, const std::string& reader) {
 }
 
 }  // namespace
+
+const auth::Permit* limits_of_reader(const Call& call) {
+  const auth::Permit* permit = call.permit.get();
+  return permit != nullptr && permit->may_all(auth::Right::Read) ? nullptr : permit;
+}
 
 std::optional<Response> ready_list(const Index& index, const Call& call, ListCache& cache) {
   const auto reader = reader_of(limits_of_reader(call));

@@ -13,6 +13,9 @@
 
 namespace toolhive::registry {
 
+// What the reader may do; null when that is to read everything.
+const auth::Permit* limits_of_reader(const Call& call);
+
 // A list that leaves something out is another one than the whole, with a tag of its own, for each
 // that leaves out something else.
 

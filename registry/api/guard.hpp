@@ -50,7 +50,11 @@ class Guard {
   /// Checks a write against the permit of its call, and notes what is written for the audit log. The answer, when it may not be.
   /// What it may not: write under a name without the right to it, the names of a server's tools and of a tool's server among them;
   /// name a resource in managedBy that the subject may not speak for; purge or force without the right `admin`.
-  std::optional<Response> check_write(const Call& call, const Write& write);
+  /// The write asks again for the tools of a server that turn out to come or go with it.
+  std::optional<Response> check_write(const Call& call, Write& write);
+
+  /// The answer to a write that touched a name to which its sender has no right. Notes it.
+  Response refuse_write(const Call& call, const std::string& reason);
 
   /// Notes a write that was answered.
   void finish(auth::AuditEntry& entry, const Response& response);

@@ -82,7 +82,7 @@ std::string refusal(const auth::Permit& permit, const Reach& reach) {
 
 }  // namespace
 
-std::optional<Response> Guard::check_write(const Call& call, const Write& write) {
+std::optional<Response> Guard::check_write(const Call& call, Write& write) {
   if (call.permit == nullptr && call.audit == nullptr) return std::nullopt;
   const auto reach = std::visit([](const auto& each) { return reach_of(each); }, write);
   if (auto* audit = call.audit.get()) {
@@ -94,7 +94,16 @@ std::optional<Response> Guard::check_write(const Call& call, const Write& write)
   }
   if (call.permit == nullptr) return std::nullopt;
   auto reason = refusal(*call.permit, reach);
-  if (reason.empty()) return std::nullopt;
+  if (!reason.empty()) return refuse_write(call, reason);
+  const MayWrite may_write = [permit = call.permit](std::string_view name) {
+    return permit->may(auth::Right::Write, name);
+  };
+  if (auto* status = std::get_if<SetStatus>(&write)) status->may_write = may_write;
+  if (auto* server = std::get_if<PutServer>(&write)) server->may_write = may_write;
+  return std::nullopt;
+}
+
+Response Guard::refuse_write(const Call& call, const std::string& reason) {
   if (call.audit != nullptr) call.audit->reason = reason;
   metrics_.access(Metrics::Access::Forbidden);
   return forbidden(resource_of(call.request), reason);

@@ -62,6 +62,8 @@ unsigned status_of(Code code) {
       return 422;
     case Code::NotFound:
       return 404;
+    case Code::Forbidden:
+      return 403;
     case Code::Conflict:
       return 409;
     case Code::Precondition:

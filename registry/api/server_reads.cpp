@@ -133,14 +133,6 @@ bool is_shown(const ServerVersion& each, const ServerFilter& filter) {
          (filter.updated_since.empty() || each.updated_at > filter.updated_since);
 }
 
-/// A server that tools tell of tells of them: who may not read these may not read it either.
-bool may_read(const ServerVersion& each, const auth::Permit* permit) {
-  return permit == nullptr || (permit->may(auth::Right::Read, each.server->name) &&
-                               std::all_of(each.told.begin(), each.told.end(), [permit](const Told& told) {
-                                 return permit->may(auth::Right::Read, told.tool);
-                               }));
-}
-
 std::string place_in_servers(const ServerVersion& each) {
   return each.server->name + ":" + each.version->text();
 }
@@ -157,13 +149,14 @@ bool is_published_later(const ServerVersion& a, const ServerVersion& b) {
 
 /// As many of them as an answer may hold; `full` says that more may follow those that are given.
 std::string render_list(const std::vector<ServerVersion>& page, bool full, std::string_view list,
-                        std::string (*place_of)(const ServerVersion&), Budget& budget) {
+                        std::string (*place_of)(const ServerVersion&), const auth::Permit* permit,
+                        Budget& budget) {
   std::string out = "{\"servers\":[";
   std::size_t count = 0;
   for (; count < page.size(); ++count) {
     const auto begin = out.size();
     if (count > 0) out += ',';
-    append_server(out, page[count]);
+    append_server(out, page[count], permit);
     if (budget.take(out.size() - begin)) continue;
     out.resize(begin);
     full = true;
@@ -188,9 +181,9 @@ std::optional<std::vector<ServerVersion>> find_page(const Index& index, const Se
     in_time = in_time && !budget.spent();
     if (!in_time) return false;
     if (!may_be_shown(server, filter)) return true;
-    for (const auto& each : versions_of(server)) {
+    for (const auto& each : versions_of(server, permit)) {
       const bool before = server.name == filter.cursor_name && each.version->text() <= filter.cursor_version;
-      if (!before && is_shown(each, filter) && may_read(each, permit)) page.push_back(each);
+      if (!before && is_shown(each, filter)) page.push_back(each);
       if (page.size() == filter.limit) return false;
     }
     return true;
@@ -226,7 +219,7 @@ Response get_servers(const Index& index, const Call& call, ListCache& cache, Bud
     const auto page = find_page(index, *filter, permit, budget);
     if (!page) return budget.out_of_time();
     // As the official registry does: a page that is full has a cursor, even if nothing comes after it.
-    return render_list(*page, page->size() == filter->limit, kServerList, place_in_servers, budget);
+    return render_list(*page, page->size() == filter->limit, kServerList, place_in_servers, permit, budget);
   });
 }
 
@@ -236,10 +229,10 @@ Response get_server_versions(const Index& index, const Call& call) {
   const auto deleted = include_deleted(*query);
   if (!deleted) return problem(deleted.error());
   const Tool* server = index.find_server(call.route.name);
-  auto page = server == nullptr ? std::vector<ServerVersion>() : versions_of(*server);
+  const auto* permit = limits_of_reader(call);
+  auto page = server == nullptr ? std::vector<ServerVersion>() : versions_of(*server, permit);
   std::erase_if(page, [&](const auto& each) {
-    return (each.lifecycle == Lifecycle::Deleted && !deleted->value_or(false)) ||
-           !may_read(each, call.permit.get());
+    return each.lifecycle == Lifecycle::Deleted && !deleted->value_or(false);
   });
   if (page.empty()) return no_server();
   std::sort(page.begin(), page.end(), is_published_later);
@@ -247,15 +240,15 @@ Response get_server_versions(const Index& index, const Call& call) {
     if (auto ok = skip_to(page, *cursor); !ok) return problem(ok.error());
   }
   Sha256Stream tags;
-  for (const auto& each : page) tags.add(entity_tag(each) + ' ');
+  for (const auto& each : page) tags.add(entity_tag(each, permit) + ' ');
   Response response;
   auto known = not_modified(call.request, to_hex(tags.finish(), 16), response);
   if (!known) return problem(known.error());
   if (*known) return response;
   response.content_type = kJson;
   Budget budget;
-  response.body =
-      std::make_shared<const std::string>(render_list(page, false, kVersionList, place_in_versions, budget));
+  response.body = std::make_shared<const std::string>(
+      render_list(page, false, kVersionList, place_in_versions, permit, budget));
   return response;
 }
 
@@ -264,16 +257,15 @@ Response get_server_version(const Index& index, const Call& call) {
   if (!query) return problem(query.error());
   const auto deleted = include_deleted(*query);
   if (!deleted) return problem(deleted.error());
-  const auto version = find_version(index.find_server(call.route.name), call.route.version);
-  if (!version || (version->lifecycle == Lifecycle::Deleted && !deleted->value_or(false)) ||
-      !may_read(*version, call.permit.get()))
-    return no_server();
+  const auto* permit = limits_of_reader(call);
+  const auto version = find_version(index.find_server(call.route.name), call.route.version, permit);
+  if (!version || (version->lifecycle == Lifecycle::Deleted && !deleted->value_or(false))) return no_server();
   Response response;
-  auto known = not_modified(call.request, entity_tag(*version), response);
+  auto known = not_modified(call.request, entity_tag(*version, permit), response);
   if (!known) return problem(known.error());
   if (*known) return response;
   std::string body;
-  append_server(body, *version);
+  append_server(body, *version, permit);
   response.content_type = kJson;
   response.body = std::make_shared<const std::string>(std::move(body));
   return response;

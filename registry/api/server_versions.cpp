@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
+#include "registry/auth/permit.hpp"
 #include "registry/model/json.hpp"
 #include "registry/model/server.hpp"
 #include "registry/model/server_parse.hpp"
@@ -19,17 +20,21 @@ namespace {
 constexpr std::size_t kSaidBytes = 256 * 1024;
 constexpr std::size_t kDescriptionBytes = 100;
 
-// Whether `a` rather than `b` is the latest: what its publisher published rather than what tools
-// tell of it, what is not deleted, the higher version. Of equal precedence the one published first
-// stays, as in the reference registry; of versions that have no order the last one is the latest.
+// What its publisher published comes before what tools tell of it.
 bool is_later(const ServerVersion& a, const ServerVersion& b) {
   if ((a.published != nullptr) != (b.published != nullptr)) return a.published != nullptr;
-  const bool a_deleted = a.lifecycle == Lifecycle::Deleted;
-  const bool b_deleted = b.lifecycle == Lifecycle::Deleted;
-  if (a_deleted != b_deleted) return b_deleted;
-  const auto order = a.version->precedence(*b.version);
-  if (order != 0) return order > 0;
-  return a.version->is_semantic() ? a.published_at < b.published_at : a.published_at > b.published_at;
+  const auto rank = [](const ServerVersion& each) {
+    return ServerRank{each.lifecycle == Lifecycle::Deleted, each.version, each.published_at};
+  };
+  return is_later(rank(a), rank(b));
+}
+
+// A server that tools tell of tells of them: who may not read these may not read it either.
+bool may_read(const ServerVersion& each, const auth::Permit* permit) {
+  return permit == nullptr || (permit->may(auth::Right::Read, each.server->name) &&
+                               std::all_of(each.told.begin(), each.told.end(), [permit](const Told& told) {
+                                 return permit->may(auth::Right::Read, told.tool);
+                               }));
 }
 
 ServerVersion published_version(const Tool& server, const Registration& registration) {
@@ -112,6 +117,33 @@ std::string told_server_json(const ServerVersion& version) {
   return server.dump();
 }
 
+/// Whether the server brings tools of which the reader may not read some.
+bool hides_tools(const ServerVersion& version, const auth::Permit* permit) {
+  return permit != nullptr && version.published != nullptr &&
+         server_json(version.published->document).find(kToolsMeta) != std::string_view::npos;
+}
+
+std::string published_server_json(const ServerVersion& version, const auth::Permit* permit) {
+  const auto stored = server_json(version.published->document);
+  if (!hides_tools(version, permit)) return std::string(stored);
+  auto server = parse_stored_json(stored);
+  if (!server || !server->contains("_meta")) return std::string(stored);
+  auto& meta = (*server)["_meta"];
+  const auto tools = meta.find(kToolsMeta);
+  if (tools == meta.end()) return std::string(stored);
+  Json shown = Json::array();
+  for (auto& tool : *tools) {
+    const auto name = server_tool_name(version.server->name, tool["name"].get_ref<const std::string&>());
+    if (permit->may(auth::Right::Read, name)) shown.push_back(std::move(tool));
+  }
+  if (shown.empty()) {
+    meta.erase(std::string(kToolsMeta));
+  } else {
+    *tools = std::move(shown);
+  }
+  return server->dump();
+}
+
 /// What the official registry says of a version: JSON strings, the message empty for none.
 struct Official {
   std::string_view status_changed_at, status_message, published_at, updated_at;
@@ -119,7 +151,7 @@ struct Official {
 
 }  // namespace
 
-std::vector<ServerVersion> versions_of(const Tool& server) {
+std::vector<ServerVersion> versions_of(const Tool& server, const auth::Permit* permit) {
   std::vector<ServerVersion> versions;
   versions.reserve(server.live.size());
   std::unordered_set<std::string_view> published;
@@ -133,6 +165,7 @@ std::vector<ServerVersion> versions_of(const Tool& server) {
     while (end < told.size() && told[end].version.text() == text) ++end;
     if (!published.contains(text)) versions.push_back(told_version(server, told.subspan(begin, end - begin)));
   }
+  std::erase_if(versions, [permit](const auto& each) { return !may_read(each, permit); });
   if (versions.empty()) return versions;
   std::sort(versions.begin(), versions.end(),
             [](const auto& a, const auto& b) { return a.version->text() < b.version->text(); });
@@ -144,15 +177,16 @@ std::vector<ServerVersion> versions_of(const Tool& server) {
   return versions;
 }
 
-std::optional<ServerVersion> find_version(const Tool* server, std::string_view version) {
+std::optional<ServerVersion> find_version(const Tool* server, std::string_view version,
+                                          const auth::Permit* permit) {
   if (server == nullptr) return std::nullopt;
-  for (const auto& each : versions_of(*server)) {
+  for (const auto& each : versions_of(*server, permit)) {
     if (version == "latest" ? each.latest : each.version->text() == version) return each;
   }
   return std::nullopt;
 }
 
-std::string entity_tag(const ServerVersion& version) {
+std::string entity_tag(const ServerVersion& version, const auth::Permit* permit) {
   std::string tag;
   if (version.published != nullptr) {
     tag = entity_tag(*version.published);
@@ -161,10 +195,11 @@ std::string entity_tag(const ServerVersion& version) {
     for (const auto& each : version.told) all.add(entity_tag(*each.registration));
     tag = to_hex(all.finish(), 16) + "-" + std::string(kToldVersion);
   }
+  if (hides_tools(version, permit)) tag += "-" + permit->key();
   return version.latest ? tag + "-latest" : tag;
 }
 
-void append_server(std::string& out, const ServerVersion& version) {
+void append_server(std::string& out, const ServerVersion& version, const auth::Permit* permit) {
   std::string published_at, updated_at;
   Official official;
   out += "{\"server\":";
@@ -176,7 +211,7 @@ void append_server(std::string& out, const ServerVersion& version) {
     };
     official = {text("statusChangedAt"), server_record_member(document, "statusMessage"),
                 text("registeredAt"), text("updatedAt")};
-    out += server_json(document);
+    out += published_server_json(version, permit);
   } else {
     append_json_string(published_at, version.published_at);
     append_json_string(updated_at, version.updated_at);

@@ -10,6 +10,10 @@
 
 namespace toolhive::registry {
 
+namespace auth {
+class Permit;
+}
+
 // Part of the entity tags of a server.json that is put together of what tools say, and of the lists
 // that such may be on. To be raised when another one is made of the same tools: else clients that
 // ask whether their copy is still good keep what the earlier program made.
@@ -27,16 +31,20 @@ struct ServerVersion {
   bool latest = false;
 };
 
-/// All versions of a server, in the order of their texts.
-std::vector<ServerVersion> versions_of(const Tool& server);
+// `permit` is what the reader may do, null for everything: versions of which tools tell that it may
+// not read are not there for it, and of a published server the tools that it may not read are left out.
 
-/// One of them, or the `latest`. None when there is no such version, or no server.
-std::optional<ServerVersion> find_version(const Tool* server, std::string_view version);
+// All versions of a server, in the order of their texts.
+std::vector<ServerVersion> versions_of(const Tool& server, const auth::Permit* permit);
 
-/// Differs whenever what append_server() writes does. Without quotes.
-std::string entity_tag(const ServerVersion& version);
+// One of them, or the `latest`. None when there is no such version, or no server.
+std::optional<ServerVersion> find_version(const Tool* server, std::string_view version,
+                                          const auth::Permit* permit);
 
-/// Appends `{"server":...,"_meta":...}` with the shapes of the official API.
-void append_server(std::string& out, const ServerVersion& version);
+// Differs whenever what append_server() writes does. Without quotes.
+std::string entity_tag(const ServerVersion& version, const auth::Permit* permit);
+
+// Appends `{"server":...,"_meta":...}` with the shapes of the official API.
+void append_server(std::string& out, const ServerVersion& version, const auth::Permit* permit);
 
 }  // namespace toolhive::registry

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "registry/api/budget.hpp"
+#include "registry/api/cached_list.hpp"
 #include "registry/api/problem.hpp"
 #include "registry/api/server_versions.hpp"
 #include "registry/model/server_check.hpp"
@@ -54,9 +55,9 @@ Result<Write> read_server_status(const Route& route, const Request& request) {
 
 // All versions of a server, those published last first, with their number. Those that an answer has
 // no room for are counted only.
-Response updated(const Index& index, const std::string& name) {
+Response updated(const Index& index, const std::string& name, const auth::Permit* permit) {
   const Tool* server = index.find_server(name);
-  auto versions = server == nullptr ? std::vector<ServerVersion>() : versions_of(*server);
+  auto versions = server == nullptr ? std::vector<ServerVersion>() : versions_of(*server, permit);
   std::erase_if(versions, [](const auto& each) { return each.published == nullptr; });
   std::stable_sort(versions.begin(), versions.end(),
                    [](const auto& a, const auto& b) { return a.published_at > b.published_at; });
@@ -65,7 +66,7 @@ Response updated(const Index& index, const std::string& name) {
   for (const auto& each : versions) {
     const auto begin = out.size();
     if (&each != &versions.front()) out += ',';
-    append_server(out, each);
+    append_server(out, each, permit);
     if (budget.take(out.size() - begin)) continue;
     out.resize(begin);
     break;
@@ -99,13 +100,15 @@ Response server_write_response(const Call& call, const Result<WriteOutcome>& res
       return problem(404, "Server not found: this version is deleted already");
     return problem(400, "No changes to apply: status and message are what they are to be");
   }
-  if (call.route.kind == Kind::ServerStatus) return updated(index, result->name);
-  const auto version = find_version(index.find_server(result->name), result->registration->version.text());
+  const auto* permit = limits_of_reader(call);
+  if (call.route.kind == Kind::ServerStatus) return updated(index, result->name, permit);
+  const auto version =
+      find_version(index.find_server(result->name), result->registration->version.text(), permit);
   if (!version) return problem(500, "the version that was written is not there");
   std::string body;
-  append_server(body, *version);
+  append_server(body, *version, permit);
   auto response = Response::text(200, kJson, std::move(body));
-  response.headers.emplace_back("ETag", '"' + entity_tag(*version) + '"');
+  response.headers.emplace_back("ETag", '"' + entity_tag(*version, permit) + '"');
   return response;
 }
 

@@ -65,6 +65,9 @@ void write_server(ApiState& state, std::shared_ptr<const Call> call, Respond res
   store->write(std::move(*write), [&state, store, call = std::move(call),
                                    respond = std::move(respond)](const Result<WriteOutcome>& result) {
     count_failure(state.metrics, result);
+    if (result && call->audit != nullptr) call->audit->tools = result->tools;
+    if (!result && result.error().code == Code::Forbidden && state.guard != nullptr)
+      return respond(state.guard->refuse_write(*call, result.error().detail));
     respond(server_write_response(*call, result, *store->snapshot()));
   });
 }

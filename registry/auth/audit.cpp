@@ -34,6 +34,15 @@ class Line {
     member(name);
     append_json_string(out_, value);
   }
+  void list(std::string_view name, const std::vector<std::string>& values) {
+    if (values.empty()) return;
+    member(name);
+    for (const auto& value : values) {
+      out_ += &value == &values.front() ? '[' : ',';
+      append_json_string(out_, value);
+    }
+    out_ += ']';
+  }
   void raw(std::string_view name, std::string_view json) {
     member(name);
     out_ += json;
@@ -59,17 +68,13 @@ std::string audit_line(const AuditEntry& entry, WallTime time) {
   line.text("msg", "write");
   line.text("requestId", entry.request_id);
   line.text("subject", entry.subject.empty() ? "anonymous" : entry.subject);
-  std::string groups;
-  for (const auto& group : entry.groups) {
-    groups += groups.empty() ? "[" : ",";
-    append_json_string(groups, group);
-  }
-  if (!groups.empty()) line.raw("groups", groups + "]");
+  line.list("groups", entry.groups);
   line.text("peer", entry.peer);
   line.text("action", entry.action);
   line.text("name", entry.name);
   line.text("version", entry.version);
   line.text("managedBy", entry.managed_by);
+  line.list("tools", entry.tools);
   if (entry.force) line.raw("force", "true");
   line.text("outcome", entry.status < 400 ? "done" : entry.status < 500 ? "refused" : "failed");
   line.raw("status", std::to_string(entry.status));

@@ -17,7 +17,8 @@ struct AuditEntry {
   std::vector<std::string> groups;
   std::string action;  ///< "register", "publish", "edit", "status", "withdraw", "purge"
   std::string name, version;
-  std::string managed_by;  ///< As people read it; empty for none.
+  std::string managed_by;          ///< As people read it; empty for none.
+  std::vector<std::string> tools;  // Those of a server that came or went with the write.
   bool force = false;
   unsigned status = 0;
   std::string entity_tag;  ///< Afterwards, when the response gave it.

@@ -12,6 +12,7 @@ enum class Code {
   Malformed,       ///< Not what the protocol or JSON allows at all.
   Invalid,         ///< Well formed, but a value is not acceptable; `field` says which.
   NotFound,        ///< No such tool or version.
+  Forbidden,       ///< The sender has no right to a name that the write touches.
   Conflict,        ///< In the way of something registered before, or of another manager.
   Precondition,    ///< An If-Match or If-None-Match of the request does not hold.
   NoPrecondition,  ///< The request must carry If-Match or If-None-Match, and does not.

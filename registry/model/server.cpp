@@ -83,6 +83,17 @@ std::string_view server_json(std::string_view document) {
   return document;
 }
 
+bool is_later(const ServerRank& a, const ServerRank& b) {
+  if (a.deleted != b.deleted) return b.deleted;
+  if (const auto order = a.version->precedence(*b.version); order != 0) return order > 0;
+  return a.version->is_semantic() ? a.published_at < b.published_at : a.published_at > b.published_at;
+}
+
+Manager server_as_manager(std::string_view name) {
+  const auto slash = name.find('/');
+  return {"Server", std::string(name.substr(0, slash)), std::string(name.substr(slash + 1)), ""};
+}
+
 Result<void> check_server_name(std::string_view name) {
   const auto slash = name.find('/');
   if (name.size() >= 3 && name.size() <= 200 && slash != name.npos &&

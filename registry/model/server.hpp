@@ -9,6 +9,7 @@
 #include "registry/base/result.hpp"
 #include "registry/model/json.hpp"
 #include "registry/model/lifecycle.hpp"
+#include "registry/model/manager.hpp"
 #include "registry/model/profile.hpp"
 #include "registry/model/tool.hpp"
 #include "registry/model/version.hpp"
@@ -28,6 +29,18 @@ struct ServerDefinition {
 inline constexpr std::array<std::string_view, 7> kToldMembers = {
     "description", "title", "repository", "websiteUrl", "icons", "packages", "remotes"};
 
+// What decides which version of a server is the latest. The time is in the form of format_microseconds().
+struct ServerRank {
+  bool deleted = false;
+  const Version* version = nullptr;
+  std::string_view published_at;
+};
+
+// Whether `a` rather than `b` is the latest: what is not deleted, the higher version. Of equal precedence
+// the one published first stays, as in the reference registry; of versions that have no order the
+// last one is the latest.
+bool is_later(const ServerRank& a, const ServerRank& b);
+
 /// What the registry keeps of a server's version beside server.json. Times are RFC 3339.
 struct ServerRecord {
   std::string published_at, updated_at, status_changed_at;
@@ -46,6 +59,9 @@ std::string_view server_record_member(std::string_view document, std::string_vie
 
 /// The bytes of server.json within a stored document.
 std::string_view server_json(std::string_view document);
+
+// The server as the manager of the tools it brings.
+Manager server_as_manager(std::string_view name);
 
 /// Checks a server's name: a namespace in reverse-DNS form, a slash and a name, each of 2 bytes at least, 200 in all.
 Result<void> check_server_name(std::string_view name);

@@ -1,6 +1,6 @@
 #include "registry/model/server_parse.hpp"
 
-#include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -22,9 +22,7 @@ Result<Definition> parse_server_tool(Json tool, const ServerDefinition& server, 
   }
   const auto name = tool.find("name");
   if (name == tool.end() || !name->is_string()) return refuse("/name", "is missing");
-  const auto slash = server.name.find('/');
-  const Manager manager{"Server", server.name.substr(0, slash), server.name.substr(slash + 1), ""};
-  const auto full_name = manager.namespace_ + "." + manager.name + "." + name->get<std::string>();
+  const auto full_name = server_tool_name(server.name, name->get_ref<const std::string&>());
   *name = full_name;
   tool["server"] = {{"name", server.name}, {"version", server.version.text()}};
   auto definition = parse_definition(tool.dump(), policy);
@@ -32,37 +30,18 @@ Result<Definition> parse_server_tool(Json tool, const ServerDefinition& server, 
     auto error = definition.take_error();
     return Error{error.code, "of the tool " + full_name + ": " + error.detail, at + error.field};
   }
-  if (auto version = Version::parse(server.version.text())) definition->version = std::move(*version);
-  definition->manager = manager;
+  definition->version = server.version;
+  definition->manager = server_as_manager(server.name);
   return definition;
 }
 
-}  // namespace
-
-Result<ServerDefinition> parse_server(std::string_view body, const ToolPolicy& policy) {
-  if (body.size() > policy.tool_bytes) {
-    return Error{Code::TooLarge, "the server has " + std::to_string(body.size()) +
-                                     " bytes; this registry takes at most " +
-                                     std::to_string(policy.tool_bytes)};
-  }
-  auto limits = policy.json;
-  limits.depth -= 2;  // What is stored and served has it within two more.
-  auto parsed = parse_json(body, limits);
-  if (!parsed) return parsed.take_error();
-  if (!parsed->is_object()) return Error{Code::Malformed, "the body must be a JSON object: a server.json"};
-  for (const auto& issue : check_server(*parsed, policy.profile)) {
-    if (!issue.warning) return Error{Code::Invalid, issue.message, issue.pointer};
-  }
-
-  auto version = Version::parse_any((*parsed)["version"].get_ref<const std::string&>());
+Result<ServerDefinition> define_server(const Json& json, const ToolPolicy& policy) {
+  auto version = Version::parse_any(json["version"].get_ref<const std::string&>());
   if (!version) return Error{Code::Invalid, version.error().detail, "/version"};
-  ServerDefinition server{(*parsed)["name"].get<std::string>(),
-                          std::move(*version),
-                          sha256(canonical_json(*parsed)),
-                          parsed->dump(),
-                          {}};
-  const auto meta = parsed->find("_meta");
-  if (meta == parsed->end() || !meta->contains(kToolsMeta)) return server;
+  ServerDefinition server{
+      json["name"].get<std::string>(), std::move(*version), sha256(canonical_json(json)), json.dump(), {}};
+  const auto meta = json.find("_meta");
+  if (meta == json.end() || !meta->contains(kToolsMeta)) return server;
 
   const auto at = pointer_to("/_meta", kToolsMeta);
   const auto& tools = (*meta)[std::string(kToolsMeta)];
@@ -78,6 +57,42 @@ Result<ServerDefinition> parse_server(std::string_view body, const ToolPolicy& p
     server.tools.push_back(std::move(*tool));
   }
   return server;
+}
+
+}  // namespace
+
+std::string server_tool_name(std::string_view server, std::string_view tool) {
+  const auto manager = server_as_manager(server);
+  return manager.namespace_ + "." + manager.name + "." + std::string(tool);
+}
+
+Result<ServerDefinition> read_server(std::string_view json) {
+  auto parsed = parse_stored_json(json);
+  if (!parsed) return parsed.take_error();
+  constexpr auto kAny = std::numeric_limits<std::size_t>::max();
+  ToolPolicy any;
+  any.tool_bytes = kAny;
+  any.json.values = kAny;
+  any.schema.subschemas = kAny;
+  any.schema.depth = any.json.depth;
+  return define_server(*parsed, any);
+}
+
+Result<ServerDefinition> parse_server(std::string_view body, const ToolPolicy& policy) {
+  if (body.size() > policy.tool_bytes) {
+    return Error{Code::TooLarge, "the server has " + std::to_string(body.size()) +
+                                     " bytes; this registry takes at most " +
+                                     std::to_string(policy.tool_bytes)};
+  }
+  auto limits = policy.json;
+  limits.depth -= 2;  // What is stored and served has it within two more.
+  auto parsed = parse_json(body, limits);
+  if (!parsed) return parsed.take_error();
+  if (!parsed->is_object()) return Error{Code::Malformed, "the body must be a JSON object: a server.json"};
+  for (const auto& issue : check_server(*parsed, policy.profile)) {
+    if (!issue.warning) return Error{Code::Invalid, issue.message, issue.pointer};
+  }
+  return define_server(*parsed, policy);
 }
 
 }  // namespace toolhive::registry

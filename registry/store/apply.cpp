@@ -42,9 +42,9 @@ std::string take_time(IndexBuilder& builder, const dom::element& object, std::st
   return comparable;
 }
 
-Result<Version> read_version(const dom::element& object, const std::string& name) {
-  const auto text = text_or_empty(object, "version");
-  auto version = is_server_name(name) ? Version::parse_any(text) : Version::parse(text);
+// Of servers, and of the tools they bring, it need not be a semantic one.
+Result<Version> read_version(const dom::element& object) {
+  auto version = Version::parse_any(text_or_empty(object, "version"));
   if (!version) return corrupt(version.error().detail);
   return version;
 }
@@ -95,7 +95,7 @@ std::string said_of_server(const dom::element& server) {
 Result<std::shared_ptr<const Registration>> apply_register(IndexBuilder& builder, const Record& record,
                                                            const dom::element& payload,
                                                            const std::string& name) {
-  auto version = read_version(payload, name);
+  auto version = read_version(payload);
   if (!version) return version.take_error();
   auto digest = read_digest(payload);
   if (!digest) return digest.take_error();
@@ -155,7 +155,7 @@ Result<std::shared_ptr<const Registration>> apply(IndexBuilder& builder, const R
       break;
     }
     case Operation::Retire: {
-      auto version = read_version(*payload, name);
+      auto version = read_version(*payload);
       if (!version) return version.take_error();
       auto digest = read_digest(*payload);
       if (!digest) return digest.take_error();

@@ -57,6 +57,10 @@ const Retired* Tool::find_retired(std::string_view version) const {
   return it == retired.end() ? nullptr : &*it;
 }
 
+ServerRank rank_of(const Registration& version) {
+  return {version.lifecycle == Lifecycle::Deleted, &version.version, version.registered_at};
+}
+
 const Version* Tool::highest() const {
   const Version* highest = live.empty() ? nullptr : &live.front()->version;
   for (const auto& gone : retired) {

@@ -12,6 +12,7 @@
 #include "registry/model/lifecycle.hpp"
 #include "registry/model/manager.hpp"
 #include "registry/model/search_text.hpp"
+#include "registry/model/server.hpp"
 #include "registry/model/version.hpp"
 
 namespace toolhive::registry {
@@ -38,6 +39,9 @@ struct Registration {
 
   const std::string& changed_at() const { return updated_at.empty() ? registered_at : updated_at; }
 };
+
+// Of a version of a server.
+ServerRank rank_of(const Registration& version);
 
 /// A version that was withdrawn. Its content is remembered by its digest: the version never stands for
 /// another.

@@ -10,7 +10,8 @@ Result<WriteOutcome> plan_write(Plan& plan, const Write& write, const StoreLimit
   const auto& index = plan.builder.index();
   auto decision = decide(index, write, limits, time_after(index.last_time(), now));
   if (!decision) return decision.take_error();
-  WriteOutcome outcome{decision->kind, name_of(write), decision->new_tool, std::move(decision->existing)};
+  WriteOutcome outcome{decision->kind, name_of(write), decision->new_tool, std::move(decision->existing),
+                       std::move(decision->tools)};
   if (decision->changes.empty()) return outcome;
 
   const auto before = plan.records.size();

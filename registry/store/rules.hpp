@@ -23,6 +23,7 @@ struct StoreLimits {
 struct Decision {
   WriteOutcome::Kind kind = WriteOutcome::Kind::Unchanged;
   bool new_tool = false;
+  std::vector<std::string> tools;  // Those of a server that are registered or withdrawn with it.
   std::shared_ptr<const Registration> existing;  ///< When nothing changes.
   struct Change {
     Operation operation;
@@ -44,8 +45,8 @@ struct Decision {
 ///  - A change of status writes each version anew, with the time it was registered at.
 ///  - A record of another store is taken over when nothing is known of its version, or when that was withdrawn with the
 ///    same content; where the version is live it changes nothing.
-///  - A version of a server is published once. The tools a server brings are managed by it, and gone when its last
-///    version is deleted.
+///  - A version of a server is published once. Its tools are those that its latest version brings, in that version, and
+///    managed by it; who writes it needs the right to each that comes or goes.
 Result<Decision> decide(const Index& index, const Write& write, const StoreLimits& limits,
                         std::string_view now);
 

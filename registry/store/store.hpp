@@ -24,6 +24,10 @@ struct Precondition {
   std::vector<std::string> one_of;  ///< If-Match with entity tags, without quotes; empty for any.
 };
 
+// Whether the sender may write to a name that a write turns out to touch. Empty: to every name.
+// Called on a thread of the store.
+using MayWrite = std::function<bool(std::string_view)>;
+
 /// Registers a version of a tool.
 struct Register {
   Definition definition;
@@ -49,12 +53,14 @@ struct SetStatus {
   std::optional<Manager> manager;  ///< Who asks.
   Precondition precondition;
   bool force = false;  ///< Also what another manager holds.
+  MayWrite may_write = {};
 };
 
 /// Publishes a version of a server, or changes what one says of itself, and registers the tools it brings.
 struct PutServer {
   ServerDefinition server;
   bool edit = false;  ///< The version must be there, and not deleted. Else it must never have been there.
+  MayWrite may_write = {};
 };
 
 /// Takes over a record of another store as it is: a document with its status and times, or the memory of a withdrawn
@@ -82,6 +88,7 @@ struct WriteOutcome {
   bool new_tool = false;  ///< Created, and the first version under its name.
   std::shared_ptr<const Registration>
       registration;  ///< Unless Withdrawn; of several the first that was written.
+  std::vector<std::string> tools = {};  // Those of a server that were registered or withdrawn with it.
 };
 
 /// What a cache beside the storage has been good for since the start, in numbers that only grow.

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <fstream>
 #include <map>
+#include <set>
 #include <thread>
 
 #include "controller/base/simulated_clock.hpp"
@@ -223,6 +224,106 @@ TEST_CASE("what a server brings is written under the rights to its tools' names"
   CHECK(refused.status == 403);
   CHECK(detail_of(refused).find("io.example.weather.today") != std::string::npos);
   CHECK(guarded.status("op", "POST", "/v0.1/publish", server) == 200);
+}
+
+TEST_CASE("the tools of a server come and go only with a right to each, and are noted") {
+  char name[] = "/tmp/registry-audit-XXXXXX";
+  const int fd = ::mkstemp(name);
+  REQUIRE(fd >= 0);
+  ::close(fd);
+  GuardedService guarded([&](AuthSettings& settings, RateSettings&, AuditSettings& audit) {
+    settings.rules = {{{"ada"}, {}, Right::Write, {"io.example/*"}, {}},
+                      {{"op"}, {}, Right::Write, {"io.example/*", "io.example.*"}, {}}};
+    audit.output = AuditSettings::Output::File;
+    audit.file = name;
+  });
+  guarded.authenticator->known = {{"ada", {"ada", {}}}, {"op", {"op", {}}}};
+  const auto server = [](const std::string& version, const std::string& tools) {
+    auto document =
+        server_document("io.example/weather", R"(,"_meta":{"mcpregistry.dev/tools":[)" + tools + "]}");
+    return document.replace(document.find("1.0.0"), 5, version);
+  };
+  const std::string today = R"({"name":"today","inputSchema":{"type":"object"}})";
+  const std::string versions = "/v0.1/servers/io.example%2Fweather/versions/";
+  CHECK(guarded.status("op", "POST", "/v0.1/publish", server("1.0.0", today)) == 200);
+
+  // Each would withdraw the tool.
+  const auto refused = guarded.send("ada", "POST", "/v0.1/publish", server("2.0.0", ""));
+  CHECK(refused.status == 403);
+  CHECK(refused.header("WWW-Authenticate").find("insufficient_scope") != std::string::npos);
+  CHECK(detail_of(refused).find("io.example.weather.today") != std::string::npos);
+  CHECK(guarded.status("ada", "PUT", versions + "1.0.0", server("1.0.0", "")) == 403);
+  CHECK(guarded.status("ada", "DELETE", versions + "1.0.0") == 403);
+  CHECK(guarded.status("ada", "PATCH", "/v0.1/servers/io.example%2Fweather/status",
+                       R"({"status":"deleted"})") == 403);
+  CHECK(guarded.status("op", "GET", kToolsPath + "/io.example.weather.today") == 200);
+  // What leaves the tools as they are needs no right to them.
+  CHECK(guarded.status("ada", "PATCH", versions + "1.0.0/status", R"({"status":"deprecated"})") == 200);
+  CHECK(guarded.status("ada", "POST", "/v0.1/publish", server("0.9.0", "")) == 200);
+  CHECK(guarded.status("op", "DELETE", versions + "1.0.0") == 200);
+  // It would bring the tool back.
+  CHECK(guarded.status("ada", "PATCH", versions + "1.0.0/status", R"({"status":"active"})") == 403);
+
+  std::ifstream file(name);
+  std::vector<Json> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(Json::parse(line));
+  ::unlink(name);
+  REQUIRE(lines.size() == 9);
+  CHECK(lines[0]["tools"] == Json{"io.example.weather.today"});
+  CHECK(lines[1]["reason"].get<std::string>().find("io.example.weather.today") != std::string::npos);
+  CHECK_FALSE(lines[5].contains("tools"));
+  CHECK(lines[7]["tools"] == Json{"io.example.weather.today"});
+}
+
+TEST_CASE("a server is shown without the tools that its reader may not read") {
+  GuardedService guarded([](AuthSettings& settings, RateSettings&, AuditSettings&) {
+    settings.rules = {{{"ada"}, {}, Right::Read, {"io.example/*", "io.example.maps.draw"}, {}},
+                      {{"bob"}, {}, Right::Read, {"io.example/*"}, {}},
+                      {{"root"}, {}, Right::Admin, {}, {}}};
+  });
+  guarded.authenticator->known = {{"ada", {"ada", {}}}, {"bob", {"bob", {}}}, {"root", {"root", {}}}};
+  CHECK(guarded.status("root", "POST", "/v0.1/publish",
+                       server_document("io.example/maps",
+                                       R"(,"_meta":{"own/x":1,"mcpregistry.dev/tools":[)"
+                                       R"({"name":"draw","inputSchema":{"type":"object"}},)"
+                                       R"({"name":"secret","inputSchema":{"type":"object"}}]})")) == 200);
+  std::set<std::string> tags;
+  for (const auto& [reader, shown] : {std::pair("root", "draw secret "), {"ada", "draw "}, {"bob", ""}}) {
+    CAPTURE(reader);
+    for (const char* path : {"/v0.1/servers/io.example%2Fmaps/versions/latest",
+                             "/v0.1/servers/io.example%2Fmaps/versions", "/v0.1/servers"}) {
+      CAPTURE(path);
+      const auto response = guarded.send(reader, "GET", path);
+      REQUIRE(response.status == 200);
+      const auto body = body_of(response);
+      const auto& server = body.contains("servers") ? body["servers"][0]["server"] : body["server"];
+      std::string tools;
+      for (const auto& tool : server["_meta"].value("mcpregistry.dev/tools", Json::array()))
+        tools += tool["name"].get<std::string>() + " ";
+      CHECK(tools == shown);
+      CHECK(server["_meta"]["own/x"] == 1);
+      CHECK(tags.insert(std::string(path) += response.header("ETag")).second);
+    }
+  }
+}
+
+TEST_CASE("the latest version of a server is the latest of those that its reader may see") {
+  GuardedService guarded([](AuthSettings& settings, RateSettings&, AuditSettings&) {
+    settings.rules = {{{"ada"}, {}, Right::Read, {"io.example/*", "open.*"}, {}},
+                      {{"root"}, {}, Right::Admin, {}, {}}};
+  });
+  guarded.authenticator->known = {{"ada", {"ada", {}}}, {"root", {"root", {}}}};
+  const auto telling = [](const char* version) {
+    return R"(,"server":{"name":"io.example/told","version":")" + std::string(version) + "\"}";
+  };
+  CHECK(guarded.status("root", "POST", kToolsPath, tool_json("open.a", telling("1.0.0"))) == 201);
+  CHECK(guarded.status("root", "POST", kToolsPath, tool_json("secret.a", telling("2.0.0"))) == 201);
+  const std::string latest = "/v0.1/servers/io.example%2Ftold/versions/latest";
+  CHECK(body_of(guarded.send("root", "GET", latest))["server"]["version"] == "2.0.0");
+  CHECK(body_of(guarded.send("ada", "GET", latest))["server"]["version"] == "1.0.0");
+  const auto list = body_of(guarded.send("ada", "GET", "/v0.1/servers?version=latest"));
+  REQUIRE(list["servers"].size() == 1);
+  CHECK(list["servers"][0]["_meta"]["io.modelcontextprotocol.registry/official"]["isLatest"] == true);
 }
 
 TEST_CASE("managed entries are written by who may speak for their resource, and by admins who say force") {

@@ -22,6 +22,7 @@ class World {
   Result<Decision> put(Definition what, Precondition precondition = {}, StoreLimits limits = {}) {
     return run(Register{std::move(what), std::move(precondition)}, limits);
   }
+  Result<Decision> force(Definition what) { return run(Register{std::move(what), {}, true}, {}); }
   Result<Decision> withdraw(const std::string& name, std::optional<std::string> version = std::nullopt,
                             std::optional<Manager> manager = std::nullopt, Precondition precondition = {}) {
     return run(Withdraw{name, std::move(version), std::move(manager), std::move(precondition)}, {});
@@ -141,6 +142,32 @@ TEST_CASE("a resource created anew takes its entry over, and its predecessor can
   CHECK(world.index.find("a")->latest()->manager == kSuccessor);
   CHECK(refused(world.withdraw("a", std::nullopt, kFirst), Code::Conflict));
   CHECK(world.withdraw("a", std::nullopt, kSuccessor).ok());
+}
+
+TEST_CASE("an entry has one manager, whichever of its versions was taken over") {
+  for (const char* taken : {"1.0.0", "2.0.0", "1.5.0"}) {
+    CAPTURE(taken);
+    World world;
+    CHECK(created(world.put(definition("a", "x", "1.0.0", kFirst))));
+    CHECK(created(world.put(definition("a", "x", "2.0.0", kFirst))));
+    CHECK(world.put(definition("a", "x", taken, kSuccessor)).ok());
+    for (const auto& version : world.index.find("a")->live) CHECK(version->manager == kSuccessor);
+    CHECK(refused(world.withdraw("a", std::nullopt, kFirst), Code::Conflict));
+    CHECK(world.withdraw("a", "2.0.0", kSuccessor).ok());
+    CHECK(world.withdraw("a", std::nullopt, kSuccessor).ok());
+  }
+}
+
+TEST_CASE("an entry that is taken by force is whose the write says, as a whole") {
+  for (const auto& taker : {std::optional<Manager>(kOther), std::optional<Manager>()}) {
+    World world;
+    CHECK(created(world.put(definition("a", "x", "2.0.0", kFirst))));
+    auto older = definition("a", "y", "1.0.0");
+    older.manager = taker;
+    CHECK(created(world.force(older)));
+    CHECK(refused(world.withdraw("a", std::nullopt, kFirst), Code::Conflict));
+    CHECK(world.withdraw("a", std::nullopt, taker).ok());
+  }
 }
 
 TEST_CASE("a withdrawal asks for what is there") {

@@ -39,6 +39,14 @@ class ServerService : public Service {
     }
     return out;
   }
+  // "name version," of each tool.
+  std::string tools() {
+    std::string out;
+    const auto list = body_of(get("/api/v1/tools"));
+    for (const auto& tool : list["tools"])
+      out += tool["name"].get<std::string>() + " " + tool["version"].get<std::string>() + ",";
+    return out;
+  }
 
  private:
   static FileStoreOptions ticking() {
@@ -48,6 +56,13 @@ class ServerService : public Service {
     return options;
   }
 };
+
+const std::string rain = R"({"name":"rain","inputSchema":{"type":"object"}})";
+const std::string snow = R"({"name":"snow","inputSchema":{"type":"object"}})";
+
+std::string with_tools(const std::string& tools) {
+  return R"(,"_meta":{"mcpregistry.dev/tools":[)" + tools + "]}";
+}
 
 }  // namespace
 
@@ -380,18 +395,7 @@ TEST_CASE("a server has as many versions as the configuration allows") {
 
 TEST_CASE("the tools that a server brings are registered with it and withdrawn with its last version") {
   ServerService service;
-  const auto with_tools = [](const std::string& tools) {
-    return R"(,"_meta":{"mcpregistry.dev/tools":[)" + tools + "]}";
-  };
-  const std::string rain = R"({"name":"rain","inputSchema":{"type":"object"}})";
-  const std::string snow = R"({"name":"snow","inputSchema":{"type":"object"}})";
-  const auto tools = [&] {
-    std::string out;
-    const auto list = body_of(service.get("/api/v1/tools"));
-    for (const auto& tool : list["tools"])
-      out += tool["name"].get<std::string>() + " " + tool["version"].get<std::string>() + ",";
-    return out;
-  };
+  const auto tools = [&] { return service.tools(); };
   CHECK(service.publish("io.example/weather", "1.0.0", with_tools(rain + "," + snow)).status == 200);
   CHECK(tools() == "io.example.weather.rain 1.0.0,io.example.weather.snow 1.0.0,");
   const auto tool = body_of(service.get("/api/v1/tools/io.example.weather.rain"));
@@ -403,15 +407,87 @@ TEST_CASE("the tools that a server brings are registered with it and withdrawn w
   CHECK(service.publish("io.example/weather", "1.1.0", with_tools(rain)).status == 200);
   CHECK(tools() == "io.example.weather.rain 1.1.0,");
   CHECK(service.publish("io.example/weather", "1.0.1", with_tools(snow)).status == 200);
-  CHECK(tools() == "io.example.weather.rain 1.1.0,io.example.weather.snow 1.0.1,");
+  CHECK(tools() == "io.example.weather.rain 1.1.0,");
   CHECK(service.write("DELETE", kWeather + "/versions/1.1.0", "").status == 200);
-  CHECK(tools().find("rain") != std::string::npos);
+  CHECK(tools() == "io.example.weather.snow 1.0.1,");
   // Others' own, under names like theirs.
   service.post(R"({"name":"io.example.weather.own","version":"1.0.0","inputSchema":{"type":"object"}})");
   service.post(R"({"name":"io.example.weather.run","version":"1.0.0","inputSchema":{"type":"object"},)"
                R"("managedBy":{"kind":"MCPTool","namespace":"n","name":"m"}})");
   CHECK(service.patch(kWeather + "/status", R"({"status":"deleted"})").status == 200);
   CHECK(tools() == "io.example.weather.own 1.0.0,io.example.weather.run 1.0.0,");
+}
+
+TEST_CASE("the tools of a server are those of its latest version, whichever that becomes") {
+  ServerService service;
+  const auto publish = [&](const char* version, const std::string& tools) {
+    return service.publish("io.example/weather", version, with_tools(tools)).status;
+  };
+  const auto set = [&](const char* version, const char* status) {
+    return service
+        .patch(kWeather + "/versions/" + version + "/status", R"({"status":")" + std::string(status) + "\"}")
+        .status;
+  };
+  CHECK(publish("1.0.0", rain) == 200);
+  CHECK(publish("2.0.0", rain + "," + snow) == 200);
+  CHECK(service.tools() == "io.example.weather.rain 2.0.0,io.example.weather.snow 2.0.0,");
+  CHECK(set("2.0.0", "deleted") == 200);
+  CHECK(service.tools() == "io.example.weather.rain 1.0.0,");
+  CHECK(set("2.0.0", "deprecated") == 200);
+  CHECK(service.tools() == "io.example.weather.rain 2.0.0,io.example.weather.snow 2.0.0,");
+  CHECK(publish("3.0.0", "") == 200);
+  CHECK(service.tools() == "");
+  CHECK(set("3.0.0", "deleted") == 200);
+  CHECK(service.tools() == "io.example.weather.rain 2.0.0,io.example.weather.snow 2.0.0,");
+  CHECK(service.patch(kWeather + "/status", R"({"status":"deleted"})").status == 200);
+  CHECK(service.tools() == "");
+  CHECK(set("1.0.0", "active") == 200);
+  CHECK(service.tools() == "io.example.weather.rain 1.0.0,");
+}
+
+TEST_CASE("a change of an older version of a server changes nothing of its tools") {
+  ServerService service;
+  CHECK(service.publish("io.example/weather", "2.0.0", with_tools(snow)).status == 200);
+  CHECK(service.publish("io.example/weather", "1.0.0", with_tools(rain)).status == 200);
+  CHECK(service.tools() == "io.example.weather.snow 2.0.0,");
+  const auto edited = server_body("io.example/weather", "1.0.0", with_tools(rain) + R"(,"title":"T")");
+  CHECK(service.write("PUT", kWeather + "/versions/1.0.0", edited).status == 200);
+  CHECK(service.patch(kWeather + "/versions/1.0.0/status", R"({"status":"deleted"})").status == 200);
+  CHECK(service.tools() == "io.example.weather.snow 2.0.0,");
+}
+
+TEST_CASE("the tools of a server have its version as it is, and take no number that nobody published") {
+  ServerService service;
+  const auto publish = [&](const char* version, const std::string& tools) {
+    return service.publish("io.example/weather", version, with_tools(tools)).status;
+  };
+  CHECK(publish("beta", rain) == 200);
+  CHECK(service.tools() == "io.example.weather.rain beta,");
+  CHECK(publish("gamma", rain) == 200);
+  CHECK(service.tools() == "io.example.weather.rain gamma,");
+  CHECK(publish("0.1.5", rain) == 200);
+  CHECK(service.tools() == "io.example.weather.rain 0.1.5,");
+  CHECK(publish("v2.0.0", rain) == 200);
+  CHECK(publish("v1.5.0", rain) == 200);
+  CHECK(publish("zeta", snow) == 200);
+  CHECK(service.tools() == "io.example.weather.rain v2.0.0,");
+  const std::string other = R"({"name":"rain","title":"Rain","inputSchema":{"type":"object"}})";
+  CHECK(publish("2.1.0", other) == 200);
+  CHECK(service.tools() == "io.example.weather.rain 2.1.0,");
+  CHECK(service.get("/api/v1/tools/io.example.weather.rain/versions/v2.0.0").status == 200);
+  service.reopen();
+  CHECK(service.tools() == "io.example.weather.rain 2.1.0,");
+}
+
+TEST_CASE("a tool whose name somebody else took does not keep a server's version from being deleted") {
+  ServerService service;
+  CHECK(service.publish("io.example/weather", "1.0.0", with_tools(rain + "," + snow)).status == 200);
+  CHECK(service.publish("io.example/weather", "2.0.0", with_tools(snow)).status == 200);
+  CHECK(
+      service.post(R"({"name":"io.example.weather.rain","version":"9.0.0","inputSchema":{"type":"object"}})")
+          .status == 201);
+  CHECK(service.write("DELETE", kWeather + "/versions/2.0.0", "").status == 200);
+  CHECK(service.tools() == "io.example.weather.rain 9.0.0,io.example.weather.snow 1.0.0,");
 }
 
 TEST_CASE("a server whose tools cannot be registered is not published either") {

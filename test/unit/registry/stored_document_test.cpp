@@ -1,4 +1,4 @@
-#include "registry/model/stored_status.hpp"
+#include "registry/model/stored_document.hpp"
 
 #include <doctest/doctest.h>
 
@@ -45,6 +45,20 @@ TEST_CASE("a status is found and replaced wherever it stands among the members")
   CHECK(read->changed_at.empty());
   CHECK(*with_status(document, {}, "t") ==
         "{" + kDefinition + R"(,"status":"active","statusChangedAt":"t"})");
+}
+
+TEST_CASE("a document of another manager has everything else as it was written") {
+  const Manager one{"MCPTool", "n", "m", "u1"}, other{"MCPTool", "n", "m", "u2"};
+  const auto document = "{" + kDefinition + R"(,"digest":"d","registeredAt":"t0"})";
+  const auto managed = with_manager(document, one);
+  REQUIRE(managed.ok());
+  CHECK(
+      *managed ==
+      "{" + kDefinition +
+          R"(,"managedBy":{"kind":"MCPTool","namespace":"n","name":"m","uid":"u1"},"digest":"d","registeredAt":"t0"})");
+  CHECK(*with_manager(*managed, other) == *with_manager(document, other));
+  CHECK(*with_manager(*managed, std::nullopt) == document);
+  CHECK_FALSE(with_manager("[]", one).ok());
 }
 
 TEST_CASE("a document that says nothing of a status is active since ever") {

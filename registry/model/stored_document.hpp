@@ -1,16 +1,18 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "registry/base/result.hpp"
 #include "registry/model/lifecycle.hpp"
+#include "registry/model/manager.hpp"
 
 namespace toolhive::registry {
 
-// The status in the stored document of a tool's version, read and written without building anything
-// of the definition beside it: a change concerns up to a thousand versions while every other write
-// waits. Thread safe. Internal for a document that is not JSON.
+// What the registry itself says in the stored document of a tool's version, read and written without
+// building anything of the definition beside it: a change concerns up to a thousand versions while
+// every other write waits. Thread safe. Internal for a document that is not JSON.
 
 struct StoredStatus {
   Status status;           // Active when the document says nothing.
@@ -22,5 +24,8 @@ Result<StoredStatus> read_status(std::string_view document);
 // The document with another status, since `changed_at` (RFC 3339). Copies the text of everything
 // else as it is.
 Result<std::string> with_status(std::string_view document, const Status& status, std::string_view changed_at);
+
+// The document managed by another, or by nobody.
+Result<std::string> with_manager(std::string_view document, const std::optional<Manager>& manager);
 
 }  // namespace toolhive::registry

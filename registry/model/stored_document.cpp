@@ -1,4 +1,4 @@
-#include "registry/model/stored_status.hpp"
+#include "registry/model/stored_document.hpp"
 
 #include <simdjson.h>
 
@@ -39,8 +39,28 @@ simdjson::error_code for_each_member(std::string_view document, Visit visit) {
 }
 
 Error unreadable(simdjson::error_code error) {
-  return {Code::Internal, std::string("a stored document could not be read for its status: ") +
-                              simdjson::error_message(error)};
+  return {Code::Internal,
+          std::string("a stored document could not be read: ") + simdjson::error_message(error)};
+}
+
+// The members for which `wants(name, copy)`, which may add to the copy before; without the last brace.
+template <class Wants>
+Result<std::string> copy_members(std::string_view document, Wants wants) {
+  std::string out;
+  out.reserve(document.size());
+  const auto error =
+      for_each_member(document, [&](std::string_view name, ondemand::value& value) -> simdjson::error_code {
+        if (!wants(name, out)) return simdjson::SUCCESS;
+        std::string_view text;
+        if (const auto unusable = simdjson::to_json_string(value).get(text)) return unusable;
+        out += out.empty() ? '{' : ',';
+        append_json_string(out, name);
+        out += ':';
+        out += text;
+        return simdjson::SUCCESS;
+      });
+  if (error != simdjson::SUCCESS) return unreadable(error);
+  return out;
 }
 
 }  // namespace
@@ -65,23 +85,25 @@ Result<StoredStatus> read_status(std::string_view document) {
 
 Result<std::string> with_status(std::string_view document, const Status& status,
                                 std::string_view changed_at) {
-  std::string out;
-  out.reserve(document.size());
-  const auto error =
-      for_each_member(document, [&](std::string_view name, ondemand::value& value) -> simdjson::error_code {
-        if (std::find(kStatusMembers.begin(), kStatusMembers.end(), name) != kStatusMembers.end())
-          return simdjson::SUCCESS;
-        std::string_view text;
-        if (const auto unusable = simdjson::to_json_string(value).get(text)) return unusable;
-        out += out.empty() ? '{' : ',';
-        append_json_string(out, name);
-        out += ':';
-        out += text;
-        return simdjson::SUCCESS;
-      });
-  if (error != simdjson::SUCCESS) return unreadable(error);
-  append_status(out, status, changed_at);
-  out += '}';
+  auto out = copy_members(document, [](std::string_view name, std::string&) {
+    return std::find(kStatusMembers.begin(), kStatusMembers.end(), name) == kStatusMembers.end();
+  });
+  if (!out) return out;
+  append_status(*out, status, changed_at);
+  *out += '}';
+  return out;
+}
+
+Result<std::string> with_manager(std::string_view document, const std::optional<Manager>& manager) {
+  auto out = copy_members(document, [&](std::string_view name, std::string& copy) {
+    // Where render_document() has it.
+    if (name == "digest" && manager) {
+      copy += ",\"managedBy\":";
+      append_manager(copy, *manager);
+    }
+    return name != "managedBy";
+  });
+  if (out) *out += '}';
   return out;
 }
 
