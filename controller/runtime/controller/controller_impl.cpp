@@ -51,11 +51,18 @@ Status ControllerImpl::bind() {
         cache_.add_handler(source.type, [this, &source](const Change& change) { handle(source, change); });
     if (!added.ok()) return added.with_context("controller " + spec_.name);
   }
+  for (const auto& [name, function] : spec_.indexes) {
+    const Status added = cache_.add_index(spec_.sources.front().type, name, function);
+    if (!added.ok()) return added.with_context("controller " + spec_.name);
+  }
   return {};
 }
 
 void ControllerImpl::start(const std::stop_token& stop, TaskGroup& tasks) {
-  auto queue = std::make_shared<WorkQueue>(clock_, WorkQueueOptions{}, &metrics_);
+  WorkQueueOptions options;
+  options.base_delay = spec_.backoff.base;
+  options.max_delay = spec_.backoff.max;
+  auto queue = std::make_shared<WorkQueue>(clock_, options, &metrics_);
   {
     const std::unique_lock lock(mutex_);
     queue_ = queue;

@@ -6,6 +6,7 @@
 #include <shared_mutex>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "controller/base/clock.hpp"
@@ -14,6 +15,7 @@
 #include "controller/runtime/cache/mapping.hpp"
 #include "controller/runtime/controller/controller_metrics.hpp"
 #include "controller/runtime/controller/hot_loop.hpp"
+#include "controller/runtime/controller/lifecycle.hpp"
 #include "controller/runtime/controller/reconcile.hpp"
 #include "controller/runtime/controller/work_queue.hpp"
 
@@ -28,10 +30,14 @@ struct ControllerSpec {
     Predicate predicate;
   };
   std::string name;
-  std::vector<Source> sources;  // the first one is the controller's own type
+  std::vector<Source> sources;                                 // the first one is the controller's own type
+  std::vector<std::pair<std::string, IndexFunction>> indexes;  // of that type
   int workers = 1;
   Duration timeout = std::chrono::minutes(2);
-  Reconcile reconcile;
+  BackoffOptions backoff;
+  ReadyReport report;
+  LifecycleSteps steps;
+  Reconcile reconcile;  // runs the steps, unless the user gave one of their own
 };
 
 // Watches from bind() on, works from start() to the end of stop(); may be started again. Between, changes are
@@ -42,7 +48,7 @@ class ControllerImpl {
   ~ControllerImpl();
 
   const std::string& name() const { return spec_.name; }
-  // Declares the sources to the cache.
+  // Declares the sources and indexes to the cache.
   Status bind();
 
   // The caches are synced. `stop` ends the passes under way.

@@ -52,6 +52,7 @@ struct Manager::Impl {
     Work work;
   };
 
+  Reconcile reconcile_by_steps(ControllerSpec& spec);
   TimePoint held_until() const { return election ? election->held_until() : TimePoint::max(); }
   Status caches_ready() const;
   std::string quarantined() const;
@@ -76,6 +77,7 @@ struct Manager::Impl {
   std::optional<LeaderElection> election;
   FencedClient fenced;
   WriteTrackingClient client;
+  Applier applier;
   kube::Discovery discovery;
   EventRecorder events;
 
@@ -101,6 +103,7 @@ Manager::Impl::Impl(std::shared_ptr<kube::Client> p, std::shared_ptr<kube::Clien
       cache(reads, clock, options.namespaces),
       fenced(reads, [this] { return held_until(); }),
       client(fenced, cache),
+      applier(client, cache, options.name, options.owner_label),
       discovery(reads, kDiscoveryAge),
       events(client, clock, options.name,
              options.leader_election ? options.leader_election->identity : host_name()),
@@ -134,6 +137,9 @@ Cache& Manager::cache() {
 kube::Discovery& Manager::discovery() {
   return impl_->discovery;
 }
+Applier& Manager::applier() {
+  return impl_->applier;
+}
 EventRecorder& Manager::events() {
   return impl_->events;
 }
@@ -147,16 +153,29 @@ Clock& Manager::clock() {
   return impl_->clock;
 }
 
-ControllerBuilder Manager::controller(std::string name, const kube::ResourceType& type) {
+UntypedControllerBuilder Manager::controller(std::string name, const kube::ResourceType& type) {
   return {*this, std::move(name), type};
 }
 
-void Manager::add(std::unique_ptr<ControllerSpec> spec) {
-  auto controller =
-      std::make_unique<ControllerImpl>(std::move(*spec), impl_->cache, impl_->metrics, impl_->clock);
-  const Status bound = controller->bind();
-  if (impl_->build_error.ok()) impl_->build_error = bound;
-  impl_->controllers.push_back(std::move(controller));
+ControllerHandle Manager::add(std::unique_ptr<ControllerSpec> spec) {
+  Impl& m = *impl_;
+  const kube::ResourceType type = spec->steps.type;
+  if (!spec->reconcile) spec->reconcile = m.reconcile_by_steps(*spec);
+  auto controller = std::make_unique<ControllerImpl>(std::move(*spec), m.cache, m.metrics, m.clock);
+  Status bound = controller->bind();
+  if (bound.ok())
+    bound = m.cache.add_handler(type, [&m](const Change& change) {
+      if (change.type == Change::Type::Deleted) m.applier.forget(std::string(change.before->meta().uid));
+    });
+  if (m.build_error.ok()) m.build_error = bound;
+  return ControllerHandle(*m.controllers.emplace_back(std::move(controller)));
+}
+
+Reconcile Manager::Impl::reconcile_by_steps(ControllerSpec& spec) {
+  StatusWriter status(client, events, spec.steps.type, options.name, std::move(spec.report));
+  const PassTools tools{client, cache, applier, events, std::move(status)};
+  auto lifecycle = std::make_shared<Lifecycle>(std::move(spec.steps), tools);
+  return [lifecycle](const Context& ctx, const kube::Key& key) { return lifecycle->run(ctx, key); };
 }
 
 void Manager::enqueue(std::string_view controller, const kube::Key& key) {

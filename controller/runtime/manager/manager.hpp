@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "controller/base/clock.hpp"
@@ -17,17 +18,21 @@
 #include "controller/runtime/events/event_recorder.hpp"
 #include "controller/runtime/leader/leader_election.hpp"
 #include "controller/runtime/manager/controller.hpp"
+#include "controller/runtime/manager/untyped_controller.hpp"
 #include "controller/runtime/monitor/health.hpp"
 #include "controller/runtime/monitor/metrics.hpp"
+#include "controller/runtime/write/applier.hpp"
 
 namespace toolhive::runtime {
 
 struct ControllerSpec;
 
 struct ManagerOptions {
-  std::string name = kube::kDefaultName;  // reporting controller of events
-  std::string api_host;                   // host:port of the API server, a label of the rest_client metrics
-  std::vector<std::string> namespaces;    // empty: all
+  // Reporting controller of events, and the field manager of what is applied: it must stay the same from release to release.
+  std::string name = kube::kDefaultName;
+  std::string owner_label;              // see Applier
+  std::string api_host;                 // host:port of the API server, a label of the rest_client metrics
+  std::vector<std::string> namespaces;  // empty: all
   std::optional<LeaderElectionOptions> leader_election;
   Duration graceful_stop = std::chrono::seconds(30);
   Clock* clock = &system_clock();
@@ -48,13 +53,18 @@ class Manager {
   kube::Client& client();
   Cache& cache();
   kube::Discovery& discovery();
+  Applier& applier();
   EventRecorder& events();
   Metrics& metrics();
   Health& health();
   Clock& clock();
 
   // See controller.hpp. All before run().
-  ControllerBuilder controller(std::string name, const kube::ResourceType& type);
+  template <class T>
+  ControllerBuilder<T> controller(std::string name) {
+    return {*this, std::move(name)};
+  }
+  UntypedControllerBuilder controller(std::string name, const kube::ResourceType& type);
   // Wakes `key` of the controller named `name`, from anywhere. Nothing happens while not leading: a new
   // leader goes through every object anyway.
   void enqueue(std::string_view controller, const kube::Key& key);
@@ -73,8 +83,8 @@ class Manager {
   Status run(std::stop_token stop);
 
  private:
-  friend class ControllerBuilder;
-  void add(std::unique_ptr<ControllerSpec> spec);
+  friend class ControllerSetup;
+  ControllerHandle add(std::unique_ptr<ControllerSpec> spec);
 
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "controller/base/log.hpp"
@@ -22,7 +23,6 @@ namespace {
 
 // What one object looked like when this process last knew it to be as intended.
 struct Applied {
-  std::string owner_uid;
   std::string uid;
   std::uint64_t intent = 0;      // fingerprint() of the intent
   std::string digest;            // declared_digest() of the object
@@ -81,7 +81,11 @@ struct Applier::Impl {
   Impl(kube::Client& c, const Cache& ca, std::string manager, std::string label)
       : client(c), cache(ca), field_manager(std::move(manager)), owner_label(std::move(label)) {}
 
-  using Id = std::pair<ResourceType, Key>;
+  // Whose it is comes first, by uid, so that all that an owner has is side by side.
+  using Id = std::tuple<std::string, ResourceType, Key>;
+  static Id id_of(const Object& owner, const ResourceType& type, const Key& key) {
+    return {std::string(owner.meta().uid), type, key};
+  }
 
   kube::Client& client;
   const Cache& cache;
@@ -148,12 +152,11 @@ struct Applier::Impl {
     return true;
   }
 
-  // Whether this process wrote to `object` for `owner` before.
-  bool known(const Id& id, const Object& object, const Object& owner) {
+  // Whether this process wrote to `object` for its owner before.
+  bool known(const Id& id, const Object& object) {
     std::lock_guard lock(mutex);
     const auto found = memo.find(id);
-    return found != memo.end() && found->second.uid == object.meta().uid &&
-           found->second.owner_uid == owner.meta().uid;
+    return found != memo.end() && found->second.uid == object.meta().uid;
   }
 
   // Ours: the object to apply to. Nothing: the name is free, as far as the cache knows. Answers from a live read whenever
@@ -163,7 +166,7 @@ struct Applier::Impl {
     auto cached = cache.get(ctx, type, key);
     // A label, other than a reference with a uid, may be that of an earlier owner, and anybody can change it.
     if (cached.ok() && !cached->meta().deleting() && ownership(*cached, owner, options) == Ownership::Ours &&
-        (options.owned || known({type, key}, *cached, owner)))
+        (options.owned || known(id_of(owner, type, key), *cached)))
       return std::optional<Object>(*cached);
     if (cached.status().code() == Code::NotFound) return std::optional<Object>();
     if (!cached.ok()) return cached.status();
@@ -221,7 +224,7 @@ StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, co
 
   auto target = impl_->target(ctx, type, key, owner, intent, options);
   if (!target.ok()) return target.status().with_context("applying " + describe(type, key));
-  const Impl::Id id{type, key};
+  const Impl::Id id = Impl::id_of(owner, type, key);
   const std::uint64_t hash = fingerprint(intent);
   std::optional<StatusOr<Object>> written;
   if (!*target) {
@@ -245,7 +248,7 @@ StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, co
   }
   if (!written->ok()) return written->status().with_context("applying " + describe(type, key));
   const Object& now = **written;
-  Applied applied{std::string(owner.meta().uid), std::string(now.meta().uid), hash, now.declared_digest(),
+  Applied applied{std::string(now.meta().uid), hash, now.declared_digest(),
                   std::string(now.meta().resource_version)};
   const std::lock_guard lock(impl_->mutex);
   impl_->memo.insert_or_assign(id, std::move(applied));
@@ -271,7 +274,7 @@ Status Applier::remove(const Context& ctx, const ResourceType& type, const Objec
   if (cached->meta().deleting()) return {};
   {
     std::lock_guard lock(impl_->mutex);
-    impl_->memo.erase({type, key});
+    impl_->memo.erase(Impl::id_of(owner, type, key));
   }
   const Status removed = impl_->client.remove(
       ctx, type, key,
@@ -283,7 +286,10 @@ Status Applier::remove(const Context& ctx, const ResourceType& type, const Objec
 
 void Applier::forget(const std::string& owner_uid) {
   std::lock_guard lock(impl_->mutex);
-  std::erase_if(impl_->memo, [&](const auto& entry) { return entry.second.owner_uid == owner_uid; });
+  const auto first = impl_->memo.lower_bound({owner_uid, {}, {}});
+  auto last = first;
+  while (last != impl_->memo.end() && std::get<0>(last->first) == owner_uid) ++last;
+  impl_->memo.erase(first, last);
 }
 
 }  // namespace toolhive::runtime

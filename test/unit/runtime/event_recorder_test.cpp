@@ -18,8 +18,6 @@ using namespace toolhive::runtime_test;
 
 namespace {
 
-const kube::ResourceType kEvent{"events.k8s.io", "v1", "Event", "events", kube::Scope::Namespaced};
-
 // Keeps what was sent.
 struct Recorded {
   Recorded() {

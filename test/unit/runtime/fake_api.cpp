@@ -18,6 +18,7 @@ using Verb = ApiCall::Verb;
 const ResourceType kConfigMap{"", "v1", "ConfigMap", "configmaps", kube::Scope::Namespaced};
 const ResourceType kSecret{"", "v1", "Secret", "secrets", kube::Scope::Namespaced};
 const ResourceType kLease{"coordination.k8s.io", "v1", "Lease", "leases", kube::Scope::Namespaced};
+const ResourceType kEvent{"events.k8s.io", "v1", "Event", "events", kube::Scope::Namespaced};
 const ResourceType kWidget{"example.dev", "v1", "Widget", "widgets", kube::Scope::Namespaced};
 
 namespace {

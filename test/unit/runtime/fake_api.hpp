@@ -22,6 +22,7 @@ namespace toolhive::runtime_test {
 extern const kube::ResourceType kConfigMap;
 extern const kube::ResourceType kSecret;
 extern const kube::ResourceType kLease;
+extern const kube::ResourceType kEvent;
 extern const kube::ResourceType kWidget;  // a custom resource with status
 
 Json widget(const std::string& ns, const std::string& name, const Json& spec = Json::object());

@@ -11,7 +11,7 @@
 #include "controller/base/simulated_clock.hpp"
 #include "controller/runtime/write/applier.hpp"
 #include "test/support/log_capture.hpp"
-#include "test/unit/runtime/fake_api.hpp"
+#include "test/unit/runtime/running.hpp"
 
 using namespace toolhive;
 
@@ -25,25 +25,10 @@ using namespace toolhive::runtime_test;
 
 namespace {
 
-// A manager that runs until the end of its scope.
-struct Running {
-  explicit Running(std::shared_ptr<FakeApi> a = std::make_shared<FakeApi>(), ManagerOptions options = {})
-      : api(std::move(a)),
-        manager(std::static_pointer_cast<kube::Client>(api), std::static_pointer_cast<kube::Client>(api),
-                std::move(options)) {}
-  ~Running() { (void)end(); }
-  void start() {
-    done = std::async(std::launch::async, [this] { return manager.run(stop.get_token()); });
-  }
-  Status end() {
-    stop.request_stop();
-    return done.valid() ? done.get() : Status();
-  }
-  bool wait_for(const std::function<bool()>& condition) { return api->wait_for(condition); }
-  bool shows(const std::string& metric) {
-    return wait_for([&] { return manager.metrics().text().find(metric) != std::string::npos; });
-  }
-  // A controller of widgets that calls `pass` and counts.
+// A controller of widgets that calls `pass` and counts.
+struct Counting : Running {
+  using Running::Running;
+  ~Counting() { (void)end(); }
   void reconcile(runtime::Reconcile pass) {
     manager.controller("widgets", kWidget)
         .owns(kConfigMap)
@@ -52,11 +37,6 @@ struct Running {
           return pass(ctx, key);
         });
   }
-
-  std::shared_ptr<FakeApi> api;
-  Manager manager;
-  std::stop_source stop;
-  std::future<Status> done;
   std::atomic<int> passes = 0;
 };
 
@@ -72,7 +52,7 @@ ManagerOptions candidate(const std::string& identity, Clock& clock) {
 }
 
 // Each widget owns a config map of its name.
-runtime::Reconcile make_config_maps(Running& r, runtime::Applier& applier) {
+runtime::Reconcile make_config_maps(Counting& r, runtime::Applier& applier) {
   return [&](const Context& ctx, const Key& key) -> StatusOr<Result> {
     const auto owner = r.manager.cache().get(ctx, kWidget, key);
     if (owner.status().code() == Code::NotFound) return Result{};
@@ -88,7 +68,7 @@ runtime::Reconcile make_config_maps(Running& r, runtime::Applier& applier) {
 TEST_SUITE_BEGIN("manager");
 
 TEST_CASE("objects are reconciled, owned objects are restored, and nothing is written at rest") {
-  Running r;
+  Counting r;
   runtime::Applier applier(r.manager.client(), r.manager.cache(), "manager");
   r.reconcile(make_config_maps(r, applier));
   r.api->put(kWidget, widget("ns", "before"));
@@ -118,7 +98,7 @@ TEST_CASE("objects are reconciled, owned objects are restored, and nothing is wr
 }
 
 TEST_CASE("a change of status alone wakes nobody, a deletion always does") {
-  Running r;
+  Counting r;
   r.reconcile([](const Context&, const Key&) { return Result{}; });
   r.api->put(kWidget, widget("ns", "a"));
   r.start();
@@ -136,7 +116,7 @@ TEST_CASE("a change of status alone wakes nobody, a deletion always does") {
 }
 
 TEST_CASE("an error is tried again with backoff, a terminal one is not until a change") {
-  Running r;
+  Counting r;
   std::atomic<bool> terminal = false;
   r.reconcile([&](const Context&, const Key&) -> StatusOr<Result> {
     const Status why(Code::Unavailable, "not now");
@@ -155,7 +135,7 @@ TEST_CASE("an error is tried again with backoff, a terminal one is not until a c
 }
 
 TEST_CASE("a Conflict is tried again quietly and counted apart from errors") {
-  Running r;
+  Counting r;
   r.reconcile([&](const Context&, const Key&) -> StatusOr<Result> {
     if (r.passes < 3) return Status(Code::Conflict, "changed meanwhile");
     return Result{};
@@ -168,7 +148,7 @@ TEST_CASE("a Conflict is tried again quietly and counted apart from errors") {
 }
 
 TEST_CASE("an exception ends the pass as an error and leaves the worker alive") {
-  Running r;
+  Counting r;
   r.reconcile([&](const Context&, const Key&) -> StatusOr<Result> {
     if (r.passes == 1) throw std::runtime_error("boom");
     if (r.passes == 2) throw 42;
@@ -181,7 +161,7 @@ TEST_CASE("an exception ends the pass as an error and leaves the worker alive") 
 }
 
 TEST_CASE("a pass that asks to be called again is") {
-  Running r;
+  Counting r;
   r.reconcile([&](const Context&, const Key&) -> StatusOr<Result> {
     return r.passes < 3 ? Result{Duration(10ms)} : Result{};
   });
@@ -192,7 +172,7 @@ TEST_CASE("a pass that asks to be called again is") {
 }
 
 TEST_CASE("a pass is given a deadline and an id of its own") {
-  Running r;
+  Counting r;
   std::mutex mutex;
   std::set<std::string> ids;
   std::atomic<bool> bounded = false;
@@ -215,7 +195,7 @@ TEST_CASE("a pass is given a deadline and an id of its own") {
 }
 
 TEST_CASE("an object that every pass writes to is reported as a hot loop") {
-  Running r;
+  Counting r;
   r.reconcile([&](const Context& ctx, const Key& key) -> StatusOr<Result> {
     const std::string count = std::to_string(r.passes);
     const auto written = r.manager.client().apply(ctx, kWidget, widget(key.ns, key.name, {{"count", count}}));
@@ -228,7 +208,7 @@ TEST_CASE("an object that every pass writes to is reported as a hot loop") {
 }
 
 TEST_CASE("conflicting declarations surface when the manager runs") {
-  Running r;
+  Counting r;
   r.manager.controller("widgets", kWidget).reconcile([](const Context&, const Key&) { return Result{}; });
   runtime::InformerOptions other;
   other.label_selector = "a=b";
@@ -240,7 +220,7 @@ TEST_CASE("conflicting declarations surface when the manager runs") {
 }
 
 TEST_CASE("readiness fails with the name and the cause until every cache has synced") {
-  Running r;
+  Counting r;
   r.reconcile([](const Context&, const Key&) { return Result{}; });
   r.api->fail_with([](const ApiCall& call) {
     return call.type == kConfigMap ? Status(Code::Forbidden, "no right to list configmaps") : Status();
@@ -261,7 +241,7 @@ TEST_CASE("readiness fails with the name and the cause until every cache has syn
 TEST_CASE("the metrics have the names that dashboards know") {
   ManagerOptions options;
   options.api_host = "10.0.0.1:443";
-  Running r(std::make_shared<FakeApi>(), options);
+  Counting r(std::make_shared<FakeApi>(), options);
   r.reconcile([](const Context&, const Key&) { return Result{}; });
   r.api->put(kWidget, widget("ns", "a"));
   r.start();
@@ -303,7 +283,7 @@ TEST_CASE("the metrics have the names that dashboards know") {
 
 TEST_CASE("the metric of leadership is 1 exactly while the lease is surely held") {
   SimulatedClock clock;
-  Running r(std::make_shared<FakeApi>(), candidate("a", clock));
+  Counting r(std::make_shared<FakeApi>(), candidate("a", clock));
   CHECK(r.shows("leader_election_master_status{name=\"leader\"} 0"));
   r.start();
   CHECK(r.shows("leader_election_master_status{name=\"leader\"} 1"));
@@ -315,7 +295,7 @@ TEST_CASE("the metric of leadership is 1 exactly while the lease is surely held"
 }
 
 TEST_CASE("an object that does not decode is told in readiness, which it does not take away") {
-  Running r;
+  Counting r;
   r.reconcile([](const Context&, const Key&) { return Result{}; });
   r.api->put(kWidget, widget("ns", "good"));
   r.api->put(kWidget, widget("ns", "bad"));
@@ -331,7 +311,7 @@ TEST_CASE("an object that does not decode is told in readiness, which it does no
 }
 
 TEST_CASE("a deletion that was missed while disconnected wakes the owner") {
-  Running r;
+  Counting r;
   runtime::Applier applier(r.manager.client(), r.manager.cache(), "manager");
   r.reconcile(make_config_maps(r, applier));
   r.api->put(kWidget, widget("ns", "a"));
@@ -359,7 +339,7 @@ TEST_CASE(
   ManagerOptions options;
   options.clock = &clock;
   {
-    Running r(std::make_shared<FakeApi>(), options);
+    Counting r(std::make_shared<FakeApi>(), options);
     r.manager.controller("widgets", kWidget)
         .timeout(7s)
         .reconcile([&](const Context&, const Key& key) -> StatusOr<Result> {
@@ -382,7 +362,7 @@ TEST_CASE("every line that a pass logs carries its id and its object") {
   test::LogCapture capture;
   std::string id;
   {
-    Running r;
+    Counting r;
     r.reconcile([&](const Context& ctx, const Key&) -> StatusOr<Result> {
       if (r.passes > 1) return Result{};
       id = ctx.reconcile_id;
@@ -406,7 +386,7 @@ TEST_CASE("every line that a pass logs carries its id and its object") {
 }
 
 TEST_CASE("leader work runs while leading and ends with it") {
-  Running r;
+  Counting r;
   std::atomic<int> state = 0;
   r.manager.add_leader_work("waiter", [&](const Context& ctx) {
     state = 1;
@@ -422,10 +402,10 @@ TEST_CASE("leader work runs while leading and ends with it") {
 TEST_CASE("a runnable runs on a standby as well, once the caches are synced, and outlives leader work") {
   SimulatedClock clock;
   auto api = std::make_shared<FakeApi>();
-  Running leader(api, candidate("leader", clock)), standby(api, candidate("standby", clock));
+  Counting leader(api, candidate("leader", clock)), standby(api, candidate("standby", clock));
   std::atomic<int> running = 0;
   std::atomic<bool> synced = false, leads = false, leader_work_ended = false, outlived = false;
-  for (Running* r : {&leader, &standby}) {
+  for (Counting* r : {&leader, &standby}) {
     r->reconcile([](const Context&, const Key&) { return Result{}; });
     r->manager.add_runnable("server", [&, r](const Context& ctx) {
       synced = r->manager.cache().synced();
@@ -456,7 +436,7 @@ TEST_CASE("a runnable runs on a standby as well, once the caches are synced, and
 TEST_CASE("a runnable that does not end is named") {
   ManagerOptions options;
   options.graceful_stop = 100ms;
-  Running r(std::make_shared<FakeApi>(), options);
+  Counting r(std::make_shared<FakeApi>(), options);
   std::atomic<bool> began = false, finish = false;
   r.manager.add_runnable("stubborn", [&](const Context&) {
     began = true;
@@ -471,7 +451,7 @@ TEST_CASE("a runnable that does not end is named") {
 }
 
 TEST_CASE("a pass under way may end by itself when the manager stops") {
-  Running r;
+  Counting r;
   std::atomic<bool> began = false, finish = false, interrupted = false;
   r.reconcile([&](const Context& ctx, const Key&) -> StatusOr<Result> {
     began = true;
@@ -491,7 +471,7 @@ TEST_CASE("a pass under way may end by itself when the manager stops") {
 TEST_CASE("a pass that does not end by itself has its token fired, and one that ignores it is named") {
   ManagerOptions options;
   options.graceful_stop = 100ms;
-  Running r(std::make_shared<FakeApi>(), options);
+  Counting r(std::make_shared<FakeApi>(), options);
   std::atomic<bool> obedient = false, finish = false, began = false;
   r.reconcile([&](const Context& ctx, const Key&) -> StatusOr<Result> {
     began = true;
@@ -518,7 +498,7 @@ TEST_CASE("a pass that does not end by itself has its token fired, and one that 
 TEST_CASE("without the lease no write is sent, but reads and reviews are") {
   SimulatedClock clock;
   auto api = std::make_shared<FakeApi>();
-  Running leader(api, candidate("leader", clock)), standby(api, candidate("standby", clock));
+  Counting leader(api, candidate("leader", clock)), standby(api, candidate("standby", clock));
   const Context ctx{{}, TimePoint::max(), clock, {}};
   leader.start();
   REQUIRE(api->wait_for([&] { return leader.manager.client().apply(ctx, kWidget, widget("ns", "a")).ok(); }));
@@ -537,7 +517,7 @@ TEST_CASE(
     "losing the lease demotes in process: passes stop, caches stay, and all is reconciled when it is back") {
   SimulatedClock clock;
   auto api = std::make_shared<FakeApi>();
-  Running r(api, candidate("a", clock));
+  Counting r(api, candidate("a", clock));
   r.reconcile([](const Context&, const Key&) { return Result{}; });
   api->put(kWidget, widget("ns", "x"));
   r.start();
@@ -570,8 +550,8 @@ TEST_CASE(
 TEST_CASE("when the leader stops, the standby takes over with everything in its queue") {
   SimulatedClock clock;
   auto api = std::make_shared<FakeApi>();
-  auto a = std::make_unique<Running>(api, candidate("a", clock));
-  Running b(api, candidate("b", clock));
+  auto a = std::make_unique<Counting>(api, candidate("a", clock));
+  Counting b(api, candidate("b", clock));
   a->reconcile([](const Context&, const Key&) { return Result{}; });
   b.reconcile([](const Context&, const Key&) { return Result{}; });
   api->put(kWidget, widget("ns", "x"));

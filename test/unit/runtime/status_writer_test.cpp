@@ -19,8 +19,6 @@ using namespace toolhive::runtime_test;
 
 namespace {
 
-const kube::ResourceType kEventType{"events.k8s.io", "v1", "Event", "events", kube::Scope::Namespaced};
-
 // A widget whose status is written again and again, and the events that came of it.
 struct Written {
   explicit Written(ReadyReport report = {}) : writer(api, *events, kWidget, "manager", std::move(report)) {
@@ -44,7 +42,7 @@ struct Written {
     events.reset();
     std::vector<std::string> told;
     kube::Client& client = api;
-    const auto listed = client.list({}, kEventType, {});
+    const auto listed = client.list({}, kEvent, {});
     for (const kube::Object& event : listed->items) {
       const Json document = event.json();
       told.push_back(document.value("type", "") + " " + document.value("reason", "") + " " +
