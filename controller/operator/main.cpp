@@ -1,27 +1,23 @@
 // toolhive-operator: runs MCP registries on Kubernetes, and keeps what is registered in them true.
-#include <pthread.h>
-#include <signal.h>
-#include <unistd.h>
-
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <chrono>
-#include <cstdlib>
-#include <random>
-#include <thread>
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
 
 #include "controller/base/log.hpp"
-#include "controller/http/listener/process.hpp"
-#include "controller/kube/client/client.hpp"
 #include "controller/kube/config/config.hpp"
+#include "controller/kube/transport/transport.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/mcptool/reconciler.hpp"
 #include "controller/operator/registry/reconciler.hpp"
 #include "controller/operator/registry_access.hpp"
 #include "controller/operator/text.hpp"
 #include "controller/runtime/manager/manager.hpp"
-#include "controller/runtime/serve/endpoints.hpp"
+#include "controller/runtime/manager/process.hpp"
 
 using namespace toolhive;
 
@@ -41,11 +37,6 @@ struct Flags {
   LogLevel log_level = LogLevel::Info;
   int workers = 4;
 };
-
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
 
 // An empty name would stand for all namespaces, and one with blanks for none.
 std::string check_namespace(const std::string& name) {
@@ -86,85 +77,6 @@ void declare(CLI::App& app, Flags& flags) {
       ->capture_default_str();
 }
 
-int fail(const Status& error) {
-  log(LogLevel::Error, "the operator ends", {{"error", error.to_string()}});
-  return 1;
-}
-
-// Fires once on SIGTERM or SIGINT; a second signal ends the process at once.
-class SignalStop {
- public:
-  // Before any other thread starts: they inherit the blocked signals, so that only this one gets them.
-  SignalStop() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGTERM);
-    sigaddset(&signals_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-    thread_ = std::jthread([this](std::stop_token done) { run(done); });
-  }
-
-  std::stop_token token() const { return source_.get_token(); }
-
- private:
-  void run(const std::stop_token& done) {
-    const timespec tick{0, 200'000'000};
-    while (!done.stop_requested()) {
-      if (sigtimedwait(&signals_, nullptr, &tick) < 0) continue;
-      if (source_.stop_requested()) _exit(1);
-      log(LogLevel::Info, "stopping");
-      source_.request_stop();
-    }
-  }
-
-  sigset_t signals_{};
-  std::stop_source source_;
-  std::jthread thread_;
-};
-
-// An API server that cannot be reached at all is an error of the configuration more often than an outage: say
-// so soon, rather than wait unready for ever.
-Status check_reachable(const std::shared_ptr<kube::Transport>& transport, std::stop_token stop) {
-  const auto client = kube::make_client(transport);
-  const Context ctx = Context{.stop = std::move(stop)}.with_timeout(std::chrono::seconds(15));
-  while (true) {
-    kube::HttpRequest request;
-    request.method = "GET";
-    request.target = "/version";
-    Status asked = client->raw(ctx.with_timeout(std::chrono::seconds(5)), request).status();
-    const bool answered = asked.ok() || asked.code() == Code::Forbidden;
-    if (answered) return {};
-    const bool hopeless = asked.code() == Code::Unauthorized || asked.code() == Code::Invalid;
-    if (hopeless || !sleep_for(ctx.clock, std::chrono::seconds(1), ctx.stop) || ctx.done()) return asked;
-  }
-}
-
-std::string identity() {
-  std::string name = environment("POD_NAME");
-  if (name.empty()) {
-    char host[256] = {};
-    gethostname(host, sizeof host - 1);
-    name = host;
-  }
-  std::random_device random;
-  char suffix[16];
-  std::snprintf(suffix, sizeof suffix, "_%08x", random());
-  return name + suffix;
-}
-
-runtime::ManagerOptions manager_options(const Flags& flags, const std::string& ns) {
-  runtime::ManagerOptions options;
-  options.name = toolhive::kOperatorName;
-  options.namespaces = flags.namespaces;
-  if (flags.leader_elect) {
-    runtime::LeaderElectionOptions election;
-    election.ns = flags.leader_election_namespace.empty() ? ns : flags.leader_election_namespace;
-    election.lease_name = toolhive::kOperatorName;
-    election.identity = identity();
-    options.leader_election = election;
-  }
-  return options;
-}
-
 runtime::EndpointOptions endpoint_options(const Flags& flags, const std::string& ns) {
   runtime::EndpointOptions options;
   options.health_address = flags.health_address;
@@ -178,42 +90,45 @@ runtime::EndpointOptions endpoint_options(const Flags& flags, const std::string&
   return options;
 }
 
-int run(const Flags& flags, std::stop_token stop) {
-  auto config = kube::load_config(flags.kubeconfig, flags.context);
-  if (!config.ok()) return fail(config.status());
-  config->user_agent = std::string(toolhive::kOperatorName) + "/" + TOOLHIVE_VERSION;
-  auto made = kube::make_transport(*config);
-  if (!made.ok()) return fail(made.status());
-  const std::shared_ptr<kube::Transport> transport = std::move(*made);
-  // A connection of its own: a busy one must not cost the lease.
-  auto lease_transport = kube::make_transport(*config);
-  if (!lease_transport.ok()) return fail(lease_transport.status());
-  if (const Status reached = check_reachable(transport, stop); !reached.ok()) {
-    return stop.stop_requested() ? 0 : fail(reached);
-  }
+runtime::ManagerOptions manager_options(const Flags& flags, const std::string& ns) {
+  runtime::ManagerOptions options;
+  options.name = toolhive::kOperatorName;
+  options.owner_label = toolhive::kOwnerLabel;
+  options.namespaces = flags.namespaces;
+  if (flags.leader_elect) options.leader_election.emplace().ns = flags.leader_election_namespace;
+  options.endpoints = endpoint_options(flags, ns);
+  return options;
+}
 
-  runtime::Manager manager(transport, std::shared_ptr<kube::Transport>(std::move(*lease_transport)),
-                           manager_options(flags, config->ns));
+// How registries are reached: outside the cluster through the API server, on connections apart from the rest.
+StatusOr<std::shared_ptr<kube::Transport>> way_to_registries(const kube::Config& config) {
+  if (config.in_cluster) return std::shared_ptr<kube::Transport>();
+  auto transport = kube::make_transport(config);
+  if (!transport.ok()) return transport.status();
+  return std::shared_ptr<kube::Transport>(*std::move(transport));
+}
+
+int run(const Flags& flags, const std::stop_token& stop) {
+  auto config = kube::load_config(flags.kubeconfig, flags.context);
+  if (!config.ok()) return runtime::exit_code(config.status());
+  config->user_agent = std::string(toolhive::kOperatorName) + "/" + TOOLHIVE_VERSION;
+  const auto way = way_to_registries(*config);
+  if (!way.ok()) return runtime::exit_code(way.status());
+
   toolhive::OperatorOptions options;
   options.registry_image = flags.registry_image;
   options.operator_namespace = config->in_cluster ? config->ns : std::string();
   options.namespaces = flags.namespaces;
   options.workers = flags.workers;
-  toolhive::RegistryAccess access(config->in_cluster ? nullptr : transport);
+  runtime::Manager manager(*config, manager_options(flags, options.operator_namespace));
+  toolhive::RegistryAccess access(*way);
   toolhive::RegistryReconciler registries(manager, access, options);
   toolhive::MCPToolReconciler tools(manager, access, options);
   registries.attach();
   tools.attach();
-
-  auto endpoints = runtime::Endpoints::open(endpoint_options(flags, options.operator_namespace),
-                                            manager.client(), manager.health(), manager.metrics());
-  if (!endpoints.ok()) return fail(endpoints.status());
-  log(LogLevel::Info, "started",
+  log(LogLevel::Info, "starting",
       {{"version", TOOLHIVE_VERSION}, {"server", config->server}, {"origin", config->origin}});
-  const Status ended = manager.run(stop);
-  if (!ended.ok() && !stop.stop_requested()) return fail(ended);
-  log(LogLevel::Info, "stopped");
-  return 0;
+  return runtime::exit_code(manager.run(stop));
 }
 
 }  // namespace
@@ -226,7 +141,5 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   const Logging logging(flags.log_level);
-  const SignalStop signals;
-  http::init_process(1);
-  return run(flags, signals.token());
+  return run(flags, runtime::stop_on_signals());
 }

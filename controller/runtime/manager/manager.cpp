@@ -1,7 +1,5 @@
 #include "controller/runtime/manager/manager.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <exception>
@@ -13,6 +11,8 @@
 #include "controller/runtime/cache/cache_metrics.hpp"
 #include "controller/runtime/controller/controller_impl.hpp"
 #include "controller/runtime/leader/leader_metrics.hpp"
+#include "controller/runtime/manager/connection.hpp"
+#include "controller/runtime/manager/identity.hpp"
 #include "controller/runtime/write/fenced_client.hpp"
 #include "controller/runtime/write/metered_client.hpp"
 #include "controller/runtime/write/write_tracking_client.hpp"
@@ -24,9 +24,18 @@ namespace {
 constexpr Duration kDiscoveryAge = std::chrono::seconds(30);
 constexpr Duration kLeastGrace = std::chrono::seconds(1);
 
-std::string host_name() {
-  char name[256] = {};
-  return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
+ManagerOptions completed(ManagerOptions options) {
+  if (!options.leader_election) return options;
+  LeaderElectionOptions& election = *options.leader_election;
+  if (election.lease_name.empty()) election.lease_name = options.name;
+  if (election.identity.empty()) election.identity = make_identity();
+  return options;
+}
+
+ManagerOptions completed(ManagerOptions options, const kube::Config& config) {
+  if (options.api_host.empty()) options.api_host = host_of(config.server);
+  if (options.leader_election && options.leader_election->ns.empty()) options.leader_election->ns = config.ns;
+  return options;
 }
 
 void wait_for(const std::stop_token& stop) {
@@ -46,6 +55,7 @@ std::string joined(const std::vector<std::string>& names) {
 
 struct Manager::Impl {
   Impl(std::shared_ptr<kube::Client> plain, std::shared_ptr<kube::Client> plain_lease, ManagerOptions o);
+  Impl(Connection connection, ManagerOptions o);
 
   struct NamedWork {
     std::string name;
@@ -54,6 +64,8 @@ struct Manager::Impl {
 
   Reconcile reconcile_by_steps(ControllerSpec& spec);
   TimePoint held_until() const { return election ? election->held_until() : TimePoint::max(); }
+  // What comes before the caches.
+  Status prepare(const Context& ctx);
   Status caches_ready() const;
   std::string quarantined() const;
   // Everything that only a leader does, until `lost` fires. `stop` tells whether that is because the process
@@ -84,17 +96,19 @@ struct Manager::Impl {
   std::vector<std::unique_ptr<ControllerImpl>> controllers;  // unchanged while running
   std::vector<NamedWork> runnables;                          // unchanged while running
   std::vector<NamedWork> leader_work;                        // unchanged while running
-  Status build_error;                                        // the first of the builders' errors
-  std::vector<std::string> unfinished;                       // tasks that did not end in time
-  std::optional<TimePoint> stop_by;                          // once stopping
+  Status build_error;                   // the first of the constructor's and the builders' errors
+  bool check_server = false;            // whether to wait for it before all else
+  std::vector<std::string> unfinished;  // tasks that did not end in time
+  std::optional<TimePoint> stop_by;     // once stopping
   std::stop_source end_runnables;
+  std::unique_ptr<Endpoints> endpoints;
   // The last members: their destructors join threads that use the others.
   TaskGroup runnable_tasks;
   TaskGroup tasks;
 };
 
 Manager::Impl::Impl(std::shared_ptr<kube::Client> p, std::shared_ptr<kube::Client> l, ManagerOptions o)
-    : options(std::move(o)),
+    : options(completed(std::move(o))),
       clock(*options.clock),
       plain(std::move(p)),
       plain_lease(std::move(l)),
@@ -106,7 +120,7 @@ Manager::Impl::Impl(std::shared_ptr<kube::Client> p, std::shared_ptr<kube::Clien
       applier(client, cache, options.name, options.owner_label),
       discovery(reads, kDiscoveryAge),
       events(client, clock, options.name,
-             options.leader_election ? options.leader_election->identity : host_name()),
+             options.leader_election ? options.leader_election->identity : make_identity()),
       runnable_tasks(clock),
       tasks(clock) {
   if (options.leader_election) election.emplace(lease_client, clock, *options.leader_election);
@@ -115,6 +129,15 @@ Manager::Impl::Impl(std::shared_ptr<kube::Client> p, std::shared_ptr<kube::Clien
   health.add_readiness("caches", [this] { return caches_ready(); });
   health.add_notice("quarantine", [this] { return quarantined(); });
 }
+
+Manager::Impl::Impl(Connection connection, ManagerOptions o)
+    : Impl(std::move(connection.client), std::move(connection.lease_client), std::move(o)) {
+  build_error = std::move(connection.error);
+  check_server = true;
+}
+
+Manager::Manager(const kube::Config& config, ManagerOptions options)
+    : impl_(std::make_unique<Impl>(connect(config), completed(std::move(options), config))) {}
 
 Manager::Manager(std::shared_ptr<kube::Transport> transport, std::shared_ptr<kube::Transport> lease_transport,
                  ManagerOptions options)
@@ -195,6 +218,7 @@ Status Manager::run(std::stop_token stop) {
   Impl& m = *impl_;
   if (!m.build_error.ok()) return m.build_error;
   const Context ctx{stop, TimePoint::max(), m.clock, {}};
+  if (Status prepared = m.prepare(ctx); !prepared.ok()) return stop.stop_requested() ? Status() : prepared;
   m.cache.start();
   Status ended;
   // Only a process that could work at once may hold the lease.
@@ -209,8 +233,20 @@ Status Manager::run(std::stop_token stop) {
   }
   m.end_rest();
   if (!m.unfinished.empty())
-    return Status(Code::Timeout, "still running after the time for a graceful stop: " + joined(m.unfinished));
+    return Status(Code::Timeout, "still running after the time for a graceful stop: " + joined(m.unfinished))
+        .with_reason(kUnfinished);
+  log(LogLevel::Info, "stopped");
   return ended;
+}
+
+Status Manager::Impl::prepare(const Context& ctx) {
+  const EndpointOptions& serving = options.endpoints;
+  if (!serving.health_address.empty() || !serving.metrics_address.empty()) {
+    auto opened = Endpoints::open(serving, client, health, metrics);
+    if (!opened.ok()) return opened.status();
+    endpoints = *std::move(opened);
+  }
+  return check_server ? wait_reachable(ctx, reads) : Status();
 }
 
 bool Manager::Impl::lead(const std::stop_token& lost, const std::stop_token& stop) {
