@@ -6,15 +6,17 @@
 
 #include "controller/base/base64.hpp"
 #include "controller/kube/config/config.hpp"
+#include "test/integration/kube/cluster.hpp"
+#include "test/integration/runtime/greeter.hpp"
 
 using namespace toolhive;
 
 namespace toolhive::faults {
 
-using example::kConfigMap;
-using example::kSecret;
 using kube::Key;
 using kube::Object;
+using test::kConfigMap;
+using test::kSecret;
 
 namespace {
 
@@ -90,8 +92,8 @@ Subject::Subject(const std::string& kubeconfig, const std::string& ns, std::chro
       client_(client(kubeconfig, patience)),
       manager_(std::shared_ptr<kube::Client>(client(kubeconfig, patience)),
                std::shared_ptr<kube::Client>(client(kubeconfig, patience)), in(ns)),
-      greeter_(manager_),
       informer_(*client_, system_clock(), kConfigMap, only(ns)) {
+  greet(manager_);
   informer_.add_handler([this](const runtime::Change& change) { hear(change); });
   informer_.start();
   done_ = std::async(std::launch::async, [this] { return manager_.run(stop_.get_token()); });

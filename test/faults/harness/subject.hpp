@@ -14,7 +14,6 @@
 #include "controller/kube/client/client.hpp"
 #include "controller/runtime/cache/informer.hpp"
 #include "controller/runtime/manager/manager.hpp"
-#include "test/integration/runtime/greeter.hpp"
 
 namespace toolhive::faults {
 
@@ -35,7 +34,6 @@ class Subject {
   const std::string ns_;
   std::unique_ptr<kube::Client> client_;  // of the informer
   runtime::Manager manager_;
-  example::Greeter greeter_;
   runtime::Informer informer_;
   std::stop_source stop_;
   std::future<Status> done_;

@@ -1,45 +1,38 @@
-#include "test/integration/runtime/greeter.hpp"
-
+// For each ConfigMap with a value under `name`, keeps a Secret of the same name with a greeting in it.
 #include <nlohmann/json.hpp>
+
+#include "controller/base/log.hpp"
+#include "controller/runtime/manager/manager.hpp"
+#include "controller/runtime/manager/process.hpp"
 
 using namespace toolhive;
 
-namespace toolhive::example {
+struct Person {
+  std::string name;  // empty: not for us
+};
 
-Greeter::Greeter(runtime::Manager& manager)
-    : manager_(manager), applier_(manager.client(), manager.cache(), "greeter") {
-  manager.controller("greeter", kConfigMap)
-      .owns(kSecret)
-      .concurrency(2)
-      .reconcile([this](const Context& ctx, const kube::Key& key) { return reconcile(ctx, key); });
+template <>
+struct kube::Resource<Person> {
+  static ResourceType type() { return {"", "v1", "ConfigMap", "configmaps"}; }
+  static StatusOr<Person> from_json(const Json& map) {
+    return Person{map.value("/data/name"_json_pointer, "")};
+  }
+};
+
+runtime::ControllerHandle greet(runtime::Manager& manager) {
+  const kube::ResourceType secret{"", "v1", "Secret", "secrets"};
+  return manager.controller<Person>("greeter").owns(secret).concurrency(2).reconcile(
+      [secret](runtime::Pass& pass, const kube::Ref<Person>& person) -> Status {
+        if (person->name.empty()) return pass.remove(secret, person.key().name);
+        return pass.apply(secret, {{"stringData", {{"greeting", "Hello, " + person->name + "!"}}}}).status();
+      });
 }
 
-StatusOr<runtime::Result> Greeter::reconcile(const Context& ctx, const kube::Key& key) {
-  // What is there? The cache answers, and never with less than what this process has written itself.
-  const auto source = manager_.cache().get(ctx, kConfigMap, key);
-  if (source.status().code() == Code::NotFound) return runtime::Result{};  // its Secret goes with it
-  if (!source.ok()) return source.status();
-  if (source->meta().deleting()) return runtime::Result{};
-
-  const Json document = source->json();
-  const Json data = document.value("data", Json::object());
-  if (!data.contains("name")) {
-    // Not, or no longer, for us.
-    const Status removed = applier_.remove(ctx, kSecret, *source, key);
-    return removed.ok() ? StatusOr<runtime::Result>(runtime::Result{}) : removed;
-  }
-
-  // What should be there? Only what we care about: other fields and labels are left to others.
-  Json secret = {{"metadata", {{"namespace", key.ns}, {"name", key.name}}},
-                 {"stringData", {{"greeting", "Hello, " + data["name"].get<std::string>() + "!"}}}};
-  const auto applied = applier_.apply(ctx, kSecret, *source, std::move(secret));
-  if (applied.status().reason() == runtime::Applier::kNameConflict) {
-    manager_.events().record(*source, runtime::EventType::Warning, "NameConflict", "Greet",
-                             applied.status().message());
-    return runtime::Result{Duration(std::chrono::minutes(1))};
-  }
-  if (!applied.ok()) return applied.status();
-  return runtime::Result{};
+int main() {
+  const Logging logging(LogLevel::Info);
+  const auto config = kube::load_config();  // $KUBECONFIG, the pod's service account, or ~/.kube/config
+  if (!config.ok()) return runtime::exit_code(config.status());
+  runtime::Manager manager(*config, {.name = "greeter"});
+  greet(manager);
+  return runtime::exit_code(manager.run(runtime::stop_on_signals()));
 }
-
-}  // namespace toolhive::example

@@ -15,7 +15,6 @@
 using namespace toolhive;
 
 using namespace std::chrono_literals;
-using example::Greeter;
 using kube::ApiCall;
 using kube::Key;
 using runtime::Manager;
@@ -71,7 +70,7 @@ struct Operator {
       : gate(std::make_shared<Gate>(test::client())),
         lease_gate(std::make_shared<Gate>(test::client())),
         manager(gate, lease_gate, std::move(options)),
-        greeter(manager) {}
+        greeter(greet(manager)) {}
   ~Operator() { (void)end(); }
   void start() {
     done = std::async(std::launch::async, [this] { return manager.run(stop.get_token()); });
@@ -84,7 +83,7 @@ struct Operator {
   std::shared_ptr<Gate> gate;
   std::shared_ptr<Gate> lease_gate;
   Manager manager;
-  Greeter greeter;
+  runtime::ControllerHandle greeter;
   std::stop_source stop;
   std::future<Status> done;
 };
@@ -136,14 +135,14 @@ TEST_CASE("the example keeps its objects as declared and writes nothing at rest"
     const auto cached = op.manager.cache().get({}, kSecret, key);
     return cached.ok() && cached->meta().labels.contains("a");
   }));
-  for (int i = 0; i < 5; ++i) op.manager.enqueue("greeter", key);
+  for (int i = 0; i < 5; ++i) op.greeter.wake(key);
   CHECK(eventually([&] { return client->get({}, kSecret, key)->meta().labels.contains("a"); }));
 
   // At rest: let what is under way come to its end, then watch.
   sleep_for(system_clock(), 1s, {});
   op.gate->writes = 0;
   for (int i = 0; i < 20; ++i) {
-    op.manager.enqueue("greeter", key);
+    op.greeter.wake(key);
     sleep_for(system_clock(), 50ms, {});
   }
   CHECK(op.gate->writes == 0);
