@@ -4,13 +4,13 @@
 #include <stdexcept>
 #include <utility>
 
-#include "test/integration/runtime/greeter.hpp"
+#include "test/integration/kube/cluster.hpp"
 
 using namespace toolhive;
 
 namespace toolhive::faults {
 
-using example::kConfigMap;
+using test::kConfigMap;
 
 namespace {
 
