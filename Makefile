@@ -22,7 +22,7 @@ export IMAGE_PREFIX IMAGE_TAG NAMESPACE KUBECTL DEMO_CLUSTER
 
 BUILD_PACKAGES := g++ cmake ninja-build ccache pkg-config ca-certificates git libcpprest-dev libboost-dev libboost-system-dev \
   libyaml-cpp-dev nlohmann-json3-dev libssl-dev libsimdjson-dev prometheus-cpp-dev libcurl4-openssl-dev zlib1g-dev \
-  libcli11-dev libpq-dev libhiredis-dev doctest-dev
+  libcli11-dev libpq-dev libhiredis-dev libutf8proc-dev doctest-dev
 IMAGE_PACKAGES := buildah binutils
 UNIT_TEST_PACKAGES := python3
 STORE_TEST_PACKAGES := postgresql redis-server openssl procps

@@ -26,8 +26,6 @@ namespace {
 
 constexpr std::size_t kDefaultLimit = 30;
 constexpr std::size_t kLargestLimit = 100;
-// More than anybody types. Each is looked for in every tool.
-constexpr std::size_t kMostWords = 16;
 constexpr std::array<std::string_view, 19> kFields = {
     "name",         "version",         "title",         "description", "inputSchema",
     "outputSchema", "annotations",     "icons",         "tags",        "execution",

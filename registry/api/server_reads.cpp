@@ -15,6 +15,7 @@
 #include "registry/api/server_versions.hpp"
 #include "registry/auth/permit.hpp"
 #include "registry/model/json.hpp"
+#include "registry/model/search_text.hpp"
 #include "registry/model/server.hpp"
 #include "registry/model/text.hpp"
 
@@ -23,7 +24,7 @@ namespace {
 
 struct ServerFilter {
   std::size_t limit = 30;
-  std::string search;  // In lower case.
+  Search search{""};
   std::string updated_since;
   std::string version;
   bool include_deleted = false;
@@ -80,7 +81,9 @@ Result<ServerFilter> parse_filter(std::string_view raw_query) {
   if (const auto search = value_of(*query, "search"); !search.empty()) {
     if (count_characters(trim(search, " \t\r\n")) < 3)
       return unacceptable_parameter("search", "must have at least 3 characters");
-    filter.search = to_lower(search);
+    if (count_words(search) > kMostWords)
+      return unacceptable_parameter("search", "has more than 16 words; leave some out");
+    filter.search = Search(search);
   }
   if (const auto since = value_of(*query, "updated_since"); !since.empty()) {
     const auto time = parse_rfc3339(since);
@@ -114,7 +117,7 @@ bool any_version(const Tool& server, Holds holds) {
 
 /// Whether any version of the server can be on the page. Spares most servers that their versions are put together.
 bool may_be_shown(const Tool& server, const ServerFilter& filter) {
-  if (!filter.search.empty() && !contains_any_case(server.name, filter.search)) return false;
+  if (filter.search.rank(server.search_text) == 0 && !filter.search.finds_in(server.name)) return false;
   if (!filter.version.empty() && filter.version != "latest" &&
       !any_version(server, [&](const Version& version, const Registration&) {
         return version.text() == filter.version;

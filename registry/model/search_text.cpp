@@ -4,7 +4,7 @@
 #include <array>
 #include <bit>
 
-#include "registry/model/text.hpp"
+#include "registry/model/fold.hpp"
 
 namespace toolhive::registry {
 namespace {
@@ -18,7 +18,7 @@ constexpr std::size_t kFields = Description + 1;
 using Fields = std::array<std::string_view, kFields>;
 
 void append_field(std::string& out, std::string_view text) {
-  for (const char c : to_lower(text)) out += c == kField || c == kTag ? ' ' : c;
+  for (const char c : fold(text)) out += c == kField || c == kTag ? ' ' : c;
 }
 
 Fields fields_of(std::string_view text) {
@@ -32,10 +32,6 @@ Fields fields_of(std::string_view text) {
   return fields;
 }
 
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
-}
-
 enum class Match { None, Inside, WordStart, Whole };
 
 /// Looks no further than for what is better than `enough`, if anything is.
@@ -44,7 +40,7 @@ Match best_match(std::string_view field, std::string_view word, Match enough) {
   if (enough >= Match::WordStart) return Match::None;
   auto best = Match::None;
   for (auto at = field.find(word); at != field.npos; at = field.find(word, at + 1)) {
-    if (at == 0 || !is_letter_or_digit(field[at - 1])) return Match::WordStart;
+    if (!ends_in_word(field, at)) return Match::WordStart;
     best = Match::Inside;
   }
   return best;
@@ -85,7 +81,7 @@ void for_each_word(std::string_view text, Each each) {
 }
 
 std::string between(char mark, std::string_view text) {
-  return text.empty() ? std::string() : mark + to_lower(text) + mark;
+  return text.empty() ? std::string() : mark + fold(text) + mark;
 }
 
 }  // namespace
@@ -124,12 +120,12 @@ std::string_view SearchText::text() const {
 
 std::size_t count_words(std::string_view text) {
   std::size_t count = 0;
-  for_each_word(text, [&count](std::string_view) { ++count; });
+  for_each_word(fold(text), [&count](std::string_view) { ++count; });
   return count;
 }
 
 Search::Search(std::string_view text) {
-  for_each_word(to_lower(text), [this](std::string_view word) {
+  for_each_word(fold(text), [this](std::string_view word) {
     if (std::find(words_.begin(), words_.end(), word) == words_.end()) words_.emplace_back(word);
   });
   for (const auto& word : words_) trigrams_.add(word);
@@ -143,6 +139,12 @@ void Search::require_tag(std::string_view tag) {
 void Search::require_server(std::string_view server) {
   server_ = between(kField, server);
   trigrams_.add(server_);
+}
+
+bool Search::finds_in(std::string_view name) const {
+  const auto folded = fold(name);
+  return std::all_of(words_.begin(), words_.end(),
+                     [&](const std::string& word) { return folded.find(word) != std::string::npos; });
 }
 
 int Search::rank(const SearchText& tool) const {

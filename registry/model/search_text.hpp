@@ -8,13 +8,14 @@
 
 namespace toolhive::registry {
 
-/// What searches and filters of the list look at in a tool.
+// What searches and filters of the lists look at in a tool, or in a server, which has no tags and
+// names no server.
 struct SearchFields {
   std::string_view name, title, description, server;  ///< `server` is the name of the server it belongs to.
   std::vector<std::string_view> tags;
 };
 
-/// The fields in one text, ASCII letters in lower case, kept beside each tool. In front of it is a filter, which spares most
+/// The fields in one text, folded (fold.hpp), kept beside each tool and server. In front of it is a filter, which spares most
 /// tools of a search the look at their text: memory is what a search over all of them waits for.
 class SearchText {
  public:
@@ -28,16 +29,19 @@ class SearchText {
   std::string bytes_;  // One byte: the binary logarithm of the filter's size. The filter. The text.
 };
 
+// More than anybody types. Each is looked for in everything.
+inline constexpr std::size_t kMostWords = 16;
+
 /// How many words a text has, repeated ones included.
 std::size_t count_words(std::string_view text);
 
 /// What a list is to hold: words, and how well a tool matches them; the tag and the server that it must have.
 class Search {
  public:
-  /// `text` is split at spaces. No words match everything. A word counts once, however often it is there.
+  /// `text` is split at blanks. No words match everything. A word counts once, however often it is there.
   explicit Search(std::string_view text);
 
-  /// From here on only tools with this tag, of this server (whole names, whatever the case) match. Empty: any.
+  /// From here on only tools with this tag, of this server (whole names, folded) match. Empty: any.
   void require_tag(std::string_view tag);
   void require_server(std::string_view server);
 
@@ -50,9 +54,12 @@ class Search {
   /// name, the title, a tag, the server, the description; the start of a word more than its inside.
   int rank(const SearchText& tool) const;
 
+  // Whether every word is in the name.
+  bool finds_in(std::string_view name) const;
+
  private:
   std::vector<std::string> words_;
-  std::string tag_, server_;  // In lower case, with what is around them in a text.
+  std::string tag_, server_;  // Folded, with what is around them in a text.
   Trigrams trigrams_;         // Of all of these.
 };
 

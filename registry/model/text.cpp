@@ -39,11 +39,4 @@ std::string to_lower(std::string_view text) {
   return out;
 }
 
-bool contains_any_case(std::string_view text, std::string_view lower) {
-  thread_local std::string copy;  // Keeps its room: this runs for each of many names.
-  copy.assign(text);
-  for (char& c : copy) c = lower_case(c);
-  return copy.find(lower) != std::string::npos;
-}
-
 }  // namespace toolhive::registry

@@ -21,7 +21,4 @@ std::string_view trim(std::string_view text, std::string_view blanks = " \t");
 /// ASCII letters in lower case.
 std::string to_lower(std::string_view text);
 
-/// Whether to_lower(text) holds `lower`, without an allocation.
-bool contains_any_case(std::string_view text, std::string_view lower);
-
 }  // namespace toolhive::registry

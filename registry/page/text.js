@@ -40,28 +40,52 @@ export function shown(text, words = []) {
 
 function marked(text, words) {
   if (words.length === 0) return [text];
-  const lower = text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  const {folded, starts} = foldedWithStarts(text);
   const nodes = [];
   let end = 0;
-  for (let at = 0; at < text.length;) {
-    const word = words.find((each) => lower.startsWith(each, at));
+  for (let at = 0; at < folded.length;) {
+    const word = words.find((each) => folded.startsWith(each, at));
     if (word === undefined) {
       ++at;
       continue;
     }
-    if (at > end) nodes.push(text.slice(end, at));
-    nodes.push(element("mark", {}, text.slice(at, at + word.length)));
+    const begin = starts[at];
     at += word.length;
-    end = at;
+    // A character of which a part is found is marked as a whole.
+    while (starts[at] === starts[at - 1]) ++at;
+    if (begin > end) nodes.push(text.slice(end, begin));
+    nodes.push(element("mark", {}, text.slice(begin, starts[at])));
+    end = starts[at];
   }
   if (end < text.length) nodes.push(text.slice(end));
   return nodes;
 }
 
+/** A character as the registry compares it in searches: in lower case, plain. "" for an accent on the one before. */
+function fold(character) {
+  const plain = character.normalize("NFKD").replace(/[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff]/g, "");
+  return plain.toLowerCase().normalize("NFC");
+}
+
+/** A text folded, and for each place in that, and its end, where its character begins in the text. */
+function foldedWithStarts(text) {
+  let folded = "";
+  const starts = [];
+  let place = 0;
+  for (const character of text) {
+    const units = fold(character);
+    for (let i = 0; i < units.length; ++i) starts.push(place);
+    folded += units;
+    place += character.length;
+  }
+  starts.push(text.length);
+  return {folded, starts};
+}
+
 /** The words of a search, longest first, as the registry compares them. */
 export function wordsOf(search) {
-  const words = search.split(" ").filter((word) => word !== "");
-  return words.map((word) => word.replace(/[A-Z]/g, (letter) => letter.toLowerCase())).sort((a, b) => b.length - a.length);
+  const words = search.split(/\s+/u).map((word) => Array.from(word, fold).join(""));
+  return words.filter((word) => word !== "").sort((a, b) => b.length - a.length);
 }
 
 /** The first `length` characters, never half of one. */

@@ -58,11 +58,10 @@ Result<Sha256> read_digest(const dom::element& object) {
 }
 
 SearchText search_text_of(const dom::element& document) {
-  SearchFields fields{text_or_empty(document, "name"),
-                      text_or_empty(document, "title"),
-                      text_or_empty(document, "description"),
-                      {},
-                      {}};
+  const auto name = text_or_empty(document, "name");
+  if (dom::element server; is_server_name(name) && document["server"].get(server) == simdjson::SUCCESS)
+    return SearchText({name, text_or_empty(server, "title"), text_or_empty(server, "description"), {}, {}});
+  SearchFields fields{name, text_or_empty(document, "title"), text_or_empty(document, "description"), {}, {}};
   if (dom::element server; document["server"].get(server) == simdjson::SUCCESS)
     fields.server = text_or_empty(server, "name");
   if (dom::array tags; document["tags"].get(tags) == simdjson::SUCCESS) {
@@ -123,7 +122,7 @@ Result<std::shared_ptr<const Registration>> apply_register(IndexBuilder& builder
       std::move(updated_at), parse_lifecycle(text_or_empty(payload, "status")).value_or(Lifecycle::Active),
       std::move(manager), std::string(record.payload), std::string(server), std::string(server_version),
       std::move(server_said)});
-  builder.add(name, registration, is_server_name(name) ? SearchText() : search_text_of(payload));
+  builder.add(name, registration, search_text_of(payload));
   return registration;
 }
 

@@ -65,7 +65,7 @@ struct Tool {
   std::vector<std::shared_ptr<const Registration>>
       live;  ///< Highest precedence first; between equals the later one.
   std::vector<Retired> retired;
-  SearchText search_text;        ///< Of the latest version of a tool.
+  SearchText search_text;        // Of the latest version; of a server that tools tell of alone: empty.
   std::string promoted_at = {};  // When a version was withdrawn or purged that was the latest before.
   std::vector<Told>
       told;  ///< Of a server, by the text of its version, the tool's name, and the tool's latest first.

@@ -36,6 +36,18 @@ def search_as_you_type(context):
 
 
 @test
+def marks_without_accents(context):
+    """What a search finds without its accents, or with others, is marked as it stands"""
+    context.registry.register(name="hours", version="1.0.0", title="Öffnungszeiten, Météo", inputSchema={"type": "object"})
+    try:
+        browser = context.open("/?search=OFFNUNG+me\u0301te\u0301o")
+        browser.wait("the tool", lambda: browser.rows() == ["hours"])
+        equal(browser.texts("a.row mark"), ["Öffnung", "Météo"])
+    finally:
+        context.registry.must("DELETE", "/api/v1/tools/hours?purge=true")
+
+
+@test
 def typing_is_debounced(context):
     """Letters typed in haste are one search, or two on a slow machine"""
     browser = context.open("/")

@@ -1,4 +1,6 @@
 // The small parsers of headers and fields: each reads its own output again.
+#include <simdjson.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -7,7 +9,9 @@
 #include "registry/api/encoding.hpp"
 #include "registry/api/trace_context.hpp"
 #include "registry/auth/peer.hpp"
+#include "registry/model/fold.hpp"
 #include "registry/model/manager.hpp"
+#include "registry/model/search_text.hpp"
 #include "registry/model/text.hpp"
 #include "registry/model/url.hpp"
 #include "registry/model/version.hpp"
@@ -39,7 +43,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto& variable : template_variables(text)) require(text.find('{' + variable + '}') != text.npos);
   (void)is_version_range(text);
   (void)is_clean_path(text);
-  const auto lower = to_lower(text);
-  require(contains_any_case(text, lower) && begin_of(text, 7).size() <= 7);
+  require(begin_of(text, 7).size() <= 7);
+  if (simdjson::validate_utf8(text.data(), text.size())) {
+    const auto folded = fold(text);
+    require(fold(folded) == folded && folded.size() <= 4 * text.size());
+    require(simdjson::validate_utf8(folded.data(), folded.size()));
+    require(Search(text).finds_in(text));
+  }
   return 0;
 }

@@ -12,6 +12,7 @@
 #include "controller/base/simulated_clock.hpp"
 #include "controller/http/listener/process.hpp"
 #include "registry/access_log.hpp"
+#include "registry/api/endpoint.hpp"
 #include "registry/api/guard.hpp"
 #include "registry/server.hpp"
 #include "store_fixture.hpp"

@@ -5,7 +5,7 @@
 #include <random>
 #include <set>
 
-#include "registry/model/text.hpp"
+#include "registry/model/fold.hpp"
 #include "service_fixture.hpp"
 
 using namespace toolhive::registry;
@@ -38,7 +38,7 @@ int plain_rank(const PlainTool& tool, const std::vector<std::string>& words) {
   int rank = 1;
   for (const auto& word : std::set<std::string>(words.begin(), words.end())) {
     const auto worth = [&](const std::string& field, std::array<int, 4> of_match) {
-      return of_match[static_cast<std::size_t>(plain_match(to_lower(field), word))];
+      return of_match[static_cast<std::size_t>(plain_match(fold(field), word))];
     };
     int best = std::max({worth(tool.name, {0, 40, 60, 100}), worth(tool.title, {0, 25, 40, 50}),
                          worth(tool.server, {0, 10, 20, 25}), worth(tool.description, {0, 3, 8, 10})});
@@ -77,7 +77,7 @@ class PlainTexts {
     tool.description = words(below(8) == 0 ? 300 : 20);
     if (below(2) == 0) tool.server = "io.example/x" + std::to_string(below(4)) + "y";
     for (auto count = below(3); count > 0; --count) {
-      if (auto tag = to_lower(word()); std::find(tool.tags.begin(), tool.tags.end(), tag) == tool.tags.end())
+      if (auto tag = fold(word()); std::find(tool.tags.begin(), tool.tags.end(), tag) == tool.tags.end())
         tool.tags.push_back(std::move(tag));
     }
     return tool;
@@ -126,7 +126,7 @@ TEST_CASE("lists and searches find what a search through everything finds, in th
     std::vector<std::string> words;
     std::string query = "limit=" + std::to_string(1 + texts.below(100)), tag, server, search;
     for (auto count = texts.below(4); count > 0; --count) {
-      words.push_back(to_lower(texts.word()));
+      words.push_back(fold(texts.word()));
       if (texts.below(3) == 0) words.back().resize(1 + texts.below(words.back().size()));
       // Not in the middle of a character.
       while (!words.back().empty() && static_cast<unsigned char>(words.back().back()) == 0xC3)
@@ -135,7 +135,7 @@ TEST_CASE("lists and searches find what a search through everything finds, in th
     }
     for (const auto& word : words) search += word + " ";
     if (!search.empty()) query += "&search=" + percent_encoded(search);
-    if (texts.below(4) == 0) query += "&tag=" + percent_encoded(tag = to_lower(texts.word()));
+    if (texts.below(4) == 0) query += "&tag=" + percent_encoded(tag = fold(texts.word()));
     if (texts.below(4) == 0)
       query += "&server=" + percent_encoded(server = "io.example/x" + std::to_string(texts.below(5)) + "y");
     CAPTURE(query);

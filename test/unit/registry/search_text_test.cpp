@@ -17,6 +17,20 @@ TEST_CASE("a search finds words in every field, and all of them must be there") 
   }
 }
 
+TEST_CASE("a search finds words whatever their case and accents, and where they begin in any script") {
+  const SearchText text({"hours", "Öffnungszeiten", "Météo・天気—Прогноз", {}, {"Émission"}});
+  for (const char* words :
+       {"öffnung", "OFFNUNGSZEITEN", "me\u0301te\u0301o", "meteo", "прогноз", "天気", "ÉMISSION"}) {
+    CAPTURE(words);
+    CHECK(Search(words).rank(text) > 0);
+  }
+  const auto rank = [](const char* description) {
+    return Search("天気").rank(SearchText({"a", {}, description, {}, {}}));
+  };
+  CHECK(rank("今日・天気") == rank("x 天気"));
+  CHECK(rank("今日の天気") < rank("x 天気"));
+}
+
 TEST_CASE("a match of the name counts more than one of the title, a tag, the server and the description") {
   const Search search("rain");
   const auto rank = [&](const SearchFields& fields) { return search.rank(SearchText(fields)); };

@@ -165,12 +165,33 @@ TEST_CASE("the list of servers goes on from its cursor, and a full page has one"
   CHECK(service.listed("/v0.1/servers?cursor=io.example/bb") == "cc 1.0.0,cc 1.1.0*,");
 }
 
+TEST_CASE("a search takes words as people type them, and finds them in names, titles and descriptions") {
+  ServerService service;
+  service.publish("io.example/maps", "1.0.0", R"(,"title":"Öffnungszeiten von Cafés")");
+  service.publish("io.example/google.maps", "1.0.0");
+  CHECK(service.listed("/v0.1/servers?search=%20maps") == service.listed("/v0.1/servers?search=maps%20"));
+  CHECK(service.listed("/v0.1/servers?search=maps+google") == "google.maps 1.0.0*,");
+  for (const char* words : {"%C3%B6ffnung", "OFFNUNG", "cafe%CC%81s+maps", "caf%C3%A9s%E3%80%80von"}) {
+    CAPTURE(words);
+    CHECK(service.listed(std::string("/v0.1/servers?search=") + words) == "maps 1.0.0*,");
+  }
+  CHECK(service.listed("/v0.1/servers?search=tells+weather") == "google.maps 1.0.0*,maps 1.0.0*,");
+  CHECK(service.listed("/v0.1/servers?search=maps+rain") == "");
+  // Those that tools tell of are found by their names.
+  service.post(R"({"name":"t","inputSchema":{"type":"object"},"server":{"name":"io.example/told"}})");
+  CHECK(service.listed("/v0.1/servers?search=TOLD+example") == "told 0.1.0*,");
+  std::string words = "a";
+  for (int more = 1; more < 16; ++more) words += "+a";
+  CHECK(service.get("/v0.1/servers?search=" + words).status == 200);
+  CHECK(service.get("/v0.1/servers?search=" + words + "+a").status == 422);
+}
+
 TEST_CASE("the parameters of the list are those of the official registry") {
   ServerService service;
   service.publish("io.example/weather", "1.0.0");
   service.publish("io.example/map", "1.0.0+a b");
   service.publish("io.example/map", "1.0.0");
-  CHECK(service.listed("/v0.1/servers?search=WEATH") == "weather 1.0.0*,");
+  CHECK(service.listed("/v0.1/servers?search=%2FWEATH") == "weather 1.0.0*,");
   CHECK(service.listed("/v0.1/servers?search=example%2Fm&colour=red&search=weather").starts_with("map"));
   CHECK(service.listed("/v0.1/servers?updated_since=2001-09-09T01:46:42Z").starts_with("map 1.0.0"));
   CHECK(service.listed("/v0.1/servers?updated_since=2001-09-09T01:46:43Z") == "");
