@@ -16,11 +16,10 @@ Conditions conditions_of(const Json& status) {
                                                   : Json::array());
 }
 
-Finding ready(const ToolObservation& observed) {
-  if (!observed.accepted.holds()) return Finding::no(observed.accepted.reason, observed.accepted.message);
-  if (!observed.registered.holds())
-    return Finding::no(observed.registered.reason, observed.registered.message);
-  return observed.registered;
+Finding ready(const ToolReport& report) {
+  if (!report.accepted.holds()) return Finding::no(report.accepted.reason, report.accepted.message);
+  if (!report.registered.holds()) return Finding::no(report.registered.reason, report.registered.message);
+  return report.registered;
 }
 
 Json to_json(const RegisteredTool& tool) {
@@ -32,22 +31,22 @@ Json to_json(const RegisteredTool& tool) {
 
 }  // namespace
 
-Json mcptool_status(const Json& before, const ToolObservation& observed, WallTime now) {
+Json mcptool_status(const Json& before, const ToolReport& report, WallTime now) {
   Conditions conditions = conditions_of(before);
   const auto set = [&](const char* type, const Finding& finding) {
-    conditions.set(to_condition(type, finding, observed.generation), now);
+    conditions.set(to_condition(type, finding, report.generation), now);
   };
-  set("Accepted", observed.accepted);
-  set("Registered", observed.registered);
-  set("Ready", ready(observed));
+  set("Accepted", report.accepted);
+  set("Registered", report.registered);
+  set("Ready", ready(report));
   conditions.remove("ReconciliationPaused");
 
-  Json status = {{"observedGeneration", observed.generation}, {"conditions", conditions.to_json()}};
-  if (observed.tool) {
-    status["tools"] = Json::array({to_json(*observed.tool)});
-    if (!observed.registry_url.empty())
-      status["url"] = observed.registry_url + "/api/v1/tools/" + percent_encode(observed.tool->name) +
-                      "/versions/" + percent_encode(observed.tool->version);
+  Json status = {{"observedGeneration", report.generation}, {"conditions", conditions.to_json()}};
+  if (report.tool) {
+    status["tools"] = Json::array({to_json(*report.tool)});
+    if (!report.registry_url.empty())
+      status["url"] = report.registry_url + "/api/v1/tools/" + percent_encode(report.tool->name) +
+                      "/versions/" + percent_encode(report.tool->version);
   }
   return status;
 }

@@ -1,4 +1,4 @@
-// The status of an MCPTool, as a pure function of what was observed, and what it remembers.
+// The last step of a pass over an MCPTool: its status, as a pure function of what is told, and what it remembers.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,8 @@
 
 namespace toolhive {
 
-struct ToolObservation {
+// What is told of an MCPTool.
+struct ToolReport {
   std::int64_t generation = 0;
   Finding accepted;
   Finding registered;
@@ -20,7 +21,7 @@ struct ToolObservation {
   std::string registry_url;  // of the Registry's status; empty: unknown
 };
 
-Json mcptool_status(const Json& before, const ToolObservation& observed, WallTime now);
+Json mcptool_status(const Json& before, const ToolReport& report, WallTime now);
 
 // What a status says is registered, and for which generation: 0 unless the condition Registered is True.
 struct RememberedTool {

@@ -8,6 +8,7 @@ namespace toolhive {
 
 RegistryTarget target_of(const kube::Object& registry) {
   RegistryTarget target;
+  target.deleting = registry.meta().deleting();
   const Json document = registry.json();
   if (auto parsed = Registry::from_json(document); parsed.ok())
     target.allowed_namespaces = parsed->spec.allowed_namespaces;
@@ -23,10 +24,10 @@ RegistryTarget target_of(const kube::Object& registry) {
 bool concerns_tools(const runtime::Change& change) {
   if (!change.before || !change.after) return true;
   if (change.before->meta().generation != change.after->meta().generation) return true;
-  if (change.before->meta().deleting() != change.after->meta().deleting()) return true;
   const RegistryTarget before = target_of(*change.before);
   const RegistryTarget after = target_of(*change.after);
-  return before.url != after.url || (after.available && !before.available);
+  return before.deleting != after.deleting || before.url != after.url ||
+         (after.available && !before.available);
 }
 
 }  // namespace toolhive

@@ -12,7 +12,8 @@ namespace toolhive {
 struct RegistryTarget {
   RegistrySpec::AllowedNamespaces allowed_namespaces;
   bool available = false;  // its condition Available is True
-  std::string url;         // of its status
+  bool deleting = false;
+  std::string url;  // of its status
 };
 
 // A spec that cannot be read allows nobody but its own namespace.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "controller/kube/object/object.hpp"
+#include "controller/operator/labels.hpp"
 #include "controller/operator/registry/inputs.hpp"
 
 namespace toolhive::test {
@@ -49,6 +50,37 @@ inline kube::Object mcptool(const std::string& name, const std::string& created,
                                 {"generation", 1},
                                 {"creationTimestamp", created}}},
                               {"spec", spec}});
+}
+
+// The object with a merge patch on it.
+inline kube::Object patched(const kube::Object& object, const Json& patch) {
+  Json document = object.json();
+  document.merge_patch(patch);
+  return *kube::Object::from(document);
+}
+
+// A condition of a status, as it stands in JSON.
+inline Json told_condition(const char* type, const char* status, const char* reason = "Any",
+                           std::int64_t generation = 1) {
+  return {{"type", type},
+          {"status", status},
+          {"reason", reason},
+          {"message", ""},
+          {"observedGeneration", generation}};
+}
+
+// The status of an MCPTool that was registered when it was of `generation`.
+inline Json registered_status(std::int64_t generation = 1) {
+  return {{"conditions", Json::array({told_condition("Registered", "True", "Registered", generation)})},
+          {"tools", Json::array({{{"name", "weather"}, {"version", "0.1.0"}}})}};
+}
+
+// An MCPTool that is being deleted, and held.
+inline kube::Object deleted(const kube::Object& tool) {
+  return patched(
+      tool,
+      {{"metadata",
+        {{"deletionTimestamp", "2026-01-02T00:00:00Z"}, {"finalizers", Json::array({kWithdrawFinalizer})}}}});
 }
 
 }  // namespace toolhive::test

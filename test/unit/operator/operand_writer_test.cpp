@@ -9,8 +9,8 @@
 #include "test/unit/operator/make.hpp"
 #include "test/unit/runtime/fake_api.hpp"
 
-using kube::ApiCall;
 using namespace toolhive;
+using kube::ApiCall;
 
 namespace {
 

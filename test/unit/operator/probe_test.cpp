@@ -3,9 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include <memory>
-
 #include "controller/base/simulated_clock.hpp"
+#include "test/unit/operator/fake_registry.hpp"
 
 namespace {
 
@@ -32,22 +31,12 @@ class ProbedRegistry : public RegistryApi {
   int asked = 0;
 };
 
-class OneRegistry : public RegistryAccess {
- public:
-  OneRegistry() : RegistryAccess(nullptr) {}
-  StatusOr<std::shared_ptr<RegistryApi>> open(const kube::Key&) override {
-    return std::shared_ptr<RegistryApi>(registry);
-  }
-
-  std::shared_ptr<ProbedRegistry> registry = std::make_shared<ProbedRegistry>();
-};
-
 struct Probing {
   ServiceProbe::Answer ask() { return probe.ask(ctx, {"mcp", "mcp-registry"}); }
 
   SimulatedClock clock;
   Context ctx{{}, TimePoint::max(), clock, {}};
-  OneRegistry access;
+  test::AccessTo<ProbedRegistry> access;
   ServiceProbe probe{access};
 };
 

@@ -1,63 +1,15 @@
 // Bringing a definition into a registry, whatever is there.
 #include <doctest/doctest.h>
 
-#include <map>
-
 #include "controller/operator/mcptool/registration.hpp"
 #include "controller/operator/mcptool/status.hpp"
-#include "controller/operator/registry_client.hpp"
+#include "test/unit/operator/fake_registry.hpp"
 #include "test/unit/operator/make.hpp"
 
 namespace {
 
 using namespace toolhive;
 using namespace toolhive::test;
-
-// A registry by the rules of the real one: a version never changes its content, a tool never its manager.
-class FakeRegistry : public RegistryApi {
- public:
-  StatusOr<RegistryEntry> get(const Context&, const std::string& name, const std::string& version) override {
-    ++gets;
-    if (!fault.ok()) return fault;
-    const auto found = entries.find({name, version});
-    if (found == entries.end()) return Status(Code::NotFound, "no such version");
-    return *parse_entry(found->second);
-  }
-
-  StatusOr<RegistryEntry> put(const Context&, const Json& definition) override {
-    ++puts;
-    if (!fault.ok()) return fault;
-    const std::string name = definition.at("name");
-    const std::string version = definition.contains("version") ? definition.at("version").get<std::string>()
-                                                               : "0." + std::to_string(++numbered) + "00.0";
-    for (const auto& [key, entry] : entries) {
-      if (key.first == name && entry.at("managedBy").at("name") != definition.at("managedBy").at("name"))
-        return Status(Code::Conflict, "managed by another").with_reason(kOtherManager);
-    }
-    Json entry = definition;
-    entry["version"] = version;
-    const auto found = entries.find({name, version});
-    const auto content = [](Json document) {
-      for (const char* added : {"managedBy", "digest", "registeredAt"}) document.erase(added);
-      return document;
-    };
-    if (found != entries.end() && content(found->second) != content(entry))
-      return Status(Code::Conflict, "other content").with_reason(kOtherContent);
-    entry["digest"] = "sha256:" + std::to_string(std::hash<std::string>{}(content(entry).dump()));
-    entry["registeredAt"] = "2026-01-01T00:00:00Z";
-    entries[{name, version}] = entry;
-    return *parse_entry(entry);
-  }
-
-  Status withdraw(const Context&, const std::string&, const Manager&) override { return fault; }
-  StatusOr<ServiceReport> report(const Context&) override { return ServiceReport{}; }
-
-  std::map<std::pair<std::string, std::string>, Json> entries;
-  Status fault;
-  int gets = 0;
-  int puts = 0;
-  int numbered = 0;
-};
 
 WantedTool wanted(std::int64_t generation = 1, const std::string& version = "",
                   const Json& title = "Weather") {
@@ -256,8 +208,8 @@ TEST_CASE("an answer that is no tool is not taken for one") {
   CHECK_FALSE(parse_entry({{"name", "x"}, {"version", 1}}).ok());
 }
 
-ToolObservation observed_tool() {
-  ToolObservation observed;
+ToolReport observed_tool() {
+  ToolReport observed;
   observed.generation = 2;
   observed.accepted = Finding::yes("Accepted", "ok");
   observed.registered = Finding::yes("Registered", "ok");
@@ -277,7 +229,7 @@ TEST_CASE("an MCPTool's status says what is registered and where, and reads back
 }
 
 TEST_CASE("a generation counts as registered only when it was") {
-  ToolObservation observed = observed_tool();
+  ToolReport observed = observed_tool();
   observed.registered = Finding::unknown("RegistryUnavailable", "down");
   const RememberedTool memory = remembered(mcptool_status(Json::object(), observed, WallTime{}));
   CHECK(memory.tool.has_value());
@@ -285,7 +237,7 @@ TEST_CASE("a generation counts as registered only when it was") {
 }
 
 TEST_CASE("a status says for certain that nothing was registered when its reason does and it is of now") {
-  ToolObservation observed = observed_tool();
+  ToolReport observed = observed_tool();
   observed.tool.reset();
   const auto refused = [&](Finding registered, std::int64_t generation) {
     observed.registered = std::move(registered);
@@ -309,7 +261,7 @@ TEST_CASE("a status that somebody broke is read as nothing remembered") {
 }
 
 TEST_CASE("what is not accepted is not Ready, whatever is registered") {
-  ToolObservation observed = observed_tool();
+  ToolReport observed = observed_tool();
   observed.accepted = Finding::no("InvalidDefinition", "spec.definition: ...");
   const auto conditions =
       runtime::Conditions::from_json(mcptool_status(Json::object(), observed, WallTime{}).at("conditions"));

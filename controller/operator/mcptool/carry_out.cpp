@@ -1,0 +1,109 @@
+#include "controller/operator/mcptool/carry_out.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "controller/base/log.hpp"
+#include "controller/operator/labels.hpp"
+#include "controller/runtime/write/finalizer.hpp"
+
+namespace toolhive {
+
+using kube::Object;
+
+namespace {
+
+StatusOr<Object> see_to_finalizer(const Context& ctx, kube::Client& client, const Object& object,
+                                  ToolPlan::Finalizer finalizer) {
+  if (finalizer == ToolPlan::Finalizer::Ensure)
+    return runtime::ensure_finalizer(ctx, client, mcptool_type(), object, kWithdrawFinalizer);
+  if (finalizer == ToolPlan::Finalizer::Leave) return object;
+  const Status removed = runtime::remove_finalizer(ctx, client, mcptool_type(), object, kWithdrawFinalizer);
+  return removed.ok() ? StatusOr<Object>(object) : removed;
+}
+
+StatusOr<ToolOutcome> register_definition(const Context& ctx, RegistryAccess& access, const ToolPlan& plan,
+                                          ToolOutcome outcome) {
+  auto api = access.open(plan.claim->registry);
+  if (!api.ok()) return api.status();
+  RegistrationOutcome done = register_tool(ctx, **api, *plan.wanted, plan.known.tool, plan.known.generation);
+  outcome.answered = !done.unavailable;
+  outcome.registry_changed = done.wrote;
+  outcome.failed = done.unavailable;
+  outcome.not_before = done.not_before;
+  outcome.report->accepted = std::move(done.accepted);
+  outcome.report->registered = std::move(done.registered);
+  outcome.report->tool = std::move(done.tool);
+  if (done.busy || (done.unavailable && plan.stands)) outcome.report.reset();
+  return outcome;
+}
+
+// Success also when the registry has no such tool, or another's, or says that it can have none of that name.
+Status withdraw(const Context& ctx, RegistryAccess& access, const ToolPlan& plan) {
+  auto api = access.open(plan.claim->registry);
+  if (!api.ok()) return api.status();
+  Status withdrawn = (*api)->withdraw(ctx, plan.claim->name, plan.manager);
+  const Code code = withdrawn.code();
+  if (code == Code::NotFound || code == Code::Conflict || code == Code::Invalid) return {};
+  return withdrawn;
+}
+
+ToolOutcome give_up(const Context& ctx, RegistryAccess& access, const ToolPlan& plan, ToolOutcome outcome) {
+  outcome.failed = !withdraw(ctx, access, plan).ok();
+  if (!outcome.failed) outcome.report->tool.reset();
+  return outcome;
+}
+
+StatusOr<ToolOutcome> let_go(const Context& ctx, kube::Client& client, const ToolPlan& plan,
+                             ToolOutcome outcome) {
+  const Status removed =
+      runtime::remove_finalizer(ctx, client, mcptool_type(), outcome.object, kWithdrawFinalizer);
+  if (!removed.ok()) return removed;
+  log(LogLevel::Info, "let go", {{"reason", plan.why}});
+  outcome.report.reset();
+  return outcome;
+}
+
+StatusOr<ToolOutcome> withdraw_and_let_go(const Context& ctx, kube::Client& client, RegistryAccess& access,
+                                          const ToolPlan& plan, ToolOutcome outcome) {
+  const Status withdrawn = withdraw(ctx, access, plan);
+  if (withdrawn.ok()) {
+    outcome.registry_changed = true;
+    return let_go(ctx, client, plan, std::move(outcome));
+  }
+  outcome.failed = true;
+  outcome.report->registered = withdrawal_pending(withdrawn.message());
+  if (withdrawn.reason() == RegistryCircuit::kBusy) outcome.report.reset();
+  return outcome;
+}
+
+}  // namespace
+
+StatusOr<ToolOutcome> carry_out(const Context& ctx, kube::Client& client, RegistryAccess& access,
+                                const Object& object, const ToolPlan& plan) {
+  using Action = ToolPlan::Action;
+  auto held = see_to_finalizer(ctx, client, object, plan.finalizer);
+  if (!held.ok()) return held.status();
+  ToolOutcome outcome{.object = *std::move(held), .report = plan.report};
+  switch (plan.action) {
+    case Action::Leave:
+      outcome.report.reset();
+      break;
+    case Action::Tell:
+      break;
+    case Action::Wait:
+      outcome.failed = true;
+      break;
+    case Action::Register:
+      return register_definition(ctx, access, plan, std::move(outcome));
+    case Action::GiveUp:
+      return give_up(ctx, access, plan, std::move(outcome));
+    case Action::Withdraw:
+      return withdraw_and_let_go(ctx, client, access, plan, std::move(outcome));
+    case Action::LetGo:
+      return let_go(ctx, client, plan, std::move(outcome));
+  }
+  return outcome;
+}
+
+}  // namespace toolhive

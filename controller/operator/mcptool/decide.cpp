@@ -1,0 +1,193 @@
+#include "controller/operator/mcptool/decide.hpp"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "controller/operator/labels.hpp"
+#include "controller/operator/mcptool/permission.hpp"
+#include "controller/operator/schedule.hpp"
+
+namespace toolhive {
+
+using kube::Object;
+
+namespace {
+
+// How often a settled entry is looked at: registries can lose entries without anybody telling.
+constexpr std::chrono::seconds kToolPeriod{60};
+
+std::string describe(const Claim& claim) {
+  return "Registry " + claim.registry.to_string();
+}
+
+Manager manager_of(const Object& object) {
+  return {mcptool_type().kind, std::string(object.meta().ns), std::string(object.meta().name),
+          std::string(object.meta().uid)};
+}
+
+// Names that are no segment of a path: no registry can be asked for them.
+bool is_path_step(const std::string& name) {
+  return name == "." || name == "..";
+}
+
+// Why nothing can be registered in the Registry, nor need be withdrawn from it; empty: it is there.
+std::string absence(const ToolObservation& observed) {
+  if (!observed.registry_is_ours)
+    return "this operator does not look after namespace " + observed.claim->registry.ns + " of the Registry";
+  if (!observed.registry || observed.registry->deleting) return describe(*observed.claim) + " does not exist";
+  return "";
+}
+
+bool is_allowed_in(const ToolObservation& observed, std::string_view ns) {
+  const auto& allowed = observed.registry->allowed_namespaces;
+  const std::string& registry_ns = observed.claim->registry.ns;
+  if (!needs_labels(allowed, registry_ns, ns)) return is_allowed(allowed, registry_ns, ns, {});
+  const auto found = observed.namespaces.find(std::string(ns));
+  return found != observed.namespaces.end() &&
+         is_allowed(allowed, registry_ns, ns, found->second.meta().labels);
+}
+
+// The MCPTool that has the name, when that is another one.
+std::optional<Object> rival(const ToolObservation& observed) {
+  std::vector<Object> claimants{observed.object};
+  // Who may not register there cannot hold a name there either.
+  for (const Object& peer : observed.peers)
+    if (is_allowed_in(observed, peer.meta().ns)) claimants.push_back(peer);
+  const Object* first = holder(claimants);
+  return first->meta().uid == observed.object.meta().uid ? std::nullopt : std::optional(*first);
+}
+
+// The definition in order, what was registered still so.
+ToolPlan begin(const ToolObservation& observed) {
+  ToolPlan plan;
+  plan.claim = observed.claim;
+  plan.manager = manager_of(observed.object);
+  plan.known = remembered(*observed.status);
+  plan.report.generation = observed.object.meta().generation;
+  plan.report.accepted = Finding::yes("Accepted", "the definition is in order");
+  plan.report.tool = plan.known.tool;
+  plan.stands = plan.known.tool && plan.known.generation == plan.report.generation;
+  return plan;
+}
+
+// Each of the checks answers whether there is something that keeps the definition from being registered, and makes of
+// `plan` what is then to be done.
+
+bool spec_is_invalid(const ToolObservation& observed, ToolPlan& plan) {
+  std::string error;
+  if (!observed.tool.ok()) {
+    error = observed.tool.status().message();
+  } else if (!observed.claim) {
+    error = "spec.registryRef: is required";
+  } else if (is_path_step(observed.claim->name)) {
+    error = "spec.definition.name: must not be \".\" or \"..\"; use another name";
+  } else {
+    return false;
+  }
+  plan.report.accepted = Finding::no("InvalidSpec", error);
+  plan.report.registered = Finding::no("NotAccepted", "the definition is not accepted");
+  return true;
+}
+
+bool registry_is_absent(const ToolObservation& observed, ToolPlan& plan) {
+  const std::string why = absence(observed);
+  if (why.empty()) return false;
+  plan.report.registered = Finding::no("RegistryNotFound", why);
+  plan.report.tool.reset();
+  return true;
+}
+
+bool namespace_is_not_allowed(const ToolObservation& observed, ToolPlan& plan) {
+  const std::string ns(observed.object.meta().ns);
+  if (is_allowed_in(observed, ns)) return false;
+  plan.report.accepted = Finding::no("NamespaceNotAllowed", "spec.registryRef: " + describe(*observed.claim) +
+                                                                " does not take MCPTools of namespace " + ns +
+                                                                "; ask for it in its allowedNamespaces");
+  plan.report.registered = Finding::no("NotAccepted", "the namespace is not allowed");
+  if (plan.known.tool) plan.action = ToolPlan::Action::GiveUp;
+  return true;
+}
+
+bool name_is_taken(const ToolObservation& observed, ToolPlan& plan) {
+  const auto other = rival(observed);
+  if (!other) return false;
+  plan.report.registered =
+      Finding::no("NameConflict", "the older MCPTool " + other->key().to_string() + " has the name " +
+                                      observed.claim->name + " in " + describe(*observed.claim) +
+                                      "; use another definition.name, or delete one of the two");
+  if (plan.known.tool) plan.action = ToolPlan::Action::GiveUp;
+  return true;
+}
+
+bool registry_is_away(const ToolObservation& observed, ToolPlan& plan) {
+  if (observed.registry->available) return false;
+  plan.report.registered = Finding::unknown(
+      "RegistryUnavailable", describe(*observed.claim) + " does not serve; see its conditions");
+  // What was registered stays so while its registry restarts; the Registry reports the outage.
+  if (plan.stands) plan.action = ToolPlan::Action::Leave;
+  return true;
+}
+
+ToolPlan::Finalizer finalizer_for(const ToolObservation& observed) {
+  if (observed.tool->spec.deletion_policy == DeletionPolicy::Withdraw) return ToolPlan::Finalizer::Ensure;
+  return observed.object.meta().has_finalizer(kWithdrawFinalizer) ? ToolPlan::Finalizer::Remove
+                                                                  : ToolPlan::Finalizer::Leave;
+}
+
+ToolPlan decide_registration(const ToolObservation& observed) {
+  ToolPlan plan = begin(observed);
+  plan.again = jittered(kToolPeriod, observed.object.key());
+  if (spec_is_invalid(observed, plan)) return plan;
+  plan.finalizer = finalizer_for(observed);
+  if (registry_is_absent(observed, plan)) return plan;
+  plan.report.registry_url = observed.registry->url;
+  for (const auto prevents : {namespace_is_not_allowed, name_is_taken, registry_is_away})
+    if (prevents(observed, plan)) return plan;
+  const MCPToolSpec& spec = observed.tool->spec;
+  plan.action = ToolPlan::Action::Register;
+  plan.wanted =
+      WantedTool{observed.claim->name, spec.version, plan.report.generation, spec.definition, plan.manager};
+  return plan;
+}
+
+// Why an MCPTool can go without anything being withdrawn; empty: it cannot.
+std::string release_reason(const ToolObservation& observed) {
+  if (observed.tool.ok() && observed.tool->spec.deletion_policy == DeletionPolicy::Retain)
+    return "deletionPolicy is Retain";
+  if (!observed.claim) return "it names no registry";
+  if (is_path_step(observed.claim->name)) return "no registry can have a tool of its name";
+  if (const std::string why = absence(observed); !why.empty()) return why;
+  const bool never_there = was_refused(*observed.status, observed.object.meta().generation);
+  return !observed.registry->available && never_there ? "it was never registered" : "";
+}
+
+ToolPlan decide_release(const ToolObservation& observed) {
+  ToolPlan plan = begin(observed);
+  plan.action = ToolPlan::Action::Leave;
+  if (!observed.object.meta().has_finalizer(kWithdrawFinalizer)) return plan;
+  plan.why = release_reason(observed);
+  if (!plan.why.empty()) {
+    plan.action = ToolPlan::Action::LetGo;
+  } else if (!observed.registry->available) {
+    plan.action = ToolPlan::Action::Wait;
+    plan.report.registered = withdrawal_pending(describe(*observed.claim) + " does not serve");
+  } else {
+    plan.action = ToolPlan::Action::Withdraw;
+    plan.why = "the tool " + observed.claim->name + " is withdrawn from " + describe(*observed.claim);
+  }
+  return plan;
+}
+
+}  // namespace
+
+ToolPlan decide(const ToolObservation& observed) {
+  return observed.object.meta().deleting() ? decide_release(observed) : decide_registration(observed);
+}
+
+Finding withdrawal_pending(const std::string& why) {
+  return Finding::unknown("WithdrawalPending",
+                          "the tool cannot be withdrawn yet: " + why +
+                              "; to let the MCPTool go without it, set spec.deletionPolicy to Retain");
+}
+
+}  // namespace toolhive

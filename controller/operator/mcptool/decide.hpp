@@ -1,0 +1,42 @@
+// The second step of a pass over an MCPTool: what is to be done, and what is to be told. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "controller/operator/mcptool/observe.hpp"
+#include "controller/operator/mcptool/registration.hpp"
+#include "controller/operator/mcptool/status.hpp"
+
+namespace toolhive {
+
+struct ToolPlan {
+  enum class Action {
+    Leave,     // nothing, and what was told stays true
+    Tell,      // the report alone
+    Wait,      // the report, and another look soon: what is to be done first is not possible yet
+    Register,  // bring the definition into the registry, and tell how that went
+    GiveUp,    // take out what is registered, for somebody else has the name, and tell that
+    Withdraw,  // take out what is registered, then let the object go
+    LetGo,     // let the object go
+  };
+  enum class Finalizer { Leave, Ensure, Remove };
+
+  Action action = Action::Tell;
+  Finalizer finalizer = Finalizer::Leave;  // before anything else is done
+  ToolReport report;
+  std::optional<Claim> claim;
+  Manager manager;                   // as whom the registry knows this MCPTool
+  std::optional<WantedTool> wanted;  // with Register
+  RememberedTool known;              // what was registered when it was last told
+  bool stands = false;               // that is of this very generation: an outage changes nothing about it
+  std::string why;                   // with Withdraw and LetGo: for the log
+  Duration again{};                  // look again after this; zero: when something changes
+};
+
+ToolPlan decide(const ToolObservation& observed);
+
+// What is told of an MCPTool that cannot be let go because its tool cannot be withdrawn.
+Finding withdrawal_pending(const std::string& why);
+
+}  // namespace toolhive
