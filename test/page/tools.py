@@ -63,7 +63,7 @@ HOSTILE = {
             "deep": DEEP},
         "required": ["__proto__", "nobody"], "$defs": {"loop": {"$ref": "#/$defs/loop2"}, "loop2": {"$ref": "#/$defs/loop"}}},
     "server": {"name": "io.example/hostile", "title": MARKUP[:90], "websiteUrl": "https://example.com/%3Cscript%3E",
-               "remotes": [{"type": "sse", "url": "http://hostile.default.svc/<script>"}]},
+               "remotes": [{"type": "sse", "url": "http://hostile.default.svc/%3Cscript%3E?{markup}", "variables": {"markup": {"description": MARKUP[:90], "default": MARKUP[:90]}}}]},
 }
 
 
