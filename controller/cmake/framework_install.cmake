@@ -15,9 +15,28 @@ foreach(library ${framework_libraries})
   set_target_properties(${library} PROPERTIES EXPORT_NAME ${exported})
 endforeach()
 target_include_directories(toolhive_base INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/toolhive>)
-foreach(part base kube runtime)
-  install(DIRECTORY ${CMAKE_SOURCE_DIR}/controller/${part}/ COMPONENT framework
-          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/toolhive/controller/${part} FILES_MATCHING PATTERN "*.hpp")
+# What users include, and what that includes. All other headers are this tree's own.
+set(framework_headers
+  base/clock base/context base/json base/log base/log_level base/log_line base/log_writer base/simulated_clock
+  base/status
+  kube/client/client kube/client/discovery kube/client/watch
+  kube/config/config kube/config/default_name
+  kube/object/field_reader kube/object/meta kube/object/object kube/object/ref kube/object/resource
+  kube/object/undecodable
+  kube/transport/transport
+  runtime/cache/cache runtime/cache/informer runtime/cache/mapping runtime/cache/store
+  runtime/controller/lifecycle runtime/controller/pass runtime/controller/reconcile
+  runtime/events/event_recorder
+  runtime/leader/leader_election
+  runtime/manager/controller runtime/manager/controller_handle runtime/manager/controller_setup
+  runtime/manager/manager runtime/manager/process runtime/manager/untyped_controller
+  runtime/monitor/health runtime/monitor/metrics
+  runtime/serve/endpoints
+  runtime/write/applier runtime/write/conditions runtime/write/finalizer runtime/write/status_writer)
+foreach(header ${framework_headers})
+  cmake_path(GET header PARENT_PATH room)
+  install(FILES ${CMAKE_SOURCE_DIR}/controller/${header}.hpp COMPONENT framework
+          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/toolhive/controller/${room})
 endforeach()
 install(TARGETS ${framework_libraries} EXPORT toolhive-framework
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT framework)

@@ -26,6 +26,7 @@ installs() { cmake --install "$build" --prefix "$work/prefix" --component framew
 compiles() {
   mkdir -p "$work/src" &&
     cp "$root/test/integration/runtime/greeter.cpp" "$root/test/consumer/"{CMakeLists.txt,await_greeting.cpp} "$work/src/" &&
+    (cd "$work/prefix/include/toolhive" && find . -name '*.hpp' -printf '#include "%P"\n') >"$work/src/headers.cpp" &&
     cmake -G Ninja -S "$work/src" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" &&
     cmake --build "$work/build"
 }
