@@ -1,6 +1,5 @@
 #include "registry/model/schema.hpp"
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -10,20 +9,11 @@
 namespace toolhive::registry {
 namespace {
 
-constexpr std::array<std::string_view, 5> kDraftUris = {
-    "https://json-schema.org/draft/2020-12/schema", "https://json-schema.org/draft/2019-09/schema",
-    "http://json-schema.org/draft-07/schema", "http://json-schema.org/draft-06/schema",
-    "http://json-schema.org/draft-04/schema"};
-
 Result<Draft> draft_of(const Json& schema, std::string_view field) {
   const auto it = schema.find("$schema");
   if (it == schema.end()) return Draft::V2020;
   if (!it->is_string()) return Error{Code::Invalid, "$schema must be a string", pointer_to(field, "$schema")};
-  std::string_view uri = it->get_ref<const std::string&>();
-  if (uri.ends_with('#')) uri.remove_suffix(1);
-  for (std::size_t i = 0; i < kDraftUris.size(); ++i) {
-    if (kDraftUris[i] == uri) return static_cast<Draft>(i);
-  }
+  if (const auto draft = draft_named(it->get_ref<const std::string&>())) return *draft;
   return Error{Code::Invalid,
                "$schema names an unsupported draft; use https://json-schema.org/draft/2020-12/schema "
                "(2019-09, draft-07, -06 "

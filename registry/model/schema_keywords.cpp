@@ -6,6 +6,11 @@
 namespace toolhive::registry {
 namespace {
 
+constexpr std::array<std::string_view, 5> kDraftUris = {
+    "https://json-schema.org/draft/2020-12/schema", "https://json-schema.org/draft/2019-09/schema",
+    "http://json-schema.org/draft-07/schema", "http://json-schema.org/draft-06/schema",
+    "http://json-schema.org/draft-04/schema"};
+
 struct Keyword {
   std::string_view name;
   Shape shape;
@@ -103,6 +108,14 @@ Keywords keywords_of(Draft draft) {
 }
 
 }  // namespace
+
+std::optional<Draft> draft_named(std::string_view uri) {
+  if (uri.ends_with('#')) uri.remove_suffix(1);
+  for (std::size_t i = 0; i < kDraftUris.size(); ++i) {
+    if (kDraftUris[i] == uri) return static_cast<Draft>(i);
+  }
+  return std::nullopt;
+}
 
 const Shape* shape_of(Draft draft, std::string_view keyword) {
   static const std::array<Keywords, 5> tables = {keywords_of(Draft::V2020), keywords_of(Draft::V2019),

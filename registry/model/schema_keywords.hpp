@@ -1,11 +1,15 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 namespace toolhive::registry {
 
 // The drafts of JSON Schema that are known, the newest first.
 enum class Draft { V2020, V2019, V7, V6, V4 };
+
+// The draft that the value of a $schema names; none when it is not known. Thread safe.
+std::optional<Draft> draft_named(std::string_view uri);
 
 // What a draft asks of the value of a keyword.
 enum class Shape {

@@ -8,10 +8,10 @@
 namespace toolhive::registry {
 
 // Names the rules of this comparison and their words, as part of the entity tags of what it says.
-// To be raised with every change to tool_diff.cpp, schema_diff.cpp or differences.cpp after which
-// two documents have another verdict, other differences or other texts: else clients that ask
+// To be raised with every change to tool_diff.cpp, differences.cpp or the comparison of schemas after
+// which two documents have another verdict, other differences or other texts: else clients that ask
 // whether their copy is still good keep what the earlier program said.
-inline constexpr std::string_view kComparisonVersion = "1";
+inline constexpr std::string_view kComparisonVersion = "2";
 
 /// The differences between two documents of one tool, in the order of their pointers' members. What the registry adds
 /// (version, times, status, digest) and who manages the entry do not count.
