@@ -7,6 +7,7 @@ PRESET ?= release
 KILLS ?= 1000
 SCHEMATHESIS_SECONDS ?= 600
 FUZZ_SECONDS ?= 600
+CONTRACT_SECONDS ?= 600
 BUILD_DIR := build/$(PRESET)
 CLUSTER := test/cluster/cluster
 PROGRAMS := toolhive-operator mcp-registry
@@ -29,6 +30,7 @@ STORE_TEST_PACKAGES := postgresql redis-server openssl procps
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 PAGE_TEST_PACKAGES := chromium chromium-driver python3-selenium fonts-liberation2 fonts-dejavu-core
 API_TEST_PACKAGES := python3-venv ca-certificates curl jq
+CONTRACT_TEST_PACKAGES := python3-jsonschema
 LINT_PACKAGES := clang-format clang-tidy-19 shellcheck
 BUNDLE_PACKAGES := jq yq
 BENCH_PACKAGES := wrk nginx-light postgresql redis-server openssl procps
@@ -65,12 +67,12 @@ clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-integration test-e2e test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
-test: deps image-deps unit-deps store-deps page-deps api-deps configure ## All tests: unit, stores, the page in a browser, the API, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
+.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-contracts test-integration test-e2e test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
+test: deps image-deps unit-deps store-deps page-deps api-deps contract-deps configure ## All tests: unit, stores, the page in a browser, the API, contracts, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
 	@echo "Compiling the programs with their tests and, at the same time, Kubernetes (about six minutes on two processors, once)."
 	@config/build/together.sh $(BUILD_DIR)
 	@config/images/build.sh $(BUILD_DIR)/bin build/images
-	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page official docs schemathesis cluster integration e2e faults
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page official docs schemathesis contracts cluster integration e2e faults
 
 test-unit: build unit-deps ## Unit tests only, and the graph of includes
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit
@@ -93,7 +95,10 @@ test-docs: build api-deps ## The examples of docs/api-reference.md against the r
 test-schemathesis: build api-deps ## The OpenAPI document against the registry, for SCHEMATHESIS_SECONDS (default 600) from a new seed
 	@test/schemathesis/test.sh $(BUILD_DIR) $(SCHEMATHESIS_SECONDS) random
 
-.PHONY: unit-deps store-deps page-deps api-deps
+test-contracts: build contract-deps ## Verdicts on changed schemas against another validator, for CONTRACT_SECONDS (default 600) from a new seed
+	@test/contracts/test.sh $(BUILD_DIR) $(CONTRACT_SECONDS) random
+
+.PHONY: unit-deps store-deps page-deps api-deps contract-deps
 unit-deps:
 	@config/build/packages.sh $(UNIT_TEST_PACKAGES)
 store-deps:
@@ -102,6 +107,8 @@ page-deps:
 	@config/build/packages.sh $(PAGE_TEST_PACKAGES)
 api-deps:
 	@config/build/packages.sh $(API_TEST_PACKAGES)
+contract-deps:
+	@config/build/packages.sh $(CONTRACT_TEST_PACKAGES)
 
 test-integration: build ## Tests against a real API server
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh integration

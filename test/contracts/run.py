@@ -1,0 +1,111 @@
+"""Holds the registry's verdicts on changed schemas against an independent validator.
+
+run.py VERDICTS SECONDS SEED: makes up pairs, asks the program VERDICTS, and for each that is called compatible looks for a value that
+was accepted and is not any more: by the new schema of an input, by the old one of an output. One such value is a failure; so is it
+when more than 2 % of the changes that harm nobody are called breaking.
+"""
+import collections, json, random, subprocess, sys, time
+
+import jsonschema
+
+from schemas import Maker, changed
+from values import Values, without_unsaid
+
+TRIES = 60  # Values for each pair.
+HARMLESS_CALLED_BREAKING = 0.02
+DIALECTS = [None, None, None, "http://json-schema.org/draft-07/schema#"]
+
+
+def validator(schema):
+    """Answers whether the schema accepts a value; None where the validator fails at that."""
+    kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
+    is_valid = kind(schema).is_valid
+
+    def accepts(value):
+        try:
+            return is_valid(value)
+        except (TypeError, RecursionError):  # Of unevaluatedItems that it cannot sort; of circles of references.
+            return None
+    return accepts
+
+
+class Verdicts:
+    def __init__(self, program):
+        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def is_compatible(self, before, after, direction):
+        self.process.stdin.write(json.dumps({"before": before, "after": after, "direction": direction}) + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline().strip()
+        if answer not in ("compatible", "breaking"):
+            raise SystemExit(f"FAIL  the program ended at {json.dumps(before)} -> {json.dumps(after)}")
+        return answer == "compatible"
+
+
+def pair(r, direction):
+    maker = Maker(r, r.choice(DIALECTS))
+    before = maker.document()
+    if r.random() < 0.1: return before, maker.document(), False
+    after, harmless = changed(r, before, direction)
+    while r.random() < 0.3:
+        after, too = changed(r, after, direction)
+        harmless = harmless and too
+    return before, after, harmless
+
+
+def counter_example(r, before, after, direction):
+    """A value for which the change breaks something; None when none was found, and how many were accepted."""
+    part, whole = (before, after) if direction == "input" else (after, before)
+    accepted, accepts = validator(part), validator(whole)
+    values = Values(r, [part, whole])
+    tried = 0
+    for _ in range(TRIES):
+        value = values.like(part)
+        if not accepted(value): continue
+        tried += 1
+        if accepts(value) is not False: continue
+        # By policy nobody sends what the old schema says nothing of.
+        if direction == "input": value = without_unsaid(value, accepted)
+        if accepted(value) and accepts(value) is False: return value, tried
+    return None, tried
+
+
+def main():
+    program, seconds, seed = sys.argv[1], float(sys.argv[2]), sys.argv[3]
+    seed = random.SystemRandom().randrange(1 << 32) if seed == "random" else int(seed)
+    print(f"seed {seed}", flush=True)
+    verdicts = Verdicts(program)
+    counts = collections.Counter()
+    end = time.monotonic() + seconds
+    number = 0
+    while time.monotonic() < end:
+        number += 1
+        r = random.Random(f"{seed}/{number}")
+        direction = r.choice(["input", "output"])
+        before, after, harmless = pair(r, direction)
+        if direction == "output": before, after = after, before
+        compatible = verdicts.is_compatible(before, after, direction)
+        counts["pairs"] += 1
+        shown = f"{direction} {json.dumps(before)} -> {json.dumps(after)}"
+        if harmless:
+            counts["harmless"] += 1
+            if not compatible:
+                counts["harmless called breaking"] += 1
+                print(f"harmless, called breaking: pair {number}, {shown}", flush=True)
+        if not compatible: continue
+        counts["compatible"] += 1
+        value, tried = counter_example(r, before, after, direction)
+        counts["values"] += tried
+        if value is not None:
+            counts["failed"] += 1
+            print(f"FAIL  pair {number} of seed {seed} is called compatible, but {json.dumps(value)}: {shown}", flush=True)
+    print(", ".join(f"{count} {name}" for name, count in sorted(counts.items())))
+    failed = counts["failed"]
+    if counts["harmless called breaking"] > HARMLESS_CALLED_BREAKING * counts["harmless"]:
+        failed += 1
+        print(f"FAIL  {counts['harmless called breaking']} of {counts['harmless']} harmless changes are called breaking")
+    print(f"contracts: {counts['compatible'] - counts['failed']} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+main()
