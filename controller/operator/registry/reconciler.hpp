@@ -1,14 +1,10 @@
 // RegistryReconciler: makes the cluster hold what a Registry declares, and its status say how that went.
 #pragma once
 
-#include <map>
-#include <mutex>
-#include <optional>
-
 #include "controller/operator/options.hpp"
-#include "controller/operator/registry/operand_writer.hpp"
+#include "controller/operator/registry/accepted_inputs.hpp"
 #include "controller/operator/registry/probe.hpp"
-#include "controller/operator/registry/status.hpp"
+#include "controller/operator/registry/report.hpp"
 #include "controller/runtime/manager/manager.hpp"
 #include "controller/runtime/write/applier.hpp"
 #include "controller/runtime/write/status_writer.hpp"
@@ -29,17 +25,13 @@ class RegistryReconciler {
   StatusOr<runtime::Result> reconcile(const Context& ctx, const kube::Key& key);
 
  private:
-  StatusOr<RegistryInputs> inputs_of(const Context& ctx, const kube::Object& object, RegistrySpec spec);
-  StatusOr<std::optional<Json>> claim_of(const Context& ctx, const RegistryInputs& inputs);
-  StatusOr<std::vector<Json>> pods_of(const kube::Key& key) const;
-  std::optional<Finding> rehearse(const Context& ctx, const kube::Object& object, const Json& before,
-                                  const RegistryInputs& inputs);
-  void accept(const RegistryInputs& inputs);
-  // The inputs of the same Registry that were accepted last, as far as this process knows.
-  std::optional<RegistryInputs> accepted(const RegistryInputs& refused) const;
-  Status repair_strategy(const Context& ctx, const kube::Object& running);
-  StatusOr<runtime::Result> bring_about(const Context& ctx, const kube::Object& object, const Json& before,
-                                        const RegistryInputs& inputs);
+  // Observe, decide, carry out, tell.
+  StatusOr<runtime::Result> pass(const Context& ctx, const kube::Object& object, RegistrySpec spec);
+  StatusOr<runtime::Result> tell(const Context& ctx, const RegistryObservation& observed,
+                                 const RegistryOutcome& outcome);
+  void forget(const kube::Key& key);
+  // Writes `status` where nothing else is done, and nothing is to be looked at again.
+  StatusOr<runtime::Result> rest(const Context& ctx, const kube::Object& object, const Json& status);
 
   runtime::Manager& manager_;
   RegistryAccess& access_;
@@ -47,8 +39,7 @@ class RegistryReconciler {
   runtime::Applier applier_;
   const runtime::StatusWriter status_;
   ServiceProbe probe_;
-  mutable std::mutex mutex_;
-  std::map<kube::Key, RegistryInputs> accepted_;  // guarded by mutex_
+  AcceptedInputs accepted_;
 };
 
 }  // namespace toolhive

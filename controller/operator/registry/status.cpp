@@ -18,56 +18,56 @@ Conditions conditions_of(const Json& status) {
                                                   : Json::array());
 }
 
-Finding ready(const RegistryObservation& observed) {
-  if (observed.refused) return *observed.refused;
-  if (observed.failed) return *observed.failed;
+Finding ready(const RegistryReport& report) {
+  if (report.refused) return *report.refused;
+  if (report.failed) return *report.failed;
   // The pods know why better than their claim does, except while the claim is what they wait for.
-  if (!observed.storage.holds()) return observed.storage;
-  if (!observed.rollout.settled.holds()) return observed.rollout.settled;
-  if (observed.exposure.required && !observed.exposure.exposed.holds()) return observed.exposure.exposed;
+  if (!report.storage.holds()) return report.storage;
+  if (!report.rollout.settled.holds()) return report.rollout.settled;
+  if (report.exposure.required && !report.exposure.exposed.holds()) return report.exposure.exposed;
   return Finding::yes("Serving", "the registry serves what the spec declares");
 }
 
-Finding degraded(const RegistryObservation& observed) {
-  if (observed.failed) return Finding::yes(observed.failed->reason, observed.failed->message);
-  if (observed.refused) return Finding::yes(observed.refused->reason, observed.refused->message);
-  if (observed.rollout.failed)
-    return Finding::yes(observed.rollout.settled.reason, observed.rollout.settled.message);
-  if (observed.storage.reason == kGrowthFailed)
-    return Finding::yes(observed.storage.reason, observed.storage.message);
-  if (observed.unreachable) return Finding::yes(observed.unreachable->reason, observed.unreachable->message);
+Finding degraded(const RegistryReport& report) {
+  if (report.failed) return Finding::yes(report.failed->reason, report.failed->message);
+  if (report.refused) return Finding::yes(report.refused->reason, report.refused->message);
+  if (report.rollout.failed)
+    return Finding::yes(report.rollout.settled.reason, report.rollout.settled.message);
+  if (report.storage.reason == kGrowthFailed)
+    return Finding::yes(report.storage.reason, report.storage.message);
+  if (report.unreachable) return Finding::yes(report.unreachable->reason, report.unreachable->message);
   return Finding::no("AsExpected", "nothing needs attention");
 }
 
 }  // namespace
 
-Json registry_status(const Json& before, const RegistryObservation& observed, WallTime now) {
+Json registry_status(const Json& before, const RegistryReport& report, WallTime now) {
   Conditions conditions = conditions_of(before);
   const auto set = [&](const char* type, const Finding& finding) {
-    conditions.set(to_condition(type, finding, observed.generation), now);
+    conditions.set(to_condition(type, finding, report.generation), now);
   };
-  set("Accepted", observed.refused ? *observed.refused : Finding::yes("Accepted", "the spec is in order"));
-  set("StorageReady", observed.storage);
-  set("Available", observed.rollout.available);
-  set("Exposed", observed.exposure.exposed);
-  set("Degraded", degraded(observed));
-  set("Ready", ready(observed));
+  set("Accepted", report.refused ? *report.refused : Finding::yes("Accepted", "the spec is in order"));
+  set("StorageReady", report.storage);
+  set("Available", report.rollout.available);
+  set("Exposed", report.exposure.exposed);
+  set("Degraded", degraded(report));
+  set("Ready", ready(report));
   conditions.remove("ReconciliationPaused");
 
-  Json status = {{"observedGeneration", observed.generation},
+  Json status = {{"observedGeneration", report.generation},
                  {"conditions", conditions.to_json()},
-                 {"replicas", observed.rollout.replicas},
-                 {"readyReplicas", observed.rollout.ready_replicas},
-                 {"selector", selector_text(observed.key.name)}};
+                 {"replicas", report.rollout.replicas},
+                 {"readyReplicas", report.rollout.ready_replicas},
+                 {"selector", selector_text(report.key.name)}};
   // An address is an offer: there is none before the registry served once.
-  if (observed.rollout.available.holds() || (before.is_object() && before.contains("url"))) {
-    const std::string inside = internal_url(observed.key);
-    status["url"] = observed.exposure.url.empty() ? inside : observed.exposure.url;
+  if (report.rollout.available.holds() || (before.is_object() && before.contains("url"))) {
+    const std::string inside = internal_url(report.key);
+    status["url"] = report.exposure.url.empty() ? inside : report.exposure.url;
     status["internalURL"] = inside;
   }
-  if (observed.service) {
-    status["tools"] = observed.service->tools;
-    if (!observed.service->version.empty()) status["version"] = observed.service->version;
+  if (report.service) {
+    status["tools"] = report.service->tools;
+    if (!report.service->version.empty()) status["version"] = report.service->version;
   } else if (before.is_object()) {
     for (const char* field : {"tools", "version"})
       if (before.contains(field)) status[field] = before.at(field);

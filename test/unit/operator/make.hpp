@@ -59,6 +59,19 @@ inline kube::Object patched(const kube::Object& object, const Json& patch) {
   return *kube::Object::from(document);
 }
 
+// A Registry "mcp/mcp-registry" with a merge patch on it.
+inline kube::Object mcp_registry(const Json& patch = Json::object()) {
+  return patched(*kube::Object::from({{"apiVersion", "mcpregistry.dev/v1alpha1"},
+                                      {"kind", "Registry"},
+                                      {"metadata",
+                                       {{"name", "mcp-registry"},
+                                        {"namespace", "mcp"},
+                                        {"uid", "uid-of-mcp-registry"},
+                                        {"generation", 1}}},
+                                      {"spec", Json::object()}}),
+                 patch);
+}
+
 // A condition of a status, as it stands in JSON.
 inline Json told_condition(const char* type, const char* status, const char* reason = "Any",
                            std::int64_t generation = 1) {

@@ -158,7 +158,7 @@ TEST_CASE("an expansion that waits says for what, and one that failed needs atte
 
   claim["status"]["conditions"] =
       Json::array({condition("ControllerResizeError", "True", "quota of the cloud")});
-  RegistryObservation observed;
+  RegistryReport observed;
   observed.storage = observe_storage(&claim, "c", "20Gi");
   CHECK(observed.storage.holds());
   CHECK(observed.storage.reason == "GrowthFailed");
@@ -214,8 +214,8 @@ TEST_CASE("the host in force is the one a router admitted") {
   CHECK(yes.url == "https://b.example.com");
 }
 
-RegistryObservation serving() {
-  RegistryObservation observed;
+RegistryReport serving() {
+  RegistryReport observed;
   observed.key = {"mcp", "mcp-registry"};
   observed.generation = 4;
   observed.storage = Finding::yes("Bound", "bound");
@@ -236,7 +236,7 @@ bool is_true(const Json& status, const char* type) {
 }
 
 TEST_CASE("a registry that serves is Ready, with the addresses and numbers that scale and kubectl read") {
-  RegistryObservation observed = serving();
+  RegistryReport observed = serving();
   observed.service = ServiceReport{3, "1.2.3"};
   const Json status = registry_status(Json::object(), observed, WallTime{});
   for (const char* type : {"Ready", "Accepted", "StorageReady", "Available"}) {
@@ -257,7 +257,7 @@ TEST_CASE("a registry that serves is Ready, with the addresses and numbers that 
 }
 
 TEST_CASE("a registry has no address before it served once, and keeps it from then on") {
-  RegistryObservation observed = serving();
+  RegistryReport observed = serving();
   observed.rollout.available = observed.rollout.settled = Finding::no("ImagePullBackOff", "no such image");
   const Json fresh = registry_status(Json::object(), observed, WallTime{});
   CHECK_FALSE(fresh.contains("url"));
@@ -273,7 +273,7 @@ TEST_CASE("an unchanged observation makes an unchanged status, at any later time
 }
 
 TEST_CASE("what the registry said last is kept while it does not answer") {
-  RegistryObservation observed = serving();
+  RegistryReport observed = serving();
   observed.service = ServiceReport{3, "1.2.3"};
   const Json before = registry_status(Json::object(), observed, WallTime{});
   observed.service.reset();
@@ -284,7 +284,7 @@ TEST_CASE("what the registry said last is kept while it does not answer") {
 }
 
 TEST_CASE("a refused spec is not Ready while what runs stays Available") {
-  RegistryObservation observed = serving();
+  RegistryReport observed = serving();
   observed.refused = Finding::no("StorageCannotShrink", "spec.storage.size: ...");
   const Json status = registry_status(Json::object(), observed, WallTime{});
   CHECK_FALSE(is_true(status, "Accepted"));
@@ -296,7 +296,7 @@ TEST_CASE("a refused spec is not Ready while what runs stays Available") {
 }
 
 TEST_CASE("a taken name is Ready's reason and degrades the registry") {
-  RegistryObservation observed = serving();
+  RegistryReport observed = serving();
   observed.failed = Finding::no("NameConflict", "services \"x\" exists");
   const Json status = registry_status(Json::object(), observed, WallTime{});
   CHECK(find(status, "Ready").reason == "NameConflict");
@@ -305,7 +305,7 @@ TEST_CASE("a taken name is Ready's reason and degrades the registry") {
 }
 
 TEST_CASE("a required Route that is not admitted keeps a registry from Ready") {
-  RegistryObservation observed = serving();
+  RegistryReport observed = serving();
   observed.exposure.required = true;
   CHECK(find(registry_status(Json::object(), observed, WallTime{}), "Ready").reason == "RouteAPIMissing");
   observed.exposure.exposed = Finding::yes("RouteAdmitted", "");
@@ -316,7 +316,7 @@ TEST_CASE("a required Route that is not admitted keeps a registry from Ready") {
 }
 
 TEST_CASE("a failed rollout degrades the registry with the pod's own words") {
-  RegistryObservation observed = serving();
+  RegistryReport observed = serving();
   observed.rollout.settled = Finding::no("ImagePullBackOff", "no such image");
   observed.rollout.failed = true;
   const Json status = registry_status(Json::object(), observed, WallTime{});
@@ -344,7 +344,7 @@ TEST_CASE("a spec that cannot be read changes nothing but Accepted and Ready") {
 }
 
 TEST_CASE("a message of any length leaves the status small") {
-  RegistryObservation observed = serving();
+  RegistryReport observed = serving();
   observed.refused = Finding::no("Refused", std::string(100000, 'x'));
   CHECK(registry_status(Json::object(), observed, WallTime{}).dump().size() < 8000);
 }

@@ -3,41 +3,21 @@
 
 #include <doctest/doctest.h>
 
-#include "controller/base/simulated_clock.hpp"
-#include "controller/operator/types.hpp"
-#include "controller/runtime/cache/cache.hpp"
-#include "test/unit/operator/make.hpp"
-#include "test/unit/runtime/fake_api.hpp"
+#include "test/unit/operator/writing.hpp"
 
 using namespace toolhive;
 using kube::ApiCall;
 
 namespace {
 
-struct Writing {
-  Writing() {
-    for (const kube::ResourceType& type :
-         {service_account_type(), config_map_type(), service_type(), deployment_type(), network_policy_type(),
-          disruption_budget_type(), route_type(), claim_type()})
-      REQUIRE(cache.declare(type).ok());
-    cache.start();
-    REQUIRE(api.wait_for([&] { return cache.synced(); }));
-    owner = api.put(registry_type(), {{"metadata", {{"namespace", "mcp"}, {"name", "mcp-registry"}}}});
-  }
+struct WritingOnce : test::Writing {
   // One pass in which writes to `plural` are answered with `error`.
   WrittenOperands write(const std::string& plural, const Status& error) {
     api.fail_with([=](const ApiCall& call) {
       return call.mutating() && call.type.plural == plural ? error : Status();
     });
-    const Context ctx{{}, TimePoint::max(), clock, {}};
-    return write_operands(ctx, applier, *owner, test::inputs(), kube::Offered::Yes);
+    return write_operands(context(), applier, *owner, test::inputs(), kube::Offered::Yes);
   }
-
-  runtime_test::FakeApi api;
-  SimulatedClock clock;
-  runtime::Cache cache{api, clock, {}};
-  runtime::Applier applier{api, cache, kFieldManager, kOwnerLabel};
-  std::optional<kube::Object> owner;
 };
 
 const Status kWebhookDown =
@@ -55,7 +35,7 @@ const Status kNamespaceEnds =
 }  // namespace
 
 TEST_CASE("an answer of 500 to an operand becomes a finding that the user can read") {
-  Writing writing;
+  WritingOnce writing;
   const WrittenOperands written = writing.write("deployments", kWebhookDown);
   CHECK(written.retry.ok());
   REQUIRE(written.failed);
@@ -65,7 +45,7 @@ TEST_CASE("an answer of 500 to an operand becomes a finding that the user can re
 }
 
 TEST_CASE("an API server that is away is no finding, and the pass is tried again") {
-  Writing writing;
+  WritingOnce writing;
   const WrittenOperands written =
       writing.write("deployments", Status(Code::Unavailable, "etcd has no leader").with_http_status(503));
   CHECK(written.retry.code() == Code::Unavailable);
@@ -73,7 +53,7 @@ TEST_CASE("an API server that is away is no finding, and the pass is tried again
 }
 
 TEST_CASE("a Route API that answers 500 holds up no other operand") {
-  Writing writing;
+  WritingOnce writing;
   const WrittenOperands written = writing.write("routes", kWebhookDown);
   CHECK(written.route_error.http_status() == 500);
   CHECK(!written.failed);
@@ -82,7 +62,7 @@ TEST_CASE("a Route API that answers 500 holds up no other operand") {
 }
 
 TEST_CASE("a Route API that is down holds up no other operand") {
-  Writing writing;
+  WritingOnce writing;
   const WrittenOperands written =
       writing.write("routes", Status(Code::Unavailable, "service unavailable").with_http_status(503));
   CHECK(written.route_error.http_status() == 503);
@@ -92,7 +72,7 @@ TEST_CASE("a Route API that is down holds up no other operand") {
 
 TEST_CASE(
     "in a namespace that is being deleted nothing more is tried, and nothing is reported as forbidden") {
-  Writing writing;
+  WritingOnce writing;
   for (const char* plural : {"services", "persistentvolumeclaims", "routes"}) {
     CAPTURE(plural);
     const WrittenOperands written = writing.write(plural, kNamespaceEnds);
@@ -103,7 +83,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a right that the operator lacks is named with the operand's kind") {
-  Writing writing;
+  WritingOnce writing;
   const WrittenOperands written = writing.write(
       "services", Status(Code::Forbidden, "services is forbidden: User cannot patch").with_http_status(403));
   REQUIRE(written.failed);
@@ -112,7 +92,7 @@ TEST_CASE("a right that the operator lacks is named with the operand's kind") {
 }
 
 TEST_CASE("a value of the wrong type is refused, whatever status the API server gives it") {
-  Writing writing;
+  WritingOnce writing;
   const WrittenOperands written = writing.write(
       "deployments", Status(Code::Invalid, ".spec.replicas: expected numeric").with_http_status(500));
   CHECK(!written.failed);
@@ -128,7 +108,7 @@ TEST_CASE("one operand's trouble keeps no other from being brought to its state"
     for (const char* plural : {"services", "serviceaccounts", "networkpolicies", "poddisruptionbudgets"}) {
       CAPTURE(plural);
       CAPTURE(error.message());
-      Writing writing;
+      WritingOnce writing;
       const WrittenOperands written = writing.write(plural, error);
       CHECK(written.deployment);
       CHECK(written.route);
@@ -138,12 +118,12 @@ TEST_CASE("one operand's trouble keeps no other from being brought to its state"
 }
 
 TEST_CASE("a Deployment waits for the ConfigMaps that its checksum speaks of") {
-  Writing writing;
+  WritingOnce writing;
   CHECK_FALSE(writing.write("configmaps", kWebhookDown).deployment);
 }
 
 TEST_CASE("a Route that is refused refuses no Registry") {
-  Writing writing;
+  WritingOnce writing;
   const WrittenOperands written = writing.write(
       "routes", Status(Code::Invalid, "spec.host: must be no more than 63 characters").with_http_status(422));
   CHECK(!written.refused);

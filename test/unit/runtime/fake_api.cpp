@@ -161,11 +161,21 @@ StatusOr<HttpResponse> FakeApi::call(const Context& ctx, const ApiCall& call) {
     case Verb::Patch:
     case Verb::Apply:
       return change(call);
-    case Verb::Watch:
     case Verb::Raw:
+      return discover(call.http.target);
+    case Verb::Watch:
       break;
   }
   return error(405, Code::Invalid, "not offered by the fake");
+}
+
+FakeApi::Reply FakeApi::discover(const std::string& path) const {
+  Json resources = Json::array();
+  for (const ResourceType& type : offered_)
+    if (path == (type.group.empty() ? "/api/" : "/apis/") + type.api_version())
+      resources.push_back({{"name", type.plural}});
+  if (resources.empty()) return error(404, Code::NotFound, "the server could not find the path");
+  return reply(200, {{"kind", "APIResourceList"}, {"resources", std::move(resources)}});
 }
 
 Json FakeApi::served(const ResourceType& type, const Key& key, Json document) const {
@@ -389,8 +399,10 @@ void FakeApi::compact() {
 void FakeApi::offer(const ResourceType& type, bool offered) {
   const std::lock_guard lock(mutex_);
   if (offered) {
+    offered_.insert(type);
     missing_.erase(type);
   } else {
+    offered_.erase(type);
     missing_.insert(type);
     objects_.erase(type);
   }

@@ -51,6 +51,7 @@ class FakeApi final : public kube::Client {
   void inject(const std::string& line);
   // Forgets history: a watch from an older resourceVersion gets 410.
   void compact();
+  // Every type is served until this says otherwise; discovery knows only those that this says are.
   void offer(const kube::ResourceType& type, bool offered);
   void support_streaming_lists(bool support);
   // Holds back all events until called with false.
@@ -81,6 +82,7 @@ class FakeApi final : public kube::Client {
   using Reply = StatusOr<kube::HttpResponse>;
 
   Json served(const kube::ResourceType& type, const kube::Key& key, Json document) const;
+  Reply discover(const std::string& path) const;
   Reply list(const kube::ApiCall& call) const;
   Reply create(const kube::ApiCall& call, Json document);
   Reply change(const kube::ApiCall& call);
@@ -94,6 +96,7 @@ class FakeApi final : public kube::Client {
   std::map<kube::ResourceType, std::map<kube::Key, Json>> objects_;
   std::vector<Event> history_;
   std::set<kube::ResourceType> missing_;
+  std::set<kube::ResourceType> offered_;
   std::map<std::pair<kube::ResourceType, kube::Key>, Json> spoilt_;
   std::list<Stream*> streams_;
   std::vector<std::string> calls_;

@@ -1,0 +1,51 @@
+#include "controller/operator/registry/carry_out.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/operator/labels.hpp"
+#include "controller/operator/types.hpp"
+
+namespace toolhive {
+
+using kube::Object;
+
+namespace {
+
+Status repair(const Context& ctx, kube::Client& client, const Object& owner, const RegistryPlan& plan) {
+  if (!plan.repair) return {};
+  kube::WriteOptions options;
+  options.field_manager = kFieldManager;
+  return client.patch(ctx, deployment_type(), owner.key(), kube::PatchType::MergePatch, *plan.repair, options)
+      .status();
+}
+
+std::optional<Finding> rehearse(const Context& ctx, runtime::Applier& applier, const RegistryPlan& plan) {
+  for (const Rehearsal& rehearsal : plan.rehearsals) {
+    const Status tried = applier.rehearse(ctx, *rehearsal.type, rehearsal.running, *rehearsal.intent);
+    if (is_refusal(tried)) return Finding::no("Refused", "spec: " + tried.message());
+    // What else goes wrong, such as a webhook that is down, is told of the write itself.
+  }
+  return {};
+}
+
+}  // namespace
+
+StatusOr<RegistryOutcome> carry_out(const Context& ctx, kube::Client& client, runtime::Applier& applier,
+                                    kube::Discovery& discovery, const Object& owner,
+                                    const RegistryPlan& plan) {
+  if (const Status repaired = repair(ctx, client, owner, plan); !repaired.ok()) return repaired;
+  RegistryOutcome outcome{.refused = plan.refused, .written = {}, .routes = plan.routes};
+  if (!outcome.refused) outcome.refused = rehearse(ctx, applier, plan);
+  // While a spec is refused, what the last accepted one declares is kept as it is.
+  const std::optional<RegistryInputs> declared = outcome.refused ? plan.accepted : plan.wanted;
+  if (!declared) return outcome;
+  outcome.written = write_operands(ctx, applier, owner, *declared, plan.routes);
+  if (!outcome.refused) outcome.refused = outcome.written.refused;
+  if (outcome.written.route_error.code() == Code::NotFound) {
+    discovery.invalidate(route_type());
+    outcome.routes = discovery.offers(ctx, route_type());
+  }
+  return outcome;
+}
+
+}  // namespace toolhive

@@ -1,0 +1,25 @@
+// The third step of a pass over a Registry: what was decided is done.
+#pragma once
+
+#include <optional>
+
+#include "controller/base/context.hpp"
+#include "controller/kube/client/client.hpp"
+#include "controller/kube/client/discovery.hpp"
+#include "controller/operator/registry/decide.hpp"
+#include "controller/operator/registry/operand_writer.hpp"
+
+namespace toolhive {
+
+struct RegistryOutcome {
+  std::optional<Finding> refused;  // the spec is not accepted, by the plan or by the API server
+  WrittenOperands written;
+  kube::Offered routes = kube::Offered::Unknown;  // as it turned out
+};
+
+// Writes for `owner`. What goes wrong with an operand is part of the outcome; an error means that nothing can be said.
+StatusOr<RegistryOutcome> carry_out(const Context& ctx, kube::Client& client, runtime::Applier& applier,
+                                    kube::Discovery& discovery, const kube::Object& owner,
+                                    const RegistryPlan& plan);
+
+}  // namespace toolhive

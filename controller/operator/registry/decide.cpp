@@ -1,0 +1,64 @@
+#include "controller/operator/registry/decide.hpp"
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "controller/operator/registry/operands.hpp"
+#include "controller/operator/registry/validation.hpp"
+#include "controller/operator/types.hpp"
+#include "controller/runtime/write/conditions.hpp"
+
+namespace toolhive {
+
+namespace {
+
+JsonPtr made(Json document) {
+  return std::make_shared<const Json>(std::move(document));
+}
+
+bool is_accepted_already(const RegistryObservation& observed) {
+  const auto conditions = runtime::Conditions::from_json(observed.status->value("conditions", Json::array()));
+  const runtime::Condition* accepted = conditions.find("Accepted");
+  return accepted && accepted->status == runtime::ConditionStatus::True &&
+         accepted->observed_generation == observed.object.meta().generation;
+}
+
+// A spec that was not accepted yet is tried on the running operands first, before anything is changed: the
+// API server's refusal must come before the ConfigMaps that the pod would read at its next start.
+std::vector<Rehearsal> rehearsals(const RegistryObservation& observed) {
+  std::vector<Rehearsal> tried;
+  if (!observed.deployment || is_accepted_already(observed)) return tried;
+  if (observed.network_policy && observed.inputs.spec.network_policy)
+    tried.push_back(
+        {&network_policy_type(), *observed.network_policy, made(network_policy(observed.inputs))});
+  tried.push_back({&deployment_type(), *observed.deployment, made(deployment(observed.inputs))});
+  return tried;
+}
+
+std::optional<Finding> refusal(const RegistryObservation& observed) {
+  const bool own_claim = observed.inputs.spec.storage.existing_claim.empty();
+  if (!own_claim || !observed.claim) return refuse(observed.inputs, nullptr);
+  const Json claim = observed.claim->json();
+  return refuse(observed.inputs, &claim);
+}
+
+JsonPtr repair(const kube::Object& deployment) {
+  auto patch = strategy_repair(deployment.json());
+  return patch ? made(std::move(*patch)) : nullptr;
+}
+
+}  // namespace
+
+RegistryPlan decide(const RegistryObservation& observed, const std::optional<RegistryInputs>& accepted) {
+  RegistryPlan plan;
+  plan.refused = refusal(observed);
+  if (observed.deployment) plan.repair = repair(*observed.deployment);
+  if (!plan.refused) plan.rehearsals = rehearsals(observed);
+  plan.wanted = observed.inputs;
+  plan.accepted = accepted;
+  plan.routes = observed.routes;
+  return plan;
+}
+
+}  // namespace toolhive

@@ -1,0 +1,85 @@
+#include "controller/operator/registry/observe.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "controller/operator/labels.hpp"
+#include "controller/operator/types.hpp"
+
+namespace toolhive {
+
+using kube::Key;
+using kube::Object;
+using kube::Offered;
+
+namespace {
+
+RegistryInputs inputs_of(const Object& object, RegistrySpec spec, const OperatorOptions& options) {
+  RegistryInputs inputs;
+  inputs.key = object.key();
+  inputs.uid = object.meta().uid;
+  inputs.image = spec.image.empty() ? options.registry_image : spec.image;
+  inputs.operator_namespace = options.operator_namespace;
+  inputs.spec = std::move(spec);
+  return inputs;
+}
+
+Status read_platform(const Context& ctx, kube::Discovery& discovery, RegistryObservation& observed) {
+  const Offered constraints = discovery.offers(ctx, security_context_constraints_type());
+  if (constraints == Offered::Unknown)
+    return {Code::Unavailable, "the API server does not say whether this is OpenShift; trying again"};
+  observed.inputs.set_fs_group = constraints == Offered::No;
+  observed.routes = discovery.offers(ctx, route_type());
+  return {};
+}
+
+Status read_claim(const Context& ctx, kube::Client& client, const runtime::Cache& cache,
+                  RegistryObservation& observed) {
+  const Key key{observed.inputs.key.ns, claim_name(observed.inputs)};
+  // An existing claim is somebody else's and not in the cache.
+  const auto claim = observed.inputs.spec.storage.existing_claim.empty() ? cache.get(ctx, claim_type(), key)
+                                                                         : client.get(ctx, claim_type(), key);
+  if (claim.status().code() == Code::NotFound) return {};
+  if (claim.ok()) observed.claim = *claim;
+  return claim.status();
+}
+
+// The object of the Registry's own name, if the Registry is its controller.
+Status read_own(const Context& ctx, const runtime::Cache& cache, const kube::ResourceType& type,
+                const Object& owner, std::optional<Object>& own) {
+  const auto found = cache.get(ctx, type, owner.key());
+  if (found.status().code() == Code::NotFound) return {};
+  if (!found.ok()) return found.status();
+  const kube::OwnerReference* controller = found->meta().controller();
+  if (controller && controller->uid == owner.meta().uid) own = *found;
+  return {};
+}
+
+Status read_pods(const runtime::Cache& cache, RegistryObservation& observed) {
+  auto cached = cache.list(pod_type(), observed.inputs.key.ns);
+  if (!cached.ok()) return cached.status();
+  for (Object& pod : *cached)
+    if (pod.meta().labels.get(kInstanceLabel) == observed.inputs.key.name)
+      observed.pods.push_back(std::move(pod));
+  return {};
+}
+
+}  // namespace
+
+StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client& client,
+                                               const runtime::Cache& cache, kube::Discovery& discovery,
+                                               const OperatorOptions& options, const Object& object,
+                                               RegistrySpec spec) {
+  RegistryObservation observed{
+      .object = object,
+      .status = std::make_shared<const Json>(object.json().value("status", Json::object())),
+      .inputs = inputs_of(object, std::move(spec), options)};
+  Status read = read_platform(ctx, discovery, observed);
+  if (read.ok()) read = read_claim(ctx, client, cache, observed);
+  if (read.ok()) read = read_own(ctx, cache, deployment_type(), object, observed.deployment);
+  if (read.ok()) read = read_own(ctx, cache, network_policy_type(), object, observed.network_policy);
+  if (read.ok()) read = read_pods(cache, observed);
+  return read.ok() ? StatusOr<RegistryObservation>(std::move(observed)) : read;
+}
+
+}  // namespace toolhive

@@ -1,0 +1,36 @@
+// The first step of a pass over a Registry: what is there, read and not judged.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "controller/base/context.hpp"
+#include "controller/base/json.hpp"
+#include "controller/kube/client/client.hpp"
+#include "controller/kube/client/discovery.hpp"
+#include "controller/operator/options.hpp"
+#include "controller/operator/registry/inputs.hpp"
+#include "controller/runtime/cache/cache.hpp"
+
+namespace toolhive {
+
+struct RegistryObservation {
+  kube::Object object;
+  JsonPtr status;  // of the object, as it is; never null
+  RegistryInputs inputs;
+  std::optional<kube::Object> claim = {};  // the one in use, ours or one that the spec names
+  // Those that the Registry is the controller of.
+  std::optional<kube::Object> deployment = {};
+  std::optional<kube::Object> network_policy = {};
+  std::vector<kube::Object> pods = {};
+  kube::Offered routes = kube::Offered::Unknown;
+};
+
+// `spec` is that of `object`. The cache has what RegistryReconciler::attach() declares. An error is what could not be
+// read just now.
+StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client& client,
+                                               const runtime::Cache& cache, kube::Discovery& discovery,
+                                               const OperatorOptions& options, const kube::Object& object,
+                                               RegistrySpec spec);
+
+}  // namespace toolhive

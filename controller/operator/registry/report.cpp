@@ -1,0 +1,78 @@
+#include "controller/operator/registry/report.hpp"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "controller/operator/registry/storage.hpp"
+#include "controller/operator/schedule.hpp"
+
+namespace toolhive {
+
+using kube::Object;
+using kube::Offered;
+
+namespace {
+
+constexpr std::chrono::seconds kRegistryPeriod{60};
+// For what nothing tells about: a name that becomes free, the Route API that appears.
+constexpr std::chrono::seconds kRegistryShortPeriod{20};
+
+std::optional<Json> json_of(const std::optional<Object>& object) {
+  return object ? std::optional(object->json()) : std::nullopt;
+}
+
+const Json* pointer_to(const std::optional<Json>& json) {
+  return json ? &*json : nullptr;
+}
+
+Finding storage_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
+  if (outcome.written.storage) return *outcome.written.storage;
+  const RegistrySpec::Storage& storage = observed.inputs.spec.storage;
+  const std::optional<Json> claim = json_of(outcome.written.claim ? outcome.written.claim : observed.claim);
+  return observe_storage(pointer_to(claim), claim_name(observed.inputs),
+                         storage.existing_claim.empty() ? storage.size : std::string());
+}
+
+Rollout rollout_of(const RegistryObservation& observed, const RegistryOutcome& outcome, WallTime now) {
+  const auto& deployment = outcome.written.deployment ? outcome.written.deployment : observed.deployment;
+  const std::optional<Json> json = json_of(deployment);
+  std::vector<Json> pods;
+  for (const Object& pod : observed.pods) pods.push_back(pod.json());
+  return observe_rollout(pointer_to(json), pods, now);
+}
+
+ExposureState exposure_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
+  const std::optional<Json> route = json_of(outcome.written.route);
+  ExposureState state = observe_exposure(observed.inputs.spec.exposure, outcome.routes, pointer_to(route));
+  if (outcome.routes != Offered::Yes) return state;
+  const Status& error = outcome.written.route_error;
+  if (!error.ok()) state.exposed = Finding::unknown("RouteAPIUnknown", error.message());
+  if (!outcome.written.route_refused.empty())
+    state.exposed = Finding::no("RouteRefused", outcome.written.route_refused);
+  return state;
+}
+
+}  // namespace
+
+RegistryReport report_of(const RegistryObservation& observed, const RegistryOutcome& outcome, WallTime now) {
+  RegistryReport report;
+  report.key = observed.inputs.key;
+  report.generation = observed.object.meta().generation;
+  report.refused = outcome.refused;
+  report.failed = outcome.written.failed;
+  report.storage = storage_of(observed, outcome);
+  report.rollout = rollout_of(observed, outcome, now);
+  report.exposure = exposure_of(observed, outcome);
+  return report;
+}
+
+Duration look_again(const RegistryObservation& observed, const RegistryOutcome& outcome,
+                    const RegistryReport& report) {
+  const bool has_claim = outcome.written.claim || observed.claim;
+  const bool untold = report.failed || report.exposure.exposed.reason == "RouteAPIMissing" ||
+                      !outcome.written.route_error.ok() || outcome.written.namespace_ends || !has_claim;
+  return untold ? kRegistryShortPeriod : jittered(kRegistryPeriod, report.key);
+}
+
+}  // namespace toolhive

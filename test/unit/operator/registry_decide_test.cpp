@@ -1,0 +1,98 @@
+// What is decided about a Registry, from what there is.
+#include <doctest/doctest.h>
+
+#include <functional>
+
+#include "controller/operator/registry/decide.hpp"
+#include "controller/operator/types.hpp"
+#include "test/unit/operator/make.hpp"
+
+namespace {
+
+using namespace toolhive;
+using namespace toolhive::test;
+
+kube::Object running(const Json& spec = Json::object()) {
+  return *kube::Object::from(
+      {{"apiVersion", "v1"},
+       {"kind", "Any"},
+       {"metadata", {{"name", "mcp-registry"}, {"namespace", "mcp"}, {"uid", "uid-of-it"}}},
+       {"spec", spec}});
+}
+
+// Of a Registry of generation 2 whose Deployment and NetworkPolicy run.
+RegistryObservation observation(const Json& spec = Json::object(), const char* accepted = "False") {
+  const Json status = {{"conditions", Json::array({told_condition("Accepted", accepted, "Any", 2)})}};
+  RegistryObservation seen{.object = mcp_registry({{"metadata", {{"generation", 2}}}, {"status", status}}),
+                           .status = std::make_shared<const Json>(status),
+                           .inputs = inputs(spec)};
+  seen.deployment = running();
+  seen.network_policy = running();
+  seen.routes = kube::Offered::No;
+  return seen;
+}
+
+std::vector<std::string> kinds(const std::vector<Rehearsal>& rehearsals) {
+  std::vector<std::string> kinds;
+  for (const Rehearsal& rehearsal : rehearsals) kinds.push_back(rehearsal.type->kind);
+  return kinds;
+}
+
+using Kinds = std::vector<std::string>;
+
+}  // namespace
+
+TEST_SUITE_BEGIN("deciding about a Registry");
+
+TEST_CASE("a spec that was not accepted yet is rehearsed on what runs and is declared") {
+  const auto with = [](RegistryObservation seen, const std::function<void(RegistryObservation&)>& change) {
+    change(seen);
+    return kinds(decide(seen, {}).rehearsals);
+  };
+  const auto no_deployment = [](RegistryObservation& seen) { seen.deployment.reset(); };
+  const auto no_policy = [](RegistryObservation& seen) { seen.network_policy.reset(); };
+  const auto older = [](RegistryObservation& seen) {
+    seen.status = std::make_shared<const Json>(
+        Json{{"conditions", Json::array({told_condition("Accepted", "True", "Any", 1)})}});
+  };
+  const auto nothing = [](RegistryObservation&) {};
+  CHECK(with(observation(), nothing) == Kinds{"NetworkPolicy", "Deployment"});
+  CHECK(with(observation(), no_policy) == Kinds{"Deployment"});
+  CHECK(with(observation({{"networkPolicy", {{"enabled", false}}}}), nothing) == Kinds{"Deployment"});
+  CHECK(with(observation(), no_deployment) == Kinds{});
+  CHECK(with(observation(Json::object(), "True"), nothing) == Kinds{});
+  CHECK(with(observation(Json::object(), "True"), older) == Kinds{"NetworkPolicy", "Deployment"});
+}
+
+TEST_CASE("a spec that is refused is not rehearsed, and what was accepted last is kept up") {
+  const RegistryInputs accepted = inputs({{"image", "example.com/mcp-registry:accepted"}});
+  const RegistryPlan plan = decide(observation({{"replicas", 3}}), accepted);
+  REQUIRE(plan.refused);
+  CHECK(plan.refused->message.find("spec.replicas") == 0);
+  CHECK(plan.rehearsals.empty());
+  REQUIRE(plan.accepted);
+  CHECK(plan.accepted->image == accepted.image);
+  CHECK_FALSE(decide(observation(), {}).refused);
+}
+
+TEST_CASE("a claim of ours keeps a spec from being accepted, one that the spec names does not") {
+  const kube::Object claim = running({{"resources", {{"requests", {{"storage", "20Gi"}}}}}});
+  RegistryObservation ours = observation({{"storage", {{"size", "10Gi"}}}});
+  ours.claim = claim;
+  REQUIRE(decide(ours, {}).refused);
+  CHECK(decide(ours, {}).refused->reason == "StorageCannotShrink");
+  RegistryObservation named = observation({{"storage", {{"existingClaim", "theirs"}}}});
+  named.claim = claim;
+  CHECK_FALSE(decide(named, {}).refused);
+}
+
+TEST_CASE("a Deployment whose strategy others changed is repaired, also while the spec is refused") {
+  for (const int replicas : {1, 3}) {
+    RegistryObservation seen = observation({{"replicas", replicas}});
+    CHECK_FALSE(decide(seen, {}).repair);
+    seen.deployment = running({{"strategy", {{"type", "RollingUpdate"}, {"rollingUpdate", Json::object()}}}});
+    CHECK(decide(seen, {}).repair);
+  }
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,115 @@
+// What a pass over a Registry reads.
+#include <doctest/doctest.h>
+
+#include "controller/base/simulated_clock.hpp"
+#include "controller/operator/registry/observe.hpp"
+#include "controller/operator/types.hpp"
+#include "test/unit/operator/make.hpp"
+#include "test/unit/runtime/fake_api.hpp"
+
+namespace {
+
+using namespace toolhive;
+using namespace toolhive::test;
+using kube::Offered;
+
+struct RegistryObserving {
+  RegistryObserving() {
+    for (const kube::ResourceType& type :
+         {deployment_type(), network_policy_type(), claim_type(), pod_type()})
+      REQUIRE(cache.declare(type).ok());
+    cache.start();
+    REQUIRE(api.wait_for([&] { return cache.synced(); }));
+  }
+  void put(const kube::ResourceType& type, const std::string& name, const Json& metadata = Json::object()) {
+    Json document = {{"metadata", {{"namespace", "mcp"}, {"name", name}}}};
+    document["metadata"].update(metadata);
+    api.put(type, document);
+    REQUIRE(api.wait_for([&] { return cache.get({}, type, {"mcp", name}).ok(); }));
+    api.clear_calls();
+  }
+  StatusOr<RegistryObservation> observe(const Json& spec = Json::object()) {
+    const Context ctx{{}, TimePoint::max(), clock, {}};
+    return observe_registry(ctx, api, cache, discovery, options, mcp_registry(), inputs(spec).spec);
+  }
+
+  runtime_test::FakeApi api;
+  SimulatedClock clock;
+  runtime::Cache cache{api, clock, {}};
+  kube::Discovery discovery{api, std::chrono::seconds(60)};
+  const OperatorOptions options{
+      .registry_image = "example.com/default:1", .operator_namespace = "toolhive-system", .namespaces = {}};
+};
+
+// As metadata: an object that the Registry of this uid controls.
+Json controlled_by(const std::string& uid) {
+  return {{"ownerReferences", Json::array({{{"apiVersion", "mcpregistry.dev/v1alpha1"},
+                                            {"kind", "Registry"},
+                                            {"name", "mcp-registry"},
+                                            {"uid", uid},
+                                            {"controller", true}}})}};
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("observing a Registry");
+
+TEST_CASE("its operands are those that it controls, and nothing is written") {
+  RegistryObserving o;
+  o.put(deployment_type(), "mcp-registry", controlled_by("uid-of-mcp-registry"));
+  o.put(network_policy_type(), "mcp-registry", controlled_by("uid-of-an-earlier-one"));
+  o.put(claim_type(), "mcp-registry-data");
+  o.put(pod_type(), "its", {{"labels", {{kInstanceLabel, "mcp-registry"}}}});
+  o.put(pod_type(), "another", {{"labels", {{kInstanceLabel, "other"}}}});
+  const auto seen = o.observe();
+  REQUIRE(seen.ok());
+  CHECK(seen->deployment);
+  CHECK_FALSE(seen->network_policy);
+  REQUIRE(seen->claim);
+  REQUIRE(seen->pods.size() == 1);
+  CHECK(seen->pods[0].meta().name == "its");
+  for (const std::string& call : o.api.writes()) CHECK(call.starts_with("RAW"));
+}
+
+TEST_CASE("what is not there is absent, and not an error") {
+  RegistryObserving o;
+  const auto seen = o.observe();
+  REQUIRE(seen.ok());
+  CHECK_FALSE(seen->deployment);
+  CHECK_FALSE(seen->claim);
+  CHECK(seen->pods.empty());
+  CHECK(seen->inputs.image == "example.com/default:1");
+  CHECK(seen->inputs.uid == "uid-of-mcp-registry");
+  CHECK(seen->inputs.operator_namespace == "toolhive-system");
+}
+
+TEST_CASE("a claim that the spec names is read from the API server, for nobody watches it") {
+  RegistryObserving o;
+  const Json spec = {{"storage", {{"existingClaim", "theirs"}}}};
+  CHECK_FALSE(o.observe(spec)->claim);
+  o.put(claim_type(), "theirs");
+  CHECK(o.observe(spec)->claim);
+  CHECK(o.api.count("GET persistentvolumeclaims mcp/theirs") == 1);
+}
+
+TEST_CASE("what the cluster offers is asked of it") {
+  RegistryObserving plain;
+  CHECK(plain.observe()->routes == Offered::No);
+  CHECK(plain.observe()->inputs.set_fs_group);
+  RegistryObserving openshift;
+  openshift.api.offer(route_type(), true);
+  openshift.api.offer(security_context_constraints_type(), true);
+  CHECK(openshift.observe()->routes == Offered::Yes);
+  CHECK_FALSE(openshift.observe()->inputs.set_fs_group);
+}
+
+TEST_CASE("nothing is made of a Registry before it is known whether this is OpenShift") {
+  RegistryObserving o;
+  o.api.fail_with([](const kube::ApiCall& call) {
+    return call.verb == kube::ApiCall::Verb::Raw ? Status(Code::Unavailable, "the aggregator is down")
+                                                 : Status();
+  });
+  CHECK(o.observe().status().code() == Code::Unavailable);
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,105 @@
+// What is told of a Registry, and when it is looked at again.
+#include <doctest/doctest.h>
+
+#include "controller/operator/registry/report.hpp"
+#include "test/unit/operator/make.hpp"
+
+namespace {
+
+using namespace toolhive;
+using namespace toolhive::test;
+using kube::Offered;
+
+kube::Object written(Json document) {
+  document["metadata"]["name"] = "mcp-registry";
+  document["apiVersion"] = "v1";
+  document["kind"] = "Any";
+  return *kube::Object::from(document);
+}
+
+const Json kBound = {{"status", {{"phase", "Bound"}, {"capacity", {{"storage", "10Gi"}}}}}};
+
+// A pass over a Registry in a cluster with Routes, in which nothing went wrong.
+struct Told {
+  Told() {
+    observed.claim = written(kBound);
+    outcome.routes = Offered::Yes;
+  }
+  RegistryReport report() const { return report_of(observed, outcome, WallTime{}); }
+  bool is_looked_at_soon() const {
+    return look_again(observed, outcome, report()) < std::chrono::seconds(60);
+  }
+
+  RegistryObservation observed{.object = mcp_registry({{"metadata", {{"generation", 4}}}}),
+                               .status = std::make_shared<const Json>(),
+                               .inputs = inputs()};
+  RegistryOutcome outcome;
+};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("reporting on a Registry");
+
+TEST_CASE("what was written counts for more than what was there before") {
+  Told t;
+  CHECK(t.report().storage.reason == "Bound");
+  t.outcome.written.claim = written({{"status", {{"phase", "Lost"}}}});
+  CHECK(t.report().storage.reason == "ClaimLost");
+  t.outcome.written.storage = Finding::no("ClaimRefused", "quota");
+  CHECK(t.report().storage.reason == "ClaimRefused");
+
+  CHECK(t.report().rollout.settled.message.find("does not exist") != std::string::npos);
+  t.observed.deployment = written({{"spec", {{"replicas", 0}}}});
+  CHECK(t.report().rollout.available.reason == "ScaledToZero");
+  t.outcome.written.deployment = written({{"spec", {{"replicas", 1}}}});
+  CHECK(t.report().rollout.available.reason == "Starting");
+}
+
+TEST_CASE("a report says of which Registry and generation it is, and passes on what went wrong") {
+  Told t;
+  t.outcome.refused = Finding::no("InvalidSpec", "spec.replicas: ...");
+  t.outcome.written.failed = Finding::no("NameConflict", "taken");
+  const RegistryReport report = t.report();
+  CHECK(report.key == kube::Key{"mcp", "mcp-registry"});
+  CHECK(report.generation == 4);
+  CHECK(report.refused == t.outcome.refused);
+  CHECK(report.failed == t.outcome.written.failed);
+}
+
+TEST_CASE("trouble with the Route is told while the cluster offers Routes") {
+  Told t;
+  t.outcome.written.route_refused = "spec.host: too long";
+  CHECK(t.report().exposure.exposed.reason == "RouteRefused");
+  t.outcome.routes = Offered::No;
+  CHECK(t.report().exposure.exposed.reason == "RouteAPIMissing");
+
+  Told away;
+  away.outcome.written.route_error = Status(Code::Unavailable, "the aggregator is down");
+  CHECK(away.report().exposure.exposed.reason == "RouteAPIUnknown");
+  CHECK(away.report().exposure.exposed.message == "the aggregator is down");
+  away.outcome.routes = Offered::No;
+  CHECK(away.report().exposure.exposed.reason == "RouteAPIMissing");
+}
+
+TEST_CASE("what nothing tells about is looked at soon, all else once a minute") {
+  CHECK_FALSE(Told().is_looked_at_soon());
+  Told failed;
+  failed.outcome.written.failed = Finding::no("NameConflict", "taken");
+  CHECK(failed.is_looked_at_soon());
+  Told routeless;
+  routeless.outcome.routes = Offered::No;
+  CHECK(routeless.is_looked_at_soon());
+  Told away;
+  away.outcome.written.route_error = Status(Code::Unavailable, "the aggregator is down");
+  CHECK(away.is_looked_at_soon());
+  Told ending;
+  ending.outcome.written.namespace_ends = true;
+  CHECK(ending.is_looked_at_soon());
+  Told claimless;
+  claimless.observed.claim.reset();
+  CHECK(claimless.is_looked_at_soon());
+  claimless.outcome.written.claim = written(kBound);
+  CHECK_FALSE(claimless.is_looked_at_soon());
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,38 @@
+// A Registry "mcp/mcp-registry" on an API server in memory, with what its operands are written by.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <optional>
+
+#include "controller/base/simulated_clock.hpp"
+#include "controller/operator/labels.hpp"
+#include "controller/operator/registry/operands.hpp"
+#include "controller/operator/types.hpp"
+#include "controller/runtime/cache/cache.hpp"
+#include "controller/runtime/write/applier.hpp"
+#include "test/unit/operator/make.hpp"
+#include "test/unit/runtime/fake_api.hpp"
+
+namespace toolhive::test {
+
+struct Writing {
+  Writing() {
+    for (const kube::ResourceType& type :
+         {service_account_type(), config_map_type(), service_type(), deployment_type(), network_policy_type(),
+          disruption_budget_type(), route_type(), claim_type()})
+      REQUIRE(cache.declare(type).ok());
+    cache.start();
+    REQUIRE(api.wait_for([&] { return cache.synced(); }));
+    owner = api.put(registry_type(), {{"metadata", {{"namespace", "mcp"}, {"name", "mcp-registry"}}}});
+  }
+  Context context() { return {{}, TimePoint::max(), clock, {}}; }
+
+  runtime_test::FakeApi api;
+  SimulatedClock clock;
+  runtime::Cache cache{api, clock, {}};
+  runtime::Applier applier{api, cache, kFieldManager, kOwnerLabel};
+  std::optional<kube::Object> owner;
+};
+
+}  // namespace toolhive::test
