@@ -71,6 +71,7 @@ class SchemaProof {
   static bool is_split(const SchemaFormula& formula);
   bool split_right(const SchemaSequent& sequent, const SchemaFormula& formula, const Formulas& rest);
   bool split_left(const SchemaSequent& sequent, std::size_t number);
+  bool may_be_alone(const SchemaSequent& plain, const SchemaFormula& formula, std::size_t number);
   bool in_one_domain(const SchemaSequent& sequent);
   bool by_one_of_several(const SchemaSequent& sequent);
   std::optional<bool> by_values(const SchemaSequent& sequent);

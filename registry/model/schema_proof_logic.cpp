@@ -205,6 +205,20 @@ bool SchemaProof::split_right(const SchemaSequent& sequent, const SchemaFormula&
 }
 
 // One of several things is true of the value; the rest has to follow from each.
+// Whether an alternative may be looked at without that the others are denied: not where these say
+// something of values of it, and so of properties that nobody would have had.
+bool SchemaProof::may_be_alone(const SchemaSequent& plain, const SchemaFormula& formula, std::size_t number) {
+  if (std::none_of(plain.right.begin(), plain.right.end(), [](const auto& each) { return each.lenient; }))
+    return true;
+  const auto& alternatives = *formula.part("oneOf");
+  const Attempt attempt(*this);
+  for (std::size_t i = 0; i < alternatives.size(); ++i) {
+    if (i != number && !prove({with(plain.left, formula.whole(alternatives[i])), {}, plain.types}))
+      return false;
+  }
+  return true;
+}
+
 bool SchemaProof::split_left(const SchemaSequent& sequent, std::size_t number) {
   auto left = sequent.left;
   const auto formula = left[number];
@@ -246,7 +260,7 @@ bool SchemaProof::split_left(const SchemaSequent& sequent, std::size_t number) {
       if (j != i) right.push_back(formula.whole(part[j]));
     }
     const SchemaSequent plain{with(left, formula.whole(part[i])), sequent.right, sequent.types};
-    if (name == "oneOf") {
+    if (name == "oneOf" && may_be_alone(plain, formula, i)) {
       const Attempt attempt(*this);
       if (prove(plain)) continue;
     }

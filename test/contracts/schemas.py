@@ -55,7 +55,7 @@ class Maker:
             if r.random() < 0.2: out["multipleOf"] = r.choice([1, 2, 3, 4, 0.5])
             return out
         if kind == "enum":
-            return {"enum": r.sample(["a", "b", "red", 1, 2, 1.0 if r.random() < .1 else 3, None, True, {"a": 1}, [1]], r.randrange(1, 4))}
+            return {"enum": r.sample(["a", "b", "red", 1, 2, 1.0 if r.random() < .1 else 3, None, True, {"a": 1}, ["a"]], r.randrange(1, 4))}
         if kind == "const":
             return {"const": r.choice(["a", "b", 1, 2.5, None, False, {"a": 1}, {"kind": "a"}, []])}
         if kind == "type":
@@ -213,11 +213,17 @@ def changed(r, schema, direction):
             change = r.choice(HARMLESS + OTHERS)
             if not isinstance(part, dict) or (not path and "$schema" in part and change is not titled): continue
             new = change(r, copy.deepcopy(part))
-            out = None if new is None else put(copy.deepcopy(schema), path, new)
+            out = None if new is None else with_definitions(put(copy.deepcopy(schema), path, new), schema)
             harmless = change in HARMLESS and is_positive(path) and not hides_properties(schema)
             harmless = harmless and (direction == "input" or change is not new_property)  # Which is a rule of policy.
         if isinstance(out, dict) and out != schema: return out, harmless
     return {**schema, "title": "t"}, True
+
+
+def with_definitions(out, schema):
+    """A change of the whole leaves the definitions where references look for them: no registry takes one that leads nowhere."""
+    kept = {key: schema[key] for key in ("$defs", "definitions") if key in schema}
+    return {**kept, **out} if isinstance(out, dict) else out
 
 
 def hides_properties(schema):

@@ -184,6 +184,9 @@ TEST_CASE(
       // One that matches twice does not match one alternative.
       {R"({"oneOf":[{"minimum":10},{"maximum":5}]})", R"({"oneOf":[{"minimum":0},{"maximum":5}]})"},
       {R"({"oneOf":[{"required":["a"]},{"required":["b"]}]})", R"({"oneOf":[{},{"required":["b"]}]})"},
+      // A property is said something of where an alternative that may hold as well says it.
+      {R"({"oneOf":[{},{"properties":{"b":{"type":"null"}}}]})",
+       R"({"oneOf":[{"type":"string"},{"properties":{"b":{"type":"null"}}}]})"},
       // References in lists of different length, in conditions, by other names than pointers.
       {R"({"anyOf":[{"$ref":"#/$defs/a"},{"const":9}],"$defs":{"a":{"type":"string"}}})",
        R"({"anyOf":[{"$ref":"#/$defs/a"},{"const":9},{"type":"null"}],"$defs":{"a":{"type":"string","minLength":1}}})"},
@@ -230,6 +233,16 @@ TEST_CASE(
   CHECK_FALSE(compared(Json::parse(R"({"not":{}})"),
                        Json::parse(R"({"not":{"properties":{"a":{"type":"string"}}}})"), Direction::Output)
                   .compatible());
+}
+
+TEST_CASE("a new property of an input is compatible in one of several alternatives that exclude each other") {
+  const char* before = R"({"oneOf":[
+      {"type":"object","properties":{"k":{"const":"a"}},"required":["k"]},
+      {"type":"object","properties":{"k":{"const":"b"},"n":{"type":"null"}},"required":["k"]}]})";
+  const char* after = R"({"oneOf":[
+      {"type":"object","properties":{"k":{"const":"a"},"n":{"type":"string"}},"required":["k"]},
+      {"type":"object","properties":{"k":{"const":"b"},"n":{"type":"null"}},"required":["k"]}]})";
+  CHECK(compared(Json::parse(before), Json::parse(after), Direction::Input).compatible());
 }
 
 TEST_CASE("a schema that accepts all that it did is compatible, however it is written") {
