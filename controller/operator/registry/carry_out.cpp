@@ -21,7 +21,8 @@ Status repair(const Context& ctx, kube::Client& client, const Object& owner, con
 
 std::optional<Finding> rehearse(const Context& ctx, runtime::Applier& applier, const RegistryPlan& plan) {
   for (const Rehearsal& rehearsal : plan.rehearsals) {
-    const Status tried = applier.rehearse(ctx, *rehearsal.type, rehearsal.running, *rehearsal.intent);
+    const Status tried =
+        applier.rehearse(ctx, rehearsal.operand->type(), rehearsal.running, *rehearsal.intent);
     if (is_refusal(tried)) return Finding::no("Refused", "spec: " + tried.message());
     // What else goes wrong, such as a webhook that is down, is told of the write itself.
   }
@@ -34,16 +35,16 @@ StatusOr<RegistryOutcome> carry_out(const Context& ctx, kube::Client& client, ru
                                     kube::Discovery& discovery, const Object& owner,
                                     const RegistryPlan& plan) {
   if (const Status repaired = repair(ctx, client, owner, plan); !repaired.ok()) return repaired;
-  RegistryOutcome outcome{.refused = plan.refused, .written = {}, .routes = plan.routes};
+  RegistryOutcome outcome{.refused = plan.refused, .written = {}, .cluster = plan.cluster};
   if (!outcome.refused) outcome.refused = rehearse(ctx, applier, plan);
   // While a spec is refused, what the last accepted one declares is kept as it is.
   const std::optional<RegistryInputs> declared = outcome.refused ? plan.accepted : plan.wanted;
   if (!declared) return outcome;
-  outcome.written = write_operands(ctx, applier, owner, *declared, plan.routes);
+  outcome.written = write_operands(ctx, applier, owner, *declared, plan.cluster);
   if (!outcome.refused) outcome.refused = outcome.written.refused;
   if (outcome.written.route_error.code() == Code::NotFound) {
     discovery.invalidate(route_type());
-    outcome.routes = discovery.offers(ctx, route_type());
+    outcome.cluster.routes = discovery.offers(ctx, route_type());
   }
   return outcome;
 }

@@ -14,7 +14,7 @@ namespace toolhive {
 struct RegistryOutcome {
   std::optional<Finding> refused;  // the spec is not accepted, by the plan or by the API server
   WrittenOperands written;
-  kube::Offered routes = kube::Offered::Unknown;  // as it turned out
+  Cluster cluster;  // as it turned out
 };
 
 // Writes for `owner`. What goes wrong with an operand is part of the outcome; an error means that nothing can be said.

@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry/validation.hpp"
 #include "controller/operator/types.hpp"
 #include "controller/runtime/write/conditions.hpp"
@@ -28,11 +27,10 @@ bool is_accepted_already(const RegistryObservation& observed) {
 // API server's refusal must come before the ConfigMaps that the pod would read at its next start.
 std::vector<Rehearsal> rehearsals(const RegistryObservation& observed) {
   std::vector<Rehearsal> tried;
-  if (!observed.deployment || is_accepted_already(observed)) return tried;
-  if (observed.network_policy && observed.inputs.spec.network_policy)
-    tried.push_back(
-        {&network_policy_type(), *observed.network_policy, made(network_policy(observed.inputs))});
-  tried.push_back({&deployment_type(), *observed.deployment, made(deployment(observed.inputs))});
+  if (!find(observed.running, deployment_type()) || is_accepted_already(observed)) return tried;
+  for (const auto& [operand, running] : observed.running)
+    if (operand->presence(observed.inputs, observed.cluster) == Presence::Applied)
+      tried.push_back({operand, running, made(operand->intent(observed.inputs))});
   return tried;
 }
 
@@ -53,11 +51,11 @@ JsonPtr repair(const kube::Object& deployment) {
 RegistryPlan decide(const RegistryObservation& observed, const std::optional<RegistryInputs>& accepted) {
   RegistryPlan plan;
   plan.refused = refusal(observed);
-  if (observed.deployment) plan.repair = repair(*observed.deployment);
+  if (const kube::Object* running = find(observed.running, deployment_type())) plan.repair = repair(*running);
   if (!plan.refused) plan.rehearsals = rehearsals(observed);
   plan.wanted = observed.inputs;
   plan.accepted = accepted;
-  plan.routes = observed.routes;
+  plan.cluster = observed.cluster;
   return plan;
 }
 

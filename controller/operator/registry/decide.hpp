@@ -12,7 +12,7 @@ namespace toolhive {
 
 // A running operand, and what the spec would make of it.
 struct Rehearsal {
-  const kube::ResourceType* type;
+  const Operand* operand;
   kube::Object running;
   JsonPtr intent;  // never null
 };
@@ -27,7 +27,7 @@ struct RegistryPlan {
   RegistryInputs wanted;
   // What is declared while `wanted` is refused; absent: nothing.
   std::optional<RegistryInputs> accepted;
-  kube::Offered routes = kube::Offered::Unknown;
+  Cluster cluster;
 };
 
 // `accepted` is what the same Registry declared when it was accepted last.

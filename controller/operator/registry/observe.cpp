@@ -29,7 +29,7 @@ Status read_platform(const Context& ctx, kube::Discovery& discovery, RegistryObs
   if (constraints == Offered::Unknown)
     return {Code::Unavailable, "the API server does not say whether this is OpenShift; trying again"};
   observed.inputs.set_fs_group = constraints == Offered::No;
-  observed.routes = discovery.offers(ctx, route_type());
+  observed.cluster.routes = discovery.offers(ctx, route_type());
   return {};
 }
 
@@ -44,14 +44,16 @@ Status read_claim(const Context& ctx, kube::Client& client, const runtime::Cache
   return claim.status();
 }
 
-// The object of the Registry's own name, if the Registry is its controller.
-Status read_own(const Context& ctx, const runtime::Cache& cache, const kube::ResourceType& type,
-                const Object& owner, std::optional<Object>& own) {
-  const auto found = cache.get(ctx, type, owner.key());
-  if (found.status().code() == Code::NotFound) return {};
-  if (!found.ok()) return found.status();
-  const kube::OwnerReference* controller = found->meta().controller();
-  if (controller && controller->uid == owner.meta().uid) own = *found;
+Status read_running(const Context& ctx, const runtime::Cache& cache, RegistryObservation& observed) {
+  for (const Operand& operand : operands()) {
+    if (!operand.rehearsed) continue;
+    const auto found =
+        cache.get(ctx, operand.type(), Key{observed.inputs.key.ns, operand.name(observed.inputs)});
+    if (found.status().code() == Code::NotFound) continue;
+    if (!found.ok()) return found.status();
+    const kube::OwnerReference* controller = found->meta().controller();
+    if (controller && controller->uid == observed.inputs.uid) observed.running.push_back({&operand, *found});
+  }
   return {};
 }
 
@@ -76,8 +78,7 @@ StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client&
       .inputs = inputs_of(object, std::move(spec), options)};
   Status read = read_platform(ctx, discovery, observed);
   if (read.ok()) read = read_claim(ctx, client, cache, observed);
-  if (read.ok()) read = read_own(ctx, cache, deployment_type(), object, observed.deployment);
-  if (read.ok()) read = read_own(ctx, cache, network_policy_type(), object, observed.network_policy);
+  if (read.ok()) read = read_running(ctx, cache, observed);
   if (read.ok()) read = read_pods(cache, observed);
   return read.ok() ? StatusOr<RegistryObservation>(std::move(observed)) : read;
 }

@@ -10,6 +10,7 @@
 #include "controller/kube/client/discovery.hpp"
 #include "controller/operator/options.hpp"
 #include "controller/operator/registry/inputs.hpp"
+#include "controller/operator/registry/operands.hpp"
 #include "controller/runtime/cache/cache.hpp"
 
 namespace toolhive {
@@ -19,11 +20,10 @@ struct RegistryObservation {
   JsonPtr status;  // of the object, as it is; never null
   RegistryInputs inputs;
   std::optional<kube::Object> claim = {};  // the one in use, ours or one that the spec names
-  // Those that the Registry is the controller of.
-  std::optional<kube::Object> deployment = {};
-  std::optional<kube::Object> network_policy = {};
+  // The operands that a newer spec is tried on, the Deployment among them, as far as the Registry controls them.
+  LiveOperands running = {};
   std::vector<kube::Object> pods = {};
-  kube::Offered routes = kube::Offered::Unknown;
+  Cluster cluster = {};
 };
 
 // `spec` is that of `object`. The cache has what RegistryReconciler::attach() declares. An error is what could not be

@@ -1,10 +1,8 @@
 #include "controller/operator/registry/operand_writer.hpp"
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
-
-#include "controller/operator/registry/operands.hpp"
-#include "controller/operator/types.hpp"
 
 namespace toolhive {
 
@@ -30,54 +28,63 @@ class Writer {
       : ctx_(ctx), applier_(applier), owner_(owner) {}
 
   // One operand's trouble is no reason to leave the next as it is, unless the API server itself is away.
+  void write(const Operand& operand, const RegistryInputs& inputs, const Cluster& cluster) {
+    if (stopped()) return;
+    switch (operand.presence(inputs, cluster)) {
+      case Presence::Applied:
+        if (!operand.after || !unapplied_.contains(operand.after())) apply(operand, operand.intent(inputs));
+        return;
+      case Presence::Removed:
+        remove(operand.type(), {inputs.key.ns, operand.name(inputs)});
+        return;
+      case Presence::Untouched:
+        return;
+    }
+  }
+
+  WrittenOperands written;
+
+ private:
   bool stopped() const {
     const bool waits = written.retry.ok() || written.retry.code() == Code::Conflict;
     return !waits || written.namespace_ends;
   }
 
-  // `replace`: how the object goes that can only be made anew, see Applier::Options.
-  std::optional<kube::Object> apply(const ResourceType& type, Json intent,
-                                    const char* replace = "Background") {
-    if (stopped()) return {};
-    auto object = applier_.apply(ctx_, type, owner_, std::move(intent), {.owned = true, .replace = replace});
-    if (object.ok()) return *object;
-    sort(type, object.status());
-    return {};
+  void apply(const Operand& operand, Json intent) {
+    auto object = applier_.apply(ctx_, operand.type(), owner_, std::move(intent),
+                                 {.owned = operand.owned, .replace = operand.replace});
+    if (object.ok()) {
+      written.applied.push_back({&operand, *object});
+      return;
+    }
+    unapplied_.insert(operand.type());
+    switch (operand.concern) {
+      case Concern::Registry:
+        return sort(operand.type(), object.status());
+      case Concern::Storage:
+        return sort_storage(operand.type(), object.status());
+      case Concern::Exposure:
+        return sort_exposure(operand.type(), object.status());
+    }
   }
 
   void remove(const ResourceType& type, const kube::Key& key) {
-    if (stopped()) return;
     const Status removed = applier_.remove(ctx_, type, owner_, key);
     if (!removed.ok()) sort(type, removed);
   }
 
-  void apply_claim(const RegistryInputs& inputs) {
-    if (stopped()) return;
-    auto claim =
-        applier_.apply(ctx_, claim_type(), owner_, persistent_volume_claim(inputs), {.owned = false});
-    if (claim.ok()) {
-      written.claim = *claim;
-      return;
-    }
-    const Status& error = claim.status();
+  void sort_storage(const ResourceType& type, const Status& error) {
     const bool waits = error.code() == Code::Conflict && error.reason() != runtime::Applier::kNameConflict;
     // The API server's word for a class that does not allow expansion, and for a quota.
     if (error.code() == Code::Forbidden && !namespace_ends(error)) {
       written.storage = Finding::no("ClaimRefused", error.message());
     } else if (!waits) {
-      sort(claim_type(), error);
+      sort(type, error);
     }
   }
 
   // Routes come from an API server of their own, which may go or be down while the registry serves.
-  void apply_route(const RegistryInputs& inputs) {
-    if (stopped()) return;
-    auto applied = applier_.apply(ctx_, route_type(), owner_, route(inputs));
-    if (applied.ok()) {
-      written.route = *applied;
-      return;
-    }
-    const Status& error = applied.status();
+  void sort_exposure(const ResourceType& type, const Status& error) {
     if (is_refusal(error)) {
       written.route_refused = "the API server refuses the Route: " + error.message() +
                               "; set spec.exposure.host, or spec.exposure.type to None";
@@ -88,13 +95,10 @@ class Writer {
       return;
     }
     const Status others = std::exchange(written.retry, Status());
-    sort(route_type(), error);
+    sort(type, error);
     written.route_error = std::exchange(written.retry, others);
   }
 
-  WrittenOperands written;
-
- private:
   void sort(const ResourceType& type, const Status& error) {
     const std::string message = type.kind + ": " + error.message();
     if (error.reason() == runtime::Applier::kNameConflict) {
@@ -124,6 +128,7 @@ class Writer {
   const Context& ctx_;
   runtime::Applier& applier_;
   const kube::Object& owner_;
+  std::set<ResourceType> unapplied_;  // of which one could not be applied
 };
 
 }  // namespace
@@ -133,39 +138,9 @@ bool is_refusal(const Status& error) {
 }
 
 WrittenOperands write_operands(const Context& ctx, runtime::Applier& applier, const kube::Object& owner,
-                               const RegistryInputs& inputs, kube::Offered routes) {
+                               const RegistryInputs& inputs, const Cluster& cluster) {
   Writer writer(ctx, applier, owner);
-  const RegistrySpec& spec = inputs.spec;
-
-  // What the pod needs comes before the pod.
-  writer.apply(service_type(), service(inputs));
-  writer.apply(service_account_type(), service_account(inputs));
-  const bool configured = writer.apply(config_map_type(), registry_config_map(inputs)).has_value();
-  const bool served = writer.apply(config_map_type(), server_config_map(inputs)).has_value();
-  if (spec.storage.existing_claim.empty()) writer.apply_claim(inputs);
-
-  if (spec.network_policy) {
-    writer.apply(network_policy_type(), network_policy(inputs));
-  } else {
-    writer.remove(network_policy_type(), inputs.key);
-  }
-  if (spec.disruption_budget) {
-    writer.apply(disruption_budget_type(), pod_disruption_budget(inputs));
-  } else {
-    writer.remove(disruption_budget_type(), inputs.key);
-  }
-
-  // Its checksum says that a pod has read the ConfigMaps as declared: before they are, it would not be true.
-  if (configured && served)
-    writer.written.deployment = writer.apply(deployment_type(), deployment(inputs), "Foreground");
-
-  if (routes == kube::Offered::Yes) {
-    if (spec.exposure.type != RegistrySpec::Exposure::Type::None) {
-      writer.apply_route(inputs);
-    } else {
-      writer.remove(route_type(), inputs.key);
-    }
-  }
+  for (const Operand& operand : operands()) writer.write(operand, inputs, cluster);
   return std::move(writer.written);
 }
 

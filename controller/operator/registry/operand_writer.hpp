@@ -1,21 +1,18 @@
-// OperandWriter: applies the operands of one Registry, in order, and sorts what goes wrong.
+// Writes the operands of one Registry, row by row, and sorts what goes wrong.
 #pragma once
 
 #include <optional>
 #include <string>
 
-#include "controller/kube/client/discovery.hpp"
 #include "controller/kube/object/object.hpp"
 #include "controller/operator/finding.hpp"
-#include "controller/operator/registry/inputs.hpp"
+#include "controller/operator/registry/operands.hpp"
 #include "controller/runtime/write/applier.hpp"
 
 namespace toolhive {
 
 struct WrittenOperands {
-  std::optional<kube::Object> claim;
-  std::optional<kube::Object> deployment;
-  std::optional<kube::Object> route;
+  LiveOperands applied;
   std::optional<Finding> refused;  // the API server refuses what the spec makes
   std::optional<Finding> failed;   // a taken name, a missing right, a quota, a webhook that is down
   std::optional<Finding> storage;  // the claim cannot be brought to its state; the rest can
@@ -31,6 +28,6 @@ bool is_refusal(const Status& error);
 // Each operand is tried, whatever became of the others: the Deployment only waits for its ConfigMaps. What others did to an
 // operand such that it cannot be applied any more is put back by making it anew, the Deployment once its pods are gone.
 WrittenOperands write_operands(const Context& ctx, runtime::Applier& applier, const kube::Object& owner,
-                               const RegistryInputs& inputs, kube::Offered routes);
+                               const RegistryInputs& inputs, const Cluster& cluster);
 
 }  // namespace toolhive

@@ -1,6 +1,7 @@
 #include "controller/operator/registry/reconciler.hpp"
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "controller/operator/labels.hpp"
 #include "controller/operator/pause.hpp"
@@ -48,16 +49,18 @@ void RegistryReconciler::attach() {
   // Pods by what their ReplicaSet selects them by: a pod that loses that is released, and another is made.
   runtime::InformerOptions pods = ours;
   pods.label_selector = registry_selector();
-  manager_.controller(kRegistryController, registry_type())
-      .owns(service_account_type(), ours)
-      .owns(config_map_type(), ours)
-      .owns(service_type(), ours)
-      .owns(deployment_type(), ours)
-      .owns(network_policy_type(), ours)
-      .owns(disruption_budget_type(), ours)
-      .owns(route_type(), optional)
-      .watches(claim_type(), map_instance, ours)
-      .watches(pod_type(), map_instance, pods)
+  auto controller = manager_.controller(kRegistryController, registry_type());
+  std::set<kube::ResourceType> declared;
+  for (const Operand& operand : operands()) {
+    if (!declared.insert(operand.type()).second) continue;
+    const runtime::InformerOptions& informer = operand.optional ? optional : ours;
+    if (operand.owned) {
+      controller.owns(operand.type(), informer);
+    } else {
+      controller.watches(operand.type(), map_instance, informer);
+    }
+  }
+  controller.watches(pod_type(), map_instance, pods)
       .concurrency(options_.workers)
       .reconcile([this](const Context& ctx, const Key& key) { return reconcile(ctx, key); });
 }

@@ -6,6 +6,7 @@
 
 #include "controller/operator/registry/storage.hpp"
 #include "controller/operator/schedule.hpp"
+#include "controller/operator/types.hpp"
 
 namespace toolhive {
 
@@ -18,7 +19,7 @@ constexpr std::chrono::seconds kRegistryPeriod{60};
 // For what nothing tells about: a name that becomes free, the Route API that appears.
 constexpr std::chrono::seconds kRegistryShortPeriod{20};
 
-std::optional<Json> json_of(const std::optional<Object>& object) {
+std::optional<Json> json_of(const Object* object) {
   return object ? std::optional(object->json()) : std::nullopt;
 }
 
@@ -29,13 +30,15 @@ const Json* pointer_to(const std::optional<Json>& json) {
 Finding storage_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
   if (outcome.written.storage) return *outcome.written.storage;
   const RegistrySpec::Storage& storage = observed.inputs.spec.storage;
-  const std::optional<Json> claim = json_of(outcome.written.claim ? outcome.written.claim : observed.claim);
+  const Object* written = find(outcome.written.applied, claim_type());
+  const std::optional<Json> claim = json_of(written ? written : observed.claim ? &*observed.claim : nullptr);
   return observe_storage(pointer_to(claim), claim_name(observed.inputs),
                          storage.existing_claim.empty() ? storage.size : std::string());
 }
 
 Rollout rollout_of(const RegistryObservation& observed, const RegistryOutcome& outcome, WallTime now) {
-  const auto& deployment = outcome.written.deployment ? outcome.written.deployment : observed.deployment;
+  const Object* written = find(outcome.written.applied, deployment_type());
+  const Object* deployment = written ? written : find(observed.running, deployment_type());
   const std::optional<Json> json = json_of(deployment);
   std::vector<Json> pods;
   for (const Object& pod : observed.pods) pods.push_back(pod.json());
@@ -43,9 +46,10 @@ Rollout rollout_of(const RegistryObservation& observed, const RegistryOutcome& o
 }
 
 ExposureState exposure_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
-  const std::optional<Json> route = json_of(outcome.written.route);
-  ExposureState state = observe_exposure(observed.inputs.spec.exposure, outcome.routes, pointer_to(route));
-  if (outcome.routes != Offered::Yes) return state;
+  const std::optional<Json> route = json_of(find(outcome.written.applied, route_type()));
+  ExposureState state =
+      observe_exposure(observed.inputs.spec.exposure, outcome.cluster.routes, pointer_to(route));
+  if (outcome.cluster.routes != Offered::Yes) return state;
   const Status& error = outcome.written.route_error;
   if (!error.ok()) state.exposed = Finding::unknown("RouteAPIUnknown", error.message());
   if (!outcome.written.route_refused.empty())
@@ -69,7 +73,7 @@ RegistryReport report_of(const RegistryObservation& observed, const RegistryOutc
 
 Duration look_again(const RegistryObservation& observed, const RegistryOutcome& outcome,
                     const RegistryReport& report) {
-  const bool has_claim = outcome.written.claim || observed.claim;
+  const bool has_claim = find(outcome.written.applied, claim_type()) || observed.claim;
   const bool untold = report.failed || report.exposure.exposed.reason == "RouteAPIMissing" ||
                       !outcome.written.route_error.ok() || outcome.written.namespace_ends || !has_claim;
   return untold ? kRegistryShortPeriod : jittered(kRegistryPeriod, report.key);

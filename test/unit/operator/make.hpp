@@ -1,12 +1,14 @@
 // Makers of what the tests of the operator begin with.
 #pragma once
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "controller/kube/object/object.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/registry/inputs.hpp"
+#include "controller/operator/registry/operands.hpp"
 
 namespace toolhive::test {
 
@@ -50,6 +52,12 @@ inline kube::Object mcptool(const std::string& name, const std::string& created,
                                 {"generation", 1},
                                 {"creationTimestamp", created}}},
                               {"spec", spec}});
+}
+
+// The first operand of a type.
+inline const Operand& row(const kube::ResourceType& type) {
+  return *std::find_if(operands().begin(), operands().end(),
+                       [&](const Operand& operand) { return operand.type() == type; });
 }
 
 // The object with a merge patch on it.

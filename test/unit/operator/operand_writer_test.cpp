@@ -16,7 +16,7 @@ struct WritingOnce : test::Writing {
     api.fail_with([=](const ApiCall& call) {
       return call.mutating() && call.type.plural == plural ? error : Status();
     });
-    return write_operands(context(), applier, *owner, test::inputs(), kube::Offered::Yes);
+    return write_operands(context(), applier, *owner, test::inputs(), Cluster{kube::Offered::Yes});
   }
 };
 
@@ -58,7 +58,7 @@ TEST_CASE("a Route API that answers 500 holds up no other operand") {
   CHECK(written.route_error.http_status() == 500);
   CHECK(!written.failed);
   CHECK(written.retry.ok());
-  CHECK(written.deployment);
+  CHECK(find(written.applied, deployment_type()));
 }
 
 TEST_CASE("a Route API that is down holds up no other operand") {
@@ -67,7 +67,7 @@ TEST_CASE("a Route API that is down holds up no other operand") {
       writing.write("routes", Status(Code::Unavailable, "service unavailable").with_http_status(503));
   CHECK(written.route_error.http_status() == 503);
   CHECK(written.retry.ok());
-  CHECK(written.deployment);
+  CHECK(find(written.applied, deployment_type()));
 }
 
 TEST_CASE(
@@ -110,16 +110,28 @@ TEST_CASE("one operand's trouble keeps no other from being brought to its state"
       CAPTURE(error.message());
       WritingOnce writing;
       const WrittenOperands written = writing.write(plural, error);
-      CHECK(written.deployment);
-      CHECK(written.route);
+      CHECK(find(written.applied, deployment_type()));
+      CHECK(find(written.applied, route_type()));
       CHECK((written.refused || written.failed || !written.retry.ok()));
     }
   }
 }
 
+TEST_CASE("what the spec does not ask for any more is removed, and a claim that it names is left alone") {
+  WritingOnce writing;
+  REQUIRE(writing.write("", Status()).retry.ok());
+  REQUIRE(writing.api.wait_for([&] { return !writing.cache.list(network_policy_type())->empty(); }));
+  const RegistryInputs less =
+      test::inputs({{"networkPolicy", {{"enabled", false}}}, {"storage", {{"existingClaim", "theirs"}}}});
+  write_operands(writing.context(), writing.applier, *writing.owner, less, Cluster{kube::Offered::Yes});
+  CHECK(writing.api.size(network_policy_type()) == 0);
+  CHECK(writing.api.size(claim_type()) == 1);
+  CHECK(writing.api.size(route_type()) == 1);
+}
+
 TEST_CASE("a Deployment waits for the ConfigMaps that its checksum speaks of") {
   WritingOnce writing;
-  CHECK_FALSE(writing.write("configmaps", kWebhookDown).deployment);
+  CHECK_FALSE(find(writing.write("configmaps", kWebhookDown).applied, deployment_type()));
 }
 
 TEST_CASE("a Route that is refused refuses no Registry") {

@@ -14,7 +14,7 @@ using kube::Offered;
 struct RegistryCarryingOut : Writing {
   RegistryCarryingOut() {
     plan.wanted = inputs();
-    plan.routes = Offered::No;
+    plan.cluster.routes = Offered::No;
   }
   StatusOr<RegistryOutcome> carry_out() {
     return toolhive::carry_out(context(), api, applier, discovery, *owner, plan);
@@ -28,7 +28,8 @@ struct RegistryCarryingOut : Writing {
     plan.accepted = plan.wanted;
     plan.wanted = inputs({{"image", image}});
     const auto running = api.find(deployment_type(), {"mcp", "mcp-registry"});
-    plan.rehearsals = {{&deployment_type(), *running, std::make_shared<const Json>(deployment(plan.wanted))}};
+    plan.rehearsals = {
+        {&row(deployment_type()), *running, std::make_shared<const Json>(deployment(plan.wanted))}};
   }
 
   kube::Discovery discovery{api, std::chrono::seconds(60)};
@@ -50,7 +51,7 @@ TEST_CASE("what the spec declares is written") {
   const auto outcome = c.carry_out();
   REQUIRE(outcome.ok());
   CHECK_FALSE(outcome->refused);
-  CHECK(outcome->written.deployment);
+  CHECK(find(outcome->written.applied, deployment_type()));
   CHECK(c.running_image() == "example.com/mcp-registry:1");
 }
 
@@ -63,7 +64,7 @@ TEST_CASE("of a spec that is refused nothing is written, but what was accepted l
     const auto outcome = c.carry_out();
     REQUIRE(outcome.ok());
     CHECK(outcome->refused == c.plan.refused);
-    CHECK(outcome->written.deployment.has_value() == known);
+    CHECK((find(outcome->written.applied, deployment_type()) != nullptr) == known);
     CHECK(c.api.size(deployment_type()) == (known ? 1 : 0));
     if (known) CHECK(c.running_image() == "example.com/mcp-registry:accepted");
   }
@@ -129,14 +130,14 @@ TEST_CASE("a Route API that is gone is asked about again") {
   RegistryCarryingOut c;
   c.api.offer(route_type(), true);
   REQUIRE(c.discovery.offers(c.context(), route_type()) == Offered::Yes);
-  c.plan.routes = Offered::Yes;
+  c.plan.cluster.routes = Offered::Yes;
   c.api.offer(route_type(), false);
   c.clock.advance(std::chrono::seconds(5));
   const auto outcome = c.carry_out();
   REQUIRE(outcome.ok());
   CHECK(outcome->written.route_error.code() == Code::NotFound);
-  CHECK(outcome->routes == Offered::No);
-  CHECK(outcome->written.deployment);
+  CHECK(outcome->cluster.routes == Offered::No);
+  CHECK(find(outcome->written.applied, deployment_type()));
 }
 
 TEST_SUITE_END();

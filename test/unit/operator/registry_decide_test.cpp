@@ -26,15 +26,13 @@ RegistryObservation observation(const Json& spec = Json::object(), const char* a
   RegistryObservation seen{.object = mcp_registry({{"metadata", {{"generation", 2}}}, {"status", status}}),
                            .status = std::make_shared<const Json>(status),
                            .inputs = inputs(spec)};
-  seen.deployment = running();
-  seen.network_policy = running();
-  seen.routes = kube::Offered::No;
+  seen.running = {{&row(network_policy_type()), running()}, {&row(deployment_type()), running()}};
   return seen;
 }
 
 std::vector<std::string> kinds(const std::vector<Rehearsal>& rehearsals) {
   std::vector<std::string> kinds;
-  for (const Rehearsal& rehearsal : rehearsals) kinds.push_back(rehearsal.type->kind);
+  for (const Rehearsal& rehearsal : rehearsals) kinds.push_back(rehearsal.operand->type().kind);
   return kinds;
 }
 
@@ -49,8 +47,8 @@ TEST_CASE("a spec that was not accepted yet is rehearsed on what runs and is dec
     change(seen);
     return kinds(decide(seen, {}).rehearsals);
   };
-  const auto no_deployment = [](RegistryObservation& seen) { seen.deployment.reset(); };
-  const auto no_policy = [](RegistryObservation& seen) { seen.network_policy.reset(); };
+  const auto no_deployment = [](RegistryObservation& seen) { seen.running.pop_back(); };
+  const auto no_policy = [](RegistryObservation& seen) { seen.running.erase(seen.running.begin()); };
   const auto older = [](RegistryObservation& seen) {
     seen.status = std::make_shared<const Json>(
         Json{{"conditions", Json::array({told_condition("Accepted", "True", "Any", 1)})}});
@@ -90,7 +88,8 @@ TEST_CASE("a Deployment whose strategy others changed is repaired, also while th
   for (const int replicas : {1, 3}) {
     RegistryObservation seen = observation({{"replicas", replicas}});
     CHECK_FALSE(decide(seen, {}).repair);
-    seen.deployment = running({{"strategy", {{"type", "RollingUpdate"}, {"rollingUpdate", Json::object()}}}});
+    seen.running.back().object =
+        running({{"strategy", {{"type", "RollingUpdate"}, {"rollingUpdate", Json::object()}}}});
     CHECK(decide(seen, {}).repair);
   }
 }

@@ -63,8 +63,8 @@ TEST_CASE("its operands are those that it controls, and nothing is written") {
   o.put(pod_type(), "another", {{"labels", {{kInstanceLabel, "other"}}}});
   const auto seen = o.observe();
   REQUIRE(seen.ok());
-  CHECK(seen->deployment);
-  CHECK_FALSE(seen->network_policy);
+  CHECK(find(seen->running, deployment_type()));
+  CHECK_FALSE(find(seen->running, network_policy_type()));
   REQUIRE(seen->claim);
   REQUIRE(seen->pods.size() == 1);
   CHECK(seen->pods[0].meta().name == "its");
@@ -75,7 +75,7 @@ TEST_CASE("what is not there is absent, and not an error") {
   RegistryObserving o;
   const auto seen = o.observe();
   REQUIRE(seen.ok());
-  CHECK_FALSE(seen->deployment);
+  CHECK_FALSE(find(seen->running, deployment_type()));
   CHECK_FALSE(seen->claim);
   CHECK(seen->pods.empty());
   CHECK(seen->inputs.image == "example.com/default:1");
@@ -94,12 +94,12 @@ TEST_CASE("a claim that the spec names is read from the API server, for nobody w
 
 TEST_CASE("what the cluster offers is asked of it") {
   RegistryObserving plain;
-  CHECK(plain.observe()->routes == Offered::No);
+  CHECK(plain.observe()->cluster.routes == Offered::No);
   CHECK(plain.observe()->inputs.set_fs_group);
   RegistryObserving openshift;
   openshift.api.offer(route_type(), true);
   openshift.api.offer(security_context_constraints_type(), true);
-  CHECK(openshift.observe()->routes == Offered::Yes);
+  CHECK(openshift.observe()->cluster.routes == Offered::Yes);
   CHECK_FALSE(openshift.observe()->inputs.set_fs_group);
 }
 

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "controller/operator/registry/report.hpp"
+#include "controller/operator/types.hpp"
 #include "test/unit/operator/make.hpp"
 
 namespace {
@@ -23,11 +24,15 @@ const Json kBound = {{"status", {{"phase", "Bound"}, {"capacity", {{"storage", "
 struct Told {
   Told() {
     observed.claim = written(kBound);
-    outcome.routes = Offered::Yes;
+    outcome.cluster.routes = Offered::Yes;
   }
   RegistryReport report() const { return report_of(observed, outcome, WallTime{}); }
   bool is_looked_at_soon() const {
     return look_again(observed, outcome, report()) < std::chrono::seconds(60);
+  }
+
+  void apply(const kube::ResourceType& type, const kube::Object& object) {
+    outcome.written.applied.push_back({&row(type), object});
   }
 
   RegistryObservation observed{.object = mcp_registry({{"metadata", {{"generation", 4}}}}),
@@ -43,15 +48,15 @@ TEST_SUITE_BEGIN("reporting on a Registry");
 TEST_CASE("what was written counts for more than what was there before") {
   Told t;
   CHECK(t.report().storage.reason == "Bound");
-  t.outcome.written.claim = written({{"status", {{"phase", "Lost"}}}});
+  t.apply(claim_type(), written({{"status", {{"phase", "Lost"}}}}));
   CHECK(t.report().storage.reason == "ClaimLost");
   t.outcome.written.storage = Finding::no("ClaimRefused", "quota");
   CHECK(t.report().storage.reason == "ClaimRefused");
 
   CHECK(t.report().rollout.settled.message.find("does not exist") != std::string::npos);
-  t.observed.deployment = written({{"spec", {{"replicas", 0}}}});
+  t.observed.running = {{&row(deployment_type()), written({{"spec", {{"replicas", 0}}}})}};
   CHECK(t.report().rollout.available.reason == "ScaledToZero");
-  t.outcome.written.deployment = written({{"spec", {{"replicas", 1}}}});
+  t.apply(deployment_type(), written({{"spec", {{"replicas", 1}}}}));
   CHECK(t.report().rollout.available.reason == "Starting");
 }
 
@@ -70,14 +75,14 @@ TEST_CASE("trouble with the Route is told while the cluster offers Routes") {
   Told t;
   t.outcome.written.route_refused = "spec.host: too long";
   CHECK(t.report().exposure.exposed.reason == "RouteRefused");
-  t.outcome.routes = Offered::No;
+  t.outcome.cluster.routes = Offered::No;
   CHECK(t.report().exposure.exposed.reason == "RouteAPIMissing");
 
   Told away;
   away.outcome.written.route_error = Status(Code::Unavailable, "the aggregator is down");
   CHECK(away.report().exposure.exposed.reason == "RouteAPIUnknown");
   CHECK(away.report().exposure.exposed.message == "the aggregator is down");
-  away.outcome.routes = Offered::No;
+  away.outcome.cluster.routes = Offered::No;
   CHECK(away.report().exposure.exposed.reason == "RouteAPIMissing");
 }
 
@@ -87,7 +92,7 @@ TEST_CASE("what nothing tells about is looked at soon, all else once a minute") 
   failed.outcome.written.failed = Finding::no("NameConflict", "taken");
   CHECK(failed.is_looked_at_soon());
   Told routeless;
-  routeless.outcome.routes = Offered::No;
+  routeless.outcome.cluster.routes = Offered::No;
   CHECK(routeless.is_looked_at_soon());
   Told away;
   away.outcome.written.route_error = Status(Code::Unavailable, "the aggregator is down");
@@ -98,7 +103,7 @@ TEST_CASE("what nothing tells about is looked at soon, all else once a minute") 
   Told claimless;
   claimless.observed.claim.reset();
   CHECK(claimless.is_looked_at_soon());
-  claimless.outcome.written.claim = written(kBound);
+  claimless.apply(claim_type(), written(kBound));
   CHECK_FALSE(claimless.is_looked_at_soon());
 }
 

@@ -18,10 +18,7 @@ namespace toolhive::test {
 
 struct Writing {
   Writing() {
-    for (const kube::ResourceType& type :
-         {service_account_type(), config_map_type(), service_type(), deployment_type(), network_policy_type(),
-          disruption_budget_type(), route_type(), claim_type()})
-      REQUIRE(cache.declare(type).ok());
+    for (const Operand& operand : operands()) REQUIRE(cache.declare(operand.type()).ok());
     cache.start();
     REQUIRE(api.wait_for([&] { return cache.synced(); }));
     owner = api.put(registry_type(), {{"metadata", {{"namespace", "mcp"}, {"name", "mcp-registry"}}}});

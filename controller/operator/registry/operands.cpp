@@ -1,0 +1,90 @@
+#include "controller/operator/registry/operands.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/operator/types.hpp"
+
+namespace toolhive {
+
+namespace {
+
+std::string registry_name(const RegistryInputs& inputs) {
+  return inputs.key.name;
+}
+std::string config_name(const RegistryInputs& inputs) {
+  return config_map_name(inputs.key);
+}
+std::string server_config_name(const RegistryInputs& inputs) {
+  return server_config_map_name(inputs.key);
+}
+
+Presence always(const RegistryInputs&, const Cluster&) {
+  return Presence::Applied;
+}
+Presence unless_claim_exists(const RegistryInputs& inputs, const Cluster&) {
+  return inputs.spec.storage.existing_claim.empty() ? Presence::Applied : Presence::Untouched;
+}
+Presence if_policy(const RegistryInputs& inputs, const Cluster&) {
+  return inputs.spec.network_policy ? Presence::Applied : Presence::Removed;
+}
+Presence if_budget(const RegistryInputs& inputs, const Cluster&) {
+  return inputs.spec.disruption_budget ? Presence::Applied : Presence::Removed;
+}
+Presence if_exposed(const RegistryInputs& inputs, const Cluster& cluster) {
+  if (cluster.routes != kube::Offered::Yes) return Presence::Untouched;
+  const bool exposed = inputs.spec.exposure.type != RegistrySpec::Exposure::Type::None;
+  return exposed ? Presence::Applied : Presence::Removed;
+}
+
+const Operand kOperands[] = {
+    {.type = service_type, .name = registry_name, .intent = service, .presence = always},
+    {.type = service_account_type, .name = registry_name, .intent = service_account, .presence = always},
+    {.type = config_map_type, .name = config_name, .intent = registry_config_map, .presence = always},
+    {.type = config_map_type, .name = server_config_name, .intent = server_config_map, .presence = always},
+    // It may outlive its Registry, and is never deleted for the sake of being made anew.
+    {.type = claim_type,
+     .name = claim_name,
+     .intent = persistent_volume_claim,
+     .presence = unless_claim_exists,
+     .owned = false,
+     .replace = "",
+     .concern = Concern::Storage},
+    {.type = network_policy_type,
+     .name = registry_name,
+     .intent = network_policy,
+     .presence = if_policy,
+     .rehearsed = true},
+    {.type = disruption_budget_type,
+     .name = registry_name,
+     .intent = pod_disruption_budget,
+     .presence = if_budget},
+    // Its checksum says that a pod has read the ConfigMaps as declared: before they are, it would not be true.
+    {.type = deployment_type,
+     .name = registry_name,
+     .intent = deployment,
+     .presence = always,
+     .rehearsed = true,
+     .after = config_map_type,
+     .replace = "Foreground"},
+    {.type = route_type,
+     .name = registry_name,
+     .intent = route,
+     .presence = if_exposed,
+     .optional = true,
+     .replace = "",
+     .concern = Concern::Exposure},
+};
+
+}  // namespace
+
+std::span<const Operand> operands() {
+  return kOperands;
+}
+
+const kube::Object* find(const LiveOperands& live, const kube::ResourceType& type) {
+  for (const LiveOperand& operand : live)
+    if (operand.operand->type() == type) return &operand.object;
+  return nullptr;
+}
+
+}  // namespace toolhive
