@@ -117,7 +117,10 @@ bool any_version(const Tool& server, Holds holds) {
 
 /// Whether any version of the server can be on the page. Spares most servers that their versions are put together.
 bool may_be_shown(const Tool& server, const ServerFilter& filter) {
-  if (filter.search.rank(server.search_text) == 0 && !filter.search.finds_in(server.name)) return false;
+  // One that tools tell of alone has no text to search but its name.
+  const bool found = server.latest() == nullptr ? filter.search.finds_in(server.name)
+                                                : filter.search.rank(server.search_text) > 0;
+  if (!found) return false;
   if (!filter.version.empty() && filter.version != "latest" &&
       !any_version(server, [&](const Version& version, const Registration&) {
         return version.text() == filter.version;

@@ -123,23 +123,23 @@ bool hides_tools(const ServerVersion& version, const auth::Permit* permit) {
          server_json(version.published->document).find(kToolsMeta) != std::string_view::npos;
 }
 
-std::string published_server_json(const ServerVersion& version, const auth::Permit* permit) {
-  const auto stored = server_json(version.published->document);
-  if (!hides_tools(version, permit)) return std::string(stored);
-  auto server = parse_stored_json(stored);
-  if (!server || !server->contains("_meta")) return std::string(stored);
-  auto& meta = (*server)["_meta"];
-  const auto tools = meta.find(kToolsMeta);
-  if (tools == meta.end()) return std::string(stored);
+// The stored server.json without the tools that the reader may not read. One that cannot be read is
+// not shown to who may not read all of it.
+std::string without_hidden_tools(const ServerVersion& version, const auth::Permit& permit) {
+  auto server = parse_stored_json(server_json(version.published->document));
+  if (!server) return "{}";
+  const auto meta = server->find("_meta");
+  const auto member = std::string(kToolsMeta);
+  if (meta == server->end() || !meta->contains(member)) return server->dump();
   Json shown = Json::array();
-  for (auto& tool : *tools) {
+  for (auto& tool : (*meta)[member]) {
     const auto name = server_tool_name(version.server->name, tool["name"].get_ref<const std::string&>());
-    if (permit->may(auth::Right::Read, name)) shown.push_back(std::move(tool));
+    if (permit.may(auth::Right::Read, name)) shown.push_back(std::move(tool));
   }
   if (shown.empty()) {
-    meta.erase(std::string(kToolsMeta));
+    meta->erase(member);
   } else {
-    *tools = std::move(shown);
+    (*meta)[member] = std::move(shown);
   }
   return server->dump();
 }
@@ -211,7 +211,11 @@ void append_server(std::string& out, const ServerVersion& version, const auth::P
     };
     official = {text("statusChangedAt"), server_record_member(document, "statusMessage"),
                 text("registeredAt"), text("updatedAt")};
-    out += published_server_json(version, permit);
+    if (hides_tools(version, permit)) {
+      out += without_hidden_tools(version, *permit);
+    } else {
+      out += server_json(document);
+    }
   } else {
     append_json_string(published_at, version.published_at);
     append_json_string(updated_at, version.updated_at);

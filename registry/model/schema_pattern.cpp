@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "registry/model/text.hpp"
+
 namespace toolhive::registry {
 namespace {
 
@@ -24,10 +26,6 @@ struct Pattern {
   std::vector<Step> steps;
   bool from_begin = false, to_end = false;
 };
-
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 128; });
-}
 
 void add_range(Characters& out, unsigned char first, unsigned char last) {
   for (unsigned c = first; c <= last && c < 128; ++c) out.set(c);

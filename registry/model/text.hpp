@@ -6,6 +6,9 @@
 
 namespace toolhive::registry {
 
+// Whether it has bytes below 0x80 alone.
+bool is_ascii(std::string_view text);
+
 /// How many characters (code points) valid UTF-8 holds.
 std::size_t count_characters(std::string_view utf8);
 

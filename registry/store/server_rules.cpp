@@ -39,7 +39,7 @@ void withdraw_above(const Tool& tool, const Version& version, std::string_view n
 Result<void> withdraw_others(const Terms& terms, const std::string& server,
                              const std::vector<Definition>& wanted, Decision& decision) {
   const auto manager = server_as_manager(server);
-  const auto prefix = manager.namespace_ + "." + manager.name + ".";
+  const auto prefix = server_tool_name(server, "");
   Result<void> outcome;
   terms.index.visit_after(prefix, [&](const std::shared_ptr<const Tool>& tool) {
     if (!tool->name.starts_with(prefix)) return false;
