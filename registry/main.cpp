@@ -8,12 +8,12 @@
 #include <memory>
 #include <string>
 
+#include "controller/base/bounded_executor.hpp"
 #include "controller/base/log.hpp"
 #include "controller/http/listener/process.hpp"
 #include "registry/api/api.hpp"
 #include "registry/api/endpoint.hpp"
 #include "registry/api/guard.hpp"
-#include "registry/api/lane.hpp"
 #include "registry/commands.hpp"
 #include "registry/config/config.hpp"
 #include "registry/metrics/metrics.hpp"
@@ -82,8 +82,8 @@ int serve(const std::string& config_file, const std::string& server_file) {
   registry::Metrics metrics(registry::counted_routes());
   registry::Api api(config->policy, metrics);
   // Outlives the store, whose answers to writes may be long.
-  registry::Lane lane(registry::HttpServer::threads(*server_config), kLongRequestsWaiting);
-  api.use_lane(lane);
+  BoundedExecutor long_requests(registry::HttpServer::threads(*server_config), kLongRequestsWaiting);
+  api.use_executor(long_requests);
   std::unique_ptr<registry::Store> store;  // Outlives the server, which reads from it to the end.
   auto guard = registry::Guard::make(config->auth, server_config->rates, config->audit, metrics);
   if (!guard) return fail(guard.error());
@@ -109,7 +109,7 @@ int serve(const std::string& config_file, const std::string& server_file) {
   api.begin_stop();
   (*server)->close();
   if (*guard != nullptr) (*guard)->stop();
-  lane.stop();  // From here on nobody comes to the store.
+  long_requests.close();  // From here on nobody comes to the store.
   store.reset();
   log(LogLevel::Info, "stopped");
   return 0;

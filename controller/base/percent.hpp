@@ -9,4 +9,7 @@ namespace toolhive {
 // Everything but unreserved characters becomes %XX.
 std::string percent_encode(std::string_view text);
 
+// What a hexadecimal digit of either case stands for; -1 for any other character.
+int hex_digit(char c);
+
 }  // namespace toolhive

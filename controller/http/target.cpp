@@ -3,6 +3,8 @@
 #include <array>
 #include <cstddef>
 
+#include "controller/base/percent.hpp"
+
 namespace toolhive::http {
 namespace {
 
@@ -18,18 +20,11 @@ constexpr std::array<bool, 256> kAllowed = [] {
   return table;
 }();
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // Value of the escape at `at`, or -1 when it is broken.
 int escape_value(std::string_view text, std::size_t at) {
   if (at + 2 >= text.size()) return -1;
-  const int high = hex_value(text[at + 1]);
-  const int low = hex_value(text[at + 2]);
+  const int high = hex_digit(text[at + 1]);
+  const int low = hex_digit(text[at + 2]);
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/base/json.hpp"
+#include "controller/base/utf8.hpp"
 
 namespace toolhive {
 
@@ -17,13 +18,6 @@ bool is_digit(char c) {
 }
 
 }  // namespace
-
-std::string shortened(std::string_view text, std::size_t limit) {
-  if (text.size() <= limit) return std::string(text);
-  std::size_t end = limit < 3 ? 0 : limit - 3;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return std::string(text.substr(0, end)) + "...";
-}
 
 std::string cleaned(std::string_view text, std::size_t limit) {
   // Before the work on it, with a byte to spare that shows that something was cut.

@@ -7,9 +7,6 @@
 
 namespace toolhive {
 
-// At most `limit` bytes, cut between characters of UTF-8 and ended with "..." when something was cut.
-std::string shortened(std::string_view text, std::size_t limit);
-
 // Text that somebody else wrote, fit for a status, an event or a log: what is no UTF-8 becomes U+FFFD, control
 // characters become blanks, and at most `limit` bytes are left, as shortened() leaves them.
 std::string cleaned(std::string_view text, std::size_t limit);

@@ -1,11 +1,12 @@
 #include "registry/api/api.hpp"
 
 #include <chrono>
+#include <stop_token>
 
+#include "controller/base/bounded_executor.hpp"
 #include "registry/api/encoding.hpp"
 #include "registry/api/endpoint.hpp"
 #include "registry/api/guard.hpp"
-#include "registry/api/lane.hpp"
 #include "registry/api/problem.hpp"
 
 namespace toolhive::registry {
@@ -82,28 +83,29 @@ void Api::handle(Request request, Respond respond) {
 
 Respond Api::finish_of(const Call& call, Respond respond) {
   const auto start = std::chrono::steady_clock::now();
-  return [this, start, row = row_of(call.route.endpoint), method = call.request.method,
-          gzip = accepts_gzip(call.request.accept_encoding),
-          respond = std::move(respond)](Response response) {
-    // Also of a 304, which says what the answer with a body would (RFC 9110, section 15.4.5).
-    if (response.body != nullptr || response.status == 304)
-      response.headers.emplace_back("Vary", "Accept-Encoding");
-    response.lines = kCommonLines;
-    const auto send = [this, start, row](const std::string& by, const Respond& to, Response sent) {
-      unsent_.hold(sent);
-      state_.metrics.request(row, by, sent.status, std::chrono::steady_clock::now() - start);
-      to(std::move(sent));
-    };
-    if (!gzip) return send(method, respond, std::move(response));
-    const bool is_long = lane_ != nullptr && response.body != nullptr && response.body->size() >= kLongGzip;
-    if (!is_long) compress(response);
-    if (is_long && lane_->run([send, method, respond, response]() mutable {
-          compress(response);
-          send(method, respond, std::move(response));
-        }))
-      return;
-    send(method, respond, std::move(response));
-  };
+  return
+      [this, start, row = row_of(call.route.endpoint), method = call.request.method,
+       gzip = accepts_gzip(call.request.accept_encoding), respond = std::move(respond)](Response response) {
+        // Also of a 304, which says what the answer with a body would (RFC 9110, section 15.4.5).
+        if (response.body != nullptr || response.status == 304)
+          response.headers.emplace_back("Vary", "Accept-Encoding");
+        response.lines = kCommonLines;
+        const auto send = [this, start, row](const std::string& by, const Respond& to, Response sent) {
+          unsent_.hold(sent);
+          state_.metrics.request(row, by, sent.status, std::chrono::steady_clock::now() - start);
+          to(std::move(sent));
+        };
+        if (!gzip) return send(method, respond, std::move(response));
+        const bool is_long =
+            executor_ != nullptr && response.body != nullptr && response.body->size() >= kLongGzip;
+        if (!is_long) compress(response);
+        if (is_long && executor_->submit([send, method, respond, response](const std::stop_token&) mutable {
+              compress(response);
+              send(method, respond, std::move(response));
+            }))
+          return;
+        send(method, respond, std::move(response));
+      };
 }
 
 void Api::admit(std::shared_ptr<Call> call, Respond respond) {
@@ -129,8 +131,10 @@ void Api::dispatch(std::shared_ptr<const Call> call, Respond respond) {
   if (method.ready != nullptr) {
     if (auto ready = method.ready(state_, *call)) return respond(std::move(*ready));
   }
-  if (lane_ == nullptr || !is_long(*call)) return method.handler(state_, std::move(call), std::move(respond));
-  const bool taken = lane_->run([this, call, respond] { call->method->handler(state_, call, respond); });
+  if (executor_ == nullptr || !is_long(*call))
+    return method.handler(state_, std::move(call), std::move(respond));
+  const bool taken = executor_->submit(
+      [this, call, respond](const std::stop_token&) { call->method->handler(state_, call, respond); });
   if (!taken)
     respond(problem(503, "too many requests that take long wait for an answer; try again in a second"));
 }

@@ -10,10 +10,13 @@
 #include "registry/model/tool.hpp"
 #include "registry/store/store.hpp"
 
+namespace toolhive {
+class BoundedExecutor;
+}
+
 namespace toolhive::registry {
 
 class Guard;
-class Lane;
 
 /// The HTTP API as a function of requests, without a network: routes, tools (list.hpp, reads.hpp, diff.hpp, writes.hpp),
 /// servers as the official registry API has them (server_*.hpp), health, readiness, metrics. Thread safe.
@@ -26,9 +29,10 @@ class Api {
   /// Lets `guard` decide who may do what; without one everybody may. To be called before the first request.
   void protect(Guard& guard) { state_.guard = &guard; }
   bool is_protected() const { return state_.guard != nullptr; }
-  // Has `lane` answer what may take long. Without one all is answered where it was asked. To be
-  // called before the first request; the lane must live as long as requests are answered.
-  void use_lane(Lane& lane) { lane_ = &lane; }
+  // Has `executor` answer what may take long: searches, comparisons, large bodies. So probes and plain reads are answered
+  // whatever else is asked for. Without one all is answered where it was asked. To be called before the first request; the
+  // executor must live as long as requests are answered.
+  void use_executor(BoundedExecutor& executor) { executor_ = &executor; }
   /// From here on requests are served from `store`, which must live as long as requests come. Until then they
   /// get 503.
   void start(Store& store) { state_.store = &store; }
@@ -36,7 +40,7 @@ class Api {
   void begin_stop() { state_.stopping = true; }
 
   // Answers once, through `respond`: a short read within the call, a long one on a thread of the
-  // lane, a write when it is durable, on a thread of the store; what somebody else has to be asked
+  // executor, a write when it is durable, on a thread of the store; what somebody else has to be asked
   // about first, on a thread of the guard.
   void handle(Request request, Respond respond);
 
@@ -47,7 +51,7 @@ class Api {
   Respond finish_of(const Call& call, Respond respond);
 
   ApiState state_;
-  Lane* lane_ = nullptr;
+  BoundedExecutor* executor_ = nullptr;
   UnsentBytes unsent_;
 };
 

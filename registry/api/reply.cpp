@@ -1,5 +1,6 @@
 #include "registry/api/reply.hpp"
 
+#include "controller/base/utf8.hpp"
 #include "registry/api/conditional.hpp"
 #include "registry/model/text.hpp"
 
@@ -25,13 +26,13 @@ const Tool* find_live(const Index& index, const std::string& name) {
 }
 
 Error no_tool(const std::string& name) {
-  return {Code::NotFound, "no tool is registered as " + std::string(begin_of(name, 128))};
+  return {Code::NotFound, "no tool is registered as " + std::string(truncate_utf8(name, 128))};
 }
 
 Error no_version(const Tool& tool, const std::string& version) {
   const bool gone = tool.find_retired(version) != nullptr;
   return {Code::NotFound, "the tool " + tool.name + (gone ? " has had its version " : " has no version ") +
-                              std::string(begin_of(version, 255)) + (gone ? " withdrawn" : "") +
+                              std::string(truncate_utf8(version, 255)) + (gone ? " withdrawn" : "") +
                               "; GET /api/v1/tools/" + tool.name + "/versions lists what it has"};
 }
 

@@ -1,45 +1,17 @@
 #include "registry/api/route.hpp"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <array>
 
+#include "controller/base/percent.hpp"
+#include "controller/base/utf8.hpp"
 #include "registry/api/endpoint.hpp"
 #include "registry/model/text.hpp"
 
 namespace toolhive::registry {
 namespace {
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-/// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = [&](std::size_t k) {
-      return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u;
-    };
-    const auto tail = [&](std::size_t k) { return (byte(k) & 0xC0) == 0x80; };
-    const unsigned lead = byte(0);
-    if (lead < 0x80) {
-      i += 1;
-    } else if (lead >= 0xC2 && lead <= 0xDF && tail(1)) {
-      i += 2;
-    } else if (lead >= 0xE0 && lead <= 0xEF && tail(1) && tail(2)) {
-      if ((lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xED && byte(1) > 0x9F)) return false;
-      i += 3;
-    } else if (lead >= 0xF0 && lead <= 0xF4 && tail(1) && tail(2) && tail(3)) {
-      if ((lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) > 0x8F)) return false;
-      i += 4;
-    } else {
-      return false;
-    }
-  }
-  return true;
-}
 
 constexpr std::size_t kDeepest = 6;
 
@@ -85,8 +57,8 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
     if (c == '%') {
-      const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-      const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
+      const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+      const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
       if (high < 0 || low < 0) return std::nullopt;
       c = static_cast<char>(high << 4 | low);
       i += 2;
@@ -96,7 +68,7 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
     if (c == '\0') return std::nullopt;
     out += c;
   }
-  if (!is_utf8(out)) return std::nullopt;
+  if (!simdjson::validate_utf8(out)) return std::nullopt;
   return out;
 }
 
@@ -150,7 +122,7 @@ Result<Query> Query::parse(std::string_view raw_query, std::initializer_list<std
       return Error{Code::Malformed,
                    list.empty() ? "no parameters are known here; leave it out"
                                 : "unknown parameter; known here: " + list,
-                   std::string(begin_of(*name, 100))};
+                   std::string(truncate_utf8(*name, 100))};
     }
     if (query.find(*it) != nullptr) return Error{Code::Malformed, "is given twice; give it once", *name};
     const bool is_text = std::find(text.begin(), text.end(), *name) != text.end();

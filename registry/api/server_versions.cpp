@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
+#include "controller/base/utf8.hpp"
 #include "registry/auth/permit.hpp"
 #include "registry/model/json.hpp"
 #include "registry/model/server.hpp"

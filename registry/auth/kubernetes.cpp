@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kReviewsKept = 10'000;
 constexpr std::size_t kMostReviews = 1'000;
-constexpr int kThreads = 4;
+constexpr unsigned kThreads = 4;
 constexpr std::chrono::seconds kKeepRefusal{10};
 
 KubernetesAuthenticator::MakeSend over_http() {
@@ -28,11 +28,11 @@ KubernetesAuthenticator::MakeSend over_http() {
 
 KubernetesAuthenticator::KubernetesAuthenticator(KubernetesSettings settings, MakeSend make_send,
                                                  Clock& clock)
-    : settings_(std::move(settings)), clock_(clock), cache_(kReviewsKept) {
-  for (int i = 0; i < kThreads; ++i) {
-    threads_.emplace_back([this, make_send](const std::stop_token& stop) { work(stop, make_send(stop)); });
-  }
-}
+    : settings_(std::move(settings)),
+      make_send_(std::move(make_send)),
+      clock_(clock),
+      cache_(kReviewsKept),
+      executor_(kThreads, kMostReviews) {}
 
 KubernetesAuthenticator::KubernetesAuthenticator(const KubernetesSettings& settings)
     : KubernetesAuthenticator(settings, over_http()) {}
@@ -42,34 +42,15 @@ KubernetesAuthenticator::~KubernetesAuthenticator() {
 }
 
 void KubernetesAuthenticator::stop() {
-  for (auto& thread : threads_) thread.request_stop();
-  threads_.clear();
-  std::deque<Waiting> left;
-  {
-    std::lock_guard guard(mutex_);
-    stopped_ = true;
-    left.swap(waiting_);
-  }
-  for (auto& each : left) each.done(Verdict::unavailable("the registry is stopping"));
+  executor_.close();
 }
 
-void KubernetesAuthenticator::work(const std::stop_token& stop, const Send& send) {
-  for (;;) {
-    Waiting next;
-    {
-      std::unique_lock lock(mutex_);
-      if (!wake_.wait(lock, stop, [this] { return !waiting_.empty(); }) || stop.stop_requested()) return;
-      next = std::move(waiting_.front());
-      waiting_.pop_front();
-    }
-    // Somebody may have asked the same while this one waited.
-    const auto known = cache_.find(next.key, clock_.now());
-    next.done(known ? *known : ask(next, send));
-  }
-}
-
-Verdict KubernetesAuthenticator::ask(const Waiting& waiting, const Send& send) {
-  auto verdict = review(waiting.token, send);
+Verdict KubernetesAuthenticator::ask(const std::string& key, const std::string& token,
+                                     const std::stop_token& stop) {
+  if (stop.stop_requested()) return Verdict::unavailable("the registry is stopping");
+  // Somebody may have asked the same while this one waited.
+  if (const auto known = cache_.find(key, clock_.now())) return *known;
+  auto verdict = review(token, stop);
   const std::string problem = verdict ? std::string() : verdict.error().detail;
   bool changed = false;
   {
@@ -85,11 +66,11 @@ Verdict KubernetesAuthenticator::ask(const Waiting& waiting, const Send& send) {
   const bool accepted = verdict->kind == Verdict::Kind::Accepted;
   const auto keep =
       accepted ? settings_.cache : std::min<std::chrono::milliseconds>(settings_.cache, kKeepRefusal);
-  cache_.add(waiting.key, *verdict, clock_.now() + keep);
+  cache_.add(key, *verdict, clock_.now() + keep);
   return *verdict;
 }
 
-Result<Verdict> KubernetesAuthenticator::review(const std::string& token, const Send& send) const {
+Result<Verdict> KubernetesAuthenticator::review(const std::string& token, const std::stop_token& stop) {
   HttpCall call;
   call.url = settings_.server + "/apis/authentication.k8s.io/v1/tokenreviews";
   call.body = token_review(token, settings_.audiences);
@@ -99,7 +80,7 @@ Result<Verdict> KubernetesAuthenticator::review(const std::string& token, const 
   call.ca_file = settings_.ca_file;
   call.timeout = settings_.timeout;
   call.use_proxy = false;
-  const auto reply = send(call);
+  const auto reply = send(call, stop);
   if (!reply) return reply.error();
   switch (reply->status) {
     case 200:
@@ -117,20 +98,31 @@ Result<Verdict> KubernetesAuthenticator::review(const std::string& token, const 
   }
 }
 
+Result<HttpReply> KubernetesAuthenticator::send(const HttpCall& call, const std::stop_token& stop) {
+  Send sender;
+  {
+    std::lock_guard guard(mutex_);
+    if (!idle_.empty()) {
+      sender = std::move(idle_.back());
+      idle_.pop_back();
+    }
+  }
+  if (!sender) sender = make_send_(stop);
+  auto reply = sender(call);
+  std::lock_guard guard(mutex_);
+  idle_.push_back(std::move(sender));
+  return reply;
+}
+
 void KubernetesAuthenticator::authenticate(const std::string& token, Done done) {
   if (token.size() > kTokenBytes)
     return done(Verdict::rejected("the token has more than " + std::to_string(kTokenBytes) + " bytes"));
   auto key = cache_.key_of(token);
   if (const auto known = cache_.find(key, clock_.now())) return done(*known);
-  {
-    std::lock_guard guard(mutex_);
-    if (waiting_.size() < kMostReviews && !stopped_) {
-      waiting_.push_back({std::move(key), token, std::move(done)});
-      wake_.notify_one();
-      return;
-    }
-  }
-  done(Verdict::unavailable("too many requests wait for the Kubernetes API server"));
+  const bool taken = executor_.submit([this, key = std::move(key), token, done](const std::stop_token& stop) {
+    done(ask(key, token, stop));
+  });
+  if (!taken) done(Verdict::unavailable("too many requests wait for the Kubernetes API server"));
 }
 
 std::string KubernetesAuthenticator::problem() const {

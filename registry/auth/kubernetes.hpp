@@ -1,13 +1,12 @@
 #pragma once
 
-#include <condition_variable>
-#include <deque>
 #include <functional>
 #include <mutex>
+#include <stop_token>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "controller/base/bounded_executor.hpp"
 #include "controller/base/clock.hpp"
 #include "registry/auth/authenticator.hpp"
 #include "registry/auth/http_client.hpp"
@@ -21,7 +20,7 @@ namespace toolhive::registry::auth {
 /// for as long. Four threads ask; up to 1,000 requests wait for them, more are Unavailable.
 class KubernetesAuthenticator final : public Authenticator {
  public:
-  /// Sends a call; made once per thread.
+  /// Sends a call; one for each of the threads, and of one thread at a time.
   using Send = std::function<Result<HttpReply>(const HttpCall& call)>;
   using MakeSend = std::function<Send(const std::stop_token& stop)>;
 
@@ -35,23 +34,18 @@ class KubernetesAuthenticator final : public Authenticator {
   std::string problem() const override;
 
  private:
-  struct Waiting {
-    std::string key, token;
-    Done done;
-  };
-  void work(const std::stop_token& stop, const Send& send);
-  Result<Verdict> review(const std::string& token, const Send& send) const;
-  Verdict ask(const Waiting& waiting, const Send& send);
+  Verdict ask(const std::string& key, const std::string& token, const std::stop_token& stop);
+  Result<Verdict> review(const std::string& token, const std::stop_token& stop);
+  Result<HttpReply> send(const HttpCall& call, const std::stop_token& stop);
 
   const KubernetesSettings settings_;
+  const MakeSend make_send_;
   Clock& clock_;
   VerdictCache<TimePoint> cache_;
   mutable std::mutex mutex_;
-  std::condition_variable_any wake_;
-  std::deque<Waiting> waiting_;
-  std::string problem_;
-  bool stopped_ = false;
-  std::vector<std::jthread> threads_;  // The last member: they use the others.
+  std::vector<Send> idle_;    // guarded by mutex_: those that no thread has now, with their connections
+  std::string problem_;       // guarded by mutex_
+  BoundedExecutor executor_;  // the last member: its threads use the others
 };
 
 }  // namespace toolhive::registry::auth

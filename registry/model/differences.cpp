@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "controller/base/utf8.hpp"
 #include "registry/model/text.hpp"
 
 namespace toolhive::registry {

@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "controller/base/utf8.hpp"
 #include "registry/model/text.hpp"
 
 namespace toolhive::registry {
@@ -260,7 +261,9 @@ void append_canonical(std::string& out, const Json& value) {
 /// Appends the compact text of a value until there are more than so many bytes.
 void append_excerpt(std::string& out, const Json& value, std::size_t bytes) {
   // With what is not counted of a long text, its quotes and half a character, it still has more.
-  const auto append_text = [&](std::string_view text) { append_json_string(out, begin_of(text, bytes + 4)); };
+  const auto append_text = [&](std::string_view text) {
+    append_json_string(out, truncate_utf8(text, bytes + 4));
+  };
   if (value.is_string()) return append_text(value.get_ref<const std::string&>());
   if (!value.is_structured()) {
     out += value.dump();

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "controller/base/utf8.hpp"
 #include "registry/model/schema_bounds.hpp"
 #include "registry/model/schema_comparison.hpp"
 #include "registry/model/text.hpp"

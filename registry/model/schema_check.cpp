@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "controller/base/utf8.hpp"
 #include "registry/model/text.hpp"
 
 namespace toolhive::registry {
@@ -233,8 +234,8 @@ bool SchemaCheck::references() {
     if (known || !checked.insert(target->value).second) continue;
     resource_ = reference.resource;
     if (!schema(*target->value)) {
-      error_->detail =
-          "what a $ref leads to, " + std::string(begin_of(reference.text, 200)) + ", is " + error_->detail;
+      error_->detail = "what a $ref leads to, " + std::string(truncate_utf8(reference.text, 200)) + ", is " +
+                       error_->detail;
       return false;
     }
   }

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "controller/base/utf8.hpp"
 #include "registry/model/text.hpp"
 #include "registry/model/uri.hpp"
 
@@ -65,7 +66,7 @@ const Json* item(const Json& list, std::string_view token) {
 }
 
 std::string shown(std::string_view text) {
-  return std::string(begin_of(text, 200));
+  return std::string(truncate_utf8(text, 200));
 }
 
 }  // namespace

@@ -20,18 +20,6 @@ std::size_t count_characters(std::string_view utf8) {
       utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-std::string_view begin_of(std::string_view utf8, std::size_t bytes) {
-  if (utf8.size() <= bytes) return utf8;
-  while (bytes > 0 && (static_cast<unsigned char>(utf8[bytes]) & 0xC0) == 0x80) --bytes;
-  return utf8.substr(0, bytes);
-}
-
-std::string shortened(std::string_view utf8, std::size_t bytes) {
-  constexpr std::string_view kRest = "...";
-  if (utf8.size() <= bytes) return std::string(utf8);
-  return std::string(begin_of(utf8, bytes - kRest.size())).append(kRest);
-}
-
 std::string_view trim(std::string_view text, std::string_view blanks) {
   text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
   return text.substr(0, text.find_last_not_of(blanks) + 1);

@@ -9,6 +9,7 @@
 
 #include "controller/base/log.hpp"
 #include "controller/base/time.hpp"
+#include "controller/base/utf8.hpp"
 #include "controller/runtime/events/event_log.hpp"
 
 namespace toolhive::runtime {
@@ -20,13 +21,6 @@ constexpr std::size_t kMaxNote = 1024;
 constexpr Duration kStopTime = std::chrono::seconds(2);
 
 const kube::ResourceType kEvent{"events.k8s.io", "v1", "Event", "events", kube::Scope::Namespaced};
-
-// At most `limit` bytes, without splitting a character.
-std::string cut(std::string_view text, std::size_t limit) {
-  if (text.size() <= limit) return std::string(text);
-  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
-  return std::string(text.substr(0, limit));
-}
 
 // Events about objects of cluster scope live in the default namespace.
 std::string namespace_of(const EventContent& content) {
@@ -85,7 +79,7 @@ void EventRecorder::record(const kube::Object& regarding, EventType type, std::s
                        .type = type == EventType::Warning ? "Warning" : "Normal",
                        .reason = std::string(reason),
                        .action = std::string(action),
-                       .note = cut(note, kMaxNote)};
+                       .note = std::string(truncate_utf8(note, kMaxNote))};
   Impl& s = *impl_;
   const std::lock_guard lock(s.mutex);
   if (s.stopping) return;

@@ -8,13 +8,13 @@
 #include <string_view>
 #include <utility>
 
+#include "controller/base/bounded_executor.hpp"
 #include "controller/base/log.hpp"
 #include "controller/http/listener/listener_server.hpp"
 #include "controller/http/listener/process.hpp"
 #include "controller/http/listener/request.hpp"
 #include "controller/http/tls_certificate.hpp"
 #include "controller/runtime/serve/metrics_authorizer.hpp"
-#include "controller/runtime/serve/review_desk.hpp"
 
 namespace toolhive::runtime {
 
@@ -29,7 +29,7 @@ constexpr const char* kPlainText = "text/plain; charset=utf-8";
 constexpr const char* kMetricsText = "text/plain; version=0.0.4; charset=utf-8";
 // As many as the authorizer lets ask at one time; whoever waits behind them still gets an answer within the ten seconds
 // that Prometheus gives a scrape.
-constexpr int kReviewers = 4;
+constexpr unsigned kReviewers = 4;
 constexpr std::size_t kWaiting = 4;
 
 http_response text(unsigned short status, const std::string& body, const char* content_type = kPlainText) {
@@ -97,7 +97,7 @@ StatusOr<std::shared_ptr<http::TlsCertificate>> certificate_of(const EndpointOpt
 }
 
 // Passes on a sentence once a minute at most: strangers decide how often it comes up.
-class Seldom {
+class LogThrottle {
  public:
   bool due(TimePoint now) {
     auto last = last_.load();
@@ -119,14 +119,14 @@ class GuardedMetrics {
     if (!is_read(request) || path_of(request) != "/metrics") return refuse(request);
     const std::string authorization = header(request);
     if (const auto known = authorizer_.known({}, authorization)) return decide(request, *known);
-    const bool accepted = desk_.submit([this, request, authorization](const std::stop_token& stop) {
+    const bool accepted = executor_.submit([this, request, authorization](const std::stop_token& stop) {
       decide(request, authorizer_.authorize(Context{.stop = stop}, authorization));
     });
     if (!accepted)
       decide(request,
              {Kind::Unavailable, {}, Status(Code::TooManyRequests, "too many callers wait to be reviewed")});
   }
-  void close() { desk_.close(); }
+  void close() { executor_.close(); }
 
  private:
   static std::string header(const http_request& request) {
@@ -139,7 +139,7 @@ class GuardedMetrics {
     const auto status = static_cast<unsigned short>(decision.http_status());
     if (decision.kind == Kind::Unavailable) {
       // What is wrong between this process and the API server is not for strangers.
-      if (seldom_.due(system_clock().now()))
+      if (throttle_.due(system_clock().now()))
         log(LogLevel::Warn, "cannot tell who may read the metrics", {{"error", decision.cause.to_string()}});
       http_response response = text(status, "cannot find out who you are; the logs say why\n");
       response.headers().add("Retry-After", "10");
@@ -153,8 +153,8 @@ class GuardedMetrics {
 
   const Metrics& metrics_;
   MetricsAuthorizer authorizer_;
-  Seldom seldom_;
-  ReviewDesk desk_{kReviewers, kWaiting};
+  LogThrottle throttle_;
+  BoundedExecutor executor_{kReviewers, kWaiting};
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "controller/base/percent.hpp"
 #include "registry/base/value_file.hpp"
 #include "registry/model/text.hpp"
 
@@ -16,12 +17,6 @@ Error invalid(std::string field, std::string detail) {
   return {Code::Invalid, std::move(detail), std::move(field)};
 }
 
-int digit_of(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /// None for a broken escape.
 std::optional<std::string> unescape(std::string_view text) {
   std::string out;
@@ -30,8 +25,8 @@ std::optional<std::string> unescape(std::string_view text) {
       out += text[i];
       continue;
     }
-    const int high = i + 2 < text.size() ? digit_of(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? digit_of(text[i + 2]) : -1;
+    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
     if (high < 0 || low < 0) return std::nullopt;
     out += static_cast<char>(high * 16 + low);
     i += 2;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "controller/base/time.hpp"
+#include "controller/base/utf8.hpp"
 #include "registry/api/encoding.hpp"
 #include "registry/api/trace_context.hpp"
 #include "registry/auth/peer.hpp"
@@ -43,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto& variable : template_variables(text)) require(text.find('{' + variable + '}') != text.npos);
   (void)is_version_range(text);
   (void)is_clean_path(text);
-  require(begin_of(text, 7).size() <= 7);
+  require(truncate_utf8(text, 7).size() <= 7);
   if (simdjson::validate_utf8(text.data(), text.size())) {
     const auto folded = fold(text);
     require(fold(folded) == folded && folded.size() <= 4 * text.size());

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "controller/base/utf8.hpp"
 #include "controller/kube/object/quantity.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/mcptool/claim.hpp"

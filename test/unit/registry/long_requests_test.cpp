@@ -1,25 +1,24 @@
-#include "registry/api/lane.hpp"
-
 #include <doctest/doctest.h>
 
 #include <future>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
+#include "controller/base/bounded_executor.hpp"
 #include "service_fixture.hpp"
 
+using namespace toolhive;
 using namespace toolhive::registry;
 using namespace toolhive::registry::test;
 using namespace std::chrono_literals;
 
 namespace {
 
-// Keeps the only thread of a lane busy until it is let go.
+// Keeps the only thread of an executor busy until it is let go.
 class Blocked {
  public:
-  explicit Blocked(Lane& lane) {
-    REQUIRE(lane.run([this] {
+  explicit Blocked(BoundedExecutor& executor) {
+    REQUIRE(executor.submit([this](const std::stop_token&) {
       begun_.set_value();
       go_.get_future().wait();
     }));
@@ -55,30 +54,15 @@ bool is_answered(std::future<Response>& response) {
 
 }  // namespace
 
-TEST_CASE("a lane does its works in order, refuses more than may wait, and survives one that throws") {
-  Lane lane(1, 3);
-  std::string done;
-  {
-    Blocked blocked(lane);
-    CHECK(lane.run([&done] { done += 'a'; }));
-    CHECK(lane.run([] { throw std::runtime_error("on purpose"); }));
-    CHECK(lane.run([&done] { done += 'b'; }));
-    CHECK_FALSE(lane.run([&done] { done += 'c'; }));
-  }
-  lane.stop();
-  CHECK(done == "ab");
-  CHECK_FALSE(lane.run([&done] { done += 'd'; }));
-}
-
 TEST_CASE(
     "probes, plain reads and lists that are ready are answered while long requests keep their threads busy") {
   Service service;
   REQUIRE(service.post(R"({"name":"a","inputSchema":{"type":"object"}})").status == 201);
   REQUIRE(service.get("/api/v1/tools?limit=30").status == 200);
   REQUIRE(service.get("/v0.1/servers").status == 200);
-  Lane lane(1, 20);
-  service.api.use_lane(lane);
-  Blocked blocked(lane);
+  BoundedExecutor executor(1, 20);
+  service.api.use_executor(executor);
+  Blocked blocked(executor);
 
   std::vector<std::future<Response>> later;
   for (const char* target :
@@ -110,18 +94,18 @@ TEST_CASE(
     REQUIRE(response.wait_for(30s) == std::future_status::ready);
     CHECK(response.get().status < 500);
   }
-  lane.stop();
+  executor.close();
 }
 
-TEST_CASE("a large answer is compressed on a thread of the lane, and sent as it is when that is full") {
+TEST_CASE("a large answer is compressed on a thread of the executor, and sent as it is when that is full") {
   Service service;
   REQUIRE(service
               .post(R"({"name":"a","inputSchema":{"type":"object"},"_meta":{"text":")" +
                     std::string(70'000, 'x') + "\"}}")
               .status == 201);
-  Lane lane(1, 1);
-  service.api.use_lane(lane);
-  Blocked blocked(lane);
+  BoundedExecutor executor(1, 1);
+  service.api.use_executor(executor);
+  Blocked blocked(executor);
   auto request = get_of("/api/v1/tools/a");
   request.accept_encoding = "gzip";
   auto waiting = send_later(service, request);
@@ -137,5 +121,5 @@ TEST_CASE("a large answer is compressed on a thread of the lane, and sent as it 
   blocked.release();
   REQUIRE(waiting.wait_for(30s) == std::future_status::ready);
   CHECK(waiting.get().header("Content-Encoding") == "gzip");
-  lane.stop();
+  executor.close();
 }
