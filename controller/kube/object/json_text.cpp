@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/kube/object/json_document.hpp"
 #include "controller/kube/object/json_scanner.hpp"
 
 namespace toolhive::kube {
@@ -9,7 +10,7 @@ namespace toolhive::kube {
 StatusOr<Json> parse_json(std::string_view text) {
   JsonScanner scanner(text);
   if (!scanner.skip_value() || !scanner.finish()) return Status(Code::Decode, "not JSON: " + scanner.error());
-  return Json::parse(text);
+  return json_document(text);
 }
 
 }  // namespace toolhive::kube

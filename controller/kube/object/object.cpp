@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include "controller/base/sha256.hpp"
+#include "controller/kube/object/json_document.hpp"
 #include "controller/kube/object/metadata_scan.hpp"
 #include "controller/kube/object/ref.hpp"
 
@@ -216,7 +217,7 @@ std::string_view Object::bytes() const {
   return rep_->bytes;
 }
 Json Object::json() const {
-  return Json::parse(rep_->bytes);
+  return json_document(rep_->bytes);
 }
 
 void Object::decode(Json& document) const {
