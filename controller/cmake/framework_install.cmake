@@ -29,7 +29,7 @@ set(framework_headers
   runtime/events/event_recorder
   runtime/leader/leader_election
   runtime/manager/controller runtime/manager/controller_handle runtime/manager/controller_setup
-  runtime/manager/manager runtime/manager/process runtime/manager/untyped_controller
+  runtime/manager/manager runtime/manager/process
   runtime/monitor/health runtime/monitor/metrics
   runtime/serve/endpoints
   runtime/write/applier runtime/write/conditions runtime/write/finalizer runtime/write/status_writer)

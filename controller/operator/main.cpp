@@ -123,8 +123,7 @@ int run(const Flags& flags, const std::stop_token& stop) {
   runtime::Manager manager(*config, manager_options(flags, options.operator_namespace));
   toolhive::RegistryAccess access(*way);
   toolhive::RegistryReconciler registries(manager, access, options);
-  toolhive::MCPToolReconciler tools(manager, access, options);
-  registries.attach();
+  toolhive::MCPToolReconciler tools(manager, access, options, registries.attach());
   tools.attach();
   log(LogLevel::Info, "starting",
       {{"version", TOOLHIVE_VERSION}, {"server", config->server}, {"origin", config->origin}});

@@ -17,4 +17,10 @@ Json paused_status(const Json& before, std::int64_t generation, WallTime now) {
   return status;
 }
 
+Status tell_pause(runtime::Pass& pass) {
+  const kube::Object& object = pass.object();
+  const Json before = object.json().value("status", Json::object());
+  return pass.write_status(paused_status(before, object.meta().generation, pass.ctx().clock.wall())).status();
+}
+
 }  // namespace toolhive

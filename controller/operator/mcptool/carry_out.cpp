@@ -1,33 +1,18 @@
 #include "controller/operator/mcptool/carry_out.hpp"
 
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/base/log.hpp"
-#include "controller/operator/labels.hpp"
-#include "controller/runtime/write/finalizer.hpp"
 
 namespace toolhive {
 
-using kube::Object;
-
 namespace {
-
-StatusOr<Object> see_to_finalizer(const Context& ctx, kube::Client& client, const Object& object,
-                                  ToolPlan::Finalizer finalizer) {
-  if (finalizer == ToolPlan::Finalizer::Ensure)
-    return runtime::ensure_finalizer(ctx, client, mcptool_type(), object, kWithdrawFinalizer);
-  if (finalizer == ToolPlan::Finalizer::Leave) return object;
-  const Status removed = runtime::remove_finalizer(ctx, client, mcptool_type(), object, kWithdrawFinalizer);
-  return removed.ok() ? StatusOr<Object>(object) : removed;
-}
 
 StatusOr<ToolOutcome> register_definition(const Context& ctx, RegistryAccess& access, const ToolPlan& plan,
                                           ToolOutcome outcome) {
   auto api = access.open(plan.claim->registry);
   if (!api.ok()) return api.status();
   RegistrationOutcome done = register_tool(ctx, **api, *plan.wanted, plan.known.tool, plan.known.generation);
-  outcome.answered = !done.unavailable;
   outcome.registry_changed = done.wrote;
   outcome.failed = done.unavailable;
   outcome.not_before = done.not_before;
@@ -54,22 +39,18 @@ ToolOutcome give_up(const Context& ctx, RegistryAccess& access, const ToolPlan& 
   return outcome;
 }
 
-StatusOr<ToolOutcome> let_go(const Context& ctx, kube::Client& client, const ToolPlan& plan,
-                             ToolOutcome outcome) {
-  const Status removed =
-      runtime::remove_finalizer(ctx, client, mcptool_type(), outcome.object, kWithdrawFinalizer);
-  if (!removed.ok()) return removed;
+ToolOutcome let_go(const ToolPlan& plan, ToolOutcome outcome) {
   log(LogLevel::Info, "let go", {{"reason", plan.why}});
   outcome.report.reset();
   return outcome;
 }
 
-StatusOr<ToolOutcome> withdraw_and_let_go(const Context& ctx, kube::Client& client, RegistryAccess& access,
-                                          const ToolPlan& plan, ToolOutcome outcome) {
+ToolOutcome withdraw_and_let_go(const Context& ctx, RegistryAccess& access, const ToolPlan& plan,
+                                ToolOutcome outcome) {
   const Status withdrawn = withdraw(ctx, access, plan);
   if (withdrawn.ok()) {
     outcome.registry_changed = true;
-    return let_go(ctx, client, plan, std::move(outcome));
+    return let_go(plan, std::move(outcome));
   }
   outcome.failed = true;
   outcome.report->registered = withdrawal_pending(withdrawn.message());
@@ -79,12 +60,9 @@ StatusOr<ToolOutcome> withdraw_and_let_go(const Context& ctx, kube::Client& clie
 
 }  // namespace
 
-StatusOr<ToolOutcome> carry_out(const Context& ctx, kube::Client& client, RegistryAccess& access,
-                                const Object& object, const ToolPlan& plan) {
+StatusOr<ToolOutcome> carry_out(const Context& ctx, RegistryAccess& access, const ToolPlan& plan) {
   using Action = ToolPlan::Action;
-  auto held = see_to_finalizer(ctx, client, object, plan.finalizer);
-  if (!held.ok()) return held.status();
-  ToolOutcome outcome{.object = *std::move(held), .report = plan.report};
+  ToolOutcome outcome{.report = plan.report};
   switch (plan.action) {
     case Action::Leave:
       outcome.report.reset();
@@ -99,9 +77,9 @@ StatusOr<ToolOutcome> carry_out(const Context& ctx, kube::Client& client, Regist
     case Action::GiveUp:
       return give_up(ctx, access, plan, std::move(outcome));
     case Action::Withdraw:
-      return withdraw_and_let_go(ctx, client, access, plan, std::move(outcome));
+      return withdraw_and_let_go(ctx, access, plan, std::move(outcome));
     case Action::LetGo:
-      return let_go(ctx, client, plan, std::move(outcome));
+      return let_go(plan, std::move(outcome));
   }
   return outcome;
 }

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "controller/operator/labels.hpp"
 #include "controller/operator/mcptool/permission.hpp"
 #include "controller/operator/schedule.hpp"
 
@@ -128,22 +127,15 @@ bool registry_is_away(const ToolObservation& observed, ToolPlan& plan) {
   return true;
 }
 
-ToolPlan::Finalizer finalizer_for(const ToolObservation& observed) {
-  if (observed.tool->spec.deletion_policy == DeletionPolicy::Withdraw) return ToolPlan::Finalizer::Ensure;
-  return observed.object.meta().has_finalizer(kWithdrawFinalizer) ? ToolPlan::Finalizer::Remove
-                                                                  : ToolPlan::Finalizer::Leave;
-}
-
 ToolPlan decide_registration(const ToolObservation& observed) {
   ToolPlan plan = begin(observed);
   plan.again = jittered(kToolPeriod, observed.object.key());
   if (spec_is_invalid(observed, plan)) return plan;
-  plan.finalizer = finalizer_for(observed);
   if (registry_is_absent(observed, plan)) return plan;
   plan.report.registry_url = observed.registry->url;
   for (const auto prevents : {namespace_is_not_allowed, name_is_taken, registry_is_away})
     if (prevents(observed, plan)) return plan;
-  const MCPToolSpec& spec = observed.tool->spec;
+  const MCPToolSpec& spec = (*observed.tool)->spec;
   plan.action = ToolPlan::Action::Register;
   plan.wanted =
       WantedTool{observed.claim->name, spec.version, plan.report.generation, spec.definition, plan.manager};
@@ -152,7 +144,7 @@ ToolPlan decide_registration(const ToolObservation& observed) {
 
 // Why an MCPTool can go without anything being withdrawn; empty: it cannot.
 std::string release_reason(const ToolObservation& observed) {
-  if (observed.tool.ok() && observed.tool->spec.deletion_policy == DeletionPolicy::Retain)
+  if (observed.tool.ok() && (*observed.tool)->spec.deletion_policy == DeletionPolicy::Retain)
     return "deletionPolicy is Retain";
   if (!observed.claim) return "it names no registry";
   if (is_path_step(observed.claim->name)) return "no registry can have a tool of its name";
@@ -163,8 +155,6 @@ std::string release_reason(const ToolObservation& observed) {
 
 ToolPlan decide_release(const ToolObservation& observed) {
   ToolPlan plan = begin(observed);
-  plan.action = ToolPlan::Action::Leave;
-  if (!observed.object.meta().has_finalizer(kWithdrawFinalizer)) return plan;
   plan.why = release_reason(observed);
   if (!plan.why.empty()) {
     plan.action = ToolPlan::Action::LetGo;
@@ -182,6 +172,11 @@ ToolPlan decide_release(const ToolObservation& observed) {
 
 ToolPlan decide(const ToolObservation& observed) {
   return observed.object.meta().deleting() ? decide_release(observed) : decide_registration(observed);
+}
+
+bool needs_withdrawal(const kube::Ref<MCPTool>& tool) {
+  const auto claim = claim_of(tool.object());
+  return tool->spec.deletion_policy == DeletionPolicy::Withdraw && claim && !is_path_step(claim->name);
 }
 
 Finding withdrawal_pending(const std::string& why) {

@@ -20,10 +20,8 @@ struct ToolPlan {
     Withdraw,  // take out what is registered, then let the object go
     LetGo,     // let the object go
   };
-  enum class Finalizer { Leave, Ensure, Remove };
 
   Action action = Action::Tell;
-  Finalizer finalizer = Finalizer::Leave;  // before anything else is done
   ToolReport report;
   std::optional<Claim> claim;
   Manager manager;                   // as whom the registry knows this MCPTool
@@ -35,6 +33,9 @@ struct ToolPlan {
 };
 
 ToolPlan decide(const ToolObservation& observed);
+
+// Whether what is registered of the MCPTool is to be taken out before it may go.
+bool needs_withdrawal(const kube::Ref<MCPTool>& tool);
 
 // What is told of an MCPTool that cannot be let go because its tool cannot be withdrawn.
 Finding withdrawal_pending(const std::string& why);

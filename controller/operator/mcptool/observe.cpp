@@ -55,7 +55,7 @@ StatusOr<ToolObservation> observe_tool(const Context& ctx, kube::Client& client,
   ToolObservation observed{
       .object = object,
       .status = std::make_shared<const Json>(object.json().value("status", Json::object())),
-      .tool = object.as<MCPTool>(),
+      .tool = kube::Ref<MCPTool>::of(object),
       .claim = claim_of(object)};
   if (!observed.claim) return observed;
   observed.registry_is_ours =

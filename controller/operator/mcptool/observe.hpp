@@ -9,6 +9,7 @@
 #include "controller/base/context.hpp"
 #include "controller/base/json.hpp"
 #include "controller/kube/client/client.hpp"
+#include "controller/kube/object/ref.hpp"
 #include "controller/operator/mcptool/claim.hpp"
 #include "controller/operator/mcptool/target.hpp"
 #include "controller/runtime/cache/cache.hpp"
@@ -18,10 +19,10 @@ namespace toolhive {
 
 struct ToolObservation {
   kube::Object object;
-  JsonPtr status;                // of the object, as it is; never null
-  StatusOr<MCPTool> tool;        // what it declares; the error names the field that cannot be read
-  std::optional<Claim> claim;    // absent: it names no Registry
-  bool registry_is_ours = true;  // this operator looks after the Registry's namespace
+  JsonPtr status;                     // of the object, as it is; never null
+  StatusOr<kube::Ref<MCPTool>> tool;  // what it declares; the error names the field that cannot be read
+  std::optional<Claim> claim;         // absent: it names no Registry
+  bool registry_is_ours = true;       // this operator looks after the Registry's namespace
   std::optional<RegistryTarget> registry = {};  // absent: there is none, or it is not ours to look at
   // The others that claim the same name there, those included that may not.
   std::vector<kube::Object> peers = {};
@@ -29,7 +30,7 @@ struct ToolObservation {
   std::map<std::string, kube::Object> namespaces = {};
 };
 
-// `namespaces` are those that the operator looks after; empty: all. The cache has index_tools(), and Registries. Of one
+// `namespaces` are those that the operator looks after; empty: all. The cache has the indexes of index.hpp, and Registries. Of one
 // that is being deleted neither peers nor namespaces are read. An error is what could not be read just now.
 StatusOr<ToolObservation> observe_tool(const Context& ctx, kube::Client& client, const runtime::Cache& cache,
                                        const std::vector<std::string>& namespaces,

@@ -4,32 +4,32 @@
 #include "controller/operator/mcptool/carry_out.hpp"
 #include "controller/operator/options.hpp"
 #include "controller/operator/registry_access.hpp"
-#include "controller/operator/schedule.hpp"
 #include "controller/runtime/manager/manager.hpp"
-#include "controller/runtime/write/status_writer.hpp"
 
 namespace toolhive {
 
-// Thread-safe: reconcile() runs for different keys at once. The manager and `access` must outlive it.
+// The manager and `access` must outlive it, and it the passes.
 class MCPToolReconciler {
  public:
-  MCPToolReconciler(runtime::Manager& manager, RegistryAccess& access, OperatorOptions options);
+  // `registries` wakes the controller of Registries.
+  MCPToolReconciler(runtime::Manager& manager, RegistryAccess& access, OperatorOptions options,
+                    runtime::ControllerHandle registries);
 
-  // Declares what is watched. Once, before Manager::run(), after RegistryReconciler::attach().
+  // Declares what is watched, and what is done. Once, before Manager::run().
   void attach();
 
-  StatusOr<runtime::Result> reconcile(const Context& ctx, const kube::Key& key);
-
  private:
-  // Observe, decide, carry out, tell.
-  StatusOr<runtime::Result> pass(const Context& ctx, const kube::Object& object);
-  Duration look_again(const kube::Key& key, const ToolPlan& plan, const ToolOutcome& outcome);
+  // Observe, decide, carry out, tell: of an MCPTool in order, of one that cannot be read, and of one to be let go.
+  StatusOr<runtime::Result> reconcile(const runtime::Pass& pass);
+  // Those that refer to the Registry.
+  std::vector<kube::Key> referrers(const kube::Object& registry) const;
+  // Those that claim the same name: one that goes leaves it to the next.
+  std::vector<kube::Key> peers(const kube::Object& tool) const;
 
   runtime::Manager& manager_;
   RegistryAccess& access_;
   const OperatorOptions options_;
-  const runtime::StatusWriter status_;
-  FailureBackoff backoff_;
+  const runtime::ControllerHandle registries_;
 };
 
 }  // namespace toolhive

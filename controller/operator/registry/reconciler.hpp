@@ -6,38 +6,27 @@
 #include "controller/operator/registry/probe.hpp"
 #include "controller/operator/registry/report.hpp"
 #include "controller/runtime/manager/manager.hpp"
-#include "controller/runtime/write/applier.hpp"
-#include "controller/runtime/write/status_writer.hpp"
 
 namespace toolhive {
 
-// Name of the controller, for Manager::enqueue.
-inline constexpr const char* kRegistryController = "registry";
-
-// Thread-safe: reconcile() runs for different keys at once. The manager and `access` must outlive it.
+// The manager and `access` must outlive it, and it the passes. The manager's options give the owner label.
 class RegistryReconciler {
  public:
   RegistryReconciler(runtime::Manager& manager, RegistryAccess& access, OperatorOptions options);
 
-  // Declares what is watched. Once, before Manager::run().
-  void attach();
-
-  StatusOr<runtime::Result> reconcile(const Context& ctx, const kube::Key& key);
+  // Declares what is watched, and what is done. Once, before Manager::run().
+  runtime::ControllerHandle attach();
 
  private:
   // Observe, decide, carry out, tell.
-  StatusOr<runtime::Result> pass(const Context& ctx, const kube::Object& object, RegistrySpec spec);
-  StatusOr<runtime::Result> tell(const Context& ctx, const RegistryObservation& observed,
+  StatusOr<runtime::Result> reconcile(const runtime::Pass& pass, const RegistrySpec& spec);
+  StatusOr<runtime::Result> tell(const runtime::Pass& pass, const RegistryObservation& observed,
                                  const RegistryOutcome& outcome);
   void forget(const kube::Key& key);
-  // Writes `status` where nothing else is done, and nothing is to be looked at again.
-  StatusOr<runtime::Result> rest(const Context& ctx, const kube::Object& object, const Json& status);
 
   runtime::Manager& manager_;
   RegistryAccess& access_;
   const OperatorOptions options_;
-  runtime::Applier applier_;
-  const runtime::StatusWriter status_;
   ServiceProbe probe_;
   AcceptedInputs accepted_;
 };

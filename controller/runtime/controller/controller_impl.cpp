@@ -34,8 +34,10 @@ bool quiet_conflict(const Status& status) {
 
 }  // namespace
 
-ControllerImpl::ControllerImpl(ControllerSpec spec, Cache& cache, Metrics& metrics, Clock& clock)
+ControllerImpl::ControllerImpl(ControllerSpec spec, Reconcile reconcile, Cache& cache, Metrics& metrics,
+                               Clock& clock)
     : spec_(std::move(spec)),
+      reconcile_(std::move(reconcile)),
       cache_(cache),
       clock_(clock),
       metrics_(metrics, spec_.name, spec_.workers),
@@ -130,7 +132,7 @@ void ControllerImpl::run_pass(WorkQueue& queue, const std::stop_token& stop, con
 
 StatusOr<Result> ControllerImpl::call_reconcile(const Context& ctx, const Key& key) {
   try {
-    return spec_.reconcile(ctx, key);
+    return reconcile_(ctx, key);
   } catch (const std::exception& thrown) {
     metrics_.exception_caught();
     return Status(Code::Internal, std::string("exception: ") + thrown.what());
@@ -141,6 +143,10 @@ StatusOr<Result> ControllerImpl::call_reconcile(const Context& ctx, const Key& k
 }
 
 Outcome ControllerImpl::settle(WorkQueue& queue, const Key& key, const StatusOr<Result>& result) {
+  if (result.ok() && result->backoff) {
+    queue.add_rate_limited(key, result->requeue_after.value_or(Duration::zero()));
+    return Outcome::RequeueAfter;
+  }
   if (result.ok()) {
     queue.forget(key);
     if (!result->requeue_after) return Outcome::Success;

@@ -1,6 +1,7 @@
 // ControllerImpl: a controller at work. Behind ControllerBuilder and Manager, not for users.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -21,6 +22,9 @@
 
 namespace toolhive::runtime {
 
+// One pass over the object that a key names, whatever state it is in. An exception counts as an Internal error.
+using Reconcile = std::function<StatusOr<Result>(const Context&, const kube::Key&)>;
+
 // What the builder collects.
 struct ControllerSpec {
   struct Source {
@@ -37,17 +41,16 @@ struct ControllerSpec {
   BackoffOptions backoff;
   ReadyReport report;
   LifecycleSteps steps;
-  Reconcile reconcile;  // runs the steps, unless the user gave one of their own
 };
 
 // Watches from bind() on, works from start() to the end of stop(); may be started again. Between, changes are
 // dropped: start() goes through every object anyway.
 class ControllerImpl {
  public:
-  ControllerImpl(ControllerSpec spec, Cache& cache, Metrics& metrics, Clock& clock);
+  // `reconcile` runs the steps.
+  ControllerImpl(ControllerSpec spec, Reconcile reconcile, Cache& cache, Metrics& metrics, Clock& clock);
   ~ControllerImpl();
 
-  const std::string& name() const { return spec_.name; }
   // Declares the sources and indexes to the cache.
   Status bind();
 
@@ -66,6 +69,7 @@ class ControllerImpl {
   ControllerMetrics::Outcome settle(WorkQueue& queue, const kube::Key& key, const StatusOr<Result>& result);
 
   const ControllerSpec spec_;
+  const Reconcile reconcile_;
   Cache& cache_;
   Clock& clock_;
   ControllerMetrics metrics_;

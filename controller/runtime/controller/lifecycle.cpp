@@ -28,11 +28,12 @@ StatusOr<Result> Lifecycle::run(const Context& ctx, const kube::Key& key) {
   StatusOr<Result> result = step(pass);
   if (result.status().reason() != Applier::kNameConflict) return result;
   pass.event(EventType::Warning, Applier::kNameConflict, "Apply", result.status().message());
-  return Result{kNameConflictPeriod};
+  return Result{.requeue_after = kNameConflictPeriod};
 }
 
 StatusOr<Result> Lifecycle::step(Pass& pass) {
   if (pass.object().meta().deleting()) return finalize(pass);
+  if (steps_.is_paused && steps_.is_paused(pass.object())) return steps_.paused(pass);
   auto view = steps_.decode(pass.object());
   if (!view.ok()) return invalid(pass, view.status());
   if (!steps_.finalizer.empty()) {
@@ -50,7 +51,7 @@ StatusOr<Result> Lifecycle::finalize(Pass& pass) {
   // The garbage collector takes what it owns.
   if (steps_.finalizer.empty() || !pass.object().meta().has_finalizer(steps_.finalizer)) return Result{};
   auto finalized = steps_.finalize(pass, pass.object());
-  if (!finalized.ok() || finalized->requeue_after) return finalized;
+  if (!finalized.ok() || !finalized->settled()) return finalized;
   return to_result(remove_finalizer(pass.ctx(), tools_.client, steps_.type, pass.object(), steps_.finalizer));
 }
 

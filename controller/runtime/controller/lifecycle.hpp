@@ -4,6 +4,7 @@
 //   the object               is given to
 //   is gone                  gone(key)
 //   is being deleted         finalize(pass, object) while it has the finalizer, which goes when that is done
+//   is paused                paused(pass)
 //   does not decode          invalid(pass, why), by default a Warning event once per generation
 //   else                     reconcile(pass, view), after the finalizer was set or removed as need(view) says
 #pragma once
@@ -33,6 +34,8 @@ struct LifecycleSteps {
   std::function<StatusOr<Result>(Pass&, const View&)> reconcile;
   // What follows may be empty.
   std::function<void(const kube::Key&)> gone;
+  std::function<bool(const kube::Object&)> is_paused;  // given together with `paused`
+  std::function<StatusOr<Result>(Pass&)> paused;
   std::function<StatusOr<Result>(Pass&, const Status&)> invalid;
   std::string finalizer;
   std::function<StatusOr<Result>(Pass&, const kube::Object&)> finalize;

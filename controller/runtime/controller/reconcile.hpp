@@ -1,19 +1,22 @@
 // Reconcile: what a pass of a controller answers, and when a failed one is tried again.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <utility>
 
 #include "controller/base/context.hpp"
 #include "controller/base/status.hpp"
-#include "controller/kube/object/resource.hpp"
 
 namespace toolhive::runtime {
 
-// What follows a successful pass. Empty: nothing until something changes.
+// What follows a pass that answers no error. Empty: nothing until something changes.
 struct Result {
-  std::optional<Duration> requeue_after;
+  std::optional<Duration> requeue_after = {};
+  // Another pass comes after the controller's backoff, and not before `requeue_after`: for what could not be done yet while
+  // that is no error of this process, as when the object's status tells that something else is away.
+  bool backoff = false;
+
+  bool settled() const { return !requeue_after && !backoff; }
 };
 
 // What the functions of a controller may answer: a Status where there is never a time to come back at.
@@ -24,16 +27,10 @@ inline StatusOr<Result> to_result(const Status& status) {
   return status.ok() ? StatusOr<Result>(Result{}) : status;
 }
 
-// How long a key waits after a failed pass: `base`, doubling with each further failure to `max`.
+// How long a key waits after a failed pass, or one that asks for it: `base`, doubling with each further one to `max`.
 struct BackoffOptions {
   Duration base = std::chrono::milliseconds(5);
   Duration max = std::chrono::seconds(1000);
 };
-
-// Level-triggered: called with a key, never with an event, and possibly for an object that no longer exists.
-// Never called for one key by two threads at once; called for different keys concurrently. An error that is
-// not terminal is tried again with backoff; a Conflict is tried again quietly; a terminal error waits for a
-// change. An exception counts as an Internal error.
-using Reconcile = std::function<StatusOr<Result>(const Context&, const kube::Key&)>;
 
 }  // namespace toolhive::runtime

@@ -23,6 +23,11 @@ struct Wanted {
   auto order() const { return std::tie(rank, turn); }
 };
 
+// Also for a delay that a server asked for and that no clock reaches.
+TimePoint after(TimePoint now, Duration delay) {
+  return delay < TimePoint::max() - now ? now + delay : TimePoint::max();
+}
+
 }  // namespace
 
 // All members are guarded by `mutex`. A key is in at most one of `ready` and `delayed`.
@@ -141,18 +146,18 @@ void WorkQueue::add_after(const Key& key, Duration delay) {
   if (delay <= Duration::zero()) {
     state_->want(key, Priority::Normal, now);
   } else {
-    state_->delay(key, delay < TimePoint::max() - now ? now + delay : TimePoint::max());
+    state_->delay(key, after(now, delay));
   }
 }
 
-void WorkQueue::add_rate_limited(const Key& key) {
+void WorkQueue::add_rate_limited(const Key& key, Duration least) {
   std::lock_guard lock(state_->mutex);
   if (state_->shut_down) return;
   if (state_->observer) state_->observer->retried();
   state_->release_due(state_->clock.now());
   if (state_->dirty.contains(key)) return;  // a change came meanwhile: no backoff will be waited for
   const Duration backoff = state_->next_backoff(key);
-  state_->delay(key, state_->clock.now() + backoff);
+  state_->delay(key, after(state_->clock.now(), std::max(backoff, least)));
   state_->backing_off.insert(key);
 }
 

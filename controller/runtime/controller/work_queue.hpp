@@ -53,8 +53,8 @@ class WorkQueue {
 
   void add(const kube::Key& key, Priority priority = Priority::Normal);
   void add_after(const kube::Key& key, Duration delay);
-  // After this key's own backoff, which starts over after forget().
-  void add_rate_limited(const kube::Key& key);
+  // After this key's own backoff, which starts over after forget(), and not before `least` is over.
+  void add_rate_limited(const kube::Key& key, Duration least = {});
   void forget(const kube::Key& key);
 
   // Blocks for the next key; nothing once the queue is shut down. Every key taken is given back by done().

@@ -68,7 +68,7 @@ class ControllerBuilder {
     setup_.timeout(limit);
     return *this;
   }
-  // Of passes that fail, Conflicts included.
+  // Of passes that fail, Conflicts included, and of those that ask for it.
   ControllerBuilder& backoff(BackoffOptions options) {
     setup_.backoff(options);
     return *this;
@@ -89,7 +89,7 @@ class ControllerBuilder {
   }
   // Holds an object's deletion until `function(Pass&, const kube::Object&)` has undone what was done for it elsewhere: it
   // is called while the object is being deleted, also when it does not decode. Ok lets the object go; an error or a Result
-  // with a time is tried again. It must bear repetition. The finalizer is set before reconcile's function sees the object.
+  // that is not settled() is tried again. It must bear repetition. The finalizer is set before reconcile's function sees the object.
   // `need(const kube::Ref<T>&)` says FinalizerNeed::NotNeeded for one that wants none, from which it is then taken.
   template <class F>
   requires std::invocable<const F&, Pass&, const kube::Object&> ControllerBuilder& finalize(
@@ -103,6 +103,16 @@ class ControllerBuilder {
       steps.need = [need = std::move(need)](const View& view) {
         return need(*static_cast<const Ref*>(view.get()));
       };
+    return *this;
+  }
+  // An object for which `is_paused` holds, whether it decodes or not, is left as it is: `function(Pass&)` tells that, and
+  // nothing else is called before it changes. A pause holds up no deletion.
+  template <class F>
+  requires std::invocable<const F&, Pass&> ControllerBuilder& on_paused(
+      std::function<bool(const kube::Object&)> is_paused, F function) {
+    LifecycleSteps& steps = setup_.steps();
+    steps.is_paused = std::move(is_paused);
+    steps.paused = [function = std::move(function)](Pass& pass) { return to_result(function(pass)); };
     return *this;
   }
   // The object does not decode as T: `function(Pass&, const Status& why)`. Default: a Warning event, once per generation.

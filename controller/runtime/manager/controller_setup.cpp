@@ -59,9 +59,4 @@ ControllerHandle ControllerSetup::add() {
   return manager_.add(std::move(spec_));
 }
 
-ControllerHandle ControllerSetup::add(Reconcile function) {
-  spec_->reconcile = std::move(function);
-  return add();
-}
-
 }  // namespace toolhive::runtime

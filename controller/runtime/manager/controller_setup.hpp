@@ -35,8 +35,6 @@ class ControllerSetup {
   LifecycleSteps& steps();
   // Gives all of it to the manager.
   ControllerHandle add();
-  // The same, with one function for every state that an object can be in.
-  ControllerHandle add(Reconcile function);
 
  private:
   std::unique_ptr<ControllerSpec> spec_;

@@ -176,15 +176,12 @@ Clock& Manager::clock() {
   return impl_->clock;
 }
 
-UntypedControllerBuilder Manager::controller(std::string name, const kube::ResourceType& type) {
-  return {*this, std::move(name), type};
-}
-
 ControllerHandle Manager::add(std::unique_ptr<ControllerSpec> spec) {
   Impl& m = *impl_;
   const kube::ResourceType type = spec->steps.type;
-  if (!spec->reconcile) spec->reconcile = m.reconcile_by_steps(*spec);
-  auto controller = std::make_unique<ControllerImpl>(std::move(*spec), m.cache, m.metrics, m.clock);
+  Reconcile reconcile = m.reconcile_by_steps(*spec);
+  auto controller =
+      std::make_unique<ControllerImpl>(std::move(*spec), std::move(reconcile), m.cache, m.metrics, m.clock);
   Status bound = controller->bind();
   if (bound.ok())
     bound = m.cache.add_handler(type, [&m](const Change& change) {
@@ -199,11 +196,6 @@ Reconcile Manager::Impl::reconcile_by_steps(ControllerSpec& spec) {
   const PassTools tools{client, cache, applier, events, std::move(status)};
   auto lifecycle = std::make_shared<Lifecycle>(std::move(spec.steps), tools);
   return [lifecycle](const Context& ctx, const kube::Key& key) { return lifecycle->run(ctx, key); };
-}
-
-void Manager::enqueue(std::string_view controller, const kube::Key& key) {
-  for (const auto& candidate : impl_->controllers)
-    if (candidate->name() == controller) candidate->enqueue(key);
 }
 
 void Manager::add_runnable(std::string name, Work work) {

@@ -6,7 +6,6 @@
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,7 +18,6 @@
 #include "controller/runtime/events/event_recorder.hpp"
 #include "controller/runtime/leader/leader_election.hpp"
 #include "controller/runtime/manager/controller.hpp"
-#include "controller/runtime/manager/untyped_controller.hpp"
 #include "controller/runtime/monitor/health.hpp"
 #include "controller/runtime/monitor/metrics.hpp"
 #include "controller/runtime/serve/endpoints.hpp"
@@ -73,10 +71,6 @@ class Manager {
   ControllerBuilder<T> controller(std::string name) {
     return {*this, std::move(name)};
   }
-  UntypedControllerBuilder controller(std::string name, const kube::ResourceType& type);
-  // Wakes `key` of the controller named `name`, from anywhere. Nothing happens while not leading: a new
-  // leader goes through every object anyway.
-  void enqueue(std::string_view controller, const kube::Key& key);
   // Work of one's own, on a thread of its own, until its context's token fires; it may return before. An exception ends it
   // and is logged. A runnable runs in every process, from when the caches have synced; leader work runs while leading, and
   // again whenever the lease is won again.

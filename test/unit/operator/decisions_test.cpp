@@ -144,18 +144,6 @@ TEST_CASE("tools look again when their registry serves again, and not when it co
   CHECK(concerns_tools(added));
 }
 
-TEST_CASE("attempts are further and further apart, at most a minute, until one succeeds") {
-  FailureBackoff backoff;
-  const kube::Key key{"mcp", "weather"};
-  CHECK(backoff.next(key) == std::chrono::seconds(1));
-  CHECK(backoff.next(key) == std::chrono::seconds(2));
-  CHECK(backoff.next({"mcp", "other"}) == std::chrono::seconds(1));
-  for (int i = 0; i < 100; ++i) CHECK(backoff.next(key) <= std::chrono::seconds(60));
-  CHECK(backoff.next(key) == std::chrono::seconds(60));
-  backoff.reset(key);
-  CHECK(backoff.next(key) == std::chrono::seconds(1));
-}
-
 TEST_CASE("checks of many resources spread over a tenth of their period") {
   const Duration period = std::chrono::seconds(60);
   std::set<Duration> delays;

@@ -1,8 +1,10 @@
 // The reconcilers as a whole: what their steps make of each other, pass after pass.
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <future>
 
+#include "controller/base/simulated_clock.hpp"
 #include "controller/operator/mcptool/reconciler.hpp"
 #include "controller/operator/registry/reconciler.hpp"
 #include "controller/operator/types.hpp"
@@ -21,8 +23,9 @@ const Key kToolKey{"mcp", "weather"};
 
 // Both reconcilers at work. Each Registry is answered for by the same registry in memory.
 struct Reconciling {
-  Reconciling() {
-    registries.attach();
+  explicit Reconciling(Clock& clock = system_clock())
+      : manager(std::static_pointer_cast<kube::Client>(api), std::static_pointer_cast<kube::Client>(api),
+                options(clock)) {
     tools.attach();
     done = std::async(std::launch::async, [this] { return manager.run(stop.get_token()); });
   }
@@ -58,27 +61,71 @@ struct Reconciling {
   bool comes(const kube::ResourceType& type, const std::string& name) const {
     return api->wait_for([&] { return api->find(type, {"mcp", name}).has_value(); });
   }
+  // Whether so many passes of the controller have come to this end.
+  bool passes(const char* controller, const char* result, int count) {
+    const std::string line = std::string("controller_runtime_reconcile_total{controller=\"") + controller +
+                             "\",result=\"" + result + "\"} " + std::to_string(count);
+    return api->wait_for([&] { return manager.metrics().text().find(line) != std::string::npos; });
+  }
+  bool is_held() const {
+    const auto tool = api->find(mcptool_type(), kToolKey);
+    return tool && tool->meta().has_finalizer(kWithdrawFinalizer);
+  }
   std::string image() const {
     const auto deployment = api->find(deployment_type(), kRegistryKey);
     return deployment ? at(deployment->json(), "/spec/template/spec/containers/0/image").get<std::string>()
                       : "";
   }
 
+  static runtime::ManagerOptions options(Clock& clock) {
+    runtime::ManagerOptions options;
+    options.clock = &clock;
+    options.name = kOperatorName;
+    options.owner_label = kOwnerLabel;
+    return options;
+  }
+
   std::stop_source stop;
   std::shared_ptr<runtime_test::FakeApi> api = std::make_shared<runtime_test::FakeApi>();
-  runtime::Manager manager{
-      std::static_pointer_cast<kube::Client>(api), std::static_pointer_cast<kube::Client>(api), {}};
+  runtime::Manager manager;
   AccessTo<FakeRegistry> access;
   RegistryReconciler registries{
       manager,
       access,
       {.registry_image = "example.com/mcp-registry:1", .operator_namespace = {}, .namespaces = {}}};
-  MCPToolReconciler tools{manager, access, {}};
+  MCPToolReconciler tools{manager, access, {}, registries.attach()};
   std::future<Status> done;
 };
 
-const Json kRefusedSpec = {{"image", "example.com/mcp-registry:2"}, {"replicas", 3}};
+// Cannot be reached while it is told to be down.
+class DownRegistry final : public FakeRegistry {
+ public:
+  StatusOr<RegistryEntry> put(const Context& ctx, const Json& definition) override {
+    if (down) return Status(Code::Unavailable, "connection refused");
+    return FakeRegistry::put(ctx, definition);
+  }
+  Status withdraw(const Context& ctx, const std::string& name, const Manager& manager) override {
+    if (down) return Status(Code::Unavailable, "connection refused");
+    return FakeRegistry::withdraw(ctx, name, manager);
+  }
+  std::atomic<bool> down = false;
+};
+
 const Json kPaused = {{kPausedAnnotation, "true"}};
+const kube::Object kWeather = mcptool("weather", "2026-01-01T00:00:00Z");
+
+// With a Registry that serves and that the operator leaves as it is.
+struct Serving : Reconciling {
+  explicit Serving(Clock& clock = system_clock()) : Reconciling(clock) {
+    access.registry = registry;
+    Json serves = mcp_registry({{"metadata", {{"uid", nullptr}, {"annotations", kPaused}}}}).json();
+    serves["status"] = {{"conditions", Json::array({told_condition("Available", "True")})}};
+    api->put(registry_type(), serves);
+  }
+  std::shared_ptr<DownRegistry> registry = std::make_shared<DownRegistry>();
+};
+
+const Json kRefusedSpec = {{"image", "example.com/mcp-registry:2"}, {"replicas", 3}};
 
 }  // namespace
 
@@ -151,8 +198,7 @@ TEST_CASE("of a Registry that is being deleted nothing is made") {
                                               {"deletionTimestamp", "2026-01-02T00:00:00Z"},
                                               {"finalizers", Json::array({"foregroundDeletion"})}}}})
                                   .json());
-  REQUIRE(r.api->wait_for([&] { return r.manager.cache().get({}, registry_type(), kRegistryKey).ok(); }));
-  CHECK(r.registries.reconcile({}, kRegistryKey).ok());
+  CHECK(r.passes("registry", "success", 1));
   CHECK(r.api->writes().empty());
 }
 
@@ -174,6 +220,83 @@ TEST_CASE("a pause holds up no deletion of an MCPTool") {
   REQUIRE(r.says(mcptool_type(), kToolKey, "ReconciliationPaused", "Annotated"));
   CHECK(r.access.registry->puts == 0);
   r.put_tool(deleted(paused));
+  CHECK(r.api->wait_for([&] { return !r.api->find(mcptool_type(), kToolKey); }));
+}
+
+TEST_CASE("an MCPTool is held before anything of it is in a registry") {
+  Serving r;
+  r.api->fail_with([](const kube::ApiCall& call) {
+    return call.verb == kube::ApiCall::Verb::Patch ? Status(Code::Unavailable, "etcd has no leader")
+                                                   : Status();
+  });
+  r.put_tool(kWeather);
+  REQUIRE(r.api->wait_for([&] { return r.api->count("PATCH mcptools.mcpregistry.dev") > 0; }));
+  CHECK_FALSE(r.is_held());
+  CHECK(r.registry->puts == 0);
+  r.api->fail_with({});
+  REQUIRE(r.says(mcptool_type(), kToolKey, "Registered", "Registered"));
+  CHECK(r.is_held());
+}
+
+TEST_CASE("an MCPTool is held for as long as its policy asks for it") {
+  Serving r;
+  r.put_tool(kWeather);
+  REQUIRE(r.says(mcptool_type(), kToolKey, "Registered", "Registered"));
+  CHECK(r.is_held());
+  const kube::Object held = *r.api->find(mcptool_type(), kToolKey);
+  r.api->put(mcptool_type(), patched(held, {{"spec", {{"deletionPolicy", "Retain"}}}}).json());
+  CHECK(r.api->wait_for([&] { return !r.is_held(); }));
+  CHECK(r.says(mcptool_type(), kToolKey, "Registered", "Registered", 2));
+}
+
+TEST_CASE("a registry that cannot be reached is asked again, and that is no error of the operator") {
+  Serving r;
+  r.registry->down = true;
+  r.put_tool(kWeather);
+  REQUIRE(r.says(mcptool_type(), kToolKey, "Registered", "RegistryUnavailable"));
+  r.registry->down = false;
+  CHECK(r.says(mcptool_type(), kToolKey, "Registered", "Registered"));
+  CHECK(r.manager.metrics().text().find(
+            "controller_runtime_reconcile_errors_total{controller=\"mcptool\"} 0") != std::string::npos);
+}
+
+TEST_CASE("attempts are further and further apart, at most a minute, until one succeeds") {
+  SimulatedClock clock;
+  Serving r(clock);
+  auto fails = [&, count = 0](Duration wait) mutable {
+    CAPTURE(wait.count());
+    CHECK(r.passes("mcptool", "requeue_after", ++count));
+    CHECK(r.api->wait_for([&] { return clock.next_deadline() - clock.now() == wait; }));
+    clock.advance(wait);
+  };
+  r.registry->down = true;
+  r.put_tool(patched(kWeather, {{"metadata", {{"finalizers", Json::array({kWithdrawFinalizer})}}}}));
+  for (const int seconds : {1, 2, 4, 8, 16, 32, 60, 60}) fails(std::chrono::seconds(seconds));
+}
+
+TEST_CASE("an MCPTool that is deleted goes when its tool is withdrawn, and says why while it cannot be") {
+  Serving r;
+  r.put_tool(kWeather);
+  REQUIRE(r.says(mcptool_type(), kToolKey, "Registered", "Registered"));
+  r.registry->down = true;
+  r.api->remove(mcptool_type(), kToolKey);
+  REQUIRE(r.says(mcptool_type(), kToolKey, "Registered", "WithdrawalPending"));
+  CHECK(r.is_held());
+  r.registry->down = false;
+  CHECK(r.api->wait_for([&] { return !r.api->find(mcptool_type(), kToolKey); }));
+}
+
+TEST_CASE("nothing is done about an MCPTool that is deleted and that others hold") {
+  Serving r;
+  r.put_tool(
+      patched(deleted(kWeather), {{"metadata", {{"finalizers", Json::array({"example.com/other"})}}}}));
+  CHECK(r.passes("mcptool", "success", 1));
+  CHECK(r.api->count("APPLY mcptools.mcpregistry.dev") + r.api->count("PATCH mcptools.mcpregistry.dev") == 0);
+}
+
+TEST_CASE("an MCPTool that cannot be read goes when it is deleted") {
+  Serving r;
+  r.put_tool(patched(deleted(kWeather), {{"spec", {{"definition", 7}}}}));
   CHECK(r.api->wait_for([&] { return !r.api->find(mcptool_type(), kToolKey); }));
 }
 

@@ -100,7 +100,12 @@ struct Tenants {
   runtime::Manager manager{
       std::static_pointer_cast<kube::Client>(api), std::static_pointer_cast<kube::Client>(api), {}};
   TenantsAccess access{stop.get_token()};
-  MCPToolReconciler tools{manager, access, {}};
+  // Of Registries nothing is made here: their conditions are what the test says.
+  runtime::ControllerHandle registries =
+      manager.controller<Registry>("registry").reconcile([](runtime::Pass&, const kube::Ref<Registry>&) {
+        return Status();
+      });
+  MCPToolReconciler tools{manager, access, {}, registries};
   std::future<Status> done;
 };
 

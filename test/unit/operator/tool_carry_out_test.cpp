@@ -4,14 +4,12 @@
 #include "controller/operator/mcptool/carry_out.hpp"
 #include "test/unit/operator/fake_registry.hpp"
 #include "test/unit/operator/make.hpp"
-#include "test/unit/runtime/fake_api.hpp"
 
 namespace {
 
 using namespace toolhive;
 using namespace toolhive::test;
 using Action = ToolPlan::Action;
-using Finalizer = ToolPlan::Finalizer;
 
 const RegisteredTool kKnown{"weather", "0.1.0", "", ""};
 const Status kRegistryDown(Code::Unavailable, "connection refused");
@@ -34,24 +32,10 @@ struct CarryingOut {
     plan.stands = stands;
     plan.report.tool = kKnown;
   }
-  StatusOr<ToolOutcome> carry_out() { return toolhive::carry_out({}, api, access, object, plan); }
-  bool is_held() const {
-    return api.find(mcptool_type(), object.key())->meta().has_finalizer(kWithdrawFinalizer);
-  }
+  StatusOr<ToolOutcome> carry_out() { return toolhive::carry_out({}, access, plan); }
 
-  runtime_test::FakeApi api;
   AccessTo<FakeRegistry> access;
-  kube::Object object = api.put(mcptool_type(), mcptool("weather", "2026-01-01T00:00:00Z").json());
   ToolPlan plan;
-};
-
-// As CarryingOut, of an MCPTool that is held by the finalizer.
-struct LettingGo : CarryingOut {
-  explicit LettingGo(Action action) : CarryingOut(action) {
-    object =
-        api.put(mcptool_type(),
-                patched(object, {{"metadata", {{"finalizers", Json::array({kWithdrawFinalizer})}}}}).json());
-  }
 };
 
 }  // namespace
@@ -65,33 +49,8 @@ TEST_CASE("a definition is registered, and the Registry is to count again") {
   REQUIRE(outcome->report);
   CHECK(outcome->report->registered.holds());
   CHECK(outcome->report->tool->version == "0.1.0");
-  CHECK(outcome->answered);
   CHECK(outcome->registry_changed);
   CHECK_FALSE(outcome->failed);
-}
-
-TEST_CASE("an MCPTool is held before anything of it is in a registry") {
-  CarryingOut c(Action::Register);
-  c.plan.finalizer = Finalizer::Ensure;
-  c.api.fail_with([](const kube::ApiCall& call) {
-    return call.mutating() ? Status(Code::Unavailable, "etcd has no leader") : Status();
-  });
-  CHECK_FALSE(c.carry_out().ok());
-  CHECK(c.access.registry->puts == 0);
-  c.api.fail_with({});
-  const auto outcome = c.carry_out();
-  REQUIRE(outcome.ok());
-  CHECK(c.access.registry->puts == 1);
-  CHECK(c.is_held());
-  CHECK(outcome->object.meta().has_finalizer(kWithdrawFinalizer));
-}
-
-TEST_CASE("a finalizer that the policy does not ask for any more is taken away") {
-  LettingGo c(Action::Register);
-  c.plan.finalizer = Finalizer::Remove;
-  CHECK(c.carry_out().ok());
-  CHECK_FALSE(c.is_held());
-  CHECK(c.access.registry->puts == 1);
 }
 
 TEST_CASE("a registry that does not answer is told of what is not registered, and not of what stands") {
@@ -103,7 +62,6 @@ TEST_CASE("a registry that does not answer is told of what is not registered, an
     const auto outcome = c.carry_out();
     REQUIRE(outcome.ok());
     CHECK(outcome->failed);
-    CHECK_FALSE(outcome->answered);
     CHECK(outcome->not_before == std::chrono::seconds(7));
     REQUIRE(outcome->report.has_value() == !stands);
     if (stands) continue;
@@ -138,28 +96,29 @@ TEST_CASE("a name that is given up is taken out of the registry, or stays until 
 
 TEST_CASE("what a registry does not have, or has of another, is withdrawn") {
   for (const Code code : {Code::NotFound, Code::Conflict, Code::Invalid}) {
-    LettingGo c(Action::Withdraw);
+    CarryingOut c(Action::Withdraw);
     c.access.registry->fault = Status(code, "no such tool of yours");
-    CHECK(c.carry_out().ok());
-    CHECK_FALSE(c.is_held());
+    const auto outcome = c.carry_out();
+    REQUIRE(outcome.ok());
+    CHECK_FALSE(outcome->failed);
   }
 }
 
 TEST_CASE("an MCPTool goes when its tool is withdrawn, and says why while it cannot be") {
-  LettingGo c(Action::Withdraw);
+  CarryingOut c(Action::Withdraw);
   c.knows(true);
   c.access.registry->fault = kRegistryDown;
   const auto waits = c.carry_out();
   REQUIRE(waits.ok());
   CHECK(waits->failed);
-  CHECK(c.is_held());
   REQUIRE(waits->report);
   CHECK(waits->report->registered.reason == "WithdrawalPending");
   CHECK(waits->report->registered.message.find("connection refused") != std::string::npos);
 
   c.access.registry->fault = kRegistryBusy;
-  CHECK_FALSE(c.carry_out()->report);
-  CHECK(c.is_held());
+  const auto busy = c.carry_out();
+  CHECK(busy->failed);
+  CHECK_FALSE(busy->report);
 
   c.access.registry->fault = {};
   const auto gone = c.carry_out();
@@ -167,26 +126,25 @@ TEST_CASE("an MCPTool goes when its tool is withdrawn, and says why while it can
   CHECK_FALSE(gone->failed);
   CHECK(gone->registry_changed);
   CHECK_FALSE(gone->report);
-  CHECK_FALSE(c.is_held());
   CHECK(c.access.registry->entries.empty());
 }
 
 TEST_CASE("an MCPTool is let go without a word to the registry") {
-  LettingGo c(Action::LetGo);
+  CarryingOut c(Action::LetGo);
   c.knows(true);
-  CHECK_FALSE(c.carry_out()->report);
-  CHECK_FALSE(c.is_held());
+  const auto gone = c.carry_out();
+  CHECK_FALSE(gone->failed);
+  CHECK_FALSE(gone->report);
   CHECK(c.access.registry->entries.size() == 1);
 }
 
-TEST_CASE("what is only told costs neither the API server nor the registry a call") {
+TEST_CASE("what is only told costs the registry no call") {
   for (const Action action : {Action::Leave, Action::Tell, Action::Wait}) {
     CarryingOut c(action);
     const auto outcome = c.carry_out();
     REQUIRE(outcome.ok());
     CHECK(outcome->report.has_value() == (action != Action::Leave));
     CHECK(outcome->failed == (action == Action::Wait));
-    CHECK(c.api.count("") == 0);
     CHECK(c.access.registry->puts + c.access.registry->gets == 0);
   }
 }

@@ -11,7 +11,6 @@ namespace {
 using namespace toolhive;
 using namespace toolhive::test;
 using Action = ToolPlan::Action;
-using Finalizer = ToolPlan::Finalizer;
 
 const char* const kNew = "2026-01-01T00:00:05Z";
 const char* const kOld = "2026-01-01T00:00:00Z";
@@ -20,7 +19,7 @@ const char* const kOld = "2026-01-01T00:00:00Z";
 ToolObservation observation(const kube::Object& object) {
   ToolObservation seen{.object = object,
                        .status = std::make_shared<const Json>(object.json().value("status", Json::object())),
-                       .tool = object.as<MCPTool>(),
+                       .tool = kube::Ref<MCPTool>::of(object),
                        .claim = claim_of(object)};
   seen.registry = RegistryTarget{};
   seen.registry->available = true;
@@ -99,7 +98,7 @@ TEST_CASE("what keeps a definition from being registered is told, and what was r
     CHECK(plan.report.registered.reason == c.reason);
     CHECK(plan.report.tool.has_value() == c.tool);
     CHECK(plan.report.generation == 1);
-    CHECK(plan.finalizer == Finalizer::Ensure);
+    CHECK(needs_withdrawal(*c.seen.tool));
     CHECK(plan.again >= std::chrono::seconds(60));
   }
 }
@@ -115,9 +114,10 @@ TEST_CASE("a definition that cannot be read is told, and neither held nor regist
   };
   for (const auto& c : cases) {
     CAPTURE(c.says);
-    const ToolPlan plan = decide(observation(c.spec));
+    const ToolObservation seen = observation(c.spec);
+    const ToolPlan plan = decide(seen);
     CHECK(plan.action == Action::Tell);
-    CHECK(plan.finalizer == Finalizer::Leave);
+    CHECK_FALSE((seen.tool.ok() && needs_withdrawal(*seen.tool)));
     CHECK(plan.report.accepted.reason == "InvalidSpec");
     CHECK(plan.report.accepted.message.find(c.says) == 0);
     CHECK(plan.report.registered.reason == "NotAccepted");
@@ -139,15 +139,9 @@ TEST_CASE("what is registered is the definition of this generation, as this MCPT
   CHECK(plan.report.registry_url == "http://r");
 }
 
-TEST_CASE("the finalizer follows the deletion policy") {
-  const auto finalizer = [](const char* policy, Json finalizers) {
-    return decide(observation(patched(mcptool("weather", kNew, {{"deletionPolicy", policy}}),
-                                      {{"metadata", {{"finalizers", std::move(finalizers)}}}})))
-        .finalizer;
-  };
-  CHECK(finalizer("Withdraw", Json::array()) == Finalizer::Ensure);
-  CHECK(finalizer("Retain", Json::array()) == Finalizer::Leave);
-  CHECK(finalizer("Retain", Json::array({kWithdrawFinalizer})) == Finalizer::Remove);
+TEST_CASE("what is to be retained need not be withdrawn") {
+  CHECK(needs_withdrawal(*observation({{"deletionPolicy", "Withdraw"}}).tool));
+  CHECK_FALSE(needs_withdrawal(*observation({{"deletionPolicy", "Retain"}}).tool));
 }
 
 TEST_CASE("an older claimant that may not register there holds no name there") {
@@ -211,16 +205,9 @@ TEST_CASE("an MCPTool that is deleted goes once nothing of it can be left in a r
     const ToolPlan plan = decide(c.seen);
     CHECK(plan.action == c.action);
     CHECK(plan.why == c.why);
-    CHECK(plan.finalizer == Finalizer::Leave);
     CHECK(plan.again == Duration::zero());
   }
   CHECK(decide(with(going(), is_away)).report.registered.reason == "WithdrawalPending");
-}
-
-TEST_CASE("nothing is done about an MCPTool that is deleted and that others hold") {
-  const auto held = patched(deleted(mcptool("weather", kNew)),
-                            {{"metadata", {{"finalizers", Json::array({"example.com/other"})}}}});
-  CHECK(decide(observation(held)).action == Action::Leave);
 }
 
 TEST_SUITE_END();

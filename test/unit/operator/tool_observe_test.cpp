@@ -17,7 +17,9 @@ using namespace toolhive::test;
 struct Observing {
   Observing() {
     REQUIRE(cache.declare(registry_type()).ok());
-    REQUIRE(index_tools(cache).ok());
+    REQUIRE(cache.declare(mcptool_type()).ok());
+    REQUIRE(cache.add_index(mcptool_type(), kRegistryIndex, index_by_registry).ok());
+    REQUIRE(cache.add_index(mcptool_type(), kClaimIndex, index_by_claim).ok());
     cache.start();
     REQUIRE(api.wait_for([&] { return cache.synced(); }));
   }

@@ -9,15 +9,15 @@
 #include "controller/kube/config/config.hpp"
 #include "controller/runtime/manager/manager.hpp"
 #include "test/unit/kube/fake_server.hpp"
-#include "test/unit/runtime/fake_api.hpp"
+#include "test/unit/runtime/widget.hpp"
 
 using namespace toolhive;
 
 using namespace std::chrono_literals;
-using kube::Key;
 using runtime::Manager;
-using runtime::Result;
+using runtime::Pass;
 using runtime_test::kWidget;
+using runtime_test::Widget;
 
 namespace {
 
@@ -138,12 +138,13 @@ TEST_CASE(
   std::atomic<int> passes = 0;
   std::atomic<std::size_t> seen = 0;
   Manager manager(storm.transport(), storm.transport(), {});
-  manager.controller("widgets", kWidget).concurrency(2).reconcile([&](const Context& ctx, const Key& key) {
+  // The pass holds the widget that it was given; the cache is asked for the one that is there once the gate opens.
+  manager.controller<Widget>("widgets").concurrency(2).reconcile([&](const Pass& pass, const auto&) {
     gate.pass();
     ++passes;
-    const auto object = manager.cache().get(ctx, kWidget, key);
+    const auto object = manager.cache().get(pass.ctx(), kWidget, pass.key());
     if (object.ok()) seen = std::max<std::size_t>(seen, static_cast<std::size_t>(object->meta().generation));
-    return StatusOr<Result>(Result{});
+    return Status();
   });
   std::stop_source stop;
   auto done = std::async(std::launch::async, [&] { return manager.run(stop.get_token()); });
@@ -170,16 +171,14 @@ TEST_CASE("while a handler hangs, the API server is held back, and nothing is lo
   std::atomic<bool> armed = false;
   std::atomic<std::size_t> seen = 0;
   Manager manager(storm.transport(), storm.transport(), {});
-  manager.controller("widgets", kWidget)
+  manager.controller<Widget>("widgets")
       .when([&](const runtime::Change&) {
         if (armed.exchange(false)) gate.pass();
         return true;
       })
-      .reconcile([&](const Context& ctx, const Key& key) {
-        const auto object = manager.cache().get(ctx, kWidget, key);
-        if (object.ok())
-          seen = std::max<std::size_t>(seen, static_cast<std::size_t>(object->meta().generation));
-        return StatusOr<Result>(Result{});
+      .reconcile([&](const Pass& pass, const auto&) {
+        seen = std::max<std::size_t>(seen, static_cast<std::size_t>(pass.object().meta().generation));
+        return Status();
       });
   std::stop_source stop;
   auto done = std::async(std::launch::async, [&] { return manager.run(stop.get_token()); });

@@ -185,7 +185,7 @@ TEST_CASE("the finalizer is there before the first side effect, and goes when wh
                 [&](Pass&, const kube::Object& object) -> StatusOr<Result> {
                   REQUIRE(object.key() == kKey);
                   if (++attempts == 1) return Status(Code::Unavailable, "not now");
-                  if (attempts == 2) return Result{Duration(1ms)};
+                  if (attempts == 2) return Result{.requeue_after = Duration(1ms)};
                   undone = true;
                   return Result{};
                 })
@@ -302,6 +302,48 @@ TEST_CASE("on_invalid takes the place of the event") {
   CHECK(r.api->size(kEvent) == 0);
 }
 
+TEST_CASE("a paused object is told so and else left alone, whether it decodes or not, and may be deleted") {
+  Running r;
+  std::atomic<int> paused = 0, passes = 0, undone = 0;
+  r.manager.controller<Widget>("widgets")
+      .on_paused(
+          [](const kube::Object& object) { return object.meta().annotations.get("pause").has_value(); },
+          [&](Pass&) -> Status {
+            ++paused;
+            return {};
+          })
+      .finalize(kFinalizer,
+                [&](Pass&, const kube::Object&) -> Status {
+                  ++undone;
+                  return {};
+                })
+      .reconcile([&](Pass&, const WidgetRef&) -> Status {
+        ++passes;
+        return {};
+      });
+  const auto put = [&](const char* name, const Json& size, const Json& metadata) {
+    Json document = widget("ns", name, {{"size", size}});
+    document["metadata"].update(metadata);
+    r.api->put(kWidget, document);
+  };
+  const Json pause = {{"annotations", {{"pause", "yes"}}}};
+  put("a", 1, pause);
+  put("unreadable", "large", pause);
+  r.start();
+  REQUIRE(r.wait_for([&] { return paused == 2; }));
+  CHECK(r.shows("controller_runtime_reconcile_total{controller=\"widgets\",result=\"success\"} 2"));
+  CHECK(r.api->writes().empty());
+  CHECK(passes == 0);
+  put("a", 1, {{"annotations", Json::object()}});
+  REQUIRE(r.wait_for([&] { return passes >= 1; }));
+  REQUIRE(held(r));
+  put("a", 1, {{"annotations", pause.at("annotations")}, {"finalizers", {kFinalizer}}});
+  REQUIRE(r.wait_for([&] { return paused == 3; }));
+  r.api->remove(kWidget, kKey);
+  CHECK(r.wait_for([&] { return !r.api->find(kWidget, kKey); }));
+  CHECK(undone == 1);
+}
+
 TEST_CASE("objects are found by an index of the controller") {
   Running r;
   r.manager.controller<Widget>("widgets")
@@ -343,6 +385,53 @@ TEST_CASE("a pass that fails is tried again after the controller's own backoff")
     clock.advance(wait);
   }
   CHECK(fails(3));
+}
+
+TEST_CASE("a pass that asks for the backoff comes again after it, not before its time, and is no error") {
+  SimulatedClock clock;
+  Running r(std::make_shared<FakeApi>(), on(clock));
+  std::atomic<int> passes = 0;
+  r.manager.controller<Widget>("widgets")
+      .backoff({.base = 10s, .max = 20s})
+      .reconcile([&](Pass&, const WidgetRef&) -> StatusOr<Result> {
+        switch (++passes) {
+          case 2:
+            return Result{.requeue_after = 30s, .backoff = true};
+          case 4:
+            return Result{};
+          default:
+            return Result{.backoff = true};
+        }
+      });
+  r.api->put(kWidget, widget("ns", "a"));
+  r.start();
+  int count = 0;
+  for (const Duration wait : {10s, 30s, 20s}) {
+    REQUIRE(r.shows("controller_runtime_reconcile_total{controller=\"widgets\",result=\"requeue_after\"} " +
+                    std::to_string(++count)));
+    CHECK(r.wait_for([&] { return clock.next_deadline() - clock.now() == wait; }));
+    clock.advance(wait);
+  }
+  CHECK(r.shows("controller_runtime_reconcile_total{controller=\"widgets\",result=\"success\"} 1"));
+  CHECK(r.shows("controller_runtime_reconcile_errors_total{controller=\"widgets\"} 0"));
+}
+
+TEST_CASE("an object is held while what is done for its deletion asks for the backoff") {
+  Running r;
+  std::atomic<int> attempts = 0;
+  r.manager.controller<Widget>("widgets")
+      .finalize(kFinalizer,
+                [&](Pass& pass, const kube::Object&) {
+                  CHECK(r.api->find(kWidget, pass.key()));
+                  return Result{.backoff = ++attempts < 3};
+                })
+      .reconcile(nothing);
+  r.api->put(kWidget, with_finalizer(widget("ns", "a"), kFinalizer));
+  r.start();
+  REQUIRE(r.wait_for([&] { return r.manager.cache().list(kWidget)->size() == 1; }));
+  r.api->remove(kWidget, kKey);
+  CHECK(r.wait_for([&] { return !r.api->find(kWidget, kKey); }));
+  CHECK(attempts == 3);
 }
 
 TEST_CASE("a handle wakes its controller") {

@@ -4,14 +4,15 @@
 
 #include <atomic>
 #include <cstdio>
+#include <functional>
 #include <future>
 #include <thread>
 
 #include "controller/base/log.hpp"
 #include "controller/base/simulated_clock.hpp"
-#include "controller/runtime/write/applier.hpp"
 #include "test/support/log_capture.hpp"
 #include "test/unit/runtime/running.hpp"
+#include "test/unit/runtime/widget.hpp"
 
 using namespace toolhive;
 
@@ -20,21 +21,29 @@ using kube::ApiCall;
 using kube::Key;
 using runtime::Manager;
 using runtime::ManagerOptions;
+using runtime::Pass;
 using runtime::Result;
 using namespace toolhive::runtime_test;
 
 namespace {
 
-// A controller of widgets that calls `pass` and counts.
+// What a controller of widgets does in a pass.
+using Step = std::function<StatusOr<Result>(Pass&)>;
+using WidgetRef = kube::Ref<Widget>;
+
+const Step kNothing = [](Pass&) { return Result{}; };
+
+// A controller of widgets that calls `step` and counts, passes over widgets that are gone included.
 struct Counting : Running {
   using Running::Running;
   ~Counting() { (void)end(); }
-  void reconcile(runtime::Reconcile pass) {
-    manager.controller("widgets", kWidget)
+  runtime::ControllerHandle reconcile(Step step) {
+    return manager.controller<Widget>("widgets")
         .owns(kConfigMap)
-        .reconcile([this, pass = std::move(pass)](const Context& ctx, const Key& key) {
+        .on_gone([this](const Key&) { ++passes; })
+        .reconcile([this, step = std::move(step)](Pass& pass, const WidgetRef&) {
           ++passes;
-          return pass(ctx, key);
+          return step(pass);
         });
   }
   std::atomic<int> passes = 0;
@@ -52,15 +61,8 @@ ManagerOptions candidate(const std::string& identity, Clock& clock) {
 }
 
 // Each widget owns a config map of its name.
-runtime::Reconcile make_config_maps(Counting& r, runtime::Applier& applier) {
-  return [&](const Context& ctx, const Key& key) -> StatusOr<Result> {
-    const auto owner = r.manager.cache().get(ctx, kWidget, key);
-    if (owner.status().code() == Code::NotFound) return Result{};
-    if (!owner.ok()) return owner.status();
-    const auto applied = applier.apply(ctx, kConfigMap, *owner, config_map(key.ns, key.name, {{"k", "v"}}));
-    if (!applied.ok()) return applied.status();
-    return Result{};
-  };
+StatusOr<Result> make_config_map(Pass& pass) {
+  return runtime::to_result(pass.apply(kConfigMap, {{"data", {{"k", "v"}}}}).status());
 }
 
 }  // namespace
@@ -69,8 +71,7 @@ TEST_SUITE_BEGIN("manager");
 
 TEST_CASE("objects are reconciled, owned objects are restored, and nothing is written at rest") {
   Counting r;
-  runtime::Applier applier(r.manager.client(), r.manager.cache(), "manager");
-  r.reconcile(make_config_maps(r, applier));
+  const auto widgets = r.reconcile(make_config_map);
   r.api->put(kWidget, widget("ns", "before"));
   r.start();
   REQUIRE(r.wait_for([&] { return r.api->find(kConfigMap, {"ns", "before"}).has_value(); }));
@@ -90,7 +91,7 @@ TEST_CASE("objects are reconciled, owned objects are restored, and nothing is wr
   r.api->clear_calls();
   for (int i = 0; i < 20; ++i) {
     passes = r.passes;
-    r.manager.enqueue("widgets", {"ns", i % 2 ? "before" : "after"});
+    widgets.wake({"ns", i % 2 ? "before" : "after"});
     REQUIRE(r.wait_for([&] { return r.passes > passes; }));
   }
   CHECK(r.end().ok());
@@ -99,7 +100,7 @@ TEST_CASE("objects are reconciled, owned objects are restored, and nothing is wr
 
 TEST_CASE("a change of status alone wakes nobody, a deletion always does") {
   Counting r;
-  r.reconcile([](const Context&, const Key&) { return Result{}; });
+  r.reconcile(kNothing);
   r.api->put(kWidget, widget("ns", "a"));
   r.start();
   REQUIRE(r.wait_for([&] { return r.passes == 1; }));
@@ -118,7 +119,7 @@ TEST_CASE("a change of status alone wakes nobody, a deletion always does") {
 TEST_CASE("an error is tried again with backoff, a terminal one is not until a change") {
   Counting r;
   std::atomic<bool> terminal = false;
-  r.reconcile([&](const Context&, const Key&) -> StatusOr<Result> {
+  r.reconcile([&](Pass&) -> StatusOr<Result> {
     const Status why(Code::Unavailable, "not now");
     return terminal ? why.as_terminal() : why;
   });
@@ -136,7 +137,7 @@ TEST_CASE("an error is tried again with backoff, a terminal one is not until a c
 
 TEST_CASE("a Conflict is tried again quietly and counted apart from errors") {
   Counting r;
-  r.reconcile([&](const Context&, const Key&) -> StatusOr<Result> {
+  r.reconcile([&](Pass&) -> StatusOr<Result> {
     if (r.passes < 3) return Status(Code::Conflict, "changed meanwhile");
     return Result{};
   });
@@ -149,7 +150,7 @@ TEST_CASE("a Conflict is tried again quietly and counted apart from errors") {
 
 TEST_CASE("an exception ends the pass as an error and leaves the worker alive") {
   Counting r;
-  r.reconcile([&](const Context&, const Key&) -> StatusOr<Result> {
+  r.reconcile([&](Pass&) -> StatusOr<Result> {
     if (r.passes == 1) throw std::runtime_error("boom");
     if (r.passes == 2) throw 42;
     return Result{};
@@ -162,8 +163,8 @@ TEST_CASE("an exception ends the pass as an error and leaves the worker alive") 
 
 TEST_CASE("a pass that asks to be called again is") {
   Counting r;
-  r.reconcile([&](const Context&, const Key&) -> StatusOr<Result> {
-    return r.passes < 3 ? Result{Duration(10ms)} : Result{};
+  r.reconcile([&](Pass&) -> StatusOr<Result> {
+    return r.passes < 3 ? Result{.requeue_after = Duration(10ms)} : Result{};
   });
   r.api->put(kWidget, widget("ns", "a"));
   r.start();
@@ -176,14 +177,13 @@ TEST_CASE("a pass is given a deadline and an id of its own") {
   std::mutex mutex;
   std::set<std::string> ids;
   std::atomic<bool> bounded = false;
-  r.manager.controller("widgets", kWidget)
-      .timeout(7s)
-      .concurrency(2)
-      .reconcile([&](const Context& ctx, const Key&) -> StatusOr<Result> {
+  r.manager.controller<Widget>("widgets").timeout(7s).concurrency(2).reconcile(
+      [&](Pass& pass, const WidgetRef&) -> Status {
+        const Context& ctx = pass.ctx();
         const std::lock_guard lock(mutex);
         ids.insert(std::string(ctx.reconcile_id));
         bounded = ctx.deadline - ctx.clock.now() <= 7s;
-        return Result{};
+        return {};
       });
   for (const char* name : {"a", "b", "c"}) r.api->put(kWidget, widget("ns", name));
   r.start();
@@ -196,11 +196,10 @@ TEST_CASE("a pass is given a deadline and an id of its own") {
 
 TEST_CASE("an object that every pass writes to is reported as a hot loop") {
   Counting r;
-  r.reconcile([&](const Context& ctx, const Key& key) -> StatusOr<Result> {
+  r.reconcile([&](Pass& pass) {
     const std::string count = std::to_string(r.passes);
-    const auto written = r.manager.client().apply(ctx, kWidget, widget(key.ns, key.name, {{"count", count}}));
-    if (!written.ok()) return written.status();
-    return Result{};
+    const Json next = widget(pass.key().ns, pass.key().name, {{"count", count}});
+    return runtime::to_result(r.manager.client().apply(pass.ctx(), kWidget, next).status());
   });
   r.api->put(kWidget, widget("ns", "a"));
   r.start();
@@ -209,19 +208,19 @@ TEST_CASE("an object that every pass writes to is reported as a hot loop") {
 
 TEST_CASE("conflicting declarations surface when the manager runs") {
   Counting r;
-  r.manager.controller("widgets", kWidget).reconcile([](const Context&, const Key&) { return Result{}; });
+  r.reconcile(kNothing);
   runtime::InformerOptions other;
   other.label_selector = "a=b";
-  r.manager.controller("maps", kConfigMap).owns(kWidget, other).reconcile([](const Context&, const Key&) {
-    return Result{};
-  });
+  r.manager.controller<Widget>("others")
+      .watches(kConfigMap, runtime::map_self(), other)
+      .reconcile([](Pass&, const WidgetRef&) { return Status(); });
   r.start();
   CHECK(r.done.get().code() == Code::Internal);
 }
 
 TEST_CASE("readiness fails with the name and the cause until every cache has synced") {
   Counting r;
-  r.reconcile([](const Context&, const Key&) { return Result{}; });
+  r.reconcile(kNothing);
   r.api->fail_with([](const ApiCall& call) {
     return call.type == kConfigMap ? Status(Code::Forbidden, "no right to list configmaps") : Status();
   });
@@ -242,7 +241,7 @@ TEST_CASE("the metrics have the names that dashboards know") {
   ManagerOptions options;
   options.api_host = "10.0.0.1:443";
   Counting r(std::make_shared<FakeApi>(), options);
-  r.reconcile([](const Context&, const Key&) { return Result{}; });
+  r.reconcile(kNothing);
   r.api->put(kWidget, widget("ns", "a"));
   r.start();
   REQUIRE(r.wait_for([&] { return r.passes == 1; }));
@@ -296,7 +295,7 @@ TEST_CASE("the metric of leadership is 1 exactly while the lease is surely held"
 
 TEST_CASE("an object that does not decode is told in readiness, which it does not take away") {
   Counting r;
-  r.reconcile([](const Context&, const Key&) { return Result{}; });
+  r.reconcile(kNothing);
   r.api->put(kWidget, widget("ns", "good"));
   r.api->put(kWidget, widget("ns", "bad"));
   r.api->spoil(kWidget, {"ns", "bad"}, {{"metadata", {{"labels", 5}}}});
@@ -312,8 +311,7 @@ TEST_CASE("an object that does not decode is told in readiness, which it does no
 
 TEST_CASE("a deletion that was missed while disconnected wakes the owner") {
   Counting r;
-  runtime::Applier applier(r.manager.client(), r.manager.cache(), "manager");
-  r.reconcile(make_config_maps(r, applier));
+  r.reconcile(make_config_map);
   r.api->put(kWidget, widget("ns", "a"));
   r.start();
   REQUIRE(r.wait_for([&] { return r.manager.cache().list(kConfigMap)->size() == 1; }));
@@ -340,13 +338,11 @@ TEST_CASE(
   options.clock = &clock;
   {
     Counting r(std::make_shared<FakeApi>(), options);
-    r.manager.controller("widgets", kWidget)
-        .timeout(7s)
-        .reconcile([&](const Context&, const Key& key) -> StatusOr<Result> {
-          clock.advance(key.name == "late" ? 8s + 1ms : 7s + 1ms);
-          ++r.passes;
-          return Result{};
-        });
+    r.manager.controller<Widget>("widgets").timeout(7s).reconcile([&](Pass& pass, const WidgetRef&) {
+      clock.advance(pass.key().name == "late" ? 8s + 1ms : 7s + 1ms);
+      ++r.passes;
+      return Status();
+    });
     for (const char* name : {"just", "late"}) r.api->put(kWidget, widget("ns", name));
     r.start();
     REQUIRE(r.wait_for([&] { return r.passes == 2; }));
@@ -363,9 +359,9 @@ TEST_CASE("every line that a pass logs carries its id and its object") {
   std::string id;
   {
     Counting r;
-    r.reconcile([&](const Context& ctx, const Key&) -> StatusOr<Result> {
+    r.reconcile([&](Pass& pass) -> StatusOr<Result> {
       if (r.passes > 1) return Result{};
-      id = ctx.reconcile_id;
+      id = pass.ctx().reconcile_id;
       log(LogLevel::Info, "from inside");
       return Status(Code::Unavailable, "not now");
     });
@@ -406,7 +402,7 @@ TEST_CASE("a runnable runs on a standby as well, once the caches are synced, and
   std::atomic<int> running = 0;
   std::atomic<bool> synced = false, leads = false, leader_work_ended = false, outlived = false;
   for (Counting* r : {&leader, &standby}) {
-    r->reconcile([](const Context&, const Key&) { return Result{}; });
+    r->reconcile(kNothing);
     r->manager.add_runnable("server", [&, r](const Context& ctx) {
       synced = r->manager.cache().synced();
       ++running;
@@ -453,10 +449,10 @@ TEST_CASE("a runnable that does not end is named") {
 TEST_CASE("a pass under way may end by itself when the manager stops") {
   Counting r;
   std::atomic<bool> began = false, finish = false, interrupted = false;
-  r.reconcile([&](const Context& ctx, const Key&) -> StatusOr<Result> {
+  r.reconcile([&](Pass& pass) -> StatusOr<Result> {
     began = true;
     while (!finish) std::this_thread::yield();
-    interrupted = ctx.stop.stop_requested();
+    interrupted = pass.ctx().stop.stop_requested();
     return Result{};
   });
   r.api->put(kWidget, widget("ns", "a"));
@@ -473,9 +469,9 @@ TEST_CASE("a pass that does not end by itself has its token fired, and one that 
   options.graceful_stop = 100ms;
   Counting r(std::make_shared<FakeApi>(), options);
   std::atomic<bool> obedient = false, finish = false, began = false;
-  r.reconcile([&](const Context& ctx, const Key&) -> StatusOr<Result> {
+  r.reconcile([&](Pass& pass) -> StatusOr<Result> {
     began = true;
-    while (!finish && !(obedient && ctx.stop.stop_requested())) std::this_thread::yield();
+    while (!finish && !(obedient && pass.ctx().stop.stop_requested())) std::this_thread::yield();
     return Result{};
   });
   SUBCASE("obeys") {
@@ -518,7 +514,7 @@ TEST_CASE(
   SimulatedClock clock;
   auto api = std::make_shared<FakeApi>();
   Counting r(api, candidate("a", clock));
-  r.reconcile([](const Context&, const Key&) { return Result{}; });
+  r.reconcile(kNothing);
   api->put(kWidget, widget("ns", "x"));
   r.start();
   REQUIRE(r.wait_for([&] { return r.passes == 1; }));
@@ -552,8 +548,8 @@ TEST_CASE("when the leader stops, the standby takes over with everything in its 
   auto api = std::make_shared<FakeApi>();
   auto a = std::make_unique<Counting>(api, candidate("a", clock));
   Counting b(api, candidate("b", clock));
-  a->reconcile([](const Context&, const Key&) { return Result{}; });
-  b.reconcile([](const Context&, const Key&) { return Result{}; });
+  a->reconcile(kNothing);
+  b.reconcile(kNothing);
   api->put(kWidget, widget("ns", "x"));
   a->start();
   REQUIRE(api->wait_for([&] { return a->passes == 1; }));

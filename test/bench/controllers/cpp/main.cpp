@@ -66,19 +66,21 @@ class Reader {
 };
 
 // `rounds` times wakes every Widget and waits until each had its pass.
-void run_passes(runtime::Manager& manager, bench::Observations& observations, int rounds) {
+void run_passes(runtime::Manager& manager, const runtime::ControllerHandle& controller,
+                bench::Observations& observations, int rounds) {
   std::vector<kube::Key> keys;
   const auto widgets = manager.cache().list(kube::Resource<bench::Widget>::type());
   for (const kube::Object& object : *widgets) keys.push_back(object.key());
   const std::uint64_t before = observations.passes();
   for (int round = 1; round <= rounds; ++round) {
-    for (const kube::Key& key : keys) manager.enqueue("widget", key);
+    for (const kube::Key& key : keys) controller.wake(key);
     observations.wait_for_passes(before + static_cast<std::uint64_t>(round) * keys.size());
   }
   observations.say(R"({"event":"passes","count":)" + std::to_string(observations.passes() - before) + "}");
 }
 
-void take_commands(runtime::Manager& manager, bench::Observations& observations) {
+void take_commands(runtime::Manager& manager, const runtime::ControllerHandle& controller,
+                   bench::Observations& observations) {
   std::unique_ptr<Reader> reader;
   std::string line;
   while (std::getline(std::cin, line)) {
@@ -86,7 +88,7 @@ void take_commands(runtime::Manager& manager, bench::Observations& observations)
     std::string command, argument;
     words >> command >> argument;
     if (command == "passes") {
-      run_passes(manager, observations, std::stoi(argument));
+      run_passes(manager, controller, observations, std::stoi(argument));
     } else if (command == "collect") {
       observations.collect_changes(std::stoul(argument));
     } else if (command == "report") {
@@ -134,7 +136,7 @@ int run(const Flags& flags) {
   runtime::Manager manager(std::shared_ptr<kube::Transport>(std::move(*transport)),
                            std::shared_ptr<kube::Transport>(std::move(*lease_transport)),
                            manager_options(flags));
-  const bench::WidgetReconciler reconciler(manager, observations, flags.workers);
+  const auto controller = bench::reconcile_widgets(manager, observations, flags.workers);
 
   std::stop_source stop;
   const std::jthread synced([&] {
@@ -142,7 +144,7 @@ int run(const Flags& flags) {
       observations.say(R"({"event":"synced"})");
   });
   const std::jthread commands([&] {
-    take_commands(manager, observations);
+    take_commands(manager, controller, observations);
     stop.request_stop();
   });
   const Status ended = manager.run(stop.get_token());

@@ -2,58 +2,50 @@
 
 #include <nlohmann/json.hpp>
 
-#include "controller/runtime/write/status_writer.hpp"
-
 using namespace toolhive;
 
 namespace toolhive::bench {
 
 namespace {
-constexpr const char* kManager = "bench-cpp";
-}
 
-WidgetReconciler::WidgetReconciler(runtime::Manager& manager, Observations& observations, int workers)
-    : manager_(manager), observations_(observations), applier_(manager.client(), manager.cache(), kManager) {
-  runtime::InformerOptions parts;
-  parts.label_selector = kSelector;
-  manager.controller("widget", kube::Resource<Widget>::type())
-      .owns(kConfigMap, parts)
-      .concurrency(workers)
-      .reconcile([this](const Context& ctx, const kube::Key& key) {
-        auto result = reconcile(ctx, key);
-        observations_.reconciled();
-        return result;
-      });
-}
+using WidgetRef = kube::Ref<Widget>;
 
-StatusOr<runtime::Result> WidgetReconciler::reconcile(const Context& ctx, const kube::Key& key) {
-  const auto object = manager_.cache().get(ctx, kube::Resource<Widget>::type(), key);
-  if (object.status().code() == Code::NotFound) return runtime::Result{};  // its children go with it
-  if (!object.ok()) return object.status();
-  if (object->meta().deleting()) return runtime::Result{};
-  if (const auto sent = object->meta().annotations.get(kSentAnnotation)) observations_.changed(*sent);
-
-  const auto widget = object->as<Widget>();
-  if (!widget.ok()) return widget.status();
+Status apply_children(runtime::Pass& pass, const WidgetRef& widget) {
+  const std::string name = widget.key().name;
   for (int i = 0; i < widget->children; ++i) {
-    const auto applied = applier_.apply(
-        ctx, kConfigMap, *object,
+    const auto applied = pass.apply(
+        kConfigMap,
         {{"metadata",
-          {{"namespace", key.ns},
-           {"name", key.name + "-" + std::to_string(i)},
-           {"labels", {{"bench.mcpregistry.dev/part", "true"}}}}},
-         {"data", {{"widget", key.name}, {"index", std::to_string(i)}, {"note", widget->note}}}});
+          {{"name", name + "-" + std::to_string(i)}, {"labels", {{"bench.mcpregistry.dev/part", "true"}}}}},
+         {"data", {{"widget", name}, {"index", std::to_string(i)}, {"note", widget->note}}}});
     if (!applied.ok()) return applied.status();
   }
+  return {};
+}
 
-  const std::int64_t generation = object->meta().generation;
-  if (widget->ready == widget->children && widget->observed_generation == generation)
-    return runtime::Result{};
-  const auto written =
-      runtime::write_status(ctx, manager_.client(), kube::Resource<Widget>::type(), *object,
-                            {{"ready", widget->children}, {"observedGeneration", generation}}, kManager);
-  if (!written.ok()) return written.status();
-  return runtime::Result{};
+Status reconcile(runtime::Pass& pass, const WidgetRef& widget, Observations& observations) {
+  if (const auto sent = widget.meta().annotations.get(kSentAnnotation)) observations.changed(*sent);
+  if (Status applied = apply_children(pass, widget); !applied.ok()) return applied;
+  const std::int64_t generation = widget.meta().generation;
+  if (widget->ready == widget->children && widget->observed_generation == generation) return {};
+  return pass.write_status({{"ready", widget->children}, {"observedGeneration", generation}}).status();
+}
+
+}  // namespace
+
+runtime::ControllerHandle reconcile_widgets(runtime::Manager& manager, Observations& observations,
+                                            int workers) {
+  runtime::InformerOptions parts;
+  parts.label_selector = kSelector;
+  return manager.controller<Widget>("widget")
+      .owns(kConfigMap, parts)
+      .concurrency(workers)
+      .on_gone([&observations](const kube::Key&) { observations.reconciled(); })
+      .reconcile([&observations](runtime::Pass& pass, const WidgetRef& widget) {
+        Status result = reconcile(pass, widget, observations);
+        observations.reconciled();
+        return result;
+      });
 }
 
 }  // namespace toolhive::bench

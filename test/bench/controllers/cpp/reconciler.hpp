@@ -1,8 +1,7 @@
-// WidgetReconciler: keeps the ConfigMaps of each Widget as declared, and says in its status that it did.
+// The controller of Widgets: keeps the ConfigMaps of each Widget as declared, and says in its status that it did.
 #pragma once
 
 #include "controller/runtime/manager/manager.hpp"
-#include "controller/runtime/write/applier.hpp"
 #include "test/bench/controllers/cpp/observations.hpp"
 #include "test/bench/controllers/cpp/widget.hpp"
 
@@ -14,16 +13,8 @@ inline constexpr const char* kSelector = "bench.mcpregistry.dev/part=true";
 // When the driver changed a Widget: nanoseconds of the system clock.
 inline constexpr const char* kSentAnnotation = "bench.mcpregistry.dev/sent";
 
-class WidgetReconciler {
- public:
-  WidgetReconciler(runtime::Manager& manager, Observations& observations, int workers);
-
- private:
-  StatusOr<runtime::Result> reconcile(const Context& ctx, const kube::Key& key);
-
-  runtime::Manager& manager_;
-  Observations& observations_;
-  runtime::Applier applier_;
-};
+// Adds the controller to the manager; `observations` must outlive its passes.
+runtime::ControllerHandle reconcile_widgets(runtime::Manager& manager, Observations& observations,
+                                            int workers);
 
 }  // namespace toolhive::bench
