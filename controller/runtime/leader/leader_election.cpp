@@ -130,6 +130,9 @@ TimePoint LeaderElection::held_until() const {
 bool LeaderElection::surely_leading() const {
   return impl_->candidate.holding();
 }
+bool LeaderElection::lease_capped() const {
+  return impl_->candidate.capped();
+}
 std::string LeaderElection::holder() const {
   return impl_->candidate.holder();
 }

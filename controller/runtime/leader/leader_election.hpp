@@ -42,6 +42,8 @@ class LeaderElection {
   // mutating call.
   TimePoint held_until() const;
   bool surely_leading() const;
+  // Whether the lease of another asks for more time than it is given, as after a typo or a restore: four times our own.
+  bool lease_capped() const;
   std::string holder() const;  // as last seen; empty when unknown
 
  private:

@@ -93,6 +93,7 @@ void LeaseCandidate::hold_since(TimePoint sent, const Object& lease) {
   seen_ = lease;
   seen_at_ = clock_.now();
   set_holder(options_.identity);
+  capped_ = false;
   held_until_ = (sent + options_.renew_deadline).time_since_epoch().count();
 }
 
@@ -125,11 +126,11 @@ void LeaseCandidate::observe(const Object& lease, const Json& document) {
 }
 
 // How long to wait for the holder, from when its record was seen to change.
-Duration LeaseCandidate::duration_of(const Json& spec) const {
+Duration LeaseCandidate::duration_of(const Json& spec) {
   const std::int64_t asked = integer(spec, "leaseDurationSeconds");
   const Duration longest = kLongestLease * options_.lease_duration;
-  if (asked <= whole_seconds(longest))
-    return std::max<Duration>(options_.lease_duration, std::chrono::seconds(asked));
+  capped_ = asked > whole_seconds(longest);
+  if (!capped()) return std::max<Duration>(options_.lease_duration, std::chrono::seconds(asked));
   log(LogLevel::Warn,
       "the leader lease asks for more time than it is given; if nobody renews it, it is taken after that",
       {{"lease", options_.ns + "/" + options_.lease_name},

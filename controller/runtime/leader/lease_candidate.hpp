@@ -42,6 +42,8 @@ class LeaseCandidate {
   // Until when the lease is surely held; in the past, or TimePoint::min(), when it is not.
   TimePoint held_until() const { return TimePoint(Duration(held_until_.load())); }
   bool holding() const { return clock_.now() < held_until(); }
+  // Whether the holder last seen asks for more time than it is given.
+  bool capped() const { return capped_.load(); }
   // As last seen; empty when nobody holds it or it was never read.
   std::string holder() const;
 
@@ -50,7 +52,7 @@ class LeaseCandidate {
   Status create(const Context& ctx);
   Status write(const Context& ctx, const Json& lease);
   void observe(const kube::Object& lease, const Json& document);
-  Duration duration_of(const Json& spec) const;
+  Duration duration_of(const Json& spec);
   Json claim(const Json& lease);
   void hold_since(TimePoint sent, const kube::Object& lease);
   void give_up();
@@ -60,6 +62,7 @@ class LeaseCandidate {
   Clock& clock_;
   const LeaderElectionOptions& options_;
   std::atomic<Duration::rep> held_until_{TimePoint::min().time_since_epoch().count()};
+  std::atomic<bool> capped_{false};
 
   // The lease as last seen or written, and when that state was first seen here.
   std::optional<kube::Object> seen_;

@@ -134,12 +134,14 @@ TEST_CASE("a lease of decades is waited for four times as long as one's own, and
   lease["spec"]["leaseDurationSeconds"] = 2'000'000'000;
   api.put(kLease, lease);
   REQUIRE(b.step().ok());
+  CHECK(b.candidate.capped());
   clock.advance(60s - 1ms);
   REQUIRE(b.step().ok());
   CHECK(!b.candidate.holding());
   clock.advance(1ms);
   REQUIRE(b.step().ok());
   CHECK(b.candidate.holding());
+  CHECK_FALSE(b.candidate.capped());
 }
 
 TEST_CASE("a renewal changes the lease although the wall clock stands still") {

@@ -280,6 +280,17 @@ TEST_CASE("the metrics have the names that dashboards know") {
       "controller_runtime_cache_watch_restarts_total{namespace=\"\",resource=\"widgets.example.dev\"} 1"));
 }
 
+TEST_CASE("a metric tells of a lease that asks for more time than it is given, until it is taken") {
+  SimulatedClock clock;
+  const auto api = std::make_shared<FakeApi>();
+  api->put(kLease, {{"metadata", {{"namespace", "system"}, {"name", "leader"}}},
+                    {"spec", {{"holderIdentity", "gone"}, {"leaseDurationSeconds", 2'000'000'000}}}});
+  Counting r(api, candidate("a", clock));
+  CHECK(r.shows("leader_election_lease_capped{name=\"leader\"} 0"));
+  r.start();
+  CHECK(r.shows("leader_election_lease_capped{name=\"leader\"} 1"));
+}
+
 TEST_CASE("the metric of leadership is 1 exactly while the lease is surely held") {
   SimulatedClock clock;
   Counting r(std::make_shared<FakeApi>(), candidate("a", clock));
