@@ -10,9 +10,13 @@ namespace toolhive {
 Json paused_status(const Json& before, std::int64_t generation, WallTime now) {
   Json status = before.is_object() ? before : Json::object();
   auto conditions = runtime::Conditions::from_json(status.value("conditions", Json::array()));
-  const Finding paused = Finding::yes(
-      "Annotated", std::string("nothing is done while the annotation ") + kPausedAnnotation + " is true");
-  conditions.set(to_condition("ReconciliationPaused", paused, generation), now);
+  const std::string message =
+      std::string("nothing is done while the annotation ") + kPausedAnnotation + " is true";
+  conditions.set(to_condition("ReconciliationPaused", Finding::yes("Annotated", message), generation), now);
+  // What was ready when the pause began may have gone since, and nobody would put it back.
+  conditions.set(
+      to_condition("Ready", Finding::unknown("Paused", message + ", and nothing is looked at"), generation),
+      now);
   status["conditions"] = conditions.to_json();
   return status;
 }

@@ -157,14 +157,16 @@ TEST_CASE("checks of many resources spread over a tenth of their period") {
   CHECK(jittered(period, {"a", "b"}) == jittered(period, {"a", "b"}));
 }
 
-TEST_CASE("a pause is shown and leaves the rest of the status as it was") {
+TEST_CASE("a pause is shown, Ready is not known meanwhile, and the rest of the status is left as it was") {
   const Json before = {
       {"url", "http://r"},
       {"conditions", Json::array({{{"type", "Ready"}, {"status", "True"}, {"reason", "Serving"}}})}};
   const Json status = paused_status(before, 3, WallTime{});
   CHECK(status.at("url") == "http://r");
   const auto conditions = runtime::Conditions::from_json(status.at("conditions"));
-  CHECK(conditions.is_true("Ready"));
+  REQUIRE(conditions.find("Ready"));
+  CHECK(conditions.find("Ready")->status == runtime::ConditionStatus::Unknown);
+  CHECK(conditions.find("Ready")->reason == "Paused");
   CHECK(conditions.is_true("ReconciliationPaused"));
   CHECK(paused_status(status, 3, WallTime{} + std::chrono::hours(1)) == status);
 
