@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/operator/labels.hpp"
+#include "controller/operator/registry/refusal.hpp"
 #include "controller/operator/types.hpp"
 
 namespace toolhive {
@@ -23,7 +24,8 @@ std::optional<Finding> rehearse(const Context& ctx, runtime::Applier& applier, c
   for (const Rehearsal& rehearsal : plan.rehearsals) {
     const Status tried =
         applier.rehearse(ctx, rehearsal.operand->type(), rehearsal.running, *rehearsal.intent);
-    if (is_refusal(tried)) return Finding::no("Refused", "spec: " + tried.message());
+    if (is_refusal(tried))
+      return Finding::no("Refused", refusal_text(rehearsal.operand->type(), tried.message()));
     // What else goes wrong, such as a webhook that is down, is told of the write itself.
   }
   return {};

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "controller/operator/registry/refusal.hpp"
+
 namespace toolhive {
 
 using kube::ResourceType;
@@ -104,7 +106,7 @@ class Writer {
     if (error.reason() == runtime::Applier::kNameConflict) {
       note(written.failed, "NameConflict", message);
     } else if (is_refusal(error)) {
-      note(written.refused, "Refused", message);
+      note(written.refused, "Refused", refusal_text(type, error.message()));
     } else if (namespace_ends(error)) {
       written.namespace_ends = true;
     } else if (error.code() == Code::Forbidden) {

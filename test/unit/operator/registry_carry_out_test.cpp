@@ -40,7 +40,10 @@ bool is_dry_run(const kube::ApiCall& call) {
   return call.http.target.find("dryRun=") != std::string::npos;
 }
 
-const Status kInvalid = Status(Code::Invalid, "spec.image: too long").with_http_status(422);
+const Status kInvalid =
+    Status(Code::Invalid,
+           "Deployment.apps \"mcp-registry\" is invalid: spec.template.spec.containers[0].image: too long")
+        .with_http_status(422);
 
 }  // namespace
 
@@ -80,7 +83,7 @@ TEST_CASE("what the API server refuses in a rehearsal is not written, and the ac
   const auto outcome = c.carry_out();
   REQUIRE(outcome.ok());
   REQUIRE(outcome->refused);
-  CHECK(outcome->refused->message == "spec: apply deployments.apps mcp/mcp-registry: spec.image: too long");
+  CHECK(outcome->refused->message == "spec.image: too long");
   CHECK(c.running_image() == "example.com/mcp-registry:1");
   CHECK(c.api.size(service_type()) == 1);
 }
@@ -107,6 +110,7 @@ TEST_CASE("what the API server refuses of what is written refuses the spec") {
   REQUIRE(outcome.ok());
   REQUIRE(outcome->refused);
   CHECK(outcome->refused->reason == "Refused");
+  CHECK(outcome->refused->message == "spec.image: too long");
 }
 
 TEST_CASE("a Deployment is repaired before anything else is written, and nothing is when it cannot be") {
