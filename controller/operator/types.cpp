@@ -36,6 +36,12 @@ const ResourceType& namespace_type() {
   return type;
 }
 
+const ResourceType& priority_class_type() {
+  static const ResourceType type{"scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses",
+                                 Scope::Cluster};
+  return type;
+}
+
 const ResourceType& deployment_type() {
   static const ResourceType type{"apps", "v1", "Deployment", "deployments", Scope::Namespaced};
   return type;

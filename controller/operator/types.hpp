@@ -11,6 +11,7 @@ const kube::ResourceType& claim_type();  // PersistentVolumeClaim
 const kube::ResourceType& service_type();
 const kube::ResourceType& pod_type();
 const kube::ResourceType& namespace_type();
+const kube::ResourceType& priority_class_type();
 const kube::ResourceType& deployment_type();
 const kube::ResourceType& network_policy_type();
 const kube::ResourceType& disruption_budget_type();

@@ -37,12 +37,12 @@ StatusOr<RegistryOutcome> carry_out(const Context& ctx, kube::Client& client, ru
                                     kube::Discovery& discovery, const Object& owner,
                                     const RegistryPlan& plan) {
   if (const Status repaired = repair(ctx, client, owner, plan); !repaired.ok()) return repaired;
-  RegistryOutcome outcome{.refused = plan.refused, .written = {}, .cluster = plan.cluster};
+  RegistryOutcome outcome{.refused = plan.refused, .declared = {}, .written = {}, .cluster = plan.cluster};
   if (!outcome.refused) outcome.refused = rehearse(ctx, applier, plan);
   // While a spec is refused, what the last accepted one declares is kept as it is.
-  const std::optional<RegistryInputs> declared = outcome.refused ? plan.accepted : plan.wanted;
-  if (!declared) return outcome;
-  outcome.written = write_operands(ctx, applier, owner, *declared, plan.cluster);
+  outcome.declared = outcome.refused ? plan.accepted : plan.wanted;
+  if (!outcome.declared) return outcome;
+  outcome.written = write_operands(ctx, applier, owner, *outcome.declared, plan.cluster);
   if (!outcome.refused) outcome.refused = outcome.written.refused;
   if (outcome.written.route_error.code() == Code::NotFound) {
     discovery.invalidate(route_type());

@@ -12,7 +12,8 @@
 namespace toolhive {
 
 struct RegistryOutcome {
-  std::optional<Finding> refused;  // the spec is not accepted, by the plan or by the API server
+  std::optional<Finding> refused;               // the spec is not accepted, by the plan or by the API server
+  std::optional<RegistryInputs> declared = {};  // what was written; absent: nothing
   WrittenOperands written;
   Cluster cluster;  // as it turned out
 };

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "controller/operator/registry/hold.hpp"
 #include "controller/operator/registry/validation.hpp"
 #include "controller/operator/types.hpp"
 #include "controller/runtime/write/conditions.hpp"
@@ -35,10 +36,9 @@ std::vector<Rehearsal> rehearsals(const RegistryObservation& observed) {
 }
 
 std::optional<Finding> refusal(const RegistryObservation& observed) {
-  const bool own_claim = observed.inputs.spec.storage.existing_claim.empty();
-  if (!own_claim || !observed.claim) return refuse(observed.inputs, nullptr);
-  const Json claim = observed.claim->json();
-  return refuse(observed.inputs, &claim);
+  const Json claim = observed.claim ? observed.claim->json() : Json();
+  auto refused = refuse(observed.inputs, observed.claim ? &claim : nullptr);
+  return refused ? refused : hold(observed);
 }
 
 JsonPtr repair(const kube::Object& deployment) {

@@ -47,7 +47,7 @@ Json container(const RegistryInputs& inputs) {
        {{"allowPrivilegeEscalation", false},
         {"readOnlyRootFilesystem", true},
         {"capabilities", {{"drop", Json::array({"ALL"})}}}}},
-      {"volumeMounts", Json::array({{{"name", "data"}, {"mountPath", kDataFolder}},
+      {"volumeMounts", Json::array({{{"name", kDataVolume}, {"mountPath", kDataFolder}},
                                     {{"name", "config"}, {"mountPath", kConfigFolder}, {"readOnly", true}},
                                     {{"name", "server"}, {"mountPath", kServerFolder}, {"readOnly", true}},
                                     {{"name", "tmp"}, {"mountPath", "/tmp"}}})},
@@ -57,7 +57,7 @@ Json container(const RegistryInputs& inputs) {
 }
 
 Json volumes(const RegistryInputs& inputs) {
-  return Json::array({{{"name", "data"}, {"persistentVolumeClaim", {{"claimName", claim_name(inputs)}}}},
+  return Json::array({{{"name", kDataVolume}, {"persistentVolumeClaim", {{"claimName", claim_name(inputs)}}}},
                       {{"name", "config"}, {"configMap", {{"name", config_map_name(inputs.key)}}}},
                       {{"name", "server"}, {"configMap", {{"name", server_config_map_name(inputs.key)}}}},
                       {{"name", "tmp"}, {"emptyDir", {{"sizeLimit", "64Mi"}}}}});

@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "controller/base/json_access.hpp"
 #include "controller/operator/labels.hpp"
+#include "controller/operator/text.hpp"
 #include "controller/operator/types.hpp"
 
 namespace toolhive {
@@ -36,6 +38,8 @@ Status read_platform(const Context& ctx, kube::Discovery& discovery, RegistryObs
 Status read_claim(const Context& ctx, kube::Client& client, const runtime::Cache& cache,
                   RegistryObservation& observed) {
   const Key key{observed.inputs.key.ns, claim_name(observed.inputs)};
+  // From before the CRD had a pattern for it: there is no such claim, and its path may be that of something else.
+  if (!is_dns_subdomain(key.name)) return {};
   // An existing claim is somebody else's and not in the cache.
   const auto claim = observed.inputs.spec.storage.existing_claim.empty() ? cache.get(ctx, claim_type(), key)
                                                                          : client.get(ctx, claim_type(), key);
@@ -55,6 +59,19 @@ Status read_running(const Context& ctx, const runtime::Cache& cache, RegistryObs
     if (controller && controller->uid == observed.inputs.uid) observed.running.push_back({&operand, *found});
   }
   return {};
+}
+
+// A pod that names a class which does not exist is refused, but only once the old one is gone.
+Status read_priority_class(const Context& ctx, kube::Client& client, RegistryObservation& observed) {
+  const std::string& name = observed.inputs.spec.pod_template.priority_class_name;
+  const Object* running = find(observed.running, deployment_type());
+  if (!running || !is_dns_subdomain(name)) return {};
+  if (text_at(running->json(), "/spec/template/spec/priorityClassName") == name) return {};
+  const Status read = client.get(ctx, priority_class_type(), Key{"", name}).status();
+  observed.priority_class_missing = read.code() == Code::NotFound;
+  // Without the right to look it is as if nothing were known against it.
+  const bool told = observed.priority_class_missing || read.code() == Code::Forbidden;
+  return told ? Status() : read;
 }
 
 Status read_pods(const runtime::Cache& cache, RegistryObservation& observed) {
@@ -79,6 +96,7 @@ StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client&
   Status read = read_platform(ctx, discovery, observed);
   if (read.ok()) read = read_claim(ctx, client, cache, observed);
   if (read.ok()) read = read_running(ctx, cache, observed);
+  if (read.ok()) read = read_priority_class(ctx, client, observed);
   if (read.ok()) read = read_pods(cache, observed);
   return read.ok() ? StatusOr<RegistryObservation>(std::move(observed)) : read;
 }

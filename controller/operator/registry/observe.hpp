@@ -22,6 +22,8 @@ struct RegistryObservation {
   std::optional<kube::Object> claim = {};  // the one in use, ours or one that the spec names
   // The operands that a newer spec is tried on, the Deployment among them, as far as the Registry controls them.
   LiveOperands running = {};
+  // The spec names a PriorityClass that is not there; asked only where the Deployment does not name it already.
+  bool priority_class_missing = false;
   std::vector<kube::Object> pods = {};
   Cluster cluster = {};
 };

@@ -73,6 +73,9 @@ std::optional<Json> strategy_repair(const Json& deployment);
 // The container that the operator declares; others come from webhooks, or by hand.
 inline constexpr const char* kContainerName = "registry";
 
+// The volume with the registry's data.
+inline constexpr const char* kDataVolume = "data";
+
 // Where the ConfigMaps' files are in the pod.
 inline constexpr const char* kConfigFolder = "/etc/mcp-registry/config";
 inline constexpr const char* kConfigFile = "registry.json";

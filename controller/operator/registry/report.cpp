@@ -29,10 +29,11 @@ const Json* pointer_to(const std::optional<Json>& json) {
 
 Finding storage_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
   if (outcome.written.storage) return *outcome.written.storage;
-  const RegistrySpec::Storage& storage = observed.inputs.spec.storage;
   const Object* written = find(outcome.written.applied, claim_type());
+  const RegistryInputs& inputs = written && outcome.declared ? *outcome.declared : observed.inputs;
+  const RegistrySpec::Storage& storage = inputs.spec.storage;
   const std::optional<Json> claim = json_of(written ? written : observed.claim ? &*observed.claim : nullptr);
-  return observe_storage(pointer_to(claim), claim_name(observed.inputs),
+  return observe_storage(pointer_to(claim), claim_name(inputs),
                          storage.existing_claim.empty() ? storage.size : std::string());
 }
 
@@ -73,9 +74,12 @@ RegistryReport report_of(const RegistryObservation& observed, const RegistryOutc
 
 Duration look_again(const RegistryObservation& observed, const RegistryOutcome& outcome,
                     const RegistryReport& report) {
-  const bool has_claim = find(outcome.written.applied, claim_type()) || observed.claim;
+  const bool made =
+      observed.inputs.spec.storage.existing_claim.empty() && find(outcome.written.applied, claim_type());
+  const bool has_claim = made || observed.claim;
   const bool untold = report.failed || report.exposure.exposed.reason == "RouteAPIMissing" ||
-                      !outcome.written.route_error.ok() || outcome.written.namespace_ends || !has_claim;
+                      !outcome.written.route_error.ok() || outcome.written.namespace_ends || !has_claim ||
+                      observed.priority_class_missing;
   return untold ? kRegistryShortPeriod : jittered(kRegistryPeriod, report.key);
 }
 

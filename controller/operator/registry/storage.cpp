@@ -55,9 +55,9 @@ Finding observe_storage(const Json* claim, const std::string& name, const std::s
     return Finding::no("ClaimNotFound", "the claim " + name + " does not exist" +
                                             (wanted_size.empty() ? "; create it" : " yet"));
   if (value_at(*claim, "/metadata/deletionTimestamp"))
-    return Finding::no("ClaimDeleting",
-                       "the claim " + name +
-                           " is being deleted; it goes when no pod uses it any more, and is then made anew");
+    return Finding::no("ClaimDeleting", "the claim " + name +
+                                            " is being deleted; it goes when no pod uses it any more" +
+                                            (wanted_size.empty() ? "" : ", and is then made anew"));
   const std::string phase = text_at(*claim, "/status/phase");
   if (phase == "Bound") {
     if (is_growing(*claim, wanted_size)) return growth(*claim, name, wanted_size);
@@ -65,7 +65,7 @@ Finding observe_storage(const Json* claim, const std::string& name, const std::s
   }
   if (phase == "Lost")
     return Finding::no("ClaimLost", "the claim " + name + " has lost its volume; restore the volume");
-  return Finding::no("ClaimPending",
+  return Finding::no(kClaimPending,
                      "the claim " + name +
                          " is not bound yet; if it stays so, see its events with kubectl describe pvc " +
                          name);

@@ -8,6 +8,8 @@ namespace toolhive {
 
 // The reason of a claim that serves, and that could not be brought to its new size.
 inline constexpr const char* kGrowthFailed = "GrowthFailed";
+// Of one that has no volume yet, which may come with its first pod.
+inline constexpr const char* kClaimPending = "ClaimPending";
 
 // The condition StorageReady. `claim` null: there is none under the name. `wanted_size` empty for a claim
 // that is not ours to size.

@@ -22,6 +22,9 @@ constexpr std::size_t kMaxName = 56;
 // 1 Pi. Of more, a claim would be made that has to be deleted to be corrected.
 constexpr long double kLargestSize = 1024.0L * 1024 * 1024 * 1024 * 1024;
 
+// 16 Mi, of which an empty registry and what starts it take the larger part.
+constexpr long double kLeastMemory = 16.0L * 1024 * 1024;
+
 Refusal check_name(const RegistryInputs& inputs, const Json*) {
   if (is_dns_label(inputs.key.name) && inputs.key.name.size() <= kMaxName) return {};
   return Finding::no("InvalidName", "metadata.name: \"" + inputs.key.name +
@@ -34,6 +37,24 @@ Refusal check_image(const RegistryInputs& inputs, const Json*) {
   return Finding::no("ImageMissing",
                      "spec.image: give an image; this operator was started without a default one "
                      "(RELATED_IMAGE_REGISTRY or --registry-image)");
+}
+
+Refusal check_reference(const std::string& path, const std::string& name) {
+  if (name.empty() || is_dns_subdomain(name)) return {};
+  return Finding::no("InvalidSpec", path + ": nothing can be called \"" + name +
+                                        "\"; use a-z, 0-9, - and ., as in the name of any object");
+}
+
+// The schema says the same, but a spec may be older than that.
+Refusal check_references(const RegistryInputs& inputs, const Json*) {
+  const RegistrySpec& spec = inputs.spec;
+  if (Refusal refusal = check_reference("spec.storage.existingClaim", spec.storage.existing_claim))
+    return refusal;
+  if (Refusal refusal = check_reference("spec.storage.storageClassName", spec.storage.storage_class_name))
+    return refusal;
+  for (const std::string& secret : spec.image_pull_secrets)
+    if (Refusal refusal = check_reference("spec.imagePullSecrets", secret)) return refusal;
+  return check_reference("spec.podTemplate.priorityClassName", spec.pod_template.priority_class_name);
 }
 
 Refusal check_replicas(const RegistryInputs& inputs, const Json*) {
@@ -56,8 +77,29 @@ Refusal check_pod_metadata(const RegistryInputs& inputs, const Json*) {
   return reserved(pod.annotations, "spec.podTemplate.metadata.annotations", false);
 }
 
+// A limit of 0 is none.
+Refusal check_memory(const RegistrySpec::Resources& resources) {
+  const auto limit = resources.limits.find("memory");
+  if (limit == resources.limits.end()) return {};
+  const auto allowed = kube::parse_quantity(limit->second);
+  if (!allowed || *allowed == 0 || *allowed >= kLeastMemory) return {};
+  return Finding::no("InvalidSpec", "spec.resources.limits[memory]: " + limit->second +
+                                        " is less than the 16Mi without which no registry starts");
+}
+
+// Without a NetworkPolicy the API server is not asked, and no namespace has such a label.
+Refusal check_selector(const RegistryInputs& inputs, const Json*) {
+  for (const auto& [key, value] : inputs.spec.allowed_namespaces.selector.match_labels)
+    if (!is_label_key(key))
+      return Finding::no("InvalidSpec",
+                         "spec.allowedNamespaces.selector.matchLabels: no label can have the key \"" + key +
+                             "\"; correct it");
+  return {};
+}
+
 Refusal check_resources(const RegistryInputs& inputs, const Json*) {
   if (!inputs.spec.resources) return {};
+  if (Refusal refusal = check_memory(*inputs.spec.resources)) return refusal;
   for (const auto& [name, request] : inputs.spec.resources->requests) {
     const auto limit = inputs.spec.resources->limits.find(name);
     if (limit == inputs.spec.resources->limits.end()) continue;
@@ -110,8 +152,14 @@ Refusal check_claim_kind(const RegistryInputs& inputs, const Json* claim) {
                                              " and keeps it; name those, or delete the claim");
 }
 
+Refusal check_existing_claim(const RegistryInputs& inputs, const Json* claim) {
+  if (!claim || text_at(*claim, "/spec/volumeMode") != "Block") return {};
+  return Finding::no("InvalidSpec", "spec.storage.existingClaim: the claim " + claim_name(inputs) +
+                                        " is a block device (volumeMode Block); name one with a file system");
+}
+
 Refusal check_claim(const RegistryInputs& inputs, const Json* claim) {
-  if (!inputs.spec.storage.existing_claim.empty()) return {};
+  if (!inputs.spec.storage.existing_claim.empty()) return check_existing_claim(inputs, claim);
   if (Refusal refusal = check_claim_size(inputs, claim)) return refusal;
   return check_claim_kind(inputs, claim);
 }
@@ -119,8 +167,8 @@ Refusal check_claim(const RegistryInputs& inputs, const Json* claim) {
 }  // namespace
 
 Refusal refuse(const RegistryInputs& inputs, const Json* claim) {
-  for (const auto check :
-       {check_name, check_image, check_replicas, check_pod_metadata, check_resources, check_claim}) {
+  for (const auto check : {check_name, check_image, check_references, check_replicas, check_pod_metadata,
+                           check_selector, check_resources, check_claim}) {
     if (Refusal refusal = check(inputs, claim)) return refusal;
   }
   return {};

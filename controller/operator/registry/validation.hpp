@@ -9,8 +9,8 @@
 
 namespace toolhive {
 
-// The first thing that keeps the spec from being accepted, or nothing. `claim` is the claim that exists under
-// the name of the one the operator would create, or null.
+// The first thing that keeps the spec from being accepted, or nothing. `claim` is the one in use, ours or one that
+// the spec names, or null.
 std::optional<Finding> refuse(const RegistryInputs& inputs, const Json* claim);
 
 }  // namespace toolhive

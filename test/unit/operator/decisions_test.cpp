@@ -40,6 +40,22 @@ TEST_CASE("a text is cut between characters") {
   CHECK(shortened("a\u20ac\u20ac\u20ac", 7) == "a\u20ac...");
 }
 
+TEST_CASE("names and label keys are what Kubernetes takes for such") {
+  for (const char* name : {"a", "1", "a-1.b", "a.b.c"}) CHECK(is_dns_subdomain(name));
+  for (const char* name :
+       {"", ".", "..", "a/b", "../x", "A", "-a", "a-", "a-.b", "a.-b", ".a", "a.", "a..b"}) {
+    CAPTURE(name);
+    CHECK_FALSE(is_dns_subdomain(name));
+  }
+  CHECK(is_dns_subdomain(std::string(253, 'a')));
+  CHECK_FALSE(is_dns_subdomain(std::string(254, 'a')));
+  for (const char* key : {"team", "example.com/Team_1.a", "A"}) CHECK(is_label_key(key));
+  for (const char* key : {"", "bad key", "/x", "x/", "a/b/c", "Example/x", "-a", "a-"}) {
+    CAPTURE(key);
+    CHECK_FALSE(is_label_key(key));
+  }
+}
+
 TEST_CASE("a claim is read from references with and without defaults") {
   const auto plain = claim_of(mcptool("weather", "2026-01-01T00:00:00Z"));
   REQUIRE(plain);

@@ -84,6 +84,52 @@ TEST_CASE("a claim of ours keeps a spec from being accepted, one that the spec n
   CHECK_FALSE(decide(named, {}).refused);
 }
 
+TEST_CASE("a change to a claim that cannot be used is held while the registry runs on another") {
+  const auto claimed = [](const char* name) {
+    return running({{"template",
+                     {{"spec",
+                       {{"volumes", Json::array({{{"name", "data"},
+                                                  {"persistentVolumeClaim", {{"claimName", name}}}}})}}}}}});
+  };
+  const auto reason = [](const RegistryObservation& seen) {
+    const auto refused = decide(seen, {}).refused;
+    return refused ? refused->reason : "";
+  };
+  const Json spec = {{"storage", {{"existingClaim", "theirs"}}}};
+  RegistryObservation seen = observation(spec);
+  seen.running.back().object = claimed("mcp-registry-data");
+  CHECK(reason(seen) == "ClaimNotFound");
+  CHECK(decide(seen, {}).refused->message.starts_with(
+      "spec.storage: the claim theirs does not exist; create it"));
+  seen.claim = patched(running(), {{"status", {{"phase", "Lost"}}}});
+  CHECK(reason(seen) == "ClaimLost");
+  seen.claim = patched(running(), {{"metadata", {{"deletionTimestamp", "2026-01-01T00:00:00Z"}}}});
+  CHECK(reason(seen) == "ClaimDeleting");
+  // It may wait for its first pod.
+  seen.claim = patched(running(), {{"status", {{"phase", "Pending"}}}});
+  CHECK(reason(seen) == "");
+
+  RegistryObservation in_use = observation(spec);
+  in_use.running.back().object = claimed("theirs");
+  CHECK(reason(in_use) == "");
+  RegistryObservation stopped = observation(spec);
+  stopped.running.clear();
+  CHECK(reason(stopped) == "");
+  RegistryObservation made_by_us = observation();
+  made_by_us.running.back().object = claimed("theirs");
+  CHECK(reason(made_by_us) == "");
+}
+
+TEST_CASE("a change to a priority class that does not exist is held") {
+  RegistryObservation seen = observation({{"podTemplate", {{"priorityClassName", "high"}}}});
+  CHECK_FALSE(decide(seen, {}).refused);
+  seen.priority_class_missing = true;
+  const RegistryPlan plan = decide(seen, {});
+  REQUIRE(plan.refused);
+  CHECK(plan.refused->reason == "PriorityClassNotFound");
+  CHECK(plan.rehearsals.empty());
+}
+
 TEST_CASE("a Deployment whose strategy others changed is repaired, also while the spec is refused") {
   for (const int replicas : {1, 3}) {
     RegistryObservation seen = observation({{"replicas", replicas}});

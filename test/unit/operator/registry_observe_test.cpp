@@ -92,6 +92,36 @@ TEST_CASE("a claim that the spec names is read from the API server, for nobody w
   CHECK(o.api.count("GET persistentvolumeclaims mcp/theirs") == 1);
 }
 
+TEST_CASE("a claim whose name no object can have is not asked for") {
+  RegistryObserving o;
+  for (const char* name : {"..", "../secrets/x", "Bad/Name"}) {
+    CAPTURE(name);
+    o.api.clear_calls();
+    const auto seen = o.observe({{"storage", {{"existingClaim", name}}}});
+    REQUIRE(seen.ok());
+    CHECK_FALSE(seen->claim);
+    CHECK(o.api.count("GET persistentvolumeclaims mcp/" + std::string(name)) == 0);
+  }
+}
+
+TEST_CASE("a priority class is looked for before a Deployment that runs without it is changed") {
+  RegistryObserving o;
+  const Json spec = {{"podTemplate", {{"priorityClassName", "high"}}}};
+  CHECK_FALSE(o.observe(spec)->priority_class_missing);  // nothing runs
+  o.put(deployment_type(), "mcp-registry", controlled_by("uid-of-mcp-registry"));
+  CHECK(o.observe(spec)->priority_class_missing);
+  CHECK_FALSE(o.observe()->priority_class_missing);
+  o.api.fail_with([](const kube::ApiCall& call) {
+    return call.type == priority_class_type() ? Status(Code::Forbidden, "no right") : Status();
+  });
+  const auto unknown = o.observe(spec);
+  REQUIRE(unknown.ok());
+  CHECK_FALSE(unknown->priority_class_missing);
+  o.api.fail_with({});
+  o.api.put(priority_class_type(), {{"metadata", {{"name", "high"}}}});
+  CHECK_FALSE(o.observe(spec)->priority_class_missing);
+}
+
 TEST_CASE("what the cluster offers is asked of it") {
   RegistryObserving plain;
   CHECK(plain.observe()->cluster.routes == Offered::No);

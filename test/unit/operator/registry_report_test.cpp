@@ -24,6 +24,7 @@ const Json kBound = {{"status", {{"phase", "Bound"}, {"capacity", {{"storage", "
 struct Told {
   Told() {
     observed.claim = written(kBound);
+    outcome.declared = inputs();
     outcome.cluster.routes = Offered::Yes;
   }
   RegistryReport report() const { return report_of(observed, outcome, WallTime{}); }
@@ -84,6 +85,23 @@ TEST_CASE("trouble with the Route is told while the cluster offers Routes") {
   CHECK(away.report().exposure.exposed.message == "the aggregator is down");
   away.outcome.cluster.routes = Offered::No;
   CHECK(away.report().exposure.exposed.reason == "RouteAPIMissing");
+}
+
+TEST_CASE(
+    "of a spec that is held on a claim the storage of what goes on is told, and the claim looked for soon") {
+  Told t;
+  t.observed.inputs = inputs({{"storage", {{"existingClaim", "typo"}}}});
+  t.observed.claim.reset();
+  t.apply(claim_type(), written(kBound));
+  t.outcome.refused = Finding::no("ClaimNotFound", "spec.storage: ...");
+  CHECK(t.report().storage.message == "the claim mcp-registry-data is bound");
+  CHECK(t.is_looked_at_soon());
+}
+
+TEST_CASE("a class that is not there yet is looked for soon") {
+  Told t;
+  t.observed.priority_class_missing = true;
+  CHECK(t.is_looked_at_soon());
 }
 
 TEST_CASE("what nothing tells about is looked at soon, all else once a minute") {

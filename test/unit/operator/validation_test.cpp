@@ -69,6 +69,42 @@ TEST_CASE("a request above its limit is refused") {
   CHECK(reason(resources("1024Mi", "1Gi")) == "");
 }
 
+TEST_CASE("a memory limit with which no registry starts is refused") {
+  const auto limited = [](const char* limit) {
+    return inputs({{"resources", {{"limits", {{"memory", limit}}}}}});
+  };
+  for (const char* bad : {"1Ki", "256m", "15Mi"}) {
+    CAPTURE(bad);
+    const auto refusal = refuse(limited(bad), nullptr);
+    REQUIRE(refusal);
+    CHECK(refusal->message.starts_with("spec.resources.limits[memory]: "));
+  }
+  for (const char* good : {"16Mi", "1Gi", "0"}) CHECK(reason(limited(good)) == "");
+}
+
+TEST_CASE("a name from before the schema had a pattern for it is refused with its path") {
+  const auto message = [](const Json& spec) {
+    const auto refusal = refuse(inputs(spec), nullptr);
+    return refusal ? refusal->message : "";
+  };
+  const Json bad = "../secrets/x";
+  CHECK(message({{"storage", {{"existingClaim", bad}}}}).starts_with("spec.storage.existingClaim: "));
+  CHECK(message({{"storage", {{"storageClassName", bad}}}}).starts_with("spec.storage.storageClassName: "));
+  CHECK(
+      message({{"imagePullSecrets", Json::array({{{"name", bad}}})}}).starts_with("spec.imagePullSecrets: "));
+  CHECK(message({{"podTemplate", {{"priorityClassName", bad}}}})
+            .starts_with("spec.podTemplate.priorityClassName: "));
+  CHECK(message({{"allowedNamespaces",
+                  {{"from", "Selector"}, {"selector", {{"matchLabels", {{"bad key", "v"}}}}}}}})
+            .starts_with("spec.allowedNamespaces.selector.matchLabels: "));
+}
+
+TEST_CASE("a claim that is a block device is refused, whoever it belongs to") {
+  Json block = claim("10Gi");
+  block["spec"]["volumeMode"] = "Block";
+  CHECK(reason(inputs({{"storage", {{"existingClaim", "theirs"}}}}), &block) == "InvalidSpec");
+}
+
 TEST_CASE("a claim grows but does not shrink") {
   const Json existing = claim("10Gi");
   const auto size = [](const char* text) { return inputs({{"storage", {{"size", text}}}}); };
