@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "controller/operator/registry/additions.hpp"
 #include "controller/operator/registry/storage.hpp"
 #include "controller/operator/schedule.hpp"
 #include "controller/operator/types.hpp"
@@ -58,6 +59,25 @@ ExposureState exposure_of(const RegistryObservation& observed, const RegistryOut
   return state;
 }
 
+std::optional<Finding> drift_of(const RegistryOutcome& outcome) {
+  if (!outcome.declared) return {};
+  std::string added;
+  for (const LiveOperand& live : outcome.written.applied) {
+    const kube::ResourceType& type = live.operand->type();
+    if (type != deployment_type() && type != service_type()) continue;
+    std::string paths;
+    for (const std::string& path :
+         additions(type, live.object.json(), live.operand->intent(*outcome.declared)))
+      paths += (paths.empty() ? "" : ", ") + path;
+    if (!paths.empty()) added += (added.empty() ? "the " : "; the ") + type.kind + " has " + paths;
+  }
+  if (added.empty()) return {};
+  return Finding::yes("FieldsOfOthers",
+                      added +
+                          ": not declared by the operator, which leaves it as it is; if the "
+                          "registry should be without it, take it out with kubectl edit");
+}
+
 }  // namespace
 
 RegistryReport report_of(const RegistryObservation& observed, const RegistryOutcome& outcome, WallTime now) {
@@ -69,6 +89,7 @@ RegistryReport report_of(const RegistryObservation& observed, const RegistryOutc
   report.storage = storage_of(observed, outcome);
   report.rollout = rollout_of(observed, outcome, now);
   report.exposure = exposure_of(observed, outcome);
+  report.drift = drift_of(outcome);
   return report;
 }
 

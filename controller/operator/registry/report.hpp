@@ -21,6 +21,7 @@ struct RegistryReport {
   Finding storage;
   Rollout rollout;
   ExposureState exposure;
+  std::optional<Finding> drift;          // others have added to what the operator declares
   std::optional<ServiceReport> service;  // absent: not asked, or no answer; the last one is kept
   std::optional<Finding> unreachable;    // a pod serves, but the operator gets no answer from it
 };

@@ -38,6 +38,11 @@ bool is_current(const Json& deployment) {
          number(deployment, "/status/replicas") == wanted;
 }
 
+bool is_paused_deployment(const Json& deployment) {
+  const Json* paused = value_at(deployment, "/spec/paused");
+  return paused && *paused == true;
+}
+
 // What keeps the pods from serving: those that should know best, then those that should be gone, then the Deployment.
 // A finished pod says nothing of the one that is made in its place.
 std::optional<PodTrouble> trouble(const Json& deployment, const Pods& pods, WallTime now) {
@@ -83,6 +88,13 @@ void settle(Rollout& rollout, const Json& deployment, const std::optional<PodTro
     rollout.settled = rollout.available;
   } else if (is_current(deployment) && rollout.ready_replicas >= wanted && rollout.replicas == wanted) {
     rollout.settled = Finding::yes("Serving", "the configuration applied last serves");
+  } else if (is_paused_deployment(deployment)) {
+    rollout.settled =
+        Finding::no("DeploymentPaused",
+                    "somebody has paused the Deployment, so that it is not rolled out; go on with "
+                    "kubectl rollout resume deployment " +
+                        text_at(deployment, "/metadata/name"));
+    rollout.failed = true;
   } else if (found) {
     rollout.settled = found->finding;
     rollout.failed = found->lasting || overdue || rollout.ready_replicas > 0;

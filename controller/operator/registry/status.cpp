@@ -52,6 +52,11 @@ Json registry_status(const Json& before, const RegistryReport& report, WallTime 
   set("Exposed", report.exposure.exposed);
   set("Degraded", degraded(report));
   set("Ready", ready(report));
+  if (report.drift) {
+    set("Drifted", *report.drift);
+  } else {
+    conditions.remove("Drifted");
+  }
   conditions.remove("ReconciliationPaused");
 
   Json status = {{"observedGeneration", report.generation},

@@ -325,6 +325,25 @@ TEST_CASE("a failed rollout degrades the registry with the pod's own words") {
   CHECK(is_true(status, "Available"));
 }
 
+TEST_CASE("a change that waits for a paused Deployment says so") {
+  Json waits = deployment_of({{"spec", {{"paused", true}}}, {"status", {{"updatedReplicas", 0}}}});
+  const Rollout rollout = rollout_of(&waits, {pod(true)});
+  CHECK(rollout.settled.reason == "DeploymentPaused");
+  CHECK(rollout.failed);
+  const Json nothing_waits = deployment_of({{"spec", {{"paused", true}}}});
+  CHECK(rollout_of(&nothing_waits, {pod(true)}).settled.holds());
+}
+
+TEST_CASE("additions of others are a condition while there are any") {
+  RegistryReport observed = serving();
+  observed.drift = Finding::yes("FieldsOfOthers", "the Deployment has ...");
+  const Json status = registry_status(Json::object(), observed, WallTime{});
+  CHECK(is_true(status, "Drifted"));
+  CHECK(is_true(status, "Ready"));
+  const Json later = registry_status(status, serving(), WallTime{});
+  CHECK(runtime::Conditions::from_json(later.at("conditions")).find("Drifted") == nullptr);
+}
+
 TEST_CASE("the end of a pause takes its condition away") {
   const Json paused = {
       {"conditions",

@@ -104,6 +104,22 @@ TEST_CASE("a class that is not there yet is looked for soon") {
   CHECK(t.is_looked_at_soon());
 }
 
+TEST_CASE("what others have added to Deployment and Service is told, and nothing where there is nothing") {
+  Told t;
+  CHECK_FALSE(t.report().drift);
+  Json edited = deployment(*t.outcome.declared);
+  edited["spec"]["template"]["spec"]["containers"][0]["command"] = Json::array({"/nope"});
+  t.apply(deployment_type(), written(edited));
+  Json exposed = service(*t.outcome.declared);
+  exposed["spec"]["externalIPs"] = Json::array({"192.0.2.1"});
+  t.apply(service_type(), written(exposed));
+  REQUIRE(t.report().drift);
+  const std::string message = t.report().drift->message;
+  CHECK(message.starts_with(
+      "the Deployment has spec.template.spec.containers[registry].command; the Service has "
+      "spec.externalIPs: "));
+}
+
 TEST_CASE("what nothing tells about is looked at soon, all else once a minute") {
   CHECK_FALSE(Told().is_looked_at_soon());
   Told failed;
