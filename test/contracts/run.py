@@ -8,7 +8,7 @@ import collections, json, random, subprocess, sys, time
 
 import jsonschema
 
-from schemas import Maker, changed
+from schemas import Maker, at, changed, places
 from values import Values, without_unsaid
 
 TRIES = 60  # Values for each pair.
@@ -16,12 +16,22 @@ HARMLESS_CALLED_BREAKING = 0.02
 DIALECTS = [None, None, None, "http://json-schema.org/draft-07/schema#"]
 
 
+def is_misread(schema):
+    """Whether the validator errs: where unevaluatedProperties is, it takes the schema in additionalProperties for a map of properties."""
+    parts = [at(schema, path) for path in places(schema)]
+    parts = [part for part in parts if isinstance(part, dict)]
+    return any("unevaluatedProperties" in part for part in parts) and any(
+        isinstance(part.get("additionalProperties"), dict) for part in parts)
+
+
 def validator(schema):
     """Answers whether the schema accepts a value; None where the validator fails at that."""
     kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
     is_valid = kind(schema).is_valid
+    misread = is_misread(schema)
 
     def accepts(value):
+        if misread: return None
         try:
             return is_valid(value)
         except (TypeError, RecursionError):  # Of unevaluatedItems that it cannot sort; of circles of references.

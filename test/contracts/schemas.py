@@ -177,7 +177,9 @@ HARMLESS = [nullable, titled, in_all_of, const_to_enum, longer_enum, to_inclusiv
 
 # These may refuse something.
 def another(r, s): return Maker(r).schema(2)
-def without_one(r, s): return {k: v for k, v in s.items() if k != r.choice(list(s))} if s else None
+def without_one(r, s):
+    gone = r.choice(list(s)) if s else None
+    return {k: v for k, v in s.items() if k != gone} if s else None
 def narrower(r, s): return {k: v + 1 if k.startswith("min") else max(v - 1, 0) if k in ("maxLength", "maxItems", "maxProperties", "maxContains") else v for k, v in s.items()}
 def more_required(r, s): return {**s, "required": sorted({*s.get("required", []), r.choice(NAMES)})}
 def closed(r, s): return {**s, "additionalProperties": False}
