@@ -1,7 +1,6 @@
 #include "controller/operator/finding.hpp"
 
 #include "controller/base/utf8.hpp"
-#include "controller/operator/text.hpp"
 
 namespace toolhive {
 

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/base/percent.hpp"
+#include "controller/base/text.hpp"
 #include "controller/kube/object/json_text.hpp"
-#include "controller/operator/text.hpp"
 
 namespace toolhive {
 

@@ -1,10 +1,6 @@
 #include "controller/operator/text.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
-
-#include "controller/base/json.hpp"
-#include "controller/base/utf8.hpp"
 
 namespace toolhive {
 
@@ -18,21 +14,6 @@ bool is_digit(char c) {
 }
 
 }  // namespace
-
-std::string cleaned(std::string_view text, std::size_t limit) {
-  // Before the work on it, with a byte to spare that shows that something was cut.
-  const std::string quoted =
-      Json(std::string(text.substr(0, limit + 1))).dump(-1, ' ', false, Json::error_handler_t::replace);
-  const auto valid = Json::parse(quoted).get<std::string>();
-  std::string out;
-  for (std::size_t i = 0; i < valid.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(valid[i]);
-    const bool c1 = byte == 0xC2 && static_cast<unsigned char>(valid[i + 1]) < 0xA0;
-    if (c1) ++i;
-    out += c1 || byte < 0x20 || byte == 0x7F ? ' ' : valid[i];
-  }
-  return shortened(out, limit);
-}
 
 bool is_dns_subdomain(std::string_view text) {
   if (text.empty() || text.size() > 253) return false;

@@ -1,15 +1,9 @@
 // Small helpers on text.
 #pragma once
 
-#include <cstddef>
-#include <string>
 #include <string_view>
 
 namespace toolhive {
-
-// Text that somebody else wrote, fit for a status, an event or a log: what is no UTF-8 becomes U+FFFD, control
-// characters become blanks, and at most `limit` bytes are left, as shortened() leaves them.
-std::string cleaned(std::string_view text, std::size_t limit);
 
 // An RFC 1123 subdomain: what the name of most objects must be.
 bool is_dns_subdomain(std::string_view text);

@@ -18,5 +18,6 @@ TEST_CASE("a shortened text ends with dots and has no more bytes than allowed") 
   CHECK(shortened("abcdef", 6) == "abcdef");
   CHECK(shortened("abcdefg", 6) == "abc...");
   CHECK(shortened("ab\u00e4defg", 6) == "ab...");
+  CHECK(shortened("a\u20ac\u20ac\u20ac", 7) == "a\u20ac...");
   CHECK(shortened("abcdef", 3) == "...");
 }

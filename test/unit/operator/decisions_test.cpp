@@ -1,9 +1,8 @@
-// Small decisions: quantities, text, claims, permissions, backoff.
+// Small decisions: quantities, claims, permissions, backoff.
 #include <doctest/doctest.h>
 
 #include <set>
 
-#include "controller/base/utf8.hpp"
 #include "controller/kube/object/quantity.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/mcptool/claim.hpp"
@@ -11,7 +10,6 @@
 #include "controller/operator/mcptool/target.hpp"
 #include "controller/operator/pause.hpp"
 #include "controller/operator/schedule.hpp"
-#include "controller/operator/text.hpp"
 #include "controller/runtime/write/conditions.hpp"
 #include "test/unit/operator/make.hpp"
 
@@ -31,13 +29,6 @@ TEST_CASE("quantities compare by value, whatever their suffix") {
     CAPTURE(bad);
     CHECK_FALSE(kube::parse_quantity(bad));
   }
-}
-
-TEST_CASE("a text is cut between characters") {
-  CHECK(shortened("short", 10) == "short");
-  CHECK(shortened("0123456789", 6) == "012...");
-  CHECK(shortened("aa\u00fc\u00fc\u00fc", 6) == "aa...");
-  CHECK(shortened("a\u20ac\u20ac\u20ac", 7) == "a\u20ac...");
 }
 
 TEST_CASE("names and label keys are what Kubernetes takes for such") {

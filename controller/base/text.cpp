@@ -1,0 +1,25 @@
+#include "controller/base/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/base/json.hpp"
+#include "controller/base/utf8.hpp"
+
+namespace toolhive {
+
+std::string cleaned(std::string_view text, std::size_t limit) {
+  // Before the work on it, with a byte to spare that shows that something was cut.
+  const std::string quoted =
+      Json(std::string(text.substr(0, limit + 1))).dump(-1, ' ', false, Json::error_handler_t::replace);
+  const auto valid = Json::parse(quoted).get<std::string>();
+  std::string out;
+  for (std::size_t i = 0; i < valid.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(valid[i]);
+    const bool c1 = byte == 0xC2 && static_cast<unsigned char>(valid[i + 1]) < 0xA0;
+    if (c1) ++i;
+    out += c1 || byte < 0x20 || byte == 0x7F ? ' ' : valid[i];
+  }
+  return shortened(out, limit);
+}
+
+}  // namespace toolhive
