@@ -10,5 +10,5 @@ foreach(header ${headers})
 endforeach()
 
 add_library(headers OBJECT EXCLUDE_FROM_ALL ${sources})
-target_link_libraries(headers PRIVATE toolhive_operator_core toolhive_registry_core)
+target_link_libraries(headers PRIVATE toolhive_operator_core toolhive_registry_core toolhive_mcp)
 set_target_properties(headers PROPERTIES UNITY_BUILD OFF)
