@@ -1,0 +1,39 @@
+// Offer: what a server says of itself, and its tools.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "controller/base/json.hpp"
+
+namespace toolhive::mcp {
+
+// Texts are cleaned and cut to Limits::text bytes. Nothing of it is verified by the protocol.
+struct ServerInfo {
+  std::string name;
+  std::string title;
+  std::string version;
+  std::string instructions;
+  std::string protocol_version;
+  JsonPtr capabilities;             // an object
+  bool tools = false;               // whether they have tools
+  bool tools_list_changed = false;  // and whether changes of them are told
+};
+
+struct ToolList {
+  std::vector<JsonPtr>
+      tools;          // objects, as they were sent and in that order; nothing else of them is checked
+  int malformed = 0;  // entries that were left out, being no objects
+  int pages = 0;
+  std::chrono::milliseconds ttl{
+      0};                   // the shortest of the pages', at most a day; 0 where the server tells none
+  bool is_private = false;  // depends on who asks (cacheScope)
+};
+
+struct Offer {
+  ServerInfo server;
+  ToolList list;
+};
+
+}  // namespace toolhive::mcp
