@@ -10,6 +10,7 @@
 #include "controller/operator/mcptool/target.hpp"
 #include "controller/operator/pause.hpp"
 #include "controller/operator/schedule.hpp"
+#include "controller/operator/text.hpp"
 #include "controller/runtime/write/conditions.hpp"
 #include "test/unit/operator/make.hpp"
 
