@@ -14,6 +14,8 @@ std::string_view to_string(Code code) {
       return "NotFound";
     case Code::AlreadyExists:
       return "AlreadyExists";
+    case Code::NameTaken:
+      return "NameTaken";
     case Code::Conflict:
       return "Conflict";
     case Code::Expired:
@@ -30,6 +32,8 @@ std::string_view to_string(Code code) {
       return "Timeout";
     case Code::Unavailable:
       return "Unavailable";
+    case Code::Busy:
+      return "Busy";
     case Code::Cancelled:
       return "Cancelled";
     case Code::Fenced:
@@ -40,6 +44,8 @@ std::string_view to_string(Code code) {
       return "TooLarge";
     case Code::EndOfStream:
       return "EndOfStream";
+    case Code::Unfinished:
+      return "Unfinished";
     case Code::Internal:
       return "Internal";
   }
@@ -75,6 +81,7 @@ bool Status::retryable() const {
     case Code::TooManyRequests:
     case Code::Timeout:
     case Code::Unavailable:
+    case Code::Busy:
       return !terminal();
     default:
       return false;

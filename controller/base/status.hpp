@@ -26,7 +26,8 @@ namespace toolhive {
 enum class Code {
   Ok,
   NotFound,
-  AlreadyExists,
+  AlreadyExists,    // something of that name is there, with other content
+  NameTaken,        // an object of that name is there, and is somebody else's
   Conflict,         // 409: the resourceVersion, the uid or a field of another manager stood in the way
   Expired,          // 410: the resourceVersion or the continue token is too old
   Invalid,          // 400, 422, or a value that this side refuses to send
@@ -35,11 +36,13 @@ enum class Code {
   TooManyRequests,  // 429
   Timeout,          // this side's deadline passed, or the server said 504
   Unavailable,      // refused or broken connections, 5xx
+  Busy,             // this side makes no further call yet: those under way come first
   Cancelled,        // the caller's stop token fired
   Fenced,           // the leader lease is no longer surely held, so the write was not sent
   Decode,           // bytes that are not what they should be
   TooLarge,         // more than the caller takes; what came was dropped
   EndOfStream,      // a stream came to its orderly end: nothing went wrong
+  Unfinished,       // threads did not end in the time they had, and still run
   Internal,         // a defect on this side
 };
 

@@ -11,8 +11,17 @@ namespace {
 
 // Whether the registry itself said it, if only that it does not want to.
 bool is_answer(Code code) {
-  return code == Code::Ok || code == Code::NotFound || code == Code::Conflict || code == Code::Invalid ||
-         code == Code::Forbidden;
+  switch (code) {
+    case Code::Ok:
+    case Code::NotFound:
+    case Code::AlreadyExists:
+    case Code::Conflict:
+    case Code::Invalid:
+    case Code::Forbidden:
+      return true;
+    default:
+      return false;
+  }
 }
 
 // A registry behind its circuits.

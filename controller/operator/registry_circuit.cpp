@@ -21,8 +21,7 @@ struct RegistryCircuit::State {
 namespace {
 
 Status busy(const kube::Key& registry) {
-  return Status(Code::Unavailable, "Registry " + registry.to_string() + " is busy with other calls")
-      .with_reason(RegistryCircuit::kBusy);
+  return {Code::Busy, "Registry " + registry.to_string() + " is busy with other calls"};
 }
 
 Status resting(const kube::Key& registry, const Status& why, Duration wait) {

@@ -29,8 +29,6 @@ class RegistryCircuit {
   // After the failure that opens the circuit; doubled by each that follows, up to the longest.
   static constexpr Duration kFirstRest = std::chrono::seconds(2);
   static constexpr Duration kLongestRest = std::chrono::seconds(60);
-  // The reason() of the refusal of a call that waits for others: nothing is known to be wrong with the registry.
-  static constexpr const char* kBusy = "RegistryBusy";
 
   // The right to one call. A call whose end is not told counts as one without an answer.
   class Permit {
@@ -52,8 +50,8 @@ class RegistryCircuit {
     Status outcome_{Code::Unavailable, "the call ended early"};
   };
 
-  // Unavailable when no call may be made now: with reason kBusy, or with retry_after() while nobody asks, and the
-  // error that led to it.
+  // Busy while too many calls are under way: nothing is known to be wrong with the registry. Unavailable with
+  // retry_after() while nobody asks, and the error that led to it.
   StatusOr<Permit> enter(const Context& ctx, const kube::Key& registry);
   // The registry was seen to answer: it may be asked again.
   void close(const kube::Key& registry);

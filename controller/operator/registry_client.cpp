@@ -88,12 +88,13 @@ Status registry_error(const kube::HttpResponse& response) {
       code = Code::NotFound;
       break;
     case 409:
-      code = Code::Conflict;
+      // Of a version that stands for something else; all others are of who may write.
+      code = location == "/version" ? Code::AlreadyExists : Code::Conflict;
       break;
     default:
       break;
   }
-  return Status(code, message).with_http_status(response.status).with_reason(location);
+  return Status(code, message).with_http_status(response.status);
 }
 
 StatusOr<RegistryEntry> parse_entry(Json document) {

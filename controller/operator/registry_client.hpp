@@ -39,14 +39,11 @@ struct ServiceReport {
   std::string version;
 };
 
-// Thread-safe. Errors: NotFound; Conflict with reason kOtherContent or kOtherManager; Invalid when the registry
+// Thread-safe. Errors: NotFound; AlreadyExists, the version stands for other content; Conflict, the entry is managed by somebody else; Invalid when the registry
 // does not take what was sent, whoever sends it and whenever; all else (Unavailable, Timeout, Forbidden, ...)
 // means that the registry could not be asked or cannot write now.
 class RegistryApi {
  public:
-  static constexpr const char* kOtherContent = "/version";
-  static constexpr const char* kOtherManager = "/managedBy";
-
   virtual ~RegistryApi() = default;
   virtual StatusOr<RegistryEntry> get(const Context& ctx, const std::string& name,
                                       const std::string& version) = 0;

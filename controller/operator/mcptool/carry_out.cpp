@@ -54,7 +54,7 @@ ToolOutcome withdraw_and_let_go(const Context& ctx, RegistryAccess& access, cons
   }
   outcome.failed = true;
   outcome.report->registered = withdrawal_pending(withdrawn.message());
-  if (withdrawn.reason() == RegistryCircuit::kBusy) outcome.report.reset();
+  if (withdrawn.code() == Code::Busy) outcome.report.reset();
   return outcome;
 }
 

@@ -48,21 +48,17 @@ RegistrationOutcome failed(const Status& error, const std::optional<RegisteredTo
       outcome.registered = Finding::unknown("RegistryUnavailable", error.message());
       outcome.tool = known;
       outcome.unavailable = true;
-      outcome.busy = error.reason() == RegistryCircuit::kBusy;
+      outcome.busy = error.code() == Code::Busy;
       outcome.not_before = error.retry_after().value_or(std::chrono::milliseconds(0));
       break;
   }
   return outcome;
 }
 
-bool is_other_content(const Status& error) {
-  return error.code() == Code::Conflict && error.reason() == RegistryApi::kOtherContent;
-}
-
 RegistrationOutcome put(const Context& ctx, RegistryApi& registry, const WantedTool& wanted,
                         const std::string& version, const std::optional<RegisteredTool>& known) {
   auto entry = registry.put(ctx, registration_body(wanted, version));
-  if (is_other_content(entry.status())) {
+  if (entry.status().code() == Code::AlreadyExists) {
     if (!wanted.version.empty()) return version_conflict(wanted, known);
     // An earlier MCPTool of this name had that number: the registry knows which one is free.
     if (!version.empty()) entry = registry.put(ctx, registration_body(wanted, ""));

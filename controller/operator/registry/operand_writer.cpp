@@ -76,7 +76,7 @@ class Writer {
   }
 
   void sort_storage(const ResourceType& type, const Status& error) {
-    const bool waits = error.code() == Code::Conflict && error.reason() != runtime::Applier::kNameConflict;
+    const bool waits = error.code() == Code::Conflict;
     // The API server's word for a class that does not allow expansion, and for a quota.
     if (error.code() == Code::Forbidden && !namespace_ends(error)) {
       written.storage = Finding::no("ClaimRefused", error.message());
@@ -103,7 +103,7 @@ class Writer {
 
   void sort(const ResourceType& type, const Status& error) {
     const std::string message = type.kind + ": " + error.message();
-    if (error.reason() == runtime::Applier::kNameConflict) {
+    if (error.code() == Code::NameTaken) {
       note(written.failed, "NameConflict", message);
     } else if (is_refusal(error)) {
       note(written.refused, "Refused", refusal_text(type, error.message()));

@@ -40,8 +40,7 @@ ServiceProbe::Answer ServiceProbe::ask(const Context& ctx, const kube::Key& regi
     answer.error = api.status();
   }
   // It waits for others: nothing is known to be wrong with it.
-  if (answer.error.reason() == RegistryCircuit::kBusy)
-    return Answer{.report = {}, .error = {}, .ask_again = kKeep};
+  if (answer.error.code() == Code::Busy) return Answer{.report = {}, .error = {}, .ask_again = kKeep};
   std::lock_guard lock(mutex_);
   Kept& kept = kept_[registry];
   const int failures = answer.error.ok() ? 0 : kept.failures + 1;

@@ -28,10 +28,6 @@ std::string new_reconcile_id() {
   return text;
 }
 
-bool quiet_conflict(const Status& status) {
-  return status.code() == Code::Conflict && status.reason() != Applier::kNameConflict;
-}
-
 }  // namespace
 
 ControllerImpl::ControllerImpl(ControllerSpec spec, Reconcile reconcile, Cache& cache, Metrics& metrics,
@@ -160,7 +156,7 @@ Outcome ControllerImpl::settle(WorkQueue& queue, const Key& key, const StatusOr<
         {{"error", why.to_string()}});
     return Outcome::TerminalError;
   }
-  if (quiet_conflict(why)) {
+  if (why.code() == Code::Conflict) {
     queue.add_rate_limited(key);
     log(LogLevel::Debug, "an object changed meanwhile; trying again", {{"error", why.to_string()}});
     return Outcome::Conflict;

@@ -26,8 +26,8 @@ StatusOr<Result> Lifecycle::run(const Context& ctx, const kube::Key& key) {
   if (!object.ok()) return object.status();
   Pass pass(ctx, *std::move(object), tools_);
   StatusOr<Result> result = step(pass);
-  if (result.status().reason() != Applier::kNameConflict) return result;
-  pass.event(EventType::Warning, Applier::kNameConflict, "Apply", result.status().message());
+  if (result.status().code() != Code::NameTaken) return result;
+  pass.event(EventType::Warning, "NameConflict", "Apply", result.status().message());
   return Result{.requeue_after = kNameConflictPeriod};
 }
 

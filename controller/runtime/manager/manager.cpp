@@ -225,8 +225,7 @@ Status Manager::run(std::stop_token stop) {
   }
   m.end_rest();
   if (!m.unfinished.empty())
-    return Status(Code::Timeout, "still running after the time for a graceful stop: " + joined(m.unfinished))
-        .with_reason(kUnfinished);
+    return {Code::Unfinished, "still running after the time for a graceful stop: " + joined(m.unfinished)};
   log(LogLevel::Info, "stopped");
   return ended;
 }

@@ -82,10 +82,9 @@ class Manager {
   // work; stopped in reverse within options.graceful_stop, the lease released last, and the endpoints closed by the
   // destructor. Passes under way may end by themselves for half of that time, then their contexts' tokens fire. An error
   // says what could not be started; a Manager made from a Config gives up an API server that does not answer within 15 s.
-  // Timeout with the reason kUnfinished names what did not end: its threads still run, the lease is left to expire, and
+  // Unfinished names what did not end: its threads still run, the lease is left to expire, and
   // the destructor would wait for them, so that the process should leave by _exit(), as exit_code() does.
   Status run(std::stop_token stop);
-  static constexpr const char* kUnfinished = "Unfinished";
 
  private:
   friend class ControllerSetup;

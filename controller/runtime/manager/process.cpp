@@ -52,7 +52,7 @@ std::stop_token stop_on_signals() {
 int exit_code(const Status& ended) {
   if (ended.ok()) return 0;
   log(LogLevel::Error, "the process ends", {{"error", ended.to_string()}});
-  if (ended.reason() != Manager::kUnfinished) return 1;
+  if (ended.code() != Code::Unfinished) return 1;
   // The log's thread may not come to it any more.
   std::fprintf(stderr, "%s\n", ended.to_string().c_str());
   _exit(1);

@@ -61,13 +61,12 @@ std::string describe(const ResourceType& type, const Key& key) {
   return type.to_string() + " \"" + key.to_string() + "\"";
 }
 
-Status name_conflict(const ResourceType& type, const Object& object) {
+Status name_taken(const ResourceType& type, const Object& object) {
   std::string whose = "nobody's";
   if (const kube::OwnerReference* controller = object.meta().controller())
     whose = "controlled by " + std::string(controller->kind) + " \"" + std::string(controller->name) + "\"";
-  return Status(Code::Conflict, describe(type, object.key()) + " exists and is " + whose +
-                                    ": delete or rename one of the two")
-      .with_reason(Applier::kNameConflict);
+  return {Code::NameTaken,
+          describe(type, object.key()) + " exists and is " + whose + ": delete or rename one of the two"};
 }
 
 Status about_to_go(const ResourceType& type, const Object& object) {
@@ -193,7 +192,7 @@ struct Applier::Impl {
       if (live->meta().deleting()) return about_to_go(type, *live);
       return std::optional<Object>(*live);
     }
-    return name_conflict(type, *live);
+    return name_taken(type, *live);
   }
 };
 

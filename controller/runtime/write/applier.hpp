@@ -20,7 +20,7 @@ namespace toolhive::runtime {
 // - An object of that name without a controller, which has all labels that the intent gives it, has lost its
 //   reference: after a live read has confirmed it, it is applied, and so gets the reference back.
 // - Any other object of that name that is someone else's, or nobody's, is never written. After a live read has
-//   confirmed it, the answer is Conflict with the reason "NameConflict". Nothing tells when the name becomes
+//   confirmed it, the answer is NameTaken. Nothing tells when the name becomes
 //   free, so whoever gets this should try again in a while.
 // - An object that is being deleted, or whose controller was an earlier owner of the same name, is about to
 // go:
@@ -64,9 +64,6 @@ class Applier {
                 const kube::Key& key);
   // Forgets what was applied for an owner that is gone.
   void forget(const std::string& owner_uid);
-
-  // The reason of the Conflict for a name that is taken.
-  static constexpr const char* kNameConflict = "NameConflict";
 
  private:
   struct Impl;

@@ -31,7 +31,7 @@ class FakeRegistry : public RegistryApi {
                                                                : "0." + std::to_string(++numbered) + "00.0";
     for (const auto& [key, entry] : entries) {
       if (key.first == name && entry.at("managedBy").at("name") != definition.at("managedBy").at("name"))
-        return Status(Code::Conflict, "managed by another").with_reason(kOtherManager);
+        return Status(Code::Conflict, "managed by another");
     }
     Json entry = definition;
     entry["version"] = version;
@@ -41,7 +41,7 @@ class FakeRegistry : public RegistryApi {
       return document;
     };
     if (found != entries.end() && content(found->second) != content(entry))
-      return Status(Code::Conflict, "other content").with_reason(kOtherContent);
+      return Status(Code::AlreadyExists, "other content");
     entry["digest"] = "sha256:" + std::to_string(std::hash<std::string>{}(content(entry).dump()));
     entry["registeredAt"] = "2026-01-01T00:00:00Z";
     entries[{name, version}] = entry;

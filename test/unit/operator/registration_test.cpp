@@ -178,9 +178,12 @@ TEST_CASE("errors of the registry keep their meaning and their words") {
   const Status version = registry_error(
       error_reply(409, {{"error", "/version: taken"},
                         {"errors", Json::array({{{"location", "/version"}, {"message", "taken"}}})}}));
-  CHECK(version.code() == Code::Conflict);
-  CHECK(version.reason() == RegistryApi::kOtherContent);
+  CHECK(version.code() == Code::AlreadyExists);
   CHECK(version.message() == "/version: taken");
+  const Status manager = registry_error(
+      error_reply(409, {{"error", "/managedBy: another's"},
+                        {"errors", Json::array({{{"location", "/managedBy"}, {"message", "another's"}}})}}));
+  CHECK(manager.code() == Code::Conflict);
   CHECK(registry_error(error_reply(422, {{"detail", "bad"}})).code() == Code::Invalid);
   CHECK(registry_error(error_reply(413, {{"error", "large"}})).code() == Code::Invalid);
   CHECK(registry_error(error_reply(404, {{"error", "no tool"}})).code() == Code::NotFound);

@@ -13,8 +13,7 @@ using Action = ToolPlan::Action;
 
 const RegisteredTool kKnown{"weather", "0.1.0", "", ""};
 const Status kRegistryDown(Code::Unavailable, "connection refused");
-const Status kRegistryBusy =
-    Status(Code::Unavailable, "others are first").with_reason(RegistryCircuit::kBusy);
+const Status kRegistryBusy = Status(Code::Busy, "others are first");
 
 struct CarryingOut {
   explicit CarryingOut(Action action) {

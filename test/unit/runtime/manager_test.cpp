@@ -452,7 +452,7 @@ TEST_CASE("a runnable that does not end is named") {
   r.start();
   REQUIRE(r.wait_for([&] { return began.load(); }));
   const Status ended = r.end();
-  CHECK(ended.code() == Code::Timeout);
+  CHECK(ended.code() == Code::Unfinished);
   CHECK(ended.message().find("work stubborn") != std::string::npos);
   finish = true;
 }
@@ -496,7 +496,7 @@ TEST_CASE("a pass that does not end by itself has its token fired, and one that 
   if (obedient) {
     CHECK(ended.ok());
   } else {
-    CHECK(ended.code() == Code::Timeout);
+    CHECK(ended.code() == Code::Unfinished);
     CHECK(ended.message().find("controller widgets") != std::string::npos);
   }
   finish = true;
