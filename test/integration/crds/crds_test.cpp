@@ -5,7 +5,9 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
+#include "controller/runtime/cache/cache.hpp"
 #include "crds/mcptool.hpp"
 #include "crds/registry.hpp"
 #include "test/integration/kube/cluster.hpp"
@@ -16,10 +18,22 @@ namespace {
 
 constexpr auto kPatience = std::chrono::seconds(30);
 
-// Server-side apply takes YAML as it is, so what is installed is the file itself.
-void install(const std::string& name) {
+std::string definition(const std::string& name) {
   std::ifstream file(TOOLHIVE_SOURCE_DIR "/crds/mcpregistry.dev_" + name + ".yaml");
-  const std::string yaml((std::istreambuf_iterator<char>(file)), {});
+  return {(std::istreambuf_iterator<char>(file)), {}};
+}
+
+// As it was before there were patterns.
+std::string without_patterns(const std::string& yaml) {
+  std::istringstream lines(yaml);
+  std::string kept;
+  for (std::string line; std::getline(lines, line);)
+    if (line.find(" pattern: ") == std::string::npos) kept += line + "\n";
+  return kept;
+}
+
+// Server-side apply takes YAML as it is, so what is installed is the file itself.
+void install(const std::string& name, const std::string& yaml) {
   REQUIRE_FALSE(yaml.empty());
   const std::string path =
       "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + name + ".mcpregistry.dev";
@@ -43,8 +57,8 @@ void install(const std::string& name) {
 class Installed {
  public:
   Installed() {
-    install("registries");
-    install("mcptools");
+    install("registries", definition("registries"));
+    install("mcptools", definition("mcptools"));
   }
   const std::string& ns() const { return namespace_.name(); }
 
@@ -143,9 +157,132 @@ TEST_CASE("each rule on a Registry refuses what it is for, and nothing else") {
       crds.registry(expression({{"key", "a"}, {"operator", "NotIn"}, {"values", Json::array({"b"})}})));
 }
 
+TEST_CASE("before anybody has seen it, an object's status is about no generation of it") {
+  const Installed crds;
+  check_accepted(crds.registry(Json::object(), true));
+  check_accepted(crds.tool(Json::object(), true));
+  for (const auto& type : {toolhive::registry_type(), toolhive::mcptool_type()})
+    CHECK(crds.read(type).at("status") == Json{{"observedGeneration", -1}});
+}
+
+TEST_CASE("a selector has keys and values that labels can have, and values more than once as in Kubernetes") {
+  const Installed crds;
+  const auto values = [](const Json& list) {
+    return expression({{"key", "a"}, {"operator", "In"}, {"values", list}});
+  };
+  check_accepted(crds.registry(values(Json::array({"b", "b", ""}))));
+  check_refused(crds.registry(values(Json::array({"b c"}))), "matchExpressions[0].values[0]");
+  check_accepted(crds.registry(expression({{"key", "example.com/Team_1"}, {"operator", "Exists"}})));
+  for (const char* key : {"bad key", "a/b/c", "-a", "Example/x"}) {
+    CAPTURE(key);
+    check_refused(crds.registry(expression({{"key", key}, {"operator", "Exists"}})),
+                  "matchExpressions[0].key");
+  }
+  const Json labels = {{"a", "b c"}};
+  check_refused(crds.registry(allowed({{"from", "Selector"}, {"selector", {{"matchLabels", labels}}}})),
+                "matchLabels");
+  check_refused(crds.registry({{"podTemplate", {{"nodeSelector", labels}}}}), "nodeSelector");
+  check_refused(crds.registry({{"podTemplate", {{"metadata", {{"labels", labels}}}}}}), "labels");
+}
+
+TEST_CASE("what is one value is not merged from what two managers apply") {
+  const Installed crds;
+  const auto apply = [&](const kube::ResourceType& type, const Json& spec, const char* manager) {
+    const Json intent = {{"metadata", {{"name", "sample"}, {"namespace", crds.ns()}}}, {"spec", spec}};
+    kube::WriteOptions options;
+    options.field_manager = manager;
+    const auto applied = test::client()->apply(Context{}, type, intent, options);
+    REQUIRE_MESSAGE(applied.ok(), applied.status());
+    return applied->json();
+  };
+  const auto schema = [](const char* property) {
+    const Json object = {{"type", "object"}, {"properties", {{property, {{"type", "string"}}}}}};
+    return Json{{"registryRef", {{"name", "r"}}},
+                {"definition", {{"inputSchema", object}, {"outputSchema", object}}}};
+  };
+  apply(toolhive::mcptool_type(), schema("a"), "one");
+  const Json tool = apply(toolhive::mcptool_type(), schema("b"), "two");
+  for (const char* name : {"inputSchema", "outputSchema"})
+    CHECK(tool.at("spec").at("definition").at(name) == schema("b").at("definition").at(name));
+
+  const auto placed = [](const char* key) {
+    return Json{{"podTemplate", {{"nodeSelector", {{key, "x"}}}, {"affinity", {{key, Json::object()}}}}},
+                {"allowedNamespaces", {{"from", "Selector"}, {"selector", {{"matchLabels", {{key, "x"}}}}}}}};
+  };
+  apply(toolhive::registry_type(), placed("a"), "one");
+  const Json spec = apply(toolhive::registry_type(), placed("b"), "two").at("spec");
+  CHECK(spec.at("podTemplate") == placed("b").at("podTemplate"));
+  CHECK(spec.at("allowedNamespaces") == placed("b").at("allowedNamespaces"));
+}
+
+TEST_CASE("what was stored before its field had a pattern can be told so and let go") {
+  const Installed crds;
+  const auto client = test::client();
+  install("registries", without_patterns(definition("registries")));
+  install("mcptools", without_patterns(definition("mcptools")));
+  // The API server takes up a changed schema a moment after it has said so.
+  CHECK(test::eventually([&] { return crds.registry(storage({{"existingClaim", "../a"}}), true).ok(); }));
+  CHECK(test::eventually([&] { return crds.tool({{"registryRef", {{"name", "../a"}}}}, true).ok(); }));
+  install("registries", definition("registries"));
+  install("mcptools", definition("mcptools"));
+  CHECK(test::eventually([&] { return !crds.registry(storage({{"existingClaim", "../b"}})).ok(); }));
+  CHECK(test::eventually([&] { return !crds.tool({{"registryRef", {{"name", "../b"}}}}).ok(); }));
+
+  for (const auto& type : {toolhive::registry_type(), toolhive::mcptool_type()}) {
+    const kube::Key key{crds.ns(), "sample"};
+    const auto patch = [&](const Json& document, const char* subresource) {
+      kube::WriteOptions options;
+      options.subresource = subresource;
+      return client->patch(Context{}, type, key, kube::PatchType::MergePatch, document, options).status();
+    };
+    check_accepted(patch({{"status", {{"observedGeneration", 1}}}}, "status"));
+    check_accepted(patch({{"metadata", {{"finalizers", Json::array({"mcpregistry.dev/withdraw"})}}}}, ""));
+    REQUIRE(client->remove(Context{}, type, key).ok());
+    check_accepted(patch({{"metadata", {{"finalizers", nullptr}}}}, ""));
+    CHECK(test::eventually(
+        [&] { return client->get(Context{}, type, key).status().code() == Code::NotFound; }));
+  }
+}
+
+TEST_CASE("an MCPTool that is nested too deeply to be read is set aside, and can be told so and let go") {
+  const Installed crds;
+  Json schema = {{"type", "string"}};
+  for (int depth = 0; depth < 1000; ++depth) schema = {{"type", "object"}, {"properties", {{"a", schema}}}};
+  check_accepted(crds.tool(Json::object(), true));
+  const auto client = test::client();
+  runtime::Cache cache(*client, system_clock(), {crds.ns()});
+  REQUIRE(cache.declare(toolhive::mcptool_type()).ok());
+  cache.start();
+  REQUIRE(cache.wait_synced(Context{}.with_timeout(kPatience)).ok());
+  const auto patch = [&](const char* path, const std::string& body) {
+    kube::HttpRequest request;
+    request.method = "PATCH";
+    request.target = "/apis/mcpregistry.dev/v1alpha1/namespaces/" + crds.ns() + "/mcptools/sample" + path;
+    request.content_type = "application/merge-patch+json";
+    request.body = body;
+    return client->raw(Context{}, request).status();
+  };
+  check_accepted(patch(
+      "", R"({"metadata":{"finalizers":["mcpregistry.dev/withdraw"]},"spec":{"definition":{"inputSchema":)" +
+              schema.dump() + "}}}"));
+  CHECK(test::eventually([&] {
+    for (const auto& informer : cache.informers())
+      if (informer->quarantined() == 1) return true;
+    return false;
+  }));
+  check_accepted(patch("/status", R"({"status":{"observedGeneration":2}})"));
+  REQUIRE(client->remove(Context{}, toolhive::mcptool_type(), {crds.ns(), "sample"}).ok());
+  check_accepted(patch("", R"({"metadata":{"finalizers":null}})"));
+  CHECK(test::eventually([&] {
+    return client->get(Context{}, toolhive::mcptool_type(), {crds.ns(), "sample"}).status().code() ==
+           Code::NotFound;
+  }));
+}
+
 TEST_CASE("sizes are quantities above zero") {
   const Installed crds;
-  for (const char* size : {"10Gi", "1.5Ti", "500M", "1000", "1e9", "0.5Gi", ".5Gi", "010Gi"}) {
+  for (const char* size :
+       {"10Gi", "1.5Ti", "500M", "1000", "1e9", "0.5Gi", ".5Gi", "010Gi", "+1Gi", "1e-1", "500000m"}) {
     CAPTURE(size);
     check_accepted(crds.registry(storage({{"size", size}})));
   }
@@ -160,7 +297,7 @@ TEST_CASE("quantities of resources are written as in a pod") {
   const auto limit = [&](const char* quantity) {
     return crds.registry({{"resources", {{"limits", {{"memory", quantity}}}}}});
   };
-  for (const char* good : {"256Mi", "1e9", "0.5Gi", ".5Gi", "5E+2", "1e-1"}) {
+  for (const char* good : {"256Mi", "1e9", "0.5Gi", ".5Gi", "5E+2", "1e-1", "+1Gi", "100u", "5n"}) {
     CAPTURE(good);
     check_accepted(limit(good));
   }
