@@ -98,7 +98,7 @@ TEST_CASE("a change to a claim that cannot be used is held while the registry ru
   const Json spec = {{"storage", {{"existingClaim", "theirs"}}}};
   RegistryObservation seen = observation(spec);
   seen.running.back().object = claimed("mcp-registry-data");
-  CHECK(reason(seen) == "ClaimNotFound");
+  REQUIRE(reason(seen) == "ClaimNotFound");
   CHECK(decide(seen, {}).refused->message.starts_with(
       "spec.storage: the claim theirs does not exist; create it"));
   seen.claim = patched(running(), {{"status", {{"phase", "Lost"}}}});
