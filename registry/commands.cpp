@@ -116,13 +116,13 @@ Result<ImportReport> run_import(const Config& config, const std::string& input, 
   if (dry_run) {
     auto index = read_store(config.store, tell);
     if (!index) return index.take_error();
-    return try_import(std::move(*index), config.store.limits, *source);
+    return try_import(std::move(*index), config.store.limits, config.policy, *source);
   }
   StoreEvents events;
   events.notice = [&](bool, std::string_view text) { tell(text); };
   auto store = open_store(config.store, std::move(events));
   if (!store) return store.take_error();
-  return import_into(**store, *source);
+  return import_into(**store, config.policy, *source);
 }
 
 }  // namespace

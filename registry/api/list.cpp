@@ -77,7 +77,7 @@ Result<void> parse_cursor(std::string_view cursor, ListParameters& parameters) {
       return bad;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
   }
-  if (!check_tool_name(text)) return bad;
+  if (!check_tool_name(text, kServerToolNameBytes)) return bad;
   parameters.after = text;
   return {};
 }

@@ -17,6 +17,11 @@ namespace {
 
 using Kind = Route::Kind;
 
+constexpr const char* kLeftOut =
+    "is no member that this registry knows of a tool: it stays in the server.json, and the tool is "
+    "registered "
+    "without it; _meta takes what is your own";
+
 /// The official registry takes a body without a type for JSON.
 Result<void> check_body(const Request& request, const ToolPolicy& policy) {
   const auto type = to_lower(request.content_type);
@@ -39,9 +44,10 @@ Result<Write> read_put(const Route& route, const Request& request, const ToolPol
   return Write(PutServer{std::move(*server), edit});
 }
 
-Result<Write> read_server_status(const Route& route, const Request& request) {
+Result<Write> read_server_status(const Route& route, const Request& request, const ToolPolicy& policy) {
   SetStatus write;
   write.name = route.name;
+  write.naming = policy.naming;
   if (route.kind != Kind::ServerStatus) write.version = route.version;
   if (request.method == "DELETE") {
     write.status.lifecycle = Lifecycle::Deleted;
@@ -86,7 +92,7 @@ Result<Write> read_server_write(const Call& call, const ToolPolicy& policy) {
   if (route.kind != Kind::Publish && !is_server_name(route.name))
     return Error{Code::NotFound, "Server not found: a server's name has a slash, escaped as %2F in the URL"};
   const bool put = route.kind == Kind::Publish || request.method == "PUT";
-  return put ? read_put(route, request, policy) : read_server_status(route, request);
+  return put ? read_put(route, request, policy) : read_server_status(route, request, policy);
 }
 
 Response server_write_response(const Call& call, const Result<WriteOutcome>& result, const Index& index) {
@@ -120,9 +126,13 @@ Response validate_server(const Request& request, const ToolPolicy& policy) {
   bool valid = std::all_of(issues.begin(), issues.end(), [](const auto& issue) { return issue.warning; });
   if (valid) {
     // What else would keep it from being published: the tools it brings.
-    if (auto parsed = parse_server(request.body, policy); !parsed) {
+    auto parsed = parse_server(request.body, policy);
+    if (!parsed) {
       valid = false;
       issues.push_back({parsed.error().field, parsed.error().detail, "invalid-tool", false, false});
+    } else {
+      for (const auto& pointer : parsed->left_out.pointers())
+        issues.push_back({pointer, kLeftOut, "unknown-tool-member", false, true});
     }
   }
   std::string out = std::string("{\"valid\":") + (valid ? "true" : "false") + ",\"issues\":[";

@@ -55,7 +55,8 @@ Result<Status> parse_status(std::string_view body, bool tool) {
         return unacceptable(field, "has more than 500 characters; shorten it");
       status.message = text;
     } else {
-      if (auto ok = check_tool_name(text); !ok) return unacceptable(field, ok.error().detail);
+      if (auto ok = check_tool_name(text, kServerToolNameBytes); !ok)
+        return unacceptable(field, ok.error().detail);
       status.replacement = text;
     }
   }

@@ -4,9 +4,12 @@
 
 namespace toolhive::registry {
 
-Result<void> check_tool_name(std::string_view name) {
+Result<void> check_tool_name(std::string_view name, std::size_t longest) {
   if (name.empty()) return Error{Code::Invalid, "the name is empty; give 1 to 128 of A-Z a-z 0-9 _ . -"};
-  if (name.size() > 128) return Error{Code::Invalid, "the name is longer than 128 characters; shorten it"};
+  if (name.size() > longest) {
+    return Error{Code::Invalid,
+                 "the name is longer than " + std::to_string(longest) + " characters; shorten it"};
+  }
   for (const char c : name) {
     const bool allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                          c == '_' || c == '.' || c == '-';

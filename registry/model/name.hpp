@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,9 +9,14 @@
 
 namespace toolhive::registry {
 
-/// Checks what MCP allows as a tool's name: 1 to 128 of A-Z a-z 0-9 _ - and dot, case-sensitive. "." and ".."
-/// are refused as well, since no URL can hold them.
-Result<void> check_tool_name(std::string_view name);
+// Of a tool's name, in bytes. A tool that a server brings is registered under both their names
+// (server_tool_name()), each of which may be as long as it may be alone.
+inline constexpr std::size_t kToolNameBytes = 128;
+inline constexpr std::size_t kServerToolNameBytes = 700;
+
+// Checks what MCP allows as a tool's name: 1 to 128 of A-Z a-z 0-9 _ - and dot, case-sensitive, or
+// more where `longest` says so. "." and ".." are refused as well, since no URL can hold them.
+Result<void> check_tool_name(std::string_view name, std::size_t longest = kToolNameBytes);
 
 /// Whether `text` matches `pattern`, in which * stands for any characters and ? for one. Takes time in
 /// proportion to the product of the two lengths at worst.

@@ -43,6 +43,17 @@ std::string comparable(const Json& value) {
   return nlohmann::json::parse(value.dump()).dump();
 }
 
+// What whoever wrote a value that is none of the keyword's may have meant by it, and what to write.
+std::string_view meant_by(std::string_view keyword, const Json& value) {
+  if (value.is_null()) return "; leave it out where there is none";
+  if (!value.is_boolean()) return {};
+  if (keyword == "exclusiveMinimum" || keyword == "exclusiveMaximum")
+    return "; as a flag it is draft-04's: give the bound itself here, or name that draft in $schema";
+  if (keyword == "required")
+    return "; as a flag it is draft-03's: list the property in the required of the object around it";
+  return {};
+}
+
 template <class Text>
 bool are_unique(std::vector<Text> texts) {
   std::sort(texts.begin(), texts.end());
@@ -83,7 +94,10 @@ bool SchemaCheck::members(const Json& value) {
     const auto* shape = shape_of(draft_, name);
     if (shape == nullptr) continue;
     steps_.push_back({name});
-    if (!fits(part, *shape)) return false;
+    if (!fits(part, *shape)) {
+      error_->detail += meant_by(name, part);
+      return false;
+    }
     steps_.pop_back();
   }
   if (draft_ != Draft::V4) return true;

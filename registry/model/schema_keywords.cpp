@@ -6,10 +6,11 @@
 namespace toolhive::registry {
 namespace {
 
+// Without their schemes: the earlier drafts are named with http, the later ones with https, and people
+// write either of all.
 constexpr std::array<std::string_view, 5> kDraftUris = {
-    "https://json-schema.org/draft/2020-12/schema", "https://json-schema.org/draft/2019-09/schema",
-    "http://json-schema.org/draft-07/schema", "http://json-schema.org/draft-06/schema",
-    "http://json-schema.org/draft-04/schema"};
+    "json-schema.org/draft/2020-12/schema", "json-schema.org/draft/2019-09/schema",
+    "json-schema.org/draft-07/schema", "json-schema.org/draft-06/schema", "json-schema.org/draft-04/schema"};
 
 struct Keyword {
   std::string_view name;
@@ -111,6 +112,9 @@ Keywords keywords_of(Draft draft) {
 
 std::optional<Draft> draft_named(std::string_view uri) {
   if (uri.ends_with('#')) uri.remove_suffix(1);
+  const auto scheme = uri.substr(0, uri.find("//"));
+  if (scheme != "http:" && scheme != "https:") return std::nullopt;
+  uri.remove_prefix(scheme.size() + 2);
   for (std::size_t i = 0; i < kDraftUris.size(); ++i) {
     if (kDraftUris[i] == uri) return static_cast<Draft>(i);
   }

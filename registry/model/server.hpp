@@ -9,6 +9,7 @@
 #include "registry/base/result.hpp"
 #include "registry/model/json.hpp"
 #include "registry/model/lifecycle.hpp"
+#include "registry/model/listed_tool.hpp"
 #include "registry/model/manager.hpp"
 #include "registry/model/profile.hpp"
 #include "registry/model/tool.hpp"
@@ -23,6 +24,7 @@ struct ServerDefinition {
   Sha256 digest = {};             ///< Of the canonical JSON (RFC 8785) of server.json.
   std::string json;               ///< server.json, compact, members in the order sent.
   std::vector<Definition> tools;  ///< The tools it brings, to be registered with it.
+  LeftOut left_out = {};               // What server.json says of them and they do not have.
 };
 
 // What a tool can say of its server, beside its name and version.

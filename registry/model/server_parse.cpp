@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "registry/model/listed_tool.hpp"
 #include "registry/model/server_check.hpp"
 
 namespace toolhive::registry {
@@ -11,8 +12,8 @@ namespace {
 
 constexpr std::size_t kServerTools = 256;
 
-Result<Definition> parse_server_tool(Json tool, const ServerDefinition& server, const ToolPolicy& policy,
-                                     const std::string& at) {
+Result<Definition> define_server_tool(Json tool, const ServerDefinition& server, const ToolPolicy& policy,
+                                      const std::string& at) {
   const auto refuse = [&at](std::string_view field, std::string detail) {
     return Error{Code::Invalid, std::move(detail), at + std::string(field)};
   };
@@ -22,10 +23,14 @@ Result<Definition> parse_server_tool(Json tool, const ServerDefinition& server, 
   }
   const auto name = tool.find("name");
   if (name == tool.end() || !name->is_string()) return refuse("/name", "is missing");
+  if (auto ok = check_tool_name(name->get_ref<const std::string&>()); !ok)
+    return refuse("/name", ok.error().detail);
   const auto full_name = server_tool_name(server.name, name->get_ref<const std::string&>());
-  *name = full_name;
+  if (auto ok = policy.naming.check(full_name); !ok)
+    return refuse("/name", "of the tool " + full_name + ": " + ok.error().detail);
+  tool.erase("name");
   tool["server"] = {{"name", server.name}, {"version", server.version.text()}};
-  auto definition = parse_definition(tool.dump(), policy);
+  auto definition = define_tool(full_name, std::move(tool), policy);
   if (!definition) {
     auto error = definition.take_error();
     return Error{error.code, "of the tool " + full_name + ": " + error.detail, at + error.field};
@@ -38,8 +43,12 @@ Result<Definition> parse_server_tool(Json tool, const ServerDefinition& server, 
 Result<ServerDefinition> define_server(const Json& json, const ToolPolicy& policy) {
   auto version = Version::parse_any(json["version"].get_ref<const std::string&>());
   if (!version) return Error{Code::Invalid, version.error().detail, "/version"};
-  ServerDefinition server{
-      json["name"].get<std::string>(), std::move(*version), sha256(canonical_json(json)), json.dump(), {}};
+  ServerDefinition server{json["name"].get<std::string>(),
+                          std::move(*version),
+                          sha256(canonical_json(json)),
+                          json.dump(),
+                          {},
+                          {}};
   const auto meta = json.find("_meta");
   if (meta == json.end() || !meta->contains(kToolsMeta)) return server;
 
@@ -50,7 +59,8 @@ Result<ServerDefinition> define_server(const Json& json, const ToolPolicy& polic
   std::set<std::string> names;
   for (std::size_t i = 0; i < tools.size(); ++i) {
     const auto here = pointer_to(at, std::to_string(i));
-    auto tool = parse_server_tool(tools[i], server, policy, here);
+    auto tool =
+        define_server_tool(without_unknown_members(tools[i], here, server.left_out), server, policy, here);
     if (!tool) return tool.take_error();
     if (!names.insert(tool->name).second)
       return Error{Code::Invalid, "occurs twice; keep one", here + "/name"};
@@ -59,11 +69,27 @@ Result<ServerDefinition> define_server(const Json& json, const ToolPolicy& polic
   return server;
 }
 
+// A dot within a part gets a hyphen behind it, which no dot between parts has: whatever the parts
+// hold, they can be told apart again, so that no server's tool has the name of another server's.
+void append_part(std::string& out, std::string_view part) {
+  for (const char c : part) {
+    out += c;
+    if (c == '.') out += '-';
+  }
+}
+
 }  // namespace
 
 std::string server_tool_name(std::string_view server, std::string_view tool) {
   const auto manager = server_as_manager(server);
-  return manager.namespace_ + "." + manager.name + "." + std::string(tool);
+  auto out = manager.namespace_ + ".";
+  append_part(out, manager.name);
+  out += '.';
+  // The same for a tool that begins with a hyphen, which servers do not.
+  const auto begin = tool.find_first_not_of('_');
+  if (begin != tool.npos && tool[begin] == '-') out += '_';
+  append_part(out, tool);
+  return out;
 }
 
 Result<ServerDefinition> read_server(std::string_view json) {

@@ -16,14 +16,16 @@ inline constexpr std::string_view kServerSchema =
     "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json";
 
 /// Parses and checks the server.json of a publication (server_check.hpp). The tools under _meta become definitions named
-/// `<namespace>.<name>.<tool>`, managed by the server and of its version. Malformed, TooLarge,
+/// as server_tool_name() says, managed by the server and of its version, without members that are not known here. Malformed, TooLarge,
 /// or Invalid with the JSON pointer of the first member at fault.
 Result<ServerDefinition> parse_server(std::string_view body, const ToolPolicy& policy);
 
 // Reads a server.json back that parse_server() took once, whatever the policy was and is.
 Result<ServerDefinition> read_server(std::string_view json);
 
-// The name under which a server's tool is registered.
+// The name under which a server's tool is registered, of at most kServerToolNameBytes: the server's
+// namespace and name and the tool's name with dots between them. A dot within the latter two is
+// written ".-", so that two servers never share a name.
 std::string server_tool_name(std::string_view server, std::string_view tool);
 
 }  // namespace toolhive::registry

@@ -18,6 +18,7 @@ constexpr std::size_t kDescriptionChars = 16 * 1024;
 constexpr std::size_t kIcons = 16;
 constexpr std::size_t kTags = 64;
 constexpr std::size_t kTagChars = 64;
+constexpr std::size_t kNullsShown = 200;  // In bytes of their names.
 
 Error invalid(std::string_view field, std::string detail) {
   return Error{Code::Invalid, std::move(detail), std::string(field)};
@@ -190,15 +191,33 @@ Result<void> check_member(const std::string& name, const Json& value, const Tool
                  "execution, server, managedBy and _meta are known, and _meta takes what is your own");
 }
 
-Result<void> check_name(const std::string& name, std::optional<std::string_view> from_url,
-                        const ToolPolicy& policy) {
+// The name in the body or in the URL, checked, and taken out of the body.
+Result<std::string> take_name(Json& body, std::optional<std::string_view> from_url,
+                              const ToolPolicy& policy) {
+  const auto member = body.find("name");
+  if (member == body.end() && !from_url)
+    return invalid("/name", "is missing; give 1 to 128 of A-Z a-z 0-9 _ . -");
+  if (member != body.end() && !member->is_string()) return invalid("/name", "must be a string");
+  auto name = member == body.end() ? std::string(*from_url) : member->get<std::string>();
   auto ok = check_tool_name(name);
   if (ok) ok = policy.naming.check(name);
-  if (!ok) return Error{ok.error().code, ok.error().detail, "/name"};
-  if (from_url && *from_url != name) {
+  if (!ok) return invalid("/name", ok.error().detail);
+  if (from_url && *from_url != name)
     return invalid("/name", "differs from the name in the URL; make them equal or leave it out of the body");
+  body.erase("name");
+  return name;
+}
+
+// Programs write null for what is not there, mostly for several members: all of them in one sentence.
+Result<void> check_nulls(const Json& definition) {
+  std::string first, all;
+  for (const auto& [name, value] : definition.get_ref<const Json::object_t&>()) {
+    if (!value.is_null()) continue;
+    if (first.empty()) first = pointer_to("", name);
+    if (all.size() < kNullsShown) all += (all.empty() ? "" : ", ") + shortened(name, kNullsShown);
   }
-  return {};
+  if (first.empty()) return {};
+  return invalid(first, "must not be null; leave out what is not there (null here: " + all + ")");
 }
 
 }  // namespace
@@ -215,15 +234,19 @@ Result<Definition> parse_definition(std::string_view body, const ToolPolicy& pol
   if (!parsed->is_object())
     return Error{Code::Malformed, "the body must be a JSON object that defines one tool"};
 
+  auto checked_name = take_name(*parsed, name, policy);
+  if (!checked_name) return checked_name.take_error();
+  return define_tool(std::move(*checked_name), std::move(*parsed), policy);
+}
+
+Result<Definition> define_tool(std::string name, Json members, const ToolPolicy& policy) {
+  if (auto ok = check_nulls(members); !ok) return ok.take_error();
   Definition definition;
-  if (name) definition.name = *name;
+  definition.name = std::move(name);
   Json identity = Json::object();  // What the digest is of.
-  for (auto& [key, value] : parsed->get_ref<Json::object_t&>()) {
+  for (auto& [key, value] : members.get_ref<Json::object_t&>()) {
     const auto field = pointer_to("", key);
-    if (key == "name") {
-      if (!value.is_string()) return invalid(field, "must be a string");
-      definition.name = value.get<std::string>();
-    } else if (key == "version") {
+    if (key == "version") {
       if (!value.is_string())
         return invalid(field, "must be a string that holds a semantic version such as 1.4.0");
       auto version = Version::parse(value.get_ref<const std::string&>());
@@ -242,10 +265,6 @@ Result<Definition> parse_definition(std::string_view body, const ToolPolicy& pol
       identity[key] = std::move(value);
     }
   }
-  if (definition.name.empty() && !parsed->contains("name")) {
-    return invalid("/name", "is missing; give 1 to 128 of A-Z a-z 0-9 _ . -");
-  }
-  if (auto ok = check_name(definition.name, name, policy); !ok) return ok.take_error();
   if (!identity.contains("inputSchema")) {
     return invalid("/inputSchema", "is missing; a tool without arguments has {\"type\":\"object\"}");
   }

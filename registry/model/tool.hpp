@@ -7,6 +7,7 @@
 
 #include "controller/base/sha256.hpp"
 #include "registry/base/result.hpp"
+#include "registry/model/json.hpp"
 #include "registry/model/lifecycle.hpp"
 #include "registry/model/manager.hpp"
 #include "registry/model/name.hpp"
@@ -42,6 +43,10 @@ struct Definition {
 /// TooLarge otherwise.
 Result<Definition> parse_definition(std::string_view body, const ToolPolicy& policy,
                                     std::optional<std::string_view> name = std::nullopt);
+
+// The same of a JSON object that has everything but the name, which was checked. Its size and depth
+// were, too.
+Result<Definition> define_tool(std::string name, Json members, const ToolPolicy& policy);
 
 /// The document that is stored and served: the definition with its version, manager, digest and time of
 /// registration (RFC 3339).

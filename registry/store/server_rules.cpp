@@ -15,8 +15,9 @@ struct Terms {
   std::string_view now;
   const MayWrite& may_write;
   // What keeps a tool of a publication from being registered is the publisher's to mend; a version that is
-  // the latest again comes without such a tool.
+  // the latest again comes without such a tool, also when it may not have its name any more.
   bool strict;
+  NamingPolicy naming = {};
 };
 
 Result<void> check_right(const Terms& terms, const std::string& server, const std::string& tool) {
@@ -70,6 +71,8 @@ Result<void> set_tools(const Terms& terms, const std::string& server, const std:
                        std::size_t added, Decision& decision) {
   for (const auto& definition : wanted) {
     if (auto ok = check_right(terms, server, definition.name); !ok) return ok;
+    // Of a publication it was checked before.
+    if (!terms.strict && !terms.naming.check(definition.name)) continue;
     auto registered = register_tool(terms, definition, added);
     if (!registered && terms.strict) return registered.take_error();
     if (!registered) continue;
@@ -146,7 +149,7 @@ Result<void> follow_status(const Index& index, const Tool& server,
     latest = each.get();
     highest = rank;
   }
-  const Terms terms{index, limits, now, write.may_write, false};
+  const Terms terms{index, limits, now, write.may_write, false, write.naming};
   const auto wanted = latest == nullptr ? std::vector<Definition>() : tools_in(*latest);
   return set_tools(terms, server.name, wanted, 0, decision);
 }

@@ -54,6 +54,7 @@ struct SetStatus {
   Precondition precondition;
   bool force = false;  ///< Also what another manager holds.
   MayWrite may_write = {};
+  NamingPolicy naming = {};  // Of the tools that come back with a server's version.
 };
 
 /// Publishes a version of a server, or changes what one says of itself, and registers the tools it brings.
@@ -87,7 +88,7 @@ struct WriteOutcome {
   std::string name;       ///< Of the tool or server.
   bool new_tool = false;  ///< Created, and the first version under its name.
   std::shared_ptr<const Registration>
-      registration;  ///< Unless Withdrawn; of several the first that was written.
+      registration;                     ///< Unless Withdrawn; of several the first that was written.
   std::vector<std::string> tools = {};  // Those of a server that were registered or withdrawn with it.
 };
 

@@ -10,6 +10,7 @@
 #include "registry/store/digest_check.hpp"
 #include "registry/store/loading.hpp"
 #include "registry/store/plan.hpp"
+#include "registry/store/restore_check.hpp"
 
 namespace toolhive::registry {
 namespace {
@@ -108,12 +109,13 @@ Result<std::uint64_t> for_each_record(const Source& source,
   return records;
 }
 
+void count_refusal(ImportReport& report, const Error& error) {
+  if (report.refusals++ < kRefusalsKept) report.refused.push_back(error.detail);
+}
+
 void count(ImportReport& report, const Result<WriteOutcome>& outcome) {
-  if (outcome) {
-    ++(outcome->kind == WriteOutcome::Kind::Unchanged ? report.unchanged : report.added);
-    return;
-  }
-  if (report.refusals++ < kRefusalsKept) report.refused.push_back(outcome.error().detail);
+  if (!outcome) return count_refusal(report, outcome.error());
+  ++(outcome->kind == WriteOutcome::Kind::Unchanged ? report.unchanged : report.added);
 }
 
 /// Of the rules, about this one record; anything else is the storage's, and ends the import.
@@ -145,7 +147,7 @@ std::vector<Result<WriteOutcome>> carry_out(Store& store, std::vector<Write> wri
 
 /// Imports in groups, each through `carry_out_group`.
 Result<ImportReport> import_groups(
-    const Source& source,
+    const Source& source, const ToolPolicy& policy,
     const std::function<std::vector<Result<WriteOutcome>>(std::vector<Write>)>& carry_out_group) {
   auto whole = check_export(source);
   if (!whole) return whole.take_error();
@@ -165,6 +167,10 @@ Result<ImportReport> import_groups(
   };
   auto read = for_each_record(source, [&](std::uint64_t, Restore record) -> Result<void> {
     ++report.records;
+    if (auto ok = check_restored(record, policy); !ok) {
+      count_refusal(report, ok.error());
+      return {};
+    }
     group.emplace_back(std::move(record));
     return group.size() < kBatch ? Result<void>() : flush();
   });
@@ -219,13 +225,14 @@ Result<std::uint64_t> check_export(const Source& source) {
   });
 }
 
-Result<ImportReport> import_into(Store& store, const Source& source) {
-  return import_groups(source,
+Result<ImportReport> import_into(Store& store, const ToolPolicy& policy, const Source& source) {
+  return import_groups(source, policy,
                        [&store](std::vector<Write> writes) { return carry_out(store, std::move(writes)); });
 }
 
-Result<ImportReport> try_import(Index index, const StoreLimits& limits, const Source& source) {
-  return import_groups(source, [&](std::vector<Write> writes) {
+Result<ImportReport> try_import(Index index, const StoreLimits& limits, const ToolPolicy& policy,
+                                const Source& source) {
+  return import_groups(source, policy, [&](std::vector<Write> writes) {
     std::vector<PendingWrite> pending;
     for (auto& write : writes) pending.push_back({std::move(write), nullptr});
     auto plan = plan_writes(index, pending, limits, to_rfc3339_micro(WallTime()));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "registry/base/result.hpp"
+#include "registry/model/tool.hpp"
 #include "registry/store/index.hpp"
 #include "registry/store/rules.hpp"
 #include "registry/store/store.hpp"
@@ -35,19 +36,21 @@ struct ImportReport {
   std::uint64_t added = 0;      ///< Were not there.
   std::uint64_t unchanged = 0;  ///< Were there, with the same content.
   std::vector<std::string>
-      refused;  ///< One sentence for each that is in the way of what is there; the first 1,000.
+      refused;  ///< One sentence for each that may not be here, or that something here is in the way of; the first 1,000.
   std::uint64_t refusals = 0;  ///< All of them.
 };
 
 /// Reads an export to its end and checks its form and its checksum. Invalid, with the line, when it is not whole.
 Result<std::uint64_t> check_export(const Source& source);
 
-/// Adds what an export holds to a store. What is there stays: a record with other content under a version that is there is
-/// refused, and the others go in. Checks the whole document before the first write. When it ends with an error, what it had
-/// done stays, and repeating it goes on there.
-Result<ImportReport> import_into(Store& store, const Source& source);
+// Adds what an export holds to a store. A record that `policy` would not let a client register is
+// refused (restore_check.hpp), and so is one with other content under a version that is there, which
+// stays; the others go in. Checks the whole document before the first write. When it ends with an
+// error, what it had done stays, and repeating it goes on there.
+Result<ImportReport> import_into(Store& store, const ToolPolicy& policy, const Source& source);
 
 /// The same on an index, without a store: what an import would do.
-Result<ImportReport> try_import(Index index, const StoreLimits& limits, const Source& source);
+Result<ImportReport> try_import(Index index, const StoreLimits& limits, const ToolPolicy& policy,
+                                const Source& source);
 
 }  // namespace toolhive::registry

@@ -3,14 +3,17 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "../e2e/harness/process.hpp"
 #include "../unit/registry/store_fixture.hpp"
 #include "controller/base/sha256.hpp"
 #include "kinds.hpp"
+#include "registry/model/server_parse.hpp"
 
 using namespace toolhive::registry;
 using toolhive::sha256;
@@ -69,6 +72,15 @@ std::string contents(const Store& store) {
   return out;
 }
 
+// An export of these lines, with header, count and checksum.
+std::string made_up(const std::string& lines) {
+  const auto text = R"({"format":"mcp-registry-export","version":1,"exportedAt":"2026-01-01T00:00:00Z"})"
+                    "\n" +
+                    lines;
+  return text + R"({"records":)" + std::to_string(std::count(lines.begin(), lines.end(), '\n')) +
+         R"(,"sha256":")" + to_hex(sha256(text)) + "\"}\n";
+}
+
 }  // namespace
 
 TEST_CASE_TEMPLATE("an export imported into an empty store gives the same tools, and again nothing", Kind,
@@ -81,7 +93,7 @@ TEST_CASE_TEMPLATE("an export imported into an empty store gives the same tools,
   const auto document = exported(*source);
   auto target = to.open();
   for (int times = 0; times < 2; ++times) {
-    auto report = import_into(*target, pieces(document));
+    auto report = import_into(*target, {}, pieces(document));
     REQUIRE_MESSAGE(report.ok(), (report.ok() ? "" : report.error().detail));
     CHECK(report->records == 6);
     CHECK(report->added == (times == 0 ? 6 : 0));
@@ -107,10 +119,10 @@ TEST_CASE("an import leaves what is there, brings back what was withdrawn, and r
   REQUIRE(write_and_wait(*target, Withdraw{"c", std::nullopt, std::nullopt, {}}).ok());
   REQUIRE(write_and_wait(*target, Register{definition("gone", "x", "1.0.0"), {}}).ok());
 
-  auto tried = try_import(*target->snapshot(), {}, pieces(exported(*source)));
+  auto tried = try_import(*target->snapshot(), {}, {}, pieces(exported(*source)));
   REQUIRE(tried.ok());
   CHECK(target->snapshot()->sequence() == 4);  // A dry run changes nothing.
-  auto report = import_into(*target, pieces(exported(*source)));
+  auto report = import_into(*target, {}, pieces(exported(*source)));
   REQUIRE(report.ok());
   for (const auto& each : {*tried, *report}) {
     CHECK(each.added == 4);
@@ -135,16 +147,91 @@ TEST_CASE("an import takes nothing from whoever manages it, and no more tools th
   options.limits.tools = 2;
   auto target = open_store(to, options);
   REQUIRE(write_and_wait(*target, Register{definition("a", "x", "1.0.0", second), {}}).ok());
-  auto report = import_into(*target, pieces(exported(*source)));
+  auto report = import_into(*target, {}, pieces(exported(*source)));
   REQUIRE(report.ok());
   CHECK(report->added == 1);
   REQUIRE(report->refused.size() == 1);
   CHECK(report->refused[0].find("MCPTool default/second") != std::string::npos);
 
   REQUIRE(write_and_wait(*source, Register{definition("c", "x", "1.0.0"), {}}).ok());
-  const auto full = import_into(*target, pieces(exported(*source)));
+  const auto full = import_into(*target, {}, pieces(exported(*source)));
   REQUIRE_FALSE(full.ok());
   CHECK(full.error().code == Code::StorageFull);
+  CHECK(target->snapshot()->tools() == 2);
+}
+
+TEST_CASE("an import takes what the API takes, and names what it leaves out") {
+  const auto operation = [](const char* name, const Json& record) {
+    return R"({"operation":")" + std::string(name) + R"(","record":)" + record.dump() + "}\n";
+  };
+  // As a registry writes it, but for what `other` says (RFC 7396).
+  const auto tool = [&](const std::string& name, const char* other = "{}") {
+    Json record = {{"name", name}, {"inputSchema", {{"type", "object"}}}};
+    Json ours = {{"version", "1.0.0"}, {"registeredAt", "2026-01-01T00:00:00.000000Z"}};
+    const Json members = Json::parse(other);
+    for (const auto& [member, value] : members.items()) {
+      const bool known = member == "version" || member == "registeredAt" || member == "managedBy" ||
+                         member == "replacement" || member.starts_with("status");
+      (known ? ours : record)[member] = value;
+    }
+    const auto digest = "sha256:" + to_hex(sha256(canonical_json(record)));
+    record.update(ours);
+    record["digest"] = digest;
+    return operation("register", record);
+  };
+  const auto server = [&](const std::string& name, const Json& description) {
+    const Json json = {
+        {"$schema", kServerSchema}, {"name", name}, {"description", description}, {"version", "1.0.0"}};
+    const std::string time = "2026-01-01T00:00:00.000000Z";
+    return R"({"operation":"register","record":)" +
+           render_server_document(
+               {name, *Version::parse("1.0.0"), sha256(canonical_json(json)), json.dump(), {}, {}},
+               {time, time, time, {}}) +
+           "}\n";
+  };
+  const auto gone = [&](const std::string& name) {
+    return operation("retire",
+                     {{"name", name}, {"version", "1.0.0"}, {"digest", "sha256:" + std::string(64, '0')}});
+  };
+  const std::pair<std::string, const char*> unacceptable[] = {
+      {tool(".."), "/name"},
+      {tool("a b\n<script>"), "/name"},
+      {tool(std::string(129, 'x')), "/name"},
+      {tool("private.x"), "/name"},
+      {tool("a", R"({"inputSchema":5})"), "/inputSchema"},
+      {tool("a", R"({"inputSchema":{"type":"object","type2":1,"required":"x"}})"), "/inputSchema/required"},
+      {tool("a", R"({"unheardOf":1})"), "/unheardOf"},
+      {tool("a", R"({"registeredAt":"zzz"})"), "/registeredAt"},
+      {tool("a", R"({"version":"v1"})"), "/version"},
+      {tool("a", R"({"status":"deleted","statusChangedAt":"2026-01-01T00:00:00Z"})"), "/status"},
+      {tool("a", R"({"status":"deprecated","statusChangedAt":7})"), "/statusChangedAt"},
+      {tool("a", R"({"managedBy":{"kind":5}})"), "/managedBy/kind"},
+      {tool("a", ("{\"_meta\":{\"x\":\"" + std::string(2'000, 'x') + "\"}}").c_str()), "at most 1500"},
+      {server("io.example/bad", 5), "/description"},
+      {gone(".."), ".."},
+  };
+  std::string lines = tool("good") +
+                      tool("good.server", R"({"version":"any","managedBy":{"kind":"Server","name":"s"}})") +
+                      server("io.example/good", "d") + gone("good.once");
+  for (const auto& [line, at] : unacceptable) lines += line;
+  const auto document = made_up(lines);
+
+  ToolPolicy policy;
+  policy.naming.deny = {"private.*"};
+  policy.tool_bytes = 1'500;
+  FaultFileSystem to;
+  auto target = open_store(to);
+  const auto tried = try_import(Index(), {}, policy, pieces(document, 10'000));
+  const auto report = import_into(*target, policy, pieces(document, 10'000));
+  REQUIRE_MESSAGE(report.ok(), (report.ok() ? "" : report.error().detail));
+  for (const auto& each : {*tried, *report}) {
+    CHECK(each.added == 4);
+    REQUIRE(each.refused.size() == std::size(unacceptable));
+    for (std::size_t i = 0; i < each.refused.size(); ++i) {
+      CAPTURE(each.refused[i]);
+      CHECK(each.refused[i].find(unacceptable[i].second) != std::string::npos);
+    }
+  }
   CHECK(target->snapshot()->tools() == 2);
 }
 
@@ -156,7 +243,7 @@ TEST_CASE("a dry run judges each record after those before it, however many ther
   REQUIRE(write_and_wait(*source, Register{definition("last", "x"), {}}).ok());
   StoreLimits limits;
   limits.tools = 520;
-  const auto tried = try_import(Index(), limits, pieces(exported(*source), 10'000));
+  const auto tried = try_import(Index(), limits, {}, pieces(exported(*source), 10'000));
   REQUIRE_FALSE(tried.ok());
   CHECK(tried.error().code == Code::StorageFull);
 }
@@ -172,7 +259,7 @@ TEST_CASE("of very many refusals an import counts all and keeps some") {
     }
     REQUIRE(write_and_wait(*store, Register{definition("last", "x"), {}}).ok());
   }
-  const auto report = import_into(*target, pieces(exported(*source), 10'000));
+  const auto report = import_into(*target, {}, pieces(exported(*source), 10'000));
   REQUIRE(report.ok());
   CHECK(report->refusals == 1'100);
   CHECK(report->refused.size() == 1'000);
@@ -188,12 +275,12 @@ TEST_CASE("an export whose definition does not match its digest, or whose line n
   const auto end = document.rfind('\n', document.size() - 2) + 1;
   const auto last = document.find("\"sha256\":\"", end) + 10;
   document.replace(last, 64, to_hex(sha256(document.substr(0, end))));
-  const auto changed = import_into(*target, pieces(document));
+  const auto changed = import_into(*target, {}, pieces(document));
   REQUIRE_FALSE(changed.ok());
   CHECK(changed.error().detail.find("digest") != std::string::npos);
 
   int given = 0;
-  const auto endless = import_into(*target, [&](bool) -> Result<std::string> {
+  const auto endless = import_into(*target, {}, [&](bool) -> Result<std::string> {
     return ++given > 80 ? std::string() : std::string(1 << 20, 'x');
   });
   REQUIRE_FALSE(endless.ok());
@@ -209,20 +296,20 @@ TEST_CASE("an export that was cut short, changed or made by something else chang
   auto target = to.open();
   for (std::size_t cut = 0; cut < document.size(); cut += 37) {
     CAPTURE(cut);
-    CHECK_FALSE(import_into(*target, pieces(document.substr(0, cut))).ok());
+    CHECK_FALSE(import_into(*target, {}, pieces(document.substr(0, cut))).ok());
   }
   for (std::size_t at = 0; at < document.size(); at += 11) {
     auto changed = document;
     changed[at] = changed[at] == 'x' ? 'y' : 'x';
     CAPTURE(at);
-    CHECK_FALSE(import_into(*target, pieces(changed)).ok());
+    CHECK_FALSE(import_into(*target, {}, pieces(changed)).ok());
   }
-  auto twice = import_into(*target, pieces(document + document));
+  auto twice = import_into(*target, {}, pieces(document + document));
   REQUIRE_FALSE(twice.ok());
   CHECK(twice.error().detail.find("comes after the end") != std::string::npos);
   auto later = document;
   later.replace(later.find("\"version\":1,"), 12, "\"version\":2,");
-  CHECK(import_into(*target, pieces(later)).error().detail.find("newer") != std::string::npos);
+  CHECK(import_into(*target, {}, pieces(later)).error().detail.find("newer") != std::string::npos);
   CHECK(target->snapshot()->sequence() == 0);
 }
 
@@ -235,7 +322,7 @@ TEST_CASE("an export of many groups that lacks its end changes nothing") {
   auto document = exported(*source);
   document.resize(document.rfind('\n', document.size() - 2) + 1);
   auto target = open_store(to);
-  auto refused = import_into(*target, pieces(document, 10'000));
+  auto refused = import_into(*target, {}, pieces(document, 10'000));
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().detail.find("cut short after line 602") != std::string::npos);
   CHECK(target->snapshot()->sequence() == 0);
@@ -251,12 +338,12 @@ TEST_CASE("an import that ends half way goes on when it is repeated") {
   auto target = open_store(files);
   auto options = store_options();
   files.append_fault = Code::StorageFull;
-  auto failed = import_into(*target, pieces(document));
+  auto failed = import_into(*target, {}, pieces(document));
   REQUIRE_FALSE(failed.ok());
   CHECK(failed.error().code == Code::StorageFull);
   CHECK(failed.error().detail.find("repeat the import") != std::string::npos);
   files.append_fault.reset();
-  auto report = import_into(*target, pieces(document));
+  auto report = import_into(*target, {}, pieces(document));
   REQUIRE(report.ok());
   CHECK(report->added == 20);
 }

@@ -46,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)check_export(source_of(raw));
 
   const auto text = framed(raw);
-  auto report = try_import(Index(), StoreLimits(), source_of(text));
+  auto report = try_import(Index(), StoreLimits(), {}, source_of(text));
   if (!report) {
     require(!report.error().detail.empty());
     return 0;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "cost.hpp"
+#include "registry/model/server_parse.hpp"
 #include "store_fixture.hpp"
 
 namespace registry = toolhive::registry;
@@ -35,7 +36,6 @@ class World {
 
   Index index;
 
- private:
   Result<Decision> run(const Write& write, const StoreLimits& limits) {
     auto decision = decide(index, write, limits, "2026-01-01T00:00:00.000Z");
     if (!decision.ok()) return decision;
@@ -278,6 +278,30 @@ TEST_CASE("a server is published where there is room for it and for all the tool
   CHECK(refused(full, Code::StorageFull));
   limits.tools = 5;
   CHECK(created(decide(world.index, PutServer{server}, limits, "2026-01-01T00:00:00.000Z")));
+}
+
+TEST_CASE("a tool that comes back with a server's version comes only under a name that is allowed now") {
+  World world;
+  const auto publish = [&](const std::string& version, const std::string& tools) {
+    auto server = parse_server(
+        R"({"$schema":"https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",)"
+        R"("name":"io.example/ab","description":"d","version":")" +
+            version + R"(","_meta":{"mcpregistry.dev/tools":[)" + tools + "]}}",
+        {});
+    REQUIRE(server.ok());
+    CHECK(created(world.run(PutServer{std::move(*server)}, {})));
+  };
+  publish("1.0.0",
+          R"({"name":"x","inputSchema":{"type":"object"}},{"name":"y","inputSchema":{"type":"object"}})");
+  publish("2.0.0", "");
+  SetStatus gone;
+  gone.name = "io.example/ab";
+  gone.version = "2.0.0";
+  gone.status.lifecycle = Lifecycle::Deleted;
+  gone.naming.deny = {"*.x"};
+  CHECK(world.run(gone, {}).ok());
+  CHECK(world.index.find("io.example.ab.x")->latest() == nullptr);
+  CHECK(world.latest("io.example.ab.y") == "1.0.0");
 }
 
 TEST_CASE("payloads that verify and make no sense are corrupt, not a crash") {

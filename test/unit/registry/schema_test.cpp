@@ -79,6 +79,44 @@ TEST_CASE("older drafts are checked by their own rules, an unknown one is refuse
   CHECK(schema_refusal(R"({"$schema":7})").field == "/inputSchema/$schema");
 }
 
+TEST_CASE("a draft may be named with either scheme, and with or without an empty fragment") {
+  for (const char* draft : {"draft/2020-12", "draft/2019-09", "draft-07", "draft-06", "draft-04"}) {
+    for (const char* scheme : {"http://", "https://"}) {
+      for (const char* fragment : {"", "#"}) {
+        const auto uri = std::string(scheme) + "json-schema.org/" + draft + "/schema" + fragment;
+        CAPTURE(uri);
+        CHECK(check_schema(Json{{"$schema", uri}, {"type", "object"}}, "/inputSchema", {}).ok());
+      }
+    }
+  }
+  // By the draft that is named, not by the latest.
+  CHECK_FALSE(check_schema(Json{{"$schema", "https://json-schema.org/draft-07/schema"}, {"items", {1}}},
+                           "/inputSchema", {})
+                  .ok());
+  for (const char* other : {"json-schema.org/draft-07/schema", "ftp://json-schema.org/draft-07/schema",
+                            "http://json-schema.org/schema#", "http://json-schema.org/draft-07/schema#/",
+                            "http://example.com/draft-07/schema", "", "//", "http://"}) {
+    CAPTURE(other);
+    CHECK_FALSE(check_schema(Json{{"$schema", other}}, "/inputSchema", {}).ok());
+  }
+}
+
+TEST_CASE("what an earlier draft had in a place is said of what is found there") {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"exclusiveMinimum":true})", "draft-04's"},
+      {R"({"exclusiveMaximum":false})", "draft-04's"},
+      {R"({"properties":{"n":{"required":true}}})", "draft-03's"},
+      {R"({"required":null})", "leave it out"},
+      {R"({"properties":{"n":{"description":null}}})", "leave it out"},
+  };
+  for (const auto& [schema, said] : cases) {
+    CAPTURE(schema);
+    const auto refused = check_schema(Json::parse(schema), "/inputSchema", {});
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().detail.find(said) != std::string::npos);
+  }
+}
+
 TEST_CASE("regular expressions of JavaScript are no error, and huge ones no danger") {
   CHECK(check(R"({"properties":{"a":{"pattern":"^\\p{L}+(?<=x)(?<n>y)$"}}})").ok());
   CHECK(check(R"({"patternProperties":{"^\\p{Lu}":{"type":"string"},"[":{}}})").ok());

@@ -1,9 +1,12 @@
 // The official registry API, /v0.1 and /v0.
 #include <doctest/doctest.h>
 
+#include <map>
+
 #include "controller/base/percent.hpp"
 #include "cost.hpp"
 #include "registry/api/server_versions.hpp"
+#include "registry/model/server_parse.hpp"
 #include "service_fixture.hpp"
 
 using namespace toolhive::registry;
@@ -535,6 +538,101 @@ TEST_CASE("a server whose tools cannot be registered is not published either") {
   service.post(R"({"name":"io.example.weather.a","inputSchema":{"type":"object"}})");
   CHECK(refused(R"([{"name":"a","inputSchema":{"type":"object"}}])").status == 400);
   CHECK(service.listed("/v0.1/servers").empty());
+}
+
+TEST_CASE("a tool is taken as tools/list gives it: what is null is not there, what is unknown left out") {
+  ServerService service;
+  const auto more = with_tools(
+      R"({"name":"fly","title":null,"description":"Finds flights","inputSchema":{"type":"object"},)"
+      R"("outputSchema":null,"securitySchemes":[{"type":"noauth"}],"status":"beta","tags":null,)"
+      R"("annotations":{"title":null,"readOnlyHint":true,"priority":0.7},)"
+      R"("icons":[{"src":"https://x.example/i.png","sizes":null,"purpose":"any"}],)"
+      R"("execution":{"taskSupport":"optional","cost":1},"_meta":{"ui":{"x":null}}})");
+  REQUIRE(service.publish("io.example/apps", "1.0.0", more).status == 200);
+  auto tool = body_of(service.get("/api/v1/tools/io.example.apps.fly"));
+  for (const char* ours : {"version", "digest", "registeredAt", "managedBy", "server"}) tool.erase(ours);
+  CHECK(tool.dump() ==
+        R"({"name":"io.example.apps.fly","description":"Finds flights","inputSchema":{"type":"object"},)"
+        R"("annotations":{"readOnlyHint":true},"icons":[{"src":"https://x.example/i.png"}],)"
+        R"("execution":{"taskSupport":"optional"},"_meta":{"ui":{"x":null}}})");
+  // The server.json says what it said.
+  const auto server = body_of(service.get("/v0.1/servers/io.example%2Fapps/versions/1.0.0"));
+  CHECK(server["server"]["_meta"]["mcpregistry.dev/tools"][0].contains("securitySchemes"));
+
+  const auto verdict =
+      body_of(service.write("POST", "/v0.1/validate", server_body("io.example/apps", "1.0.0", more)));
+  CHECK(verdict["valid"] == true);
+  std::string warned;
+  for (const auto& issue : verdict["issues"]) {
+    CHECK(issue["severity"] == "warning");
+    warned += issue["path"].get<std::string>() + " ";
+  }
+  const std::string at = "_meta.mcpregistry.dev/tools[0].";
+  CHECK(warned == at + "securitySchemes " + at + "status " + at + "annotations.priority " + at +
+                      "execution.cost " + at + "icons[0].purpose ");
+
+  // What is the server's to say is refused, and what is known has to be right.
+  for (const char* bad :
+       {R"("version":"2.0.0")", R"("managedBy":{})", R"("annotations":[])", R"("icons":{})"}) {
+    CAPTURE(bad);
+    const auto body = with_tools(R"({"name":"a","inputSchema":{"type":"object"},)" + std::string(bad) + "}");
+    CHECK(service.publish("io.example/apps", "2.0.0", body).status == 422);
+  }
+}
+
+TEST_CASE("a server and a tool with names as long as each may be have one entry, which can be used") {
+  ServerService service;
+  const std::string server = "io.example/" + std::string(189, 'x');
+  const std::string name(128, 'y');
+  const auto tool = [](const std::string& called) {
+    return with_tools(R"({"name":")" + called + R"(","inputSchema":{"type":"object"}})");
+  };
+  REQUIRE(service.publish(server, "1.0.0", tool(name)).status == 200);
+  const auto full = "io.example." + std::string(189, 'x') + "." + name;
+  const auto target = "/api/v1/tools/" + full;
+  CHECK(service.get(target).status == 200);
+  const auto manager = "?managedBy=Server/io.example/" + std::string(189, 'x');
+  CHECK(
+      service.patch(target + manager, R"({"status":"deprecated","replacement":")" + full + R"("})").status ==
+      200);
+  CHECK(service.post(R"({"name":"io.example.z","inputSchema":{"type":"object"}})").status == 201);
+  const auto next = body_of(service.get("/api/v1/tools?limit=1"))["nextCursor"].get<std::string>();
+  CHECK(body_of(service.get("/api/v1/tools?limit=1&cursor=" + next))["tools"][0]["name"] == "io.example.z");
+  // A tool's own name is as long as MCP lets it be.
+  const auto longer = service.publish(server, "2.0.0", tool(name + "y"));
+  CHECK(longer.status == 422);
+  CHECK(detail_of(longer).find("128") != std::string::npos);
+  CHECK(service.post(R"({"name":")" + full + R"(","inputSchema":{"type":"object"}})").status == 422);
+}
+
+TEST_CASE("no two servers share the name of a tool, wherever their names have dots") {
+  ServerService service;
+  const auto tool = [](const std::string& called) {
+    return with_tools(R"({"name":")" + called + R"(","inputSchema":{"type":"object"}})");
+  };
+  CHECK(service.publish("io.example.maps/v2", "1.0.0", tool("draw")).status == 200);
+  CHECK(service.publish("io.example/maps", "1.0.0", tool("v2.draw")).status == 200);
+  CHECK(service.publish("io.example/maps.v2", "1.0.0", tool("draw")).status == 200);
+  CHECK(service.tools() ==
+        "io.example.maps.-v2.draw 1.0.0,io.example.maps.v2.-draw 1.0.0,io.example.maps.v2.draw 1.0.0,");
+  // They go with their servers, each with its own.
+  CHECK(service.write("DELETE", "/v0.1/servers/io.example%2Fmaps/versions/1.0.0", "").status == 200);
+  CHECK(service.tools() == "io.example.maps.-v2.draw 1.0.0,io.example.maps.v2.draw 1.0.0,");
+}
+
+TEST_CASE("whatever names a server and its tool have, no other pair is registered under the same one") {
+  const std::vector<std::string> servers = {"a.b/cd",   "a/bc.d",   "a.b/c.-d", "a.b.-c/d1", "a.b/c._d",
+                                            "a.b.c/d1", "a.b/c.d1", "a.b/c..d", "a.b/c.--d"};
+  const std::vector<std::string> tools = {"x",  "-x",  "_-x", "__-x", ".x",  "-.x",  "x.",   "x..y",
+                                          "_x", "x.y", ".-x", "x-.y", "d.x", "-d.x", "d1.x", "_"};
+  std::map<std::string, std::string> pairs;
+  for (const auto& server : servers) {
+    for (const auto& tool : tools) {
+      const auto [other, added] = pairs.emplace(server_tool_name(server, tool), server + " " + tool);
+      CHECK_MESSAGE(added,
+                    server << " " << tool << " is " << other->first << ", and so is " << other->second);
+    }
+  }
 }
 
 TEST_CASE("servers and tools keep out of each other's lists and names") {

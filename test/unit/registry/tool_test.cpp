@@ -55,6 +55,14 @@ TEST_CASE("an unknown field is an error that names it and the known ones") {
         "/managedBy/apiVersion");
 }
 
+TEST_CASE("members that are null are refused in one sentence that names them all") {
+  const auto error = tool_refusal(with(R"("title":null,"tags":["a"],"outputSchema":null,"_meta":null)"));
+  CHECK(error.code == Code::Invalid);
+  CHECK(error.field == "/title");
+  CHECK(error.detail ==
+        "must not be null; leave out what is not there (null here: title, outputSchema, _meta)");
+}
+
 TEST_CASE("what the registry sets itself is refused in a body") {
   CHECK(tool_refusal(with(R"("digest":"sha256:00")")).detail.find("set by the registry") !=
         std::string::npos);
