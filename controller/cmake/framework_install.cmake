@@ -1,15 +1,16 @@
 # `cmake --install <build> --component framework`: headers, libraries and package config of controller/base,
-# controller/kube and controller/runtime, for projects outside this tree.
+# controller/kube, controller/runtime and controller/testing, for projects outside this tree.
 include(CMakePackageConfigHelpers)
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/toolhive-framework)
 
-# A program links toolhive::runtime, or toolhive::kube alone; the others come with them.
+# A program links toolhive::runtime, or toolhive::kube alone, and its tests toolhive::testing; the others come with them.
 set(framework_libraries
   toolhive_base toolhive_base_cpprest
   toolhive_kube_object toolhive_kube_config toolhive_kube_transport toolhive_kube_client toolhive_kube
   toolhive_http toolhive_http_listener
   toolhive_runtime_monitor toolhive_runtime_cache toolhive_runtime_write toolhive_runtime_events toolhive_runtime_leader
-  toolhive_runtime_controller toolhive_runtime_manager toolhive_runtime_serve toolhive_runtime)
+  toolhive_runtime_controller toolhive_runtime_manager toolhive_runtime_serve toolhive_runtime
+  toolhive_testing)
 foreach(library ${framework_libraries})
   string(REPLACE toolhive_ "" exported ${library})
   set_target_properties(${library} PROPERTIES EXPORT_NAME ${exported})
@@ -17,7 +18,7 @@ endforeach()
 target_include_directories(toolhive_base INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/toolhive>)
 # What users include, and what that includes. All other headers are this tree's own.
 set(framework_headers
-  base/clock base/context base/json base/log base/log_level base/log_line base/log_writer base/simulated_clock
+  base/clock base/context base/json base/log base/log_level base/log_line base/log_writer
   base/status
   kube/client/client kube/client/discovery kube/client/watch
   kube/config/config kube/config/default_name
@@ -32,7 +33,8 @@ set(framework_headers
   runtime/manager/manager runtime/manager/process
   runtime/monitor/health runtime/monitor/metrics
   runtime/serve/endpoints
-  runtime/write/applier runtime/write/conditions runtime/write/finalizer runtime/write/status_writer)
+  runtime/write/applier runtime/write/conditions runtime/write/finalizer runtime/write/status_writer
+  testing/fake_api testing/simulated_clock)
 foreach(header ${framework_headers})
   cmake_path(GET header PARENT_PATH room)
   install(FILES ${CMAKE_SOURCE_DIR}/controller/${header}.hpp COMPONENT framework

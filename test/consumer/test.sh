@@ -25,7 +25,8 @@ check() { # check SENTENCE COMMAND...
 installs() { cmake --install "$build" --prefix "$work/prefix" --component framework; }
 compiles() {
   mkdir -p "$work/src" &&
-    cp "$root/test/integration/runtime/greeter.cpp" "$root/test/consumer/"{CMakeLists.txt,await_greeting.cpp} "$work/src/" &&
+    cp "$root/test/integration/runtime/"greeter.{cpp,hpp} \
+      "$root/test/consumer/"{CMakeLists.txt,await_greeting.cpp,greeter_test.cpp} "$work/src/" &&
     (cd "$work/prefix/include/toolhive" && find . -name '*.hpp' -printf '#include "%P"\n') >"$work/src/headers.cpp" &&
     cmake -G Ninja -S "$work/src" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" &&
     cmake --build "$work/build"
@@ -37,15 +38,18 @@ greets() {
   "$work/build/await_greeting" default && greeted=0
   kill -TERM "$greeter" && wait "$greeter" && return "$greeted"
 }
-# The first block of code of the page is the example.
-documented() {
-  awk '/^```/ { inside = ($0 == "```cpp" && ++block == 1); next } inside' "$root/docs/framework.md" |
-    diff - "$root/test/integration/runtime/greeter.cpp"
+documented() { # documented FILE: some block of code of the page is the file
+  awk -v file="$1" 'BEGIN { while ((getline line < file) > 0) wanted = wanted line "\n" }
+    /^```/ { found = found || (inside && text == wanted); inside = ($0 == "```cpp"); text = ""; next }
+    inside { text = text $0 "\n" }
+    END { exit !found }' "$root/docs/framework.md"
 }
 
 check "the framework installs" installs
 check "a project outside the tree builds with find_package" compiles
 check "and its controller runs against the API server, and ends well when it is told to" greets
-check "the example in docs/framework.md is the one that was compiled" documented
+check "and that controller's own test passes without one" "$work/build/greeter_test"
+check "the example in docs/framework.md is the one that was compiled" documented "$root/test/integration/runtime/greeter.cpp"
+check "and so is the test of it" documented "$root/test/consumer/greeter_test.cpp"
 echo "consumer: $passed passed, $failed failed"
 ((failed == 0))

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/base/base64.hpp"
-#include "controller/base/simulated_clock.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/integration/kube/cluster.hpp"
 #include "test/unit/kube/certificate_maker.hpp"
 #include "test/unit/kube/temporary_folder.hpp"
@@ -86,7 +86,7 @@ TEST_CASE("a client whose certificate is replaced in its files goes on as whom t
   const auto config = kube::load_kubeconfig({folder.write("kubeconfig", kubeconfig.dump())});
   REQUIRE_MESSAGE(config.ok(), config.status());
   const auto client = test::client(*config);
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   const Context ctx{.stop = {}, .deadline = TimePoint::max(), .clock = clock};
   CHECK(who_am_i(ctx, *client) == "before");
 

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "controller/base/simulated_clock.hpp"
 #include "controller/kube/client/discovery.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/unit/kube/scripted_transport.hpp"
 
 using namespace toolhive;
@@ -170,7 +170,7 @@ TEST_CASE_FIXTURE(Fixture,
 }
 
 TEST_CASE_FIXTURE(Fixture, "discovery looks a miss up again, but not more often than every 5 s") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   const Context context{.stop = {}, .deadline = clock.now() + 24h, .clock = clock};
   kube::Discovery discovery(*client, 60s);
   for (int i = 0; i < 3; ++i) transport->reply(200, R"({"resources":[{"name":"gadgets"}]})");
@@ -196,7 +196,7 @@ TEST_CASE_FIXTURE(Fixture, "discovery looks a miss up again, but not more often 
 
 TEST_CASE_FIXTURE(
     Fixture, "a request that is throttled waits as long as it is told, and no longer than its deadline") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   transport->reply(429, "{}", retry_after("3"));
   transport->reply(503, "{}", retry_after("1"));
   transport->reply(200, body);
@@ -254,7 +254,7 @@ TEST_CASE(
       [&](const Context& ctx) { return client->watch(ctx, kWidget, {}).status(); },
       [&](const Context& ctx) { return client->raw(ctx, {.method = "GET", .target = "/version"}).status(); }};
   const auto ends_after = [&](const auto& call, Duration allowed) {
-    SimulatedClock clock;
+    testing::SimulatedClock clock;
     const TimePoint start = clock.now();
     Status status;
     std::jthread user([&] {
@@ -277,7 +277,7 @@ TEST_CASE(
 }
 
 TEST_CASE_FIXTURE(Fixture, "a throttled request that is stopped ends at once") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   transport->reply(429, "{}", retry_after("3"));
   std::stop_source stop;
   std::jthread user([&] {
@@ -392,7 +392,7 @@ TEST_CASE_FIXTURE(Fixture, "what is not a list is an error") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "discovery keeps its last answer while the server cannot say") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   const Context context{.stop = {}, .deadline = clock.now() + 24h, .clock = clock};
   kube::Discovery discovery(*client, 60s);
   transport->reply(503, "{}");

@@ -6,14 +6,14 @@
 #include <thread>
 
 #include "controller/base/context.hpp"
-#include "controller/base/simulated_clock.hpp"
+#include "controller/testing/simulated_clock.hpp"
 
 using namespace toolhive;
 
 using namespace std::chrono_literals;
 
 TEST_CASE("a sleeper wakes when the simulated clock reaches its deadline, not before") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   std::atomic<bool> awake = false;
   std::thread sleeper([&] {
     CHECK(sleep_for(clock, 5s, {}));
@@ -30,7 +30,7 @@ TEST_CASE("a sleeper wakes when the simulated clock reaches its deadline, not be
 }
 
 TEST_CASE("no advance is lost, however waits and advances interleave") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   std::vector<std::jthread> sleepers;
   std::atomic<int> left = 4 * 200;
   for (int i = 0; i < 4; ++i) {
@@ -45,7 +45,7 @@ TEST_CASE("no advance is lost, however waits and advances interleave") {
 }
 
 TEST_CASE("a stop request ends a sleep at once and is reported") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   std::stop_source stop;
   std::jthread sleeper([&] { CHECK_FALSE(sleep_for(clock, 1h, stop.get_token())); });
   clock.wait_for_waiters(1);
@@ -54,14 +54,14 @@ TEST_CASE("a stop request ends a sleep at once and is reported") {
 }
 
 TEST_CASE("a sleep whose stop was requested before does not wait") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   std::stop_source stop;
   stop.request_stop();
   CHECK_FALSE(sleep_for(clock, 1h, stop.get_token()));
 }
 
 TEST_CASE("the wall clock moves with time and can be set apart from it") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   const auto wall = clock.wall();
   const auto now = clock.now();
   clock.advance(3s);
@@ -84,7 +84,7 @@ TEST_CASE("a sleep without end does not overflow") {
 }
 
 TEST_CASE("a timeout never moves a context's deadline later") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   const Context context{.stop = {}, .deadline = clock.now() + 10s, .clock = clock};
   CHECK(context.with_timeout(5s).deadline == clock.now() + 5s);
   CHECK(context.with_timeout(20s).deadline == clock.now() + 10s);

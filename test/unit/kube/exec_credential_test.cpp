@@ -5,8 +5,8 @@
 
 #include <thread>
 
-#include "controller/base/simulated_clock.hpp"
 #include "controller/kube/config/credentials.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/unit/kube/temporary_folder.hpp"
 
 using namespace toolhive;
@@ -52,7 +52,7 @@ TEST_CASE("a plugin's token is used until it expires") {
                               .append("'\n"));
   config.exec->env["LOG"] = folder.path("log");
   // The simulated wall clock starts at 22:13:20.
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   const Context context{.stop = {}, .deadline = clock.now() + 24h, .clock = clock};
   kube::Credentials credentials(config);
   const auto runs = [&] {

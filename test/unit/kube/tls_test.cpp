@@ -14,8 +14,8 @@
 #include <future>
 #include <mutex>
 
-#include "controller/base/simulated_clock.hpp"
 #include "controller/kube/transport/transport.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/unit/kube/certificate_maker.hpp"
 #include "test/unit/kube/fake_server.hpp"
 #include "test/unit/kube/temporary_folder.hpp"
@@ -247,7 +247,7 @@ TEST_CASE("an authority's file is read again when it changes: then the server's 
   config.certificate_authority = {};
   config.certificate_authority.file = folder.write("ca.crt", ours.certificate());
   const auto transport = *kube::make_transport(config);
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   const Context context{{}, TimePoint::max(), clock, {}};
   CHECK(get(*transport, context).status().code() == Code::Unavailable);
   folder.write("ca.crt", ours.certificate() + theirs.certificate());
@@ -265,7 +265,7 @@ TEST_CASE("a client certificate is presented, and replaced on new connections wh
   config.client_certificate.file = folder.write("client.crt", first.certificate);
   config.client_key.file = folder.write("client.key", first.key);
   const auto transport = *kube::make_transport(config);
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   const Context context{{}, TimePoint::max(), clock, {}};
   CHECK(get(*transport, context)->body.starts_with("/CN=first"));
 

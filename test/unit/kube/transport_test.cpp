@@ -8,8 +8,8 @@
 #include <fstream>
 #include <future>
 
-#include "controller/base/simulated_clock.hpp"
 #include "controller/kube/client/client.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/unit/kube/fake_server.hpp"
 #include "test/unit/kube/temporary_folder.hpp"
 
@@ -459,7 +459,7 @@ TEST_CASE("a token file is read again every minute, and a good token outlives a 
   config.server = server.url();
   config.token_file = folder.path("token");
   const auto transport = *kube::make_transport(config);
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   const Context context{{}, TimePoint::max(), clock, {}};
   const auto send = [&] { REQUIRE(transport->send(context, request("GET", "/")).ok()); };
   send();

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "controller/base/simulated_clock.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/unit/mcp/scripted_server.hpp"
 
 using namespace toolhive;
@@ -72,7 +72,7 @@ TEST_CASE("a token is asked for with the credentials in a header, for the server
 
 TEST_CASE("a token is kept until shortly before it expires, or is said not to be accepted") {
   AuthorizationServer authority;
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   Context ctx{.stop = {}, .deadline = TimePoint::max(), .clock = clock};
   const auto source = source_of(authority.credentials());
   CHECK(*source->token(ctx) == "t-1");

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "controller/base/simulated_clock.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/unit/operator/fake_registry.hpp"
 
 namespace {
@@ -34,7 +34,7 @@ class ProbedRegistry : public RegistryApi {
 struct Probing {
   ServiceProbe::Answer ask() { return probe.ask(ctx, {"mcp", "mcp-registry"}); }
 
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   Context ctx{{}, TimePoint::max(), clock, {}};
   test::AccessTo<ProbedRegistry> access;
   ServiceProbe probe{access};

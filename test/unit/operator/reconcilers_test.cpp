@@ -4,13 +4,13 @@
 #include <atomic>
 #include <future>
 
-#include "controller/base/simulated_clock.hpp"
 #include "controller/operator/mcptool/reconciler.hpp"
 #include "controller/operator/registry/reconciler.hpp"
 #include "controller/operator/types.hpp"
+#include "controller/testing/fake_api.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/unit/operator/fake_registry.hpp"
 #include "test/unit/operator/make.hpp"
-#include "test/unit/runtime/fake_api.hpp"
 
 namespace {
 
@@ -86,7 +86,7 @@ struct Reconciling {
   }
 
   std::stop_source stop;
-  std::shared_ptr<runtime_test::FakeApi> api = std::make_shared<runtime_test::FakeApi>();
+  std::shared_ptr<testing::FakeApi> api = std::make_shared<testing::FakeApi>();
   runtime::Manager manager;
   AccessTo<FakeRegistry> access;
   RegistryReconciler registries{
@@ -261,7 +261,7 @@ TEST_CASE("a registry that cannot be reached is asked again, and that is no erro
 }
 
 TEST_CASE("attempts are further and further apart, at most a minute, until one succeeds") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   Serving r(clock);
   auto fails = [&, count = 0](Duration wait) mutable {
     CAPTURE(wait.count());

@@ -5,7 +5,7 @@
 
 #include <optional>
 
-#include "controller/base/simulated_clock.hpp"
+#include "controller/testing/simulated_clock.hpp"
 
 using namespace toolhive;
 
@@ -30,7 +30,7 @@ struct Circuit {
     return {};
   }
 
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   Context ctx{{}, TimePoint::max(), clock, {}};
   RegistryCircuit circuit;
 };

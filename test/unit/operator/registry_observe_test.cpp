@@ -1,11 +1,11 @@
 // What a pass over a Registry reads.
 #include <doctest/doctest.h>
 
-#include "controller/base/simulated_clock.hpp"
 #include "controller/operator/registry/observe.hpp"
 #include "controller/operator/types.hpp"
+#include "controller/testing/fake_api.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/unit/operator/make.hpp"
-#include "test/unit/runtime/fake_api.hpp"
 
 namespace {
 
@@ -33,8 +33,8 @@ struct RegistryObserving {
     return observe_registry(ctx, api, cache, discovery, options, mcp_registry(), inputs(spec).spec);
   }
 
-  runtime_test::FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   runtime::Cache cache{api, clock, {}};
   kube::Discovery discovery{api, std::chrono::seconds(60)};
   const OperatorOptions options{

@@ -11,7 +11,7 @@
 
 #include "controller/operator/labels.hpp"
 #include "controller/operator/mcptool/reconciler.hpp"
-#include "test/unit/runtime/fake_api.hpp"
+#include "controller/testing/fake_api.hpp"
 
 namespace {
 
@@ -96,7 +96,7 @@ struct Tenants {
   }
 
   std::stop_source stop;
-  std::shared_ptr<runtime_test::FakeApi> api = std::make_shared<runtime_test::FakeApi>();
+  std::shared_ptr<testing::FakeApi> api = std::make_shared<testing::FakeApi>();
   runtime::Manager manager{
       std::static_pointer_cast<kube::Client>(api), std::static_pointer_cast<kube::Client>(api), {}};
   TenantsAccess access{stop.get_token()};

@@ -1,12 +1,12 @@
 // What a pass over an MCPTool reads.
 #include <doctest/doctest.h>
 
-#include "controller/base/simulated_clock.hpp"
 #include "controller/operator/mcptool/index.hpp"
 #include "controller/operator/mcptool/observe.hpp"
 #include "controller/operator/types.hpp"
+#include "controller/testing/fake_api.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/unit/operator/make.hpp"
-#include "test/unit/runtime/fake_api.hpp"
 
 namespace {
 
@@ -44,8 +44,8 @@ struct Observing {
     return observe_tool(ctx, api, cache, ours, tool);
   }
 
-  runtime_test::FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   runtime::Cache cache{api, clock, {}};
 };
 

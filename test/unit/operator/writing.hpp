@@ -5,14 +5,14 @@
 
 #include <optional>
 
-#include "controller/base/simulated_clock.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/types.hpp"
 #include "controller/runtime/cache/cache.hpp"
 #include "controller/runtime/write/applier.hpp"
+#include "controller/testing/fake_api.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/unit/operator/make.hpp"
-#include "test/unit/runtime/fake_api.hpp"
 
 namespace toolhive::test {
 
@@ -25,8 +25,8 @@ struct Writing {
   }
   Context context() { return {{}, TimePoint::max(), clock, {}}; }
 
-  runtime_test::FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   runtime::Cache cache{api, clock, {}};
   runtime::Applier applier{api, cache, kFieldManager, kOwnerLabel};
   std::optional<kube::Object> owner;

@@ -9,7 +9,7 @@
 #include <set>
 #include <thread>
 
-#include "controller/base/simulated_clock.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "registry/api/cursor.hpp"
 #include "registry/api/guard.hpp"
 #include "service_fixture.hpp"
@@ -96,7 +96,7 @@ class GuardedService {
   AuthSettings settings;
   RateSettings rates;
   AuditSettings audit;
-  toolhive::SimulatedClock clock;
+  toolhive::testing::SimulatedClock clock;
   Service service;
   KnownTokens* authenticator = nullptr;
   std::unique_ptr<Guard> guard;

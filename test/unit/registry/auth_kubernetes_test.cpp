@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "controller/base/simulated_clock.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "judge.hpp"
 #include "registry/auth/kubernetes.hpp"
 #include "registry/auth/token_review.hpp"
@@ -95,7 +95,7 @@ class ReviewPlay {
 
   KubernetesSettings settings;
   std::vector<HttpCall> calls;
-  toolhive::SimulatedClock clock;
+  toolhive::testing::SimulatedClock clock;
   std::unique_ptr<KubernetesAuthenticator> authenticator;
 
  private:

@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "controller/base/base64.hpp"
-#include "controller/base/simulated_clock.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "judge.hpp"
 #include "registry/auth/oidc.hpp"
 #include "token_maker.hpp"
@@ -92,7 +92,7 @@ class IssuerPlay {
   std::unique_ptr<OidcAuthenticator> authenticator;
 
  private:
-  toolhive::SimulatedClock clock_{toolhive::WallTime(1'800'000'000s)};
+  toolhive::testing::SimulatedClock clock_{toolhive::WallTime(1'800'000'000s)};
   std::mutex mutex_;
   std::condition_variable_any changed_;
   bool down_ = false, held_ = false;

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "controller/base/simulated_clock.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "registry/auth/audit.hpp"
 #include "registry/auth/peer.hpp"
 #include "registry/auth/permit.hpp"
@@ -18,7 +18,7 @@
 using namespace toolhive::registry;
 using namespace toolhive::registry::auth;
 using namespace std::chrono_literals;
-using toolhive::SimulatedClock;
+using toolhive::testing::SimulatedClock;
 
 namespace {
 

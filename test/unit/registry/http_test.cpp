@@ -9,8 +9,8 @@
 #include <string>
 #include <thread>
 
-#include "controller/base/simulated_clock.hpp"
 #include "controller/http/listener/process.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "registry/access_log.hpp"
 #include "registry/api/endpoint.hpp"
 #include "registry/api/guard.hpp"
@@ -222,7 +222,7 @@ TEST_CASE(
   rates.writes = {1, 1};
   AuditSettings audit;
   audit.output = AuditSettings::Output::Off;
-  toolhive::SimulatedClock standing;
+  toolhive::testing::SimulatedClock standing;
   for (const unsigned trusted : {0u, 1u}) {
     CAPTURE(trusted);
     Metrics metrics{counted_routes()};

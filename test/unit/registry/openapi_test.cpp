@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "controller/base/simulated_clock.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "registry/api/guard.hpp"
 #include "registry/api/list.hpp"
 #include "service_fixture.hpp"
@@ -294,7 +294,7 @@ void use_without_rights(Recorder& recorder) {
     rates.reads = rates.writes = {1, 1000};
     auth::AuditSettings audit;
     audit.output = auth::AuditSettings::Output::Off;
-    toolhive::SimulatedClock standing;
+    toolhive::testing::SimulatedClock standing;
     Guard guard(settings, std::make_unique<OneSubject>(available), rates, audit, service.metrics, standing);
     service.api.protect(guard);
     for (const char* peer : {"10.0.0.1", "10.0.0.2"}) {

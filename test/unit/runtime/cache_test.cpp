@@ -6,10 +6,11 @@
 #include <future>
 #include <thread>
 
-#include "controller/base/simulated_clock.hpp"
 #include "controller/runtime/cache/cache_metrics.hpp"
 #include "controller/runtime/write/write_tracking_client.hpp"
-#include "test/unit/runtime/fake_api.hpp"
+#include "controller/testing/fake_api.hpp"
+#include "controller/testing/simulated_clock.hpp"
+#include "test/unit/runtime/objects.hpp"
 
 using namespace toolhive;
 
@@ -34,8 +35,8 @@ struct Cached {
     return object.ok() ? object->json()["spec"].dump() : object.status().to_string();
   }
 
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Cache cache;
   runtime::WriteTrackingClient client{api, cache};
 };

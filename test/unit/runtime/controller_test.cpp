@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "controller/base/simulated_clock.hpp"
 #include "controller/runtime/manager/manager.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/support/log_capture.hpp"
 #include "test/unit/runtime/running.hpp"
 #include "test/unit/runtime/widget.hpp"
@@ -108,8 +108,8 @@ TEST_CASE("a pass may name what it applies") {
 }
 
 TEST_CASE("a name that is taken is a Warning event on the object, and is tried again after a minute") {
-  SimulatedClock clock;
-  Running r(std::make_shared<FakeApi>(), on(clock));
+  testing::SimulatedClock clock;
+  Running r(std::make_shared<testing::FakeApi>(), on(clock));
   std::atomic<int> passes = 0;
   r.manager.controller<Widget>("widgets")
       .owns(kConfigMap)
@@ -363,8 +363,8 @@ TEST_CASE("objects are found by an index of the controller") {
 }
 
 TEST_CASE("a pass that fails is tried again after the controller's own backoff") {
-  SimulatedClock clock;
-  Running r(std::make_shared<FakeApi>(), on(clock));
+  testing::SimulatedClock clock;
+  Running r(std::make_shared<testing::FakeApi>(), on(clock));
   std::atomic<int> passes = 0;
   r.manager.controller<Widget>("widgets")
       .backoff({.base = 10s, .max = 15s})
@@ -388,8 +388,8 @@ TEST_CASE("a pass that fails is tried again after the controller's own backoff")
 }
 
 TEST_CASE("a pass that asks for the backoff comes again after it, not before its time, and is no error") {
-  SimulatedClock clock;
-  Running r(std::make_shared<FakeApi>(), on(clock));
+  testing::SimulatedClock clock;
+  Running r(std::make_shared<testing::FakeApi>(), on(clock));
   std::atomic<int> passes = 0;
   r.manager.controller<Widget>("widgets")
       .backoff({.base = 10s, .max = 20s})

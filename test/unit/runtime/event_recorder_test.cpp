@@ -4,9 +4,10 @@
 
 #include <memory>
 
-#include "controller/base/simulated_clock.hpp"
 #include "controller/runtime/events/event_log.hpp"
-#include "test/unit/runtime/fake_api.hpp"
+#include "controller/testing/fake_api.hpp"
+#include "controller/testing/simulated_clock.hpp"
+#include "test/unit/runtime/objects.hpp"
 
 using namespace toolhive;
 
@@ -39,8 +40,8 @@ struct Recorded {
   std::mutex mutex;
   std::vector<Json> bodies;
   Status answer;
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   std::unique_ptr<EventRecorder> recorder;
 };
 

@@ -9,8 +9,9 @@
 #include <thread>
 #include <vector>
 
-#include "controller/base/simulated_clock.hpp"
-#include "test/unit/runtime/fake_api.hpp"
+#include "controller/testing/fake_api.hpp"
+#include "controller/testing/simulated_clock.hpp"
+#include "test/unit/runtime/objects.hpp"
 #include "test/unit/runtime/seed.hpp"
 
 using namespace toolhive;
@@ -63,8 +64,8 @@ struct Watched {
     clock.advance(31s);
   }
 
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   mutable std::mutex mutex;
   std::string story;
   std::unique_ptr<Informer> informer;
@@ -116,8 +117,8 @@ TEST_CASE("an informer in one namespace sees no other") {
 }
 
 TEST_CASE("synced means that handlers have seen the whole list") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   for (const char* name : {"a", "b", "c"}) api.put(kWidget, widget("ns", name));
   Informer informer(api, clock, kWidget);
   int heard = 0;
@@ -600,8 +601,8 @@ TEST_CASE("a handler that comes late hears of what exists first") {
 }
 
 TEST_CASE("indexes know a change before handlers hear of it") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Informer informer(api, clock, kWidget);
   informer.add_index(
       "name", [](const kube::Object& o) { return std::vector<std::string>{std::string(o.meta().name)}; });
@@ -665,8 +666,8 @@ TEST_CASE("whatever the world and the network do, store and handlers come to wha
   const auto below = [&](std::uint64_t n) { return static_cast<int>(random() % n); };
   for (int round = 0; round < 30; ++round) {
     CAPTURE(round);
-    FakeApi api;
-    SimulatedClock clock;
+    testing::FakeApi api;
+    testing::SimulatedClock clock;
     InformerOptions options;
     options.jitter_seed = 1 + random() % 1000;
     Informer informer(api, clock, kWidget, options);

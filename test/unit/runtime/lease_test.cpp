@@ -4,11 +4,12 @@
 #include <memory>
 #include <thread>
 
-#include "controller/base/simulated_clock.hpp"
 #include "controller/runtime/leader/leader_election.hpp"
 #include "controller/runtime/leader/lease_candidate.hpp"
 #include "controller/runtime/write/fenced_client.hpp"
-#include "test/unit/runtime/fake_api.hpp"
+#include "controller/testing/fake_api.hpp"
+#include "controller/testing/simulated_clock.hpp"
+#include "test/unit/runtime/objects.hpp"
 #include "test/unit/runtime/seed.hpp"
 
 using namespace toolhive;
@@ -27,14 +28,14 @@ LeaderElectionOptions options(std::string identity) {
   return {"system", "leader", std::move(identity)};
 }
 
-std::string stored_holder(const FakeApi& api) {
+std::string stored_holder(const testing::FakeApi& api) {
   const auto lease = api.find(kLease, kLeaseKey);
   return lease ? lease->json()["spec"].value("holderIdentity", "") : "none";
 }
 
 // One candidate on a clock that all share.
 struct Candidate {
-  Candidate(FakeApi& api, Clock& clock, std::string identity)
+  Candidate(testing::FakeApi& api, Clock& clock, std::string identity)
       : opts(options(std::move(identity))),
         candidate(api, clock, opts),
         ctx{{}, TimePoint::max(), clock, {}} {}
@@ -49,8 +50,8 @@ struct Candidate {
 TEST_SUITE_BEGIN("lease");
 
 TEST_CASE("the first candidate creates the lease and holds it, the second waits") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Candidate a(api, clock, "a"), b(api, clock, "b");
   REQUIRE(a.step().ok());
   REQUIRE(b.step().ok());
@@ -61,8 +62,8 @@ TEST_CASE("the first candidate creates the lease and holds it, the second waits"
 }
 
 TEST_CASE("validity runs from when the renewal was sent") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Candidate a(api, clock, "a");
   REQUIRE(a.step().ok());
   const TimePoint sent = clock.now();
@@ -75,8 +76,8 @@ TEST_CASE("validity runs from when the renewal was sent") {
 }
 
 TEST_CASE("a silent holder is replaced 15 s after its last renewal was seen, and stops itself before") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Candidate a(api, clock, "a"), b(api, clock, "b");
   REQUIRE(a.step().ok());
   REQUIRE(b.step().ok());
@@ -91,8 +92,8 @@ TEST_CASE("a silent holder is replaced 15 s after its last renewal was seen, and
 }
 
 TEST_CASE("a renewTime in the far past or future moves nothing") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Candidate a(api, clock, "a"), b(api, clock, "b");
   for (const char* time : {"1990-01-01T00:00:00.000000Z", "2990-01-01T00:00:00.000000Z"}) {
     REQUIRE(a.step().ok());
@@ -109,8 +110,8 @@ TEST_CASE("a renewTime in the far past or future moves nothing") {
 }
 
 TEST_CASE("labels and annotations of a lease are no sign of its holder's life") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Candidate a(api, clock, "a"), b(api, clock, "b");
   REQUIRE(a.step().ok());
   for (int i = 0; i < 5; ++i) {
@@ -126,8 +127,8 @@ TEST_CASE("labels and annotations of a lease are no sign of its holder's life") 
 }
 
 TEST_CASE("a lease of decades is waited for four times as long as one's own, and no longer") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Candidate a(api, clock, "a"), b(api, clock, "b");
   REQUIRE(a.step().ok());
   auto lease = api.find(kLease, kLeaseKey)->json();
@@ -145,8 +146,8 @@ TEST_CASE("a lease of decades is waited for four times as long as one's own, and
 }
 
 TEST_CASE("a renewal changes the lease although the wall clock stands still") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Candidate a(api, clock, "a");
   REQUIRE(a.step().ok());
   const std::string before(api.find(kLease, kLeaseKey)->meta().resource_version);
@@ -158,8 +159,8 @@ TEST_CASE("a renewal changes the lease although the wall clock stands still") {
 }
 
 TEST_CASE("a released lease is taken at once") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Candidate a(api, clock, "a"), b(api, clock, "b");
   REQUIRE(a.step().ok());
   REQUIRE(b.step().ok());
@@ -170,8 +171,8 @@ TEST_CASE("a released lease is taken at once") {
 }
 
 TEST_CASE("a renewal whose reply was lost is recognized as one's own") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Candidate a(api, clock, "a");
   REQUIRE(a.step().ok());
   // As if an earlier write of ours had been applied without us hearing of it.
@@ -184,8 +185,8 @@ TEST_CASE("a renewal whose reply was lost is recognized as one's own") {
 }
 
 TEST_CASE("a holder that finds another in its place stops at once") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Candidate a(api, clock, "a");
   REQUIRE(a.step().ok());
   auto lease = api.find(kLease, kLeaseKey)->json();
@@ -197,8 +198,8 @@ TEST_CASE("a holder that finds another in its place stops at once") {
 }
 
 TEST_CASE("a lease that is deleted under its holder is not taken by a witness before its time") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Candidate a(api, clock, "a"), b(api, clock, "b");
   REQUIRE(a.step().ok());
   REQUIRE(b.step().ok());
@@ -211,8 +212,8 @@ TEST_CASE("a lease that is deleted under its holder is not taken by a witness be
 }
 
 TEST_CASE("the fence closes before the release is sent") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Candidate a(api, clock, "a");
   REQUIRE(a.step().ok());
   bool open_while_released = true;
@@ -255,7 +256,7 @@ class DriftingClock final : public Clock {
 // The way from one process to the server: slow, lossy both ways. While a request is under way the others go on.
 class LossyClient final : public kube::Client {
  public:
-  LossyClient(World& world, FakeApi& api) : world_(world), api_(api) {}
+  LossyClient(World& world, testing::FakeApi& api) : world_(world), api_(api) {}
   StatusOr<kube::HttpResponse> call(const Context& ctx, const kube::ApiCall& call) override;
   StatusOr<std::unique_ptr<kube::LineStream>> open_watch(const Context&, const kube::ApiCall&,
                                                          const kube::Transport::StreamOptions&) override {
@@ -264,7 +265,7 @@ class LossyClient final : public kube::Client {
 
  private:
   World& world_;
-  FakeApi& api_;
+  testing::FakeApi& api_;
 };
 
 // Takes every write.
@@ -280,8 +281,8 @@ class Anything final : public kube::Client {
 };
 
 struct Process {
-  Process(World& world, FakeApi& api, const TimePoint& real, double rate, const std::string& identity,
-          bool patient)
+  Process(World& world, testing::FakeApi& api, const TimePoint& real, double rate,
+          const std::string& identity, bool patient)
       : clock(real, rate),
         client(world, api),
         opts(options(identity)),
@@ -362,7 +363,7 @@ struct World {
   }
 
   TimePoint now{};
-  FakeApi api;
+  testing::FakeApi api;
   std::mt19937_64 random;
   std::vector<std::unique_ptr<Process>> processes;
   std::string last_holder;
@@ -412,7 +413,7 @@ TEST_SUITE_BEGIN("leader election");
 namespace {
 
 struct Runner {
-  Runner(FakeApi& api, Clock& c, std::string identity)
+  Runner(testing::FakeApi& api, Clock& c, std::string identity)
       : election(api, c, options(std::move(identity))), clock(c) {}
   void start() {
     done = std::async(std::launch::async, [this] {
@@ -445,8 +446,8 @@ struct Runner {
 }  // namespace
 
 TEST_CASE("options that cannot work are refused before anything is sent") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   auto bad = options("a");
   bad.renew_deadline = 20s;
   CHECK(LeaderElection(api, clock, bad).run({}, [](std::stop_token) { return true; }).code() ==
@@ -457,8 +458,8 @@ TEST_CASE("options that cannot work are refused before anything is sent") {
 }
 
 TEST_CASE("the lease is renewed while work ends, and released after it") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Runner a(api, clock, "a");
   a.busy = true;
   a.start();
@@ -477,8 +478,8 @@ TEST_CASE("the lease is renewed while work ends, and released after it") {
 }
 
 TEST_CASE("work that did not end leaves the lease to expire") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Runner a(api, clock, "a");
   a.all_ended = false;
   a.start();
@@ -489,8 +490,8 @@ TEST_CASE("work that did not end leaves the lease to expire") {
 }
 
 TEST_CASE("a holder that cannot renew is demoted within renew_deadline, and leads again when it can") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Runner a(api, clock, "a");
   a.start();
   REQUIRE(api.wait_for([&] { return a.leading.load(); }));
@@ -509,8 +510,8 @@ TEST_CASE("a holder that cannot renew is demoted within renew_deadline, and lead
 }
 
 TEST_CASE("a second candidate leads as soon as the first has released") {
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   Runner a(api, clock, "a"), b(api, clock, "b");
   a.start();
   REQUIRE(api.wait_for([&] { return a.leading.load(); }));

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "controller/base/log.hpp"
-#include "controller/base/simulated_clock.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/support/log_capture.hpp"
 #include "test/unit/runtime/running.hpp"
 #include "test/unit/runtime/widget.hpp"
@@ -240,7 +240,7 @@ TEST_CASE("readiness fails with the name and the cause until every cache has syn
 TEST_CASE("the metrics have the names that dashboards know") {
   ManagerOptions options;
   options.api_host = "10.0.0.1:443";
-  Counting r(std::make_shared<FakeApi>(), options);
+  Counting r(std::make_shared<testing::FakeApi>(), options);
   r.reconcile(kNothing);
   r.api->put(kWidget, widget("ns", "a"));
   r.start();
@@ -292,8 +292,8 @@ TEST_CASE("a metric tells of a lease that asks for more time than it is given, u
 }
 
 TEST_CASE("the metric of leadership is 1 exactly while the lease is surely held") {
-  SimulatedClock clock;
-  Counting r(std::make_shared<FakeApi>(), candidate("a", clock));
+  testing::SimulatedClock clock;
+  Counting r(std::make_shared<testing::FakeApi>(), candidate("a", clock));
   CHECK(r.shows("leader_election_master_status{name=\"leader\"} 0"));
   r.start();
   CHECK(r.shows("leader_election_master_status{name=\"leader\"} 1"));
@@ -344,11 +344,11 @@ TEST_CASE(
     "a pass that goes on for long after its time limit is reported, one that ends with its last call is "
     "not") {
   test::LogCapture capture;
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   ManagerOptions options;
   options.clock = &clock;
   {
-    Counting r(std::make_shared<FakeApi>(), options);
+    Counting r(std::make_shared<testing::FakeApi>(), options);
     r.manager.controller<Widget>("widgets").timeout(7s).reconcile([&](Pass& pass, const WidgetRef&) {
       clock.advance(pass.key().name == "late" ? 8s + 1ms : 7s + 1ms);
       ++r.passes;
@@ -407,8 +407,8 @@ TEST_CASE("leader work runs while leading and ends with it") {
 }
 
 TEST_CASE("a runnable runs on a standby as well, once the caches are synced, and outlives leader work") {
-  SimulatedClock clock;
-  auto api = std::make_shared<FakeApi>();
+  testing::SimulatedClock clock;
+  auto api = std::make_shared<testing::FakeApi>();
   Counting leader(api, candidate("leader", clock)), standby(api, candidate("standby", clock));
   std::atomic<int> running = 0;
   std::atomic<bool> synced = false, leads = false, leader_work_ended = false, outlived = false;
@@ -443,7 +443,7 @@ TEST_CASE("a runnable runs on a standby as well, once the caches are synced, and
 TEST_CASE("a runnable that does not end is named") {
   ManagerOptions options;
   options.graceful_stop = 100ms;
-  Counting r(std::make_shared<FakeApi>(), options);
+  Counting r(std::make_shared<testing::FakeApi>(), options);
   std::atomic<bool> began = false, finish = false;
   r.manager.add_runnable("stubborn", [&](const Context&) {
     began = true;
@@ -478,7 +478,7 @@ TEST_CASE("a pass under way may end by itself when the manager stops") {
 TEST_CASE("a pass that does not end by itself has its token fired, and one that ignores it is named") {
   ManagerOptions options;
   options.graceful_stop = 100ms;
-  Counting r(std::make_shared<FakeApi>(), options);
+  Counting r(std::make_shared<testing::FakeApi>(), options);
   std::atomic<bool> obedient = false, finish = false, began = false;
   r.reconcile([&](Pass& pass) -> StatusOr<Result> {
     began = true;
@@ -503,8 +503,8 @@ TEST_CASE("a pass that does not end by itself has its token fired, and one that 
 }
 
 TEST_CASE("without the lease no write is sent, but reads and reviews are") {
-  SimulatedClock clock;
-  auto api = std::make_shared<FakeApi>();
+  testing::SimulatedClock clock;
+  auto api = std::make_shared<testing::FakeApi>();
   Counting leader(api, candidate("leader", clock)), standby(api, candidate("standby", clock));
   const Context ctx{{}, TimePoint::max(), clock, {}};
   leader.start();
@@ -522,8 +522,8 @@ TEST_CASE("without the lease no write is sent, but reads and reviews are") {
 
 TEST_CASE(
     "losing the lease demotes in process: passes stop, caches stay, and all is reconciled when it is back") {
-  SimulatedClock clock;
-  auto api = std::make_shared<FakeApi>();
+  testing::SimulatedClock clock;
+  auto api = std::make_shared<testing::FakeApi>();
   Counting r(api, candidate("a", clock));
   r.reconcile(kNothing);
   api->put(kWidget, widget("ns", "x"));
@@ -555,8 +555,8 @@ TEST_CASE(
 }
 
 TEST_CASE("when the leader stops, the standby takes over with everything in its queue") {
-  SimulatedClock clock;
-  auto api = std::make_shared<FakeApi>();
+  testing::SimulatedClock clock;
+  auto api = std::make_shared<testing::FakeApi>();
   auto a = std::make_unique<Counting>(api, candidate("a", clock));
   Counting b(api, candidate("b", clock));
   a->reconcile(kNothing);

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "controller/base/simulated_clock.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/unit/kube/scripted_transport.hpp"
 
 using namespace toolhive;
@@ -37,7 +37,7 @@ struct Guard {
 
   std::shared_ptr<test::ScriptedTransport> transport = std::make_shared<test::ScriptedTransport>();
   std::unique_ptr<kube::Client> client = kube::make_client(transport);
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   MetricsAuthorizer authorizer;
 };
 

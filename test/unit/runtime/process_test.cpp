@@ -12,7 +12,7 @@
 #include <string>
 #include <thread>
 
-#include "controller/base/simulated_clock.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/stores/loopback.hpp"
 #include "test/unit/http/client.hpp"
 #include "test/unit/kube/fake_server.hpp"
@@ -40,7 +40,7 @@ kube::Config config_of(const std::string& server) {
 }
 
 // What run() answers while `clock` goes on.
-Status run_through(Manager& manager, SimulatedClock& clock) {
+Status run_through(Manager& manager, testing::SimulatedClock& clock) {
   auto done = std::async(std::launch::async, [&] { return manager.run({}); });
   while (done.wait_for(1ms) != std::future_status::ready) clock.advance(1s);
   return done.get();
@@ -59,7 +59,7 @@ TEST_CASE("a configuration that cannot work is the error of a manager's run, and
 }
 
 TEST_CASE("an API server that cannot be reached is given up, and named") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   ManagerOptions options;
   options.clock = &clock;
   const std::string server = loopback_address(registry::test::free_port());
@@ -91,7 +91,7 @@ TEST_CASE("endpoints are served before the caches have synced") {
   ManagerOptions options;
   const auto port = registry::test::free_port();
   options.endpoints.health_address = loopback_address(port);
-  Running r(std::make_shared<FakeApi>(), options);
+  Running r(std::make_shared<testing::FakeApi>(), options);
   REQUIRE(r.manager.cache().declare(kWidget).ok());
   r.api->fail_with([](const kube::ApiCall&) { return Status(Code::Forbidden, "no rights"); });
   r.start();
@@ -109,7 +109,7 @@ TEST_CASE("an address that cannot be served is the error of a manager's run") {
   const FakeServer other([](Connection&) {});
   ManagerOptions options;
   options.endpoints.health_address = loopback_address(other.port());
-  Running r(std::make_shared<FakeApi>(), options);
+  Running r(std::make_shared<testing::FakeApi>(), options);
   const Status ended = r.manager.run({});
   CHECK(ended.code() == Code::Unavailable);
   CHECK(ended.message().find(options.endpoints.health_address) != std::string::npos);
@@ -119,7 +119,7 @@ TEST_CASE("a lease has the manager's name and a holder of its own for each proce
   ManagerOptions options;
   options.name = "greeter";
   options.leader_election.emplace().ns = "system";
-  auto api = std::make_shared<FakeApi>();
+  auto api = std::make_shared<testing::FakeApi>();
   std::string first;
   for (int i = 0; i < 2; ++i) {
     Running r(api, options);

@@ -8,12 +8,13 @@
 #include <string>
 
 #include "controller/runtime/manager/manager.hpp"
-#include "test/unit/runtime/fake_api.hpp"
+#include "controller/testing/fake_api.hpp"
+#include "test/unit/runtime/objects.hpp"
 
 namespace toolhive::runtime_test {
 
 struct Running {
-  explicit Running(std::shared_ptr<FakeApi> a = std::make_shared<FakeApi>(),
+  explicit Running(std::shared_ptr<testing::FakeApi> a = std::make_shared<testing::FakeApi>(),
                    runtime::ManagerOptions options = {})
       : api(std::move(a)),
         manager(std::static_pointer_cast<kube::Client>(api), std::static_pointer_cast<kube::Client>(api),
@@ -31,7 +32,7 @@ struct Running {
     return wait_for([&] { return manager.metrics().text().find(metric) != std::string::npos; });
   }
 
-  std::shared_ptr<FakeApi> api;
+  std::shared_ptr<testing::FakeApi> api;
   runtime::Manager manager;
   std::stop_source stop;
   std::future<Status> done;

@@ -7,9 +7,10 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "controller/base/simulated_clock.hpp"
+#include "controller/testing/fake_api.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/support/log_capture.hpp"
-#include "test/unit/runtime/fake_api.hpp"
+#include "test/unit/runtime/objects.hpp"
 
 using namespace toolhive;
 
@@ -52,8 +53,8 @@ struct Written {
     return told;
   }
 
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   std::unique_ptr<runtime::EventRecorder> events =
       std::make_unique<runtime::EventRecorder>(api, clock, "tester", "tester-0");
   StatusWriter writer;

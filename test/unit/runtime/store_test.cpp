@@ -5,7 +5,7 @@
 #include <map>
 #include <thread>
 
-#include "test/unit/runtime/fake_api.hpp"
+#include "test/unit/runtime/objects.hpp"
 #include "test/unit/runtime/seed.hpp"
 
 using namespace toolhive;

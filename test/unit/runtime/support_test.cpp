@@ -8,13 +8,13 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/base/backoff.hpp"
-#include "controller/base/simulated_clock.hpp"
 #include "controller/base/time.hpp"
 #include "controller/runtime/cache/mapping.hpp"
 #include "controller/runtime/controller/hot_loop.hpp"
 #include "controller/runtime/monitor/health.hpp"
 #include "controller/runtime/write/conditions.hpp"
-#include "test/unit/runtime/fake_api.hpp"
+#include "controller/testing/simulated_clock.hpp"
+#include "test/unit/runtime/objects.hpp"
 
 using namespace toolhive;
 
@@ -182,7 +182,7 @@ TEST_SUITE_END();
 TEST_SUITE_BEGIN("hot loop");
 
 TEST_CASE("writing passes add up within a minute and are reported once a minute") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   runtime::HotLoopDetector detector(clock, 3);
   const Key key{"ns", "a"};
   for (int i = 0; i < 3; ++i) CHECK(!detector.pass_ended(key, 1));
@@ -194,7 +194,7 @@ TEST_CASE("writing passes add up within a minute and are reported once a minute"
 }
 
 TEST_CASE("a pass without a write settles the object") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   runtime::HotLoopDetector detector(clock, 2);
   const Key key{"ns", "a"};
   for (int i = 0; i < 10; ++i) {
@@ -209,7 +209,7 @@ TEST_SUITE_END();
 TEST_SUITE_BEGIN("backoff");
 
 TEST_CASE("equal seeds wait equally, different seeds do not") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   Backoff a(clock, {}, 1), b(clock, {}, 1), c(clock, {}, 2);
   std::set<std::int64_t> waits;
   for (int i = 0; i < 5; ++i) {

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/kube/object/ref.hpp"
-#include "test/unit/runtime/fake_api.hpp"
+#include "test/unit/runtime/objects.hpp"
 
 namespace toolhive::runtime_test {
 

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "controller/base/simulated_clock.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/unit/runtime/seed.hpp"
 
 using namespace toolhive;
@@ -40,7 +40,7 @@ struct Counts final : runtime::WorkQueueObserver {
 TEST_SUITE_BEGIN("work queue");
 
 TEST_CASE("a key added several times before it is taken is handed out once") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   WorkQueue queue(clock);
   queue.add(kA);
   queue.add(kB);
@@ -52,7 +52,7 @@ TEST_CASE("a key added several times before it is taken is handed out once") {
 }
 
 TEST_CASE("a key added while it is processed runs once more, and not before done") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   WorkQueue queue(clock);
   queue.add(kA);
   REQUIRE(queue.get() == kA);
@@ -67,7 +67,7 @@ TEST_CASE("a key added while it is processed runs once more, and not before done
 }
 
 TEST_CASE("a delayed key keeps the earliest time it was added for") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   WorkQueue queue(clock);
   queue.add_after(kA, 10s);
   queue.add_after(kA, 5s);
@@ -82,7 +82,7 @@ TEST_CASE("a delayed key keeps the earliest time it was added for") {
 }
 
 TEST_CASE("adding a delayed key makes it ready now and drops the delay") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   WorkQueue queue(clock);
   queue.add_after(kA, 10s);
   queue.add(kA);
@@ -93,7 +93,7 @@ TEST_CASE("adding a delayed key makes it ready now and drops the delay") {
 }
 
 TEST_CASE("a delay does not hold back a key that is ready or wanted again") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   WorkQueue queue(clock);
   queue.add(kA);
   queue.add_after(kA, 10s);
@@ -108,7 +108,7 @@ TEST_CASE("a delay does not hold back a key that is ready or wanted again") {
 }
 
 TEST_CASE("backoff doubles per key from 5 ms to 1000 s and starts over after forget") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   WorkQueue queue(clock);
   Duration expected = 5ms;
   for (int i = 0; i < 25; ++i) {
@@ -132,7 +132,7 @@ TEST_CASE("backoff doubles per key from 5 ms to 1000 s and starts over after for
 }
 
 TEST_CASE("a failure whose backoff a change overtook does not lengthen the next one") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   WorkQueue queue(clock);
   const auto backoff = [&] {  // of a failure now
     queue.add_rate_limited(kA);
@@ -167,7 +167,7 @@ TEST_CASE("a failure whose backoff a change overtook does not lengthen the next 
 }
 
 TEST_CASE("keys of normal priority overtake low ones, until those have aged") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   WorkQueue queue(clock);
   queue.add(kA, Priority::Low);
   queue.add(kB);
@@ -180,7 +180,7 @@ TEST_CASE("keys of normal priority overtake low ones, until those have aged") {
 }
 
 TEST_CASE("adding a low key again with normal priority raises it, never the reverse") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   WorkQueue queue(clock);
   queue.add(kA, Priority::Low);
   queue.add(kB, Priority::Low);
@@ -193,7 +193,7 @@ TEST_CASE("adding a low key again with normal priority raises it, never the reve
 }
 
 TEST_CASE("shutting down wakes every worker, drops what waits and refuses adds") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   WorkQueue queue(clock);
   std::vector<std::thread> workers;
   std::atomic<int> ended = 0;
@@ -215,7 +215,7 @@ TEST_CASE("shutting down wakes every worker, drops what waits and refuses adds")
 }
 
 TEST_CASE("a delay is minded although the worker that was woken for it is busy") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   WorkQueue queue(clock);
   std::mutex mutex;
   std::condition_variable changed;
@@ -255,7 +255,7 @@ TEST_CASE("a delay is minded although the worker that was woken for it is busy")
 }
 
 TEST_CASE("the observer hears of adds, depth, retries, waiting and work") {
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   Counts counts;
   WorkQueue queue(clock, {}, &counts);
   queue.add(kA);
@@ -351,7 +351,7 @@ struct Model {
 
 TEST_CASE("random operations agree with a model of the contract") {
   std::mt19937_64 random(runtime_test::test_seed());
-  SimulatedClock clock;
+  testing::SimulatedClock clock;
   WorkQueue queue(clock);
   Model model;
   std::vector<Key> keys;

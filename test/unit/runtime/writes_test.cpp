@@ -1,13 +1,14 @@
 #include <doctest/doctest.h>
 
-#include "controller/base/simulated_clock.hpp"
 #include "controller/runtime/cache/cache.hpp"
 #include "controller/runtime/write/applier.hpp"
 #include "controller/runtime/write/finalizer.hpp"
 #include "controller/runtime/write/ownership.hpp"
 #include "controller/runtime/write/status_writer.hpp"
 #include "controller/runtime/write/write_tracking_client.hpp"
-#include "test/unit/runtime/fake_api.hpp"
+#include "controller/testing/fake_api.hpp"
+#include "controller/testing/simulated_clock.hpp"
+#include "test/unit/runtime/objects.hpp"
 
 using namespace toolhive;
 
@@ -49,8 +50,8 @@ struct Owned {
     }));
   }
 
-  FakeApi api;
-  SimulatedClock clock;
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
   runtime::Cache cache{api, clock, {}};
   runtime::WriteTrackingClient client{api, cache};
   Applier applier{client, cache, "manager", kOwnerLabel};
@@ -423,7 +424,7 @@ TEST_SUITE_END();
 TEST_SUITE_BEGIN("finalizer");
 
 TEST_CASE("a finalizer is added once, beside those of others") {
-  FakeApi api;
+  testing::FakeApi api;
   Json document = widget("ns", "a");
   document["metadata"]["finalizers"] = {"other"};
   const Object before = api.put(kWidget, document);
@@ -437,7 +438,7 @@ TEST_CASE("a finalizer is added once, beside those of others") {
 }
 
 TEST_CASE("adding a finalizer to an object that changed meanwhile is a Conflict") {
-  FakeApi api;
+  testing::FakeApi api;
   const Object stale = api.put(kWidget, widget("ns", "a"));
   api.put(kWidget, widget("ns", "a", {{"size", 2}}));
   CHECK(runtime::ensure_finalizer({}, api, kWidget, stale, kFinalizer).status().code() == Code::Conflict);
@@ -445,7 +446,7 @@ TEST_CASE("adding a finalizer to an object that changed meanwhile is a Conflict"
 }
 
 TEST_CASE("an object that is being deleted takes no new finalizer") {
-  FakeApi api;
+  testing::FakeApi api;
   Json document = widget("ns", "a");
   document["metadata"]["finalizers"] = {"other"};
   api.put(kWidget, document);
@@ -457,7 +458,7 @@ TEST_CASE("an object that is being deleted takes no new finalizer") {
 }
 
 TEST_CASE("only the own finalizer is removed, also when its place in the list changed") {
-  FakeApi api;
+  testing::FakeApi api;
   Json document = widget("ns", "a");
   document["metadata"]["finalizers"] = {kFinalizer, "other"};
   const Object stale = api.put(kWidget, document);
@@ -471,7 +472,7 @@ TEST_CASE("only the own finalizer is removed, also when its place in the list ch
 }
 
 TEST_CASE("removing the last finalizer of an object being deleted lets it go") {
-  FakeApi api;
+  testing::FakeApi api;
   Json document = widget("ns", "a");
   document["metadata"]["finalizers"] = {kFinalizer};
   api.put(kWidget, document);
@@ -484,7 +485,7 @@ TEST_CASE("removing the last finalizer of an object being deleted lets it go") {
 }
 
 TEST_CASE("another object that took the name keeps its finalizer") {
-  FakeApi api;
+  testing::FakeApi api;
   Json document = widget("ns", "a");
   document["metadata"]["finalizers"] = {kFinalizer};
   const Object old = api.put(kWidget, document);
@@ -497,7 +498,7 @@ TEST_CASE("another object that took the name keeps its finalizer") {
 }
 
 TEST_CASE("an error that is not about the object ends the removal") {
-  FakeApi api;
+  testing::FakeApi api;
   Json document = widget("ns", "a");
   document["metadata"]["finalizers"] = {kFinalizer};
   const Object held = api.put(kWidget, document);
@@ -511,7 +512,7 @@ TEST_SUITE_END();
 TEST_SUITE_BEGIN("status");
 
 TEST_CASE("a status is written when it differs, and only then") {
-  FakeApi api;
+  testing::FakeApi api;
   const Object fresh = api.put(kWidget, widget("ns", "a"));
   const Json status = {{"ready", true}};
   auto written = runtime::write_status({}, api, kWidget, fresh, status, "manager");
@@ -527,14 +528,14 @@ TEST_CASE("a status is written when it differs, and only then") {
 }
 
 TEST_CASE("an empty status of an object without one is nothing to write") {
-  FakeApi api;
+  testing::FakeApi api;
   const Object fresh = api.put(kWidget, widget("ns", "a"));
   CHECK(*runtime::write_status({}, api, kWidget, fresh, Json::object(), "manager") == false);
   CHECK(api.writes().empty());
 }
 
 TEST_CASE("the status of an object that is gone or was replaced is nobody's concern") {
-  FakeApi api;
+  testing::FakeApi api;
   const Object gone = api.put(kWidget, widget("ns", "a"));
   api.remove(kWidget, {"ns", "a"});
   auto written = runtime::write_status({}, api, kWidget, gone, {{"ready", true}}, "manager");

@@ -13,7 +13,7 @@
 
 #include "controller/base/clock.hpp"
 
-namespace toolhive {
+namespace toolhive::testing {
 
 // Thread-safe. Time stands still except in advance(). It must outlive every wait on it.
 class SimulatedClock final : public Clock {
@@ -55,4 +55,4 @@ class SimulatedClock final : public Clock {
   std::list<Waiter> waiters_;
 };
 
-}  // namespace toolhive
+}  // namespace toolhive::testing

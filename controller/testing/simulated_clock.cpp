@@ -1,9 +1,9 @@
-#include "controller/base/simulated_clock.hpp"
+#include "controller/testing/simulated_clock.hpp"
 
 #include <algorithm>
 #include <thread>
 
-namespace toolhive {
+namespace toolhive::testing {
 
 SimulatedClock::SimulatedClock(WallTime wall) : now_(std::chrono::hours(1)), wall_(wall) {}
 
@@ -82,4 +82,4 @@ TimePoint SimulatedClock::next_deadline() const {
   return earliest;
 }
 
-}  // namespace toolhive
+}  // namespace toolhive::testing
