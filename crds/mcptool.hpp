@@ -1,4 +1,5 @@
-// MCPTool: the C++ view of mcptools.mcpregistry.dev; field by field what mcpregistry.dev_mcptools.yaml says.
+// MCPTool: the C++ view of mcptools.mcpregistry.dev; field by field what
+// mcpregistry.dev_mcptools.yaml says.
 #pragma once
 
 #include <string>

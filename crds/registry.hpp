@@ -1,5 +1,6 @@
-// Registry: the C++ view of registries.mcpregistry.dev; field by field what mcpregistry.dev_registries.yaml
-// says, defaults included, so that a document from before a default existed reads the same.
+// Registry: the C++ view of registries.mcpregistry.dev; field by field what
+// mcpregistry.dev_registries.yaml says, defaults included, so that a document from before a default
+// existed reads the same.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,8 @@ struct RegistrySpec {
     bool retain = true;
   } storage;
 
-  // Of the service's own files, as declared; null: its defaults. The schema says what may stand there.
+  // Of the service's own files, as declared; null: its defaults. The schema says what may stand
+  // there.
   JsonPtr config;
   JsonPtr server;
 

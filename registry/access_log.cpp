@@ -9,7 +9,7 @@ bool is_write(std::string_view method) {
   return method == "POST" || method == "PUT" || method == "PATCH" || method == "DELETE";
 }
 
-/// A /ready that says no is no failure, and its asker knows: a probe every few seconds.
+// A /ready that says no is no failure, and its asker knows: a probe every few seconds.
 bool is_failure(std::string_view target, unsigned status) {
   return status >= 500 && !target.starts_with("/ready");
 }

@@ -39,7 +39,7 @@ unsigned long long number(std::uint64_t value) {
   return value;
 }
 
-/// Where an export goes: all of it or nothing, unless that is stdout.
+// Where an export goes: all of it or nothing, unless that is stdout.
 class Output {
  public:
   static Result<Output> open(const std::string& path) {

@@ -36,8 +36,8 @@ std::string count(std::size_t number) {
   return std::to_string(number);
 }
 
-/// Opens the store; waits for a database that is not there yet, which is no reason to be restarted. Null when a signal
-/// came first.
+// Opens the store; waits for a database that is not there yet, which is no reason to be restarted.
+// Null when a signal came first.
 registry::Result<std::unique_ptr<registry::Store>> open_when_reachable(const registry::Config& config,
                                                                        registry::Metrics& metrics,
                                                                        const sigset_t& signals, int& signal) {

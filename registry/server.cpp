@@ -26,7 +26,7 @@ namespace {
 
 using web::http::experimental::listener::http_listener;
 
-/// What a client calls its request, if that is fit for a header and a log; else a name of our own.
+// What a client calls its request, if that is fit for a header and a log; else a name of our own.
 std::string request_id(const web::http::http_headers& headers) {
   const auto it = headers.find("X-Request-Id");
   if (it != headers.end() && !it->second.empty() && it->second.size() <= 128 &&
@@ -51,7 +51,7 @@ std::string header(const web::http::http_headers& headers, const char* name) {
   return it == headers.end() ? std::string() : it->second;
 }
 
-/// What is kept of a request whose answer is to be logged, until that is written.
+// What is kept of a request whose answer is to be logged, until that is written.
 struct Answered {
   std::string method, target, id, traceparent, peer;
   std::chrono::steady_clock::time_point start;
@@ -81,13 +81,14 @@ void send(const web::http::http_request& request, Response response, const std::
   http::reply(request, std::move(response));
 }
 
-/// What of the way a request took is to be believed.
-struct Front {
+// What of the way a request took is to be believed.
+struct ProxySettings {
   bool tls = false;
   unsigned trusted_proxies = 0;
 };
 
-/// Whether the outermost of the proxies that wrote X-Forwarded-Proto was asked by HTTPS. Who lies here misleads nobody else.
+// Whether the outermost of the proxies that wrote X-Forwarded-Proto was asked by HTTPS. Who lies
+// here misleads nobody else.
 bool is_https(const std::string& forwarded) {
   std::string first(trim(std::string_view(forwarded).substr(0, forwarded.find(','))));
   std::transform(first.begin(), first.end(), first.begin(),
@@ -95,8 +96,8 @@ bool is_https(const std::string& forwarded) {
   return first == "https";
 }
 
-/// The registry's URL as the client of this request wrote it; empty when that is no host and port.
-std::string origin_of(const web::http::http_headers& headers, const Front& front) {
+// The registry's URL as the client of this request wrote it; empty when that is no host and port.
+std::string origin_of(const web::http::http_headers& headers, const ProxySettings& proxies) {
   const auto host = header(headers, "Host");
   const bool plain = !host.empty() && host.size() <= 260 && std::all_of(host.begin(), host.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
@@ -104,11 +105,12 @@ std::string origin_of(const web::http::http_headers& headers, const Front& front
   });
   if (!plain) return {};
   const bool https =
-      front.tls || (front.trusted_proxies > 0 && is_https(header(headers, "X-Forwarded-Proto")));
+      proxies.tls || (proxies.trusted_proxies > 0 && is_https(header(headers, "X-Forwarded-Proto")));
   return (https ? "https://" : "http://") + host;
 }
 
-void serve(Api& api, AccessLog& access_log, const Front& front, const web::http::http_request& request) {
+void serve(Api& api, AccessLog& access_log, const ProxySettings& proxies,
+           const web::http::http_request& request) {
   const auto& headers = request.headers();
   Request in;
   in.method = request.method();
@@ -122,8 +124,8 @@ void serve(Api& api, AccessLog& access_log, const Front& front, const web::http:
   if (api.is_protected()) {
     in.authorization = header(headers, "Authorization");
     in.peer = auth::client_address(request.remote_address(), header(headers, "X-Forwarded-For"),
-                                   front.trusted_proxies);
-    in.origin = origin_of(headers, front);
+                                   proxies.trusted_proxies);
+    in.origin = origin_of(headers, proxies);
   }
   auto respond = [request, &access_log, method = in.method, target = in.target, id = in.request_id,
                   start = std::chrono::steady_clock::now()](Response response) {
@@ -137,7 +139,7 @@ void serve(Api& api, AccessLog& access_log, const Front& front, const web::http:
   api.handle(std::move(in), std::move(respond));
 }
 
-/// What the transport refused itself: no handler has seen it, and it has no id.
+// What the transport refused itself: no handler has seen it, and it has no id.
 void log_refusal(AccessLog& access_log, const http::AccessRecord& record) {
   if (record.handled || !access_log.wants(record.method, record.target, record.status)) return;
   AccessLog::write({.method = record.method,
@@ -188,7 +190,8 @@ struct HttpServer::State {
         listener(uri) {}
 
   Api& api;
-  const std::unique_ptr<AccessLog> access_log;  // Outlives the server, which writes to it to the end.
+  // Outlives the server, which writes to it to the end.
+  const std::unique_ptr<AccessLog> access_log;
   const std::unique_ptr<http::ListenerServer> server;
   const std::string uri;
   http_listener listener;
@@ -211,14 +214,13 @@ Result<std::unique_ptr<HttpServer>> HttpServer::open(const ServerConfig& config,
   const auto address =
       (ipv6 ? "[" + config.address + "]" : config.address) + ":" + std::to_string(config.port);
   try {
-    const Front front{options.tls != nullptr, config.rates.trusted_proxies};
+    const ProxySettings proxies{options.tls != nullptr, config.rates.trusted_proxies};
     auto listening = http::ListenerServer::open(std::move(options));
     if (!listening.ok()) return Error{Code::Invalid, listening.status().message(), "address"};
     auto state = std::make_unique<State>(api, std::move(access_log), *std::move(listening),
-                                         (front.tls ? "https://" : "http://") + address + "/");
-    const auto handle = [&api, log = state->access_log.get(), front](const web::http::http_request& request) {
-      serve(api, *log, front, request);
-    };
+                                         (proxies.tls ? "https://" : "http://") + address + "/");
+    const auto handle = [&api, log = state->access_log.get(), proxies](
+                            const web::http::http_request& request) { serve(api, *log, proxies, request); };
     state->listener.support(handle);
     // Without a handler of their own the library answers these two itself.
     state->listener.support(web::http::methods::OPTIONS, handle);

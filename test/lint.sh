@@ -11,6 +11,11 @@ mapfile -t scripts < <(git ls-files '*.sh' .ci/run test/cluster/cluster)
 echo "clang-format: ${#sources[@]} files"
 clang-format --dry-run --Werror "${sources[@]}"
 
+# Tables and examples in comments, which are indented, and addresses may be wider.
+echo "comments: // alone, at most 100 columns"
+awk '/(^|[[:space:]])\/\/\// || (/^ *\/\/ ?[^ ]/ && length > 100 && !/https?:/) { print FILENAME ":" FNR ": " $0; found = 1 }
+  END { exit found }' "${sources[@]}"
+
 echo "shellcheck: ${#scripts[@]} scripts"
 shellcheck --external-sources --source-path=SCRIPTDIR "${scripts[@]}"
 

@@ -20,8 +20,8 @@ class Backoff {
   // Equal seeds give equal jitter; 0 takes one from the machine.
   Backoff(Clock& clock, Options options, std::uint64_t seed);
 
-  // To be called once per failure: base doubling to max, of which a random half is taken off, so that many
-  // clients of one server do not come back at once.
+  // To be called once per failure: base doubling to max, of which a random half is taken off, so
+  // that many clients of one server do not come back at once.
   Duration next();
   // Uniform in [low, high].
   Duration between(Duration low, Duration high);

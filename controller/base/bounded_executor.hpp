@@ -1,4 +1,5 @@
-// BoundedExecutor: a few threads and a bounded queue, for work that those of a server must not wait for.
+// BoundedExecutor: a few threads and a bounded queue, for work that those of a server must not wait
+// for.
 #pragma once
 
 #include <condition_variable>
@@ -15,8 +16,8 @@ namespace toolhive {
 // Thread-safe.
 class BoundedExecutor {
  public:
-  // Given a token that fires at the end: whatever waits must give up then. What a task throws ends that task, and is
-  // logged.
+  // Given a token that fires at the end: whatever waits must give up then. What a task throws ends
+  // that task, and is logged.
   using Task = std::function<void(const std::stop_token& stop)>;
 
   BoundedExecutor(unsigned threads, std::size_t longest_queue);
@@ -24,10 +25,11 @@ class BoundedExecutor {
   BoundedExecutor(const BoundedExecutor&) = delete;
   BoundedExecutor& operator=(const BoundedExecutor&) = delete;
 
-  // Has a thread run the task, in the order of the calls. False, and nothing is run, when too many wait, or after close():
-  // the caller should try again later, or say so.
+  // Has a thread run the task, in the order of the calls. False, and nothing is run, when too many
+  // wait, or after close(): the caller should try again later, or say so.
   [[nodiscard]] bool submit(Task task);
-  // Fires the token, and waits until every task that was taken has run. Not from a task. Idempotent.
+  // Fires the token, and waits until every task that was taken has run. Not from a task.
+  // Idempotent.
   void close();
 
  private:

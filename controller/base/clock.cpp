@@ -8,8 +8,8 @@ namespace toolhive {
 
 namespace {
 
-// A condition variable counts no time while the machine sleeps, unlike the clock: no wait is longer than
-// this, so that a deadline which passed during a suspend is noticed soon after it.
+// A condition variable counts no time while the machine sleeps, unlike the clock: no wait is longer
+// than this, so that a deadline which passed during a suspend is noticed soon after it.
 constexpr Duration kLongestWait = std::chrono::seconds(30);
 
 class SystemClock final : public Clock {

@@ -1,5 +1,5 @@
-// Clock: the one source of time for queues, backoff, leases and conditions, so that tests can turn it by
-// hand.
+// Clock: the one source of time for queues, backoff, leases and conditions, so that tests can turn
+// it by hand.
 #pragma once
 
 #include <chrono>
@@ -11,8 +11,8 @@ namespace toolhive {
 
 using Duration = std::chrono::nanoseconds;
 
-// Time since an arbitrary start that also counts while the machine sleeps (CLOCK_BOOTTIME): a lease must not
-// outlive a suspended laptop.
+// Time since an arbitrary start that also counts while the machine sleeps (CLOCK_BOOTTIME): a lease
+// must not outlive a suspended laptop.
 struct Boottime {
   using rep = Duration::rep;
   using period = Duration::period;
@@ -30,8 +30,8 @@ class Clock {
   virtual TimePoint now() const = 0;
   // For timestamps that people and other processes read; never for measuring.
   virtual WallTime wall() const = 0;
-  // Returns when `cv` is notified, when `deadline` is reached, or for no reason: callers re-check in a loop.
-  // `lock` is held on `cv`'s mutex, as with std::condition_variable.
+  // Returns when `cv` is notified, when `deadline` is reached, or for no reason: callers re-check
+  // in a loop. `lock` is held on `cv`'s mutex, as with std::condition_variable.
   virtual void wait_until(std::unique_lock<std::mutex>& lock, std::condition_variable& cv,
                           TimePoint deadline) = 0;
 };

@@ -1,4 +1,5 @@
-// Json: the public type of documents. Include this where only the name is needed; it costs next to nothing.
+// Json: the public type of documents. Include this where only the name is needed; it costs next to
+// nothing.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// Logging: one JSON object per line (see log_line.hpp), through a queue that never makes its callers wait (see
-// log_writer.hpp).
+// Logging: one JSON object per line (see log_line.hpp), through a queue that never makes its
+// callers wait (see log_writer.hpp).
 #pragma once
 
 #include <unistd.h>
@@ -16,8 +16,8 @@
 
 namespace toolhive {
 
-// The process's log while it exists: make one at the start of main(), which writes what is queued when it goes.
-// Without one nothing is logged. Those of tests nest: the newest counts.
+// The process's log while it exists: make one at the start of main(), which writes what is queued
+// when it goes. Without one nothing is logged. Those of tests nest: the newest counts.
 class Logging {
  public:
   // Lines of `level` and above go to `descriptor`, which must be open now only.
@@ -56,8 +56,8 @@ void log(LogLevel level, std::string_view message, LogFields fields = {});
 // A JSON object that is a line already but for its end, whatever the level.
 void log_object(std::string_view json);
 
-// Lines of the present Logging that were lost, because they came faster than they were read or could not be
-// written.
+// Lines of the present Logging that were lost, because they came faster than they were read or
+// could not be written.
 std::uint64_t log_lines_lost();
 
 }  // namespace toolhive

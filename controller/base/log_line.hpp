@@ -15,16 +15,17 @@
 
 namespace toolhive {
 
-// A member of a line beside its time, level and message. The name needs no escaping. Both views are read during
-// the call only.
+// A member of a line beside its time, level and message. The name needs no escaping. Both views are
+// read during the call only.
 struct LogField {
   std::string_view name;
   std::variant<std::string_view, std::int64_t, double, bool> value;
 };
 using LogFields = std::initializer_list<LogField>;
 
-// Appends `,"name":value` for each field, except for those whose text is empty. Whatever a text holds, the line
-// stays ASCII: other characters are escaped, and bytes that are not UTF-8 become U+FFFD.
+// Appends `,"name":value` for each field, except for those whose text is empty. Whatever a text
+// holds, the line stays ASCII: other characters are escaped, and bytes that are not UTF-8 become
+// U+FFFD.
 void append_log_fields(std::string& out, LogFields fields);
 
 // `scope` is what append_log_fields() made of the fields that the line has from its surroundings.

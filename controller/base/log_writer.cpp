@@ -35,8 +35,8 @@ class Sink {
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;
 
-  // Writes lines behind which others were dropped. Returns how many could not be written. Blocks while nobody
-  // reads.
+  // Writes lines behind which others were dropped. Returns how many could not be written. Blocks
+  // while nobody reads.
   std::uint64_t write(std::string_view lines, std::uint64_t dropped) {
     tell_of_lost_lines();
     // Not past the line that has to come before them.
@@ -140,7 +140,8 @@ LogWriter::~LogWriter() {
 void LogWriter::write(std::string_view line) {
   State& s = *state_;
   const std::lock_guard lock(s.mutex);
-  // After a line that was dropped all are, until the thread takes the queue: a gap is where it is said to be.
+  // After a line that was dropped all are, until the thread takes the queue: a gap is where it is
+  // said to be.
   const bool fits = s.dropped == 0 && s.queue.size() + line.size() <= options_.queue_bytes;
   if (fits && !s.closed) {
     s.queue += line;

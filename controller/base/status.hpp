@@ -4,9 +4,9 @@
 //   if (!object.ok()) return object.status().with_context("reading the Deployment");
 //   use(*object);
 //
-// A Status is a value: copying is cheap, Ok allocates nothing, and no call reports an error in any other way.
-// Thread safety: const members may be called concurrently; a shared instance that is assigned to needs a
-// lock.
+// A Status is a value: copying is cheap, Ok allocates nothing, and no call reports an error in any
+// other way. Thread safety: const members may be called concurrently; a shared instance that is
+// assigned to needs a lock.
 #pragma once
 
 #include <chrono>
@@ -21,14 +21,15 @@
 
 namespace toolhive {
 
-// What went wrong, at the granularity callers branch on. The API server's `reason` maps onto these where it
-// has one, else its HTTP status does.
+// What went wrong, at the granularity callers branch on. The API server's `reason` maps onto these
+// where it has one, else its HTTP status does.
 enum class Code {
   Ok,
   NotFound,
-  AlreadyExists,    // something of that name is there, with other content
-  NameTaken,        // an object of that name is there, and is somebody else's
-  Conflict,         // 409: the resourceVersion, the uid or a field of another manager stood in the way
+  AlreadyExists,  // something of that name is there, with other content
+  NameTaken,      // an object of that name is there, and is somebody else's
+  // 409: the resourceVersion, the uid or a field of another manager stood in the way
+  Conflict,
   Expired,          // 410: the resourceVersion or the continue token is too old
   Invalid,          // 400, 422, or a value that this side refuses to send
   Forbidden,        // 403
@@ -62,13 +63,14 @@ class [[nodiscard]] Status {
   int http_status() const { return rep_ ? rep_->http_status : 0; }
   // How long the server asked to wait (Retry-After), if it did.
   std::optional<std::chrono::milliseconds> retry_after() const;
-  // The `reason` of the API server's Status object, such as "AlreadyExists"; empty when there was none.
+  // The `reason` of the API server's Status object, such as "AlreadyExists"; empty when there was
+  // none.
   const std::string& reason() const;
-  // True when trying again cannot help until the object changes; a reconcile that returns this is not
-  // retried.
+  // True when trying again cannot help until the object changes; a reconcile that returns this is
+  // not retried.
   bool terminal() const { return rep_ && rep_->terminal; }
-  // True of an Unavailable whose request surely did not reach the server as a whole, so that it cannot have been
-  // carried out.
+  // True of an Unavailable whose request surely did not reach the server as a whole, so that it
+  // cannot have been carried out.
   bool not_sent() const { return rep_ && rep_->not_sent; }
 
   // Whether an equal request may succeed later without anybody changing anything.

@@ -16,9 +16,9 @@ struct ProcessResult {
   std::string errors;  // its first 4 KiB
 };
 
-// Runs argv[0], looked up in PATH, with `env` added to this process's environment and nothing on its standard
-// input. Killed, with all it started, when `ctx` ends; then Timeout or Cancelled. NotFound when there is no
-// such program. At most 1 MiB of output is accepted.
+// Runs argv[0], looked up in PATH, with `env` added to this process's environment and nothing on
+// its standard input. Killed, with all it started, when `ctx` ends; then Timeout or Cancelled.
+// NotFound when there is no such program. At most 1 MiB of output is accepted.
 StatusOr<ProcessResult> run_process(const Context& ctx, const std::vector<std::string>& argv,
                                     const std::map<std::string, std::string>& env);
 

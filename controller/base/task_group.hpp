@@ -22,7 +22,7 @@ class TaskGroup {
   TaskGroup& operator=(const TaskGroup&) = delete;
 
   void start(const std::string& name, std::function<void()> task);
-  // Blocks until every task has returned, or `deadline`. Answers the names of those that have not.
+  // Blocks until every task has returned, or `deadline`. Returns the names of those that have not.
   std::vector<std::string> wait(TimePoint deadline);
 
  private:

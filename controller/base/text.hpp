@@ -7,8 +7,8 @@
 
 namespace toolhive {
 
-// Fit for a status, an event or a log: what is no UTF-8 becomes U+FFFD, control characters become blanks, and at most
-// `limit` bytes are left, as shortened() leaves them.
+// Fit for a status, an event or a log: what is no UTF-8 becomes U+FFFD, control characters become
+// blanks, and at most `limit` bytes are left, as shortened() leaves them.
 std::string cleaned(std::string_view text, std::size_t limit);
 
 }  // namespace toolhive

@@ -23,8 +23,9 @@ std::string to_rfc3339(WallTime time);
 std::string to_rfc3339_micro(WallTime time);
 std::string to_rfc3339_micro(Microseconds time);
 
-// Reads any offset and fractions of any length; what is finer than a microsecond is cut off. Times before 1970 become its
-// start, and those after 9999 its end, so that texts of times compare as the times do. Nothing when it is no such time.
+// Reads any offset and fractions of any length; what is finer than a microsecond is cut off. Times
+// before 1970 become its start, and those after 9999 its end, so that texts of times compare as the
+// times do. Nothing when it is no such time.
 std::optional<Microseconds> parse_rfc3339(std::string_view text);
 
 // The latest WallTime for what is later than that.

@@ -10,14 +10,15 @@
 
 namespace toolhive {
 
-// Waits until `ready()` holds and then calls `then()`, both with `mutex` held; whoever changes what `ready`
-// reads does so under `mutex` and notifies `cv`. Otherwise Cancelled when ctx.stop fires, or Timeout when the
-// earlier of ctx.deadline and `deadline` passes.
+// Waits until `ready()` holds and then calls `then()`, both with `mutex` held; whoever changes what
+// `ready` reads does so under `mutex` and notifies `cv`. Otherwise Cancelled when ctx.stop fires,
+// or Timeout when the earlier of ctx.deadline and `deadline` passes.
 template <class Ready, class Then>
 Status wait_then(const Context& ctx, std::mutex& mutex, std::condition_variable& cv, TimePoint deadline,
                  Ready ready, Then then) {
   deadline = std::min(deadline, ctx.deadline);
-  // Set up before the lock is taken and removed after it is released: the callback takes it as well.
+  // Set up before the lock is taken and removed after it is released: the callback takes it as
+  // well.
   const std::stop_callback wake(ctx.stop, [&] {
     const std::lock_guard lock(mutex);
     cv.notify_all();

@@ -23,7 +23,8 @@ using boost::asio::ip::tcp;
 using Error = boost::system::error_code;
 
 constexpr int kBacklog = 1024;
-constexpr unsigned kAcceptsPerTurn = 64;  // other connections of the worker get their turn in between
+// other connections of the worker get their turn in between
+constexpr unsigned kAcceptsPerTurn = 64;
 constexpr std::chrono::milliseconds kPause{50};
 
 // The endpoints to try, best first.
@@ -135,8 +136,8 @@ void Acceptor::accept_all() {
     const int cause = errno;
     if (cause == EAGAIN || cause == EWOULDBLOCK) break;
     if (cause == EMFILE || cause == ENFILE || cause == ENOBUFS || cause == ENOMEM) return pause(cause);
-    // Anything else (ECONNABORTED, EPROTO, a network error of the peer) concerns the one connection that is
-    // gone.
+    // Anything else (ECONNABORTED, EPROTO, a network error of the peer) concerns the one connection
+    // that is gone.
   }
   wait();
 }

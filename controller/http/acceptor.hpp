@@ -16,8 +16,8 @@ namespace toolhive::http {
 struct ListenAddress;
 class Worker;
 
-// Lives on one worker. When the process or the system is out of descriptors or memory it pauses, instead of
-// spinning on a queue that it cannot empty.
+// Lives on one worker. When the process or the system is out of descriptors or memory it pauses,
+// instead of spinning on a queue that it cannot empty.
 class Acceptor final : public std::enable_shared_from_this<Acceptor> {
  public:
   using Socket = boost::asio::ip::tcp::socket;
@@ -27,7 +27,8 @@ class Acceptor final : public std::enable_shared_from_this<Acceptor> {
 
   explicit Acceptor(Worker& worker);
 
-  // Binds and listens. Unavailable, with address and cause, when that cannot be. Once, before start().
+  // Binds and listens. Unavailable, with address and cause, when that cannot be. Once, before
+  // start().
   Status listen(const ListenAddress& address);
 
   // Once; `trouble` is told when accepting has to pause.

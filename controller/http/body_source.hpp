@@ -14,10 +14,11 @@ class BodySource {
 
   virtual ~BodySource() = default;
 
-  // Bytes that are there now, at most `limit`, valid until the next call or release(). Later: call wait().
+  // Bytes that are there now, at most `limit`, valid until the next call or release(). Later: call
+  // wait().
   virtual State next(std::size_t limit, std::string_view& bytes) = 0;
-  // Calls `ready`, on any thread and perhaps before wait() returns, when next() has something to say. The source keeps
-  // itself alive until then.
+  // Calls `ready`, on any thread and perhaps before wait() returns, when next() has something to
+  // say. The source keeps itself alive until then.
   virtual void wait(std::function<void()> ready) = 0;
   // Gives back what next() handed out.
   virtual void release() = 0;

@@ -11,7 +11,8 @@
 namespace toolhive::http {
 namespace {
 
-constexpr unsigned kRequestsPerTurn = 64;  // pipelined ones, before other connections get their turn
+// pipelined ones, before other connections get their turn
+constexpr unsigned kRequestsPerTurn = 64;
 constexpr std::chrono::seconds kLinger{2};
 
 }  // namespace
@@ -306,14 +307,15 @@ void Connection::abort() {
   close();
 }
 
-// What the client still sends is read and thrown away: closing the socket over unread bytes would reset the connection,
-// and could take the answer from the client.
+// What the client still sends is read and thrown away: closing the socket over unread bytes would
+// reset the connection, and could take the answer from the client.
 void Connection::hang_up(bool heard_all) {
   state_ = State::Closing;
   if (heard_all && stream_->gathers()) return close();
   set_deadline(kLinger);
   stream_->shutdown(shared_from_this());
-  open_.leave();  // all is with the kernel: no reason for a drain to wait for a client that does not hang up
+  // all is with the kernel: no reason for a drain to wait for a client that does not hang up
+  open_.leave();
 }
 
 void Connection::on_shutdown() {

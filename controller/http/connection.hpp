@@ -71,18 +71,19 @@ class Connection final : public std::enable_shared_from_this<Connection> {
  private:
   enum class State {
     Handshaking,
-    Idle,       // no byte of the next request yet
-    Header,     // reading
-    Body,       // reading, once what may have to be said first (100) is written
-    Handling,   // waiting for the handler's reply
-    Writing,    // the response, or an error in place of one
-    Closing,    // answered; the peer is being told that nothing more comes
-    Lingering,  // reads what the client still sends, so that a reset does not take the answer from it
+    Idle,      // no byte of the next request yet
+    Header,    // reading
+    Body,      // reading, once what may have to be said first (100) is written
+    Handling,  // waiting for the handler's reply
+    Writing,   // the response, or an error in place of one
+    Closing,   // answered; the peer is being told that nothing more comes
+    // reads what the client still sends, so that a reset does not take the answer from it
+    Lingering,
     Closed,
   };
 
-  // Does what can be done without waiting. Everything that changes the state from outside ends with it, so
-  // that requests in a pipeline are a loop and not a recursion.
+  // Does what can be done without waiting. Everything that changes the state from outside ends with
+  // it, so that requests in a pipeline are a loop and not a recursion.
   void run();
   bool step();
 

@@ -15,10 +15,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// How many connections beyond the limit are told so (503) at one time; more are closed without a word.
+// How many connections beyond the limit are told so (503) at one time; more are closed without a
+// word.
 constexpr std::size_t kRefusing = 64;
-// What a connection that is cut off may take to end. It takes longer only while its worker runs a handler
-// that blocks.
+// What a connection that is cut off may take to end. It takes longer only while its worker runs a
+// handler that blocks.
 constexpr std::chrono::seconds kAbortWait{1};
 
 // Often enough to keep each limit within an eighth.
@@ -112,8 +113,8 @@ Status Core::close(const Handler& handler) {
     last = --endpoint->handlers == 0;
     endpoint->draining = last;
   }
-  // The last handler of a port is found until its connections have ended, so that requests already under way
-  // are answered.
+  // The last handler of a port is found until its connections have ended, so that requests already
+  // under way are answered.
   if (last) drain({endpoint});
   const std::shared_ptr<Route> route = endpoint->router.remove(handler);
   if (!last && !route->pending.wait_for_none(std::chrono::steady_clock::now() + options_.timeouts.drain)) {

@@ -77,7 +77,8 @@ class Core final : public std::enable_shared_from_this<Core> {
   std::atomic<std::uint64_t> accepted_{0};
   std::atomic<std::uint64_t> refused_{0};
   std::mutex addresses_mutex_;
-  std::unordered_map<std::string, std::size_t> addresses_;  // connections of each, when that is limited
+  // connections of each, when that is limited
+  std::unordered_map<std::string, std::size_t> addresses_;
 };
 
 }  // namespace toolhive::http

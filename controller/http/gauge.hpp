@@ -13,7 +13,8 @@ namespace toolhive::http {
 // Thread safe. Counting costs one atomic operation as long as nobody waits.
 class Gauge {
  public:
-  // One thing in progress, counted for as long as this lives. The gauge has to outlive it. Not thread safe.
+  // One thing in progress, counted for as long as this lives. The gauge has to outlive it. Not
+  // thread safe.
   class [[nodiscard]] Entry {
    public:
     Entry() = default;  // counts nothing
@@ -52,7 +53,8 @@ class Gauge {
 
  private:
   void leave() {
-    // Sequentially consistent on purpose: either this sees the waiter, or the waiter sees the new count.
+    // Sequentially consistent on purpose: either this sees the waiter, or the waiter sees the new
+    // count.
     if (count_.fetch_sub(1) == 1 && waiters_.load() > 0) {
       const std::lock_guard lock(mutex_);
       changed_.notify_all();

@@ -7,7 +7,8 @@
 namespace toolhive::http {
 namespace {
 
-constexpr std::size_t kUsualFields = 8;  // growing to them one by one would move all of them each time
+// growing to them one by one would move all of them each time
+constexpr std::size_t kUsualFields = 8;
 
 }  // namespace
 

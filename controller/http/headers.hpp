@@ -8,8 +8,9 @@
 
 namespace toolhive::http {
 
-// Names are equal in any case of their letters (RFC 9110, section 5.1). A value of this class may be read by several
-// threads at once. A lookup visits every field; Limits::header_fields bounds how many there are.
+// Names are equal in any case of their letters (RFC 9110, section 5.1). A value of this class may
+// be read by several threads at once. A lookup visits every field; Limits::header_fields bounds how
+// many there are.
 class Headers {
  public:
   using Field = std::pair<std::string, std::string>;  // name and value

@@ -7,7 +7,8 @@
 namespace toolhive::http {
 
 struct ListenAddress {
-  std::string host;        // an address without brackets or a name; empty for all addresses of IPv4 and IPv6
+  // an address without brackets or a name; empty for all addresses of IPv4 and IPv6
+  std::string host;
   std::uint16_t port = 0;  // 0 for a free one
   bool tls = false;
 

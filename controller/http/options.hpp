@@ -1,5 +1,5 @@
-// What an owner of the HTTP server can set. Every default is safe for a server that faces an untrusted
-// network.
+// What an owner of the HTTP server can set. Every default is safe for a server that faces an
+// untrusted network.
 #pragma once
 
 #include <chrono>
@@ -14,8 +14,8 @@ namespace toolhive::http {
 
 class TlsCertificate;
 
-// How long a client may take. A limit that passes ends the connection; where the client can still be told, it
-// gets a 408.
+// How long a client may take. A limit that passes ends the connection; where the client can still
+// be told, it gets a 408.
 struct Timeouts {
   std::chrono::milliseconds handshake{10'000};  // the whole TLS handshake
   std::chrono::milliseconds header{
@@ -23,7 +23,8 @@ struct Timeouts {
   std::chrono::milliseconds body{30'000};   // from the end of the header to the end of the body
   std::chrono::milliseconds write{30'000};  // to take each 64 KiB of a response
   std::chrono::milliseconds idle{75'000};   // between two requests on one connection
-  std::chrono::milliseconds drain{10'000};  // for requests in flight, once a listener is being closed
+  // for requests in flight, once a listener is being closed
+  std::chrono::milliseconds drain{10'000};
 };
 
 // How much a client may ask for. Each limit answers with the status named beside it.
@@ -42,20 +43,22 @@ struct Limits {
 struct AccessRecord {
   std::string_view remote_address;  // without the port
   std::string_view method;          // empty when the request line could not be read
-  std::string_view target;  // as it came, never decoded; may hold what an attacker likes within RFC 3986
+  // as it came, never decoded; may hold what an attacker likes within RFC 3986
+  std::string_view target;
   unsigned status = 0;
-  std::uint64_t body_bytes = 0;          // of the response, as written
-  std::chrono::nanoseconds duration{0};  // from the end of the request's header to the last byte written
+  std::uint64_t body_bytes = 0;  // of the response, as written
+  // from the end of the request's header to the last byte written
+  std::chrono::nanoseconds duration{0};
   bool handled = false;   // a handler was given it; false for what the transport answered itself
   bool complete = false;  // false when the client went away, or stopped reading, before the end
 };
 
-// An error that the transport answers itself, because no handler sees the request: 400, 404, 405, 408, 413,
-// 414, 417, 431, 501, 503, 505, and 500 for a handler that threw or dropped its request.
+// An error that the transport answers itself, because no handler sees the request: 400, 404, 405,
+// 408, 413, 414, 417, 431, 501, 503, 505, and 500 for a handler that threw or dropped its request.
 struct TransportError {
   unsigned status = 0;
-  std::string_view
-      detail;  // one sentence for the client: what was wrong and what to do; valid during the call only
+  // one sentence for the client: what was wrong and what to do; valid during the call only
+  std::string_view detail;
 };
 
 // The body of such an answer.
@@ -64,21 +67,22 @@ struct ErrorBody {
   std::string body;
 };
 
-// All callbacks are called on the server's threads, several at a time: they must be thread safe, quick and
-// must not throw.
+// All callbacks are called on the server's threads, several at a time: they must be thread safe,
+// quick and must not throw.
 struct Options {
   unsigned threads = 2;  // threads that read, run handlers and write; at least 1
   Limits limits;
   Timeouts timeouts;
 
-  // Certificate of every listener whose URI says https; without one such a listener does not open. Its files
-  // are looked at every `tls_reload`, and new connections get the new certificate; a pair that does not fit
-  // keeps the old one in use.
+  // Certificate of every listener whose URI says https; without one such a listener does not open.
+  // Its files are looked at every `tls_reload`, and new connections get the new certificate; a pair
+  // that does not fit keeps the old one in use.
   std::shared_ptr<TlsCertificate> tls;
   std::chrono::milliseconds tls_reload{10'000};
 
-  // Largest body in bytes for this request, asked when its header is complete and answered with 413 before
-  // any of the body is read. `target` is as it came, undecoded. Unset: Limits::body_bytes for all.
+  // Largest body in bytes for this request, asked when its header is complete and answered with 413
+  // before any of the body is read. `target` is as it came, undecoded. Unset: Limits::body_bytes
+  // for all.
   std::function<std::uint64_t(std::string_view method, std::string_view target)> body_limit;
 
   // Formats the body of a transport error. Unset: the detail as text/plain.
@@ -86,8 +90,8 @@ struct Options {
 
   std::function<void(const AccessRecord&)> access_log;
 
-  // What an operator of the server should know, as one sentence: a certificate was reloaded or could not be,
-  // descriptors ran out, a drain ran into its limit.
+  // What an operator of the server should know, as one sentence: a certificate was reloaded or
+  // could not be, descriptors ran out, a drain ran into its limit.
   std::function<void(std::string_view)> notice;
 };
 

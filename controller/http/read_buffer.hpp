@@ -11,7 +11,8 @@
 
 namespace toolhive::http {
 
-// A flat buffer that starts small, because most connections are idle most of the time. Not thread safe.
+// A flat buffer that starts small, because most connections are idle most of the time. Not thread
+// safe.
 class ReadBuffer {
  public:
   static constexpr std::size_t kSmall = 4 * 1024;

@@ -21,10 +21,11 @@ struct Reply {
   std::string_view lines;                   // header lines with their ends, sent as they are
   std::string_view content_type;            // of `body`
   std::shared_ptr<const std::string> body;  // bytes that are ready; null for none; not copied
-  // In place of `body`, for bytes that are still to come. A Content-Length among the headers says how many; without one
-  // they are sent in chunks.
+  // In place of `body`, for bytes that are still to come. A Content-Length among the headers says
+  // how many; without one they are sent in chunks.
   std::shared_ptr<BodySource> source;
-  // Called once, when the reply is written (true) or cannot be any more; may be empty. Must not throw.
+  // Called once, when the reply is written (true) or cannot be any more; may be empty. Must not
+  // throw.
   std::function<void(bool complete)> written;
 };
 

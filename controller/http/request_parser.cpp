@@ -19,9 +19,11 @@ namespace beast = boost::beast;
 
 constexpr unsigned kBlankLines =
     2;  // RFC 9112, section 2.2: at least one empty line before a request is ignored
-constexpr std::size_t kMethodBytes = 32;       // longer than any registered method
-constexpr std::size_t kVersionBytes = 12;      // " HTTP/1.1", its line end, and the space before the target
-constexpr std::int64_t kFramingDebt = 16384;   // chunk sizes and extensions without data worth mentioning
+constexpr std::size_t kMethodBytes = 32;  // longer than any registered method
+// " HTTP/1.1", its line end, and the space before the target
+constexpr std::size_t kVersionBytes = 12;
+// chunk sizes and extensions without data worth mentioning
+constexpr std::int64_t kFramingDebt = 16384;
 constexpr std::int64_t kFramingPerChunk = 16;  // what an honest chunk may spend on its frame
 
 std::string_view view(beast::string_view text) {
@@ -41,7 +43,8 @@ constexpr std::string_view kTooLarge = "The request body is larger than this pat
 }  // namespace
 
 RequestParser::RequestParser(const Limits& limits) : limits_(limits), body_limit_(limits.body_bytes) {
-  // Ours are checked before Beast sees a byte; boost::none would make this version refuse every body.
+  // Ours are checked before Beast sees a byte; boost::none would make this version refuse every
+  // body.
   Base::header_limit((std::numeric_limits<std::uint32_t>::max)());
   Base::body_limit((std::numeric_limits<std::uint64_t>::max)());
 }
@@ -158,8 +161,8 @@ bool RequestParser::check_header() {
 RequestParser::Status RequestParser::feed_body(std::string_view& data) {
   while (!Base::is_done()) {
     if (data.empty()) return Status::NeedMore;
-    // Beast asserts that it never sees the first four bytes of `0 CRLF CRLF` alone for a second time. Whatever the state, at
-    // least these five have yet to come when there are fewer.
+    // Beast asserts that it never sees the first four bytes of `0 CRLF CRLF` alone for a second
+    // time. Whatever the state, at least these five have yet to come when there are fewer.
     if (Base::chunked() && data.front() == '0' && data.size() < 5) return Status::NeedMore;
     Error error;
     const std::size_t used = Base::put(boost::asio::const_buffer(data.data(), data.size()), error);

@@ -1,5 +1,5 @@
-// Reads one HTTP/1 request from bytes, without any input or output of its own: Boost.Beast's parser behind a
-// stricter scan of the header. Sources: RFC 9110, RFC 9112.
+// Reads one HTTP/1 request from bytes, without any input or output of its own: Boost.Beast's parser
+// behind a stricter scan of the header. Sources: RFC 9110, RFC 9112.
 #pragma once
 
 #include "controller/http/options.hpp"
@@ -13,17 +13,18 @@
 
 namespace toolhive::http {
 
-// Not thread safe; one object per request. What a request may not contain, beside what RFC 9112 forbids: a
-// bare LF or CR, folded fields, more than one Content-Length or Host, Content-Length beside
-// Transfer-Encoding, any coding but `chunked`, and Transfer-Encoding in HTTP/1.0. These are what request
-// smuggling is made of.
+// Not thread safe; one object per request. What a request may not contain, beside what RFC 9112
+// forbids: a bare LF or CR, folded fields, more than one Content-Length or Host, Content-Length
+// beside Transfer-Encoding, any coding but `chunked`, and Transfer-Encoding in HTTP/1.0. These are
+// what request smuggling is made of.
 class RequestParser final : private boost::beast::http::basic_parser<true> {
  public:
   enum class Status {
     NeedMore,    // give the bytes that were not consumed again, with more behind them
     HeaderDone,  // once: request() is valid but for the body; set_body_limit() now, then go on
     Done,        // the request is complete; further bytes belong to the next one
-    Failed,      // error_status() and error_detail() say why; the connection cannot be used any more
+    // error_status() and error_detail() say why; the connection cannot be used any more
+    Failed,
   };
 
   explicit RequestParser(const Limits& limits);  // which have to outlive it
@@ -40,7 +41,8 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   // Bytes of the body that are in request().body now.
   std::size_t body_size() const { return request_.body.size(); }
 
-  // The request as it came, with the target in whatever form that has; `body` is complete when the parser says Done.
+  // The request as it came, with the target in whatever form that has; `body` is complete when the
+  // parser says Done.
   Request& request() { return request_; }
   const Request& request() const { return request_; }
   // After HeaderDone: whether the client means to send another request on this connection.
@@ -58,8 +60,8 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
 
   Status feed_header(std::string_view& data);
   Status feed_body(std::string_view& data);
-  // True when the header's last byte is in `data`; scanned_ is then its size. False with phase_ Failed on an
-  // error.
+  // True when the header's last byte is in `data`; scanned_ is then its size. False with phase_
+  // Failed on an error.
   bool scan_header(std::string_view data);
   bool scan_line(std::string_view line);
   bool check_header();

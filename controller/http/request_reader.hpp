@@ -17,8 +17,8 @@
 
 namespace toolhive::http {
 
-// Decides on each request before any of its body is read, and counts what it keeps of the body against a budget. Does no
-// input of its own. Not thread safe.
+// Decides on each request before any of its body is read, and counts what it keeps of the body
+// against a budget. Does no input of its own. Not thread safe.
 class RequestReader {
  public:
   // Both have to outlive it.
@@ -57,7 +57,8 @@ class RequestReader {
   // Forgets the request: the next byte begins another one.
   void next();
 
-  // Whether the request was complete, the client's last by its own word, and nothing came behind it.
+  // Whether the request was complete, the client's last by its own word, and nothing came behind
+  // it.
   bool was_last() const { return complete_ && !keep_alive() && input_.empty(); }
   // Room for bytes that nobody wants, in place of all that are held.
   boost::asio::mutable_buffer prepare_discard();

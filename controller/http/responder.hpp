@@ -11,8 +11,8 @@ namespace toolhive::http {
 
 class Connection;
 
-// Answers once: the first call counts. Any thread, but one at a time. A request whose responder is let go of without an
-// answer gets a 500.
+// Answers once: the first call counts. Any thread, but one at a time. A request whose responder is
+// let go of without an answer gets a 500.
 class Responder {
  public:
   // `pending` counts the request until its answer is written.
@@ -24,8 +24,8 @@ class Responder {
   Responder& operator=(Responder&&) = delete;
 
   void reply(Reply&& reply);
-  // Answers as the transport does for what no handler sees: in the form of Options::error_body, and counted as its error.
-  // `detail` is one sentence for the client.
+  // Answers as the transport does for what no handler sees: in the form of Options::error_body, and
+  // counted as its error. `detail` is one sentence for the client.
   void refuse(unsigned status, std::string detail);
 
  private:

@@ -42,7 +42,8 @@ bool is_line_end_or_nul(char c) {
 void append_text(std::string& out, std::string_view text) {
   const std::size_t start = out.size();
   out += text;
-  // Looked at without a branch, which is several bytes at once; there is hardly ever something to replace.
+  // Looked at without a branch, which is several bytes at once; there is hardly ever something to
+  // replace.
   bool bad = false;
   for (const char c : text) bad |= is_line_end_or_nul(c);
   if (bad)

@@ -26,10 +26,10 @@ struct ResponseFacts {
   std::string_view date_line;  // "Date: ...\r\n"
 };
 
-// Appends the head of a handler's reply to `out`. The fields that frame the message are the server's: the
-// handler's Content-Length is used as a number, its `Connection: close` as a wish. Line ends and NUL in
-// values become spaces; a field whose name is no token is left out. A final response cannot have a status
-// below 200: it is sent as 500.
+// Appends the head of a handler's reply to `out`. The fields that frame the message are the
+// server's: the handler's Content-Length is used as a number, its `Connection: close` as a wish.
+// Line ends and NUL in values become spaces; a field whose name is no token is left out. A final
+// response cannot have a status below 200: it is sent as 500.
 ResponseFrame write_head(std::string& out, const Reply& reply, const ResponseFacts& facts);
 
 // The same for an answer of the transport itself; `extra` are complete lines.

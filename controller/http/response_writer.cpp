@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::size_t kProgress = 64 * 1024;    // what Timeouts::write is about
 constexpr std::size_t kBodyBlock = 256 * 1024;  // of a body whose length is not known, per chunk
-constexpr std::size_t kTlsCopy = 8 * 1024;      // blocks up to this travel in one TLS record with their frame
+// blocks up to this travel in one TLS record with their frame
+constexpr std::size_t kTlsCopy = 8 * 1024;
 
 }  // namespace
 

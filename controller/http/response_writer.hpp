@@ -19,8 +19,8 @@ namespace toolhive::http {
 
 struct Reply;
 
-// Begin a response, then call write() until it is Complete; finish() before the next one begins. Waits for nothing and
-// calls nobody. Not thread safe.
+// Begin a response, then call write() until it is Complete; finish() before the next one begins.
+// Waits for nothing and calls nobody. Not thread safe.
 class ResponseWriter {
  public:
   // A handler's reply, whose `written` is the caller's business.
@@ -34,7 +34,8 @@ class ResponseWriter {
     Complete,  // all of it is with the stream
     Blocked,   // the stream takes no more now: give it output() and tell written()
     Waiting,   // the source has nothing yet: call wait()
-    Broken,    // the stream or the source has failed: only the end of the connection can tell the client
+    // the stream or the source has failed: only the end of the connection can tell the client
+    Broken,
   };
   // Writes what goes out without waiting.
   Step write(Stream& stream);
@@ -42,7 +43,8 @@ class ResponseWriter {
   void written(std::size_t count);
   // Calls `ready`, on any thread, when write() can go on.
   void wait(std::function<void()> ready) { source_->wait(std::move(ready)); }
-  // Whether, since this was last asked, the client took a block to its end or as much as Timeouts::write is about.
+  // Whether, since this was last asked, the client took a block to its end or as much as
+  // Timeouts::write is about.
   bool take_progress() { return std::exchange(progress_, false); }
 
   // Lets go of the body, and tells its source if that was not read to its end.

@@ -14,8 +14,8 @@ namespace toolhive::http {
 
 class Handler;
 
-// One handler's path. `calls` counts its functions that run now (the handler must not be destroyed while they do),
-// `pending` requests whose response is not yet written.
+// One handler's path. `calls` counts its functions that run now (the handler must not be destroyed
+// while they do), `pending` requests whose response is not yet written.
 struct Route {
   std::string path;  // starts and ends with '/'
   Handler* handler = nullptr;

@@ -12,7 +12,8 @@
 //   ...
 //   server.close(hello);                           // finishes requests in flight, refuses new ones
 //
-// One server has several addresses, with http or https, and several paths on each; the longest path that matches wins.
+// One server has several addresses, with http or https, and several paths on each; the longest path
+// that matches wins.
 #pragma once
 
 #include "controller/base/status.hpp"
@@ -49,16 +50,18 @@ class Server {
   // Calls stop(). Handlers should be closed before.
   ~Server();
 
-  // Serves `handler` at and below `path`, and answers the port that is listened on. A handler can be open once, and must
-  // live until close() or stop() has returned. A failure names address and cause: Unavailable for what may pass, Invalid
-  // or AlreadyExists for what this server cannot do.
+  // Serves `handler` at and below `path`, and answers the port that is listened on. A handler can
+  // be open once, and must live until close() or stop() has returned. A failure names address and
+  // cause: Unavailable for what may pass, Invalid or AlreadyExists for what this server cannot do.
   StatusOr<std::uint16_t> open(const ListenAddress& address, std::string path, Handler& handler);
-  // Takes no more requests for it and finishes those in flight, or cuts them off after Timeouts::drain. No function of
-  // the handler runs afterwards. Internal, and nothing is done, in a handler, where it could not return.
+  // Takes no more requests for it and finishes those in flight, or cuts them off after
+  // Timeouts::drain. No function of the handler runs afterwards. Internal, and nothing is done, in
+  // a handler, where it could not return.
   Status close(const Handler& handler);
 
-  // Closes all listening sockets, finishes what is in flight within Timeouts::drain, cuts off the rest and
-  // ends the threads. Blocks; idempotent; not from a handler. Nothing can be opened afterwards.
+  // Closes all listening sockets, finishes what is in flight within Timeouts::drain, cuts off the
+  // rest and ends the threads. Blocks; idempotent; not from a handler. Nothing can be opened
+  // afterwards.
   void stop();
 
   ServerStats stats() const;

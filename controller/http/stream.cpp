@@ -109,7 +109,8 @@ class TlsStream final : public Stream {
   bool gathers() const override { return false; }
 
  private:
-  std::shared_ptr<net::ssl::context> context_;  // outlives the stream, also when the certificate is exchanged
+  // outlives the stream, also when the certificate is exchanged
+  std::shared_ptr<net::ssl::context> context_;
   net::ssl::stream<Socket> stream_;
 };
 

@@ -17,9 +17,10 @@ namespace toolhive::http {
 
 class Connection;
 
-// At most one read and one write at a time. A read, write, handshake or shutdown that was started ends in a
-// call of the connection's on_read, on_write, on_handshake or on_shutdown, which also keeps the connection
-// alive until then; none is called before the function that starts it has returned.
+// At most one read and one write at a time. A read, write, handshake or shutdown that was started
+// ends in a call of the connection's on_read, on_write, on_handshake or on_shutdown, which also
+// keeps the connection alive until then; none is called before the function that starts it has
+// returned.
 class Stream {
  public:
   using Error = boost::system::error_code;

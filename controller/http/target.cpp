@@ -107,7 +107,8 @@ std::string_view split_absolute(std::string_view raw, Target& target) {
     if (end == std::string_view::npos) {
       target.origin = "/";
     } else if (rest[end] == '?') {
-      return kForm;  // "http://host?query": nobody sends it, and the origin form would have to be made up
+      // "http://host?query": nobody sends it, and the origin form would have to be made up
+      return kForm;
     } else {
       target.origin = rest.substr(end);
     }
@@ -128,8 +129,8 @@ std::string_view split_target(std::string_view method, std::string_view raw, Tar
   if (raw.front() != '/') {
     if (const std::string_view wrong = split_absolute(raw, target); !wrong.empty()) return wrong;
   }
-  // Of several slashes at the start one is left: clients that append to a base URL with a slash at its end write two,
-  // and two would be read as a host by some.
+  // Of several slashes at the start one is left: clients that append to a base URL with a slash at
+  // its end write two, and two would be read as a host by some.
   while (target.origin.starts_with("//")) target.origin.remove_prefix(1);
   const std::size_t question = target.origin.find('?');
   target.path = target.origin.substr(0, question);

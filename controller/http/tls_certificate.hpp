@@ -1,4 +1,5 @@
-// A server's certificate chain and private key, read from PEM files and exchangeable while the server runs.
+// A server's certificate chain and private key, read from PEM files and exchangeable while the
+// server runs.
 #pragma once
 
 #include "controller/base/status.hpp"
@@ -16,20 +17,24 @@ namespace toolhive::http {
 // Thread safe.
 class TlsCertificate {
  public:
-  // Reads a chain (leaf first) and its unencrypted key, as in the files tls.crt and tls.key of a Kubernetes
-  // TLS secret. A failure says which file is wrong and why; key material is never part of it.
+  // Reads a chain (leaf first) and its unencrypted key, as in the files tls.crt and tls.key of a
+  // Kubernetes TLS secret. A failure says which file is wrong and why; key material is never part
+  // of it.
   static StatusOr<std::shared_ptr<TlsCertificate>> load(std::string certificate_file, std::string key_file);
-  // The same, but while neither file exists a self-signed certificate for `dns_names` is used, which gives way to the
-  // files when they come. For certificates that a cluster may or may not provide. With empty file names: for good.
+  // The same, but while neither file exists a self-signed certificate for `dns_names` is used,
+  // which gives way to the files when they come. For certificates that a cluster may or may not
+  // provide. With empty file names: for good.
   static StatusOr<std::shared_ptr<TlsCertificate>> load_or_self_signed(
       std::string certificate_file, std::string key_file, const std::vector<std::string>& dns_names);
   bool self_signed() const;  // whether a certificate made here is in use
 
   enum class Reload { Unchanged, Replaced };
-  // Reads both files again. A failure leaves the previous pair in use. A server does this by itself.
+  // Reads both files again. A failure leaves the previous pair in use. A server does this by
+  // itself.
   StatusOr<Reload> reload();
 
-  // The current pair as a TLS 1.2 and 1.3 server context; connections keep the one they started with.
+  // The current pair as a TLS 1.2 and 1.3 server context; connections keep the one they started
+  // with.
   std::shared_ptr<boost::asio::ssl::context> context() const;
 
   ~TlsCertificate();

@@ -28,8 +28,8 @@ void Worker::stop() {
   }
   context_.stop();
   thread_.join();
-  // From here on this thread stands in for the worker's: let what is pending end, so that nothing outlives
-  // the context.
+  // From here on this thread stands in for the worker's: let what is pending end, so that nothing
+  // outlives the context.
   current_ = this;
   timer_.cancel();
   for_each([](Connection& connection) { connection.abort(); });

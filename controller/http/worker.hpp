@@ -22,8 +22,8 @@ namespace toolhive::http {
 
 class Connection;
 
-// A connection's input, output, handlers and deadlines all run on its worker's thread, so that a connection
-// needs no lock.
+// A connection's input, output, handlers and deadlines all run on its worker's thread, so that a
+// connection needs no lock.
 class Worker {
  public:
   using Connections = std::list<std::shared_ptr<Connection>>;

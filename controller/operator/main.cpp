@@ -100,7 +100,8 @@ runtime::ManagerOptions manager_options(const Flags& flags, const std::string& n
   return options;
 }
 
-// How registries are reached: outside the cluster through the API server, on connections apart from the rest.
+// How registries are reached: outside the cluster through the API server, on connections apart from
+// the rest.
 StatusOr<std::shared_ptr<kube::Transport>> way_to_registries(const kube::Config& config) {
   if (config.in_cluster) return std::shared_ptr<kube::Transport>();
   auto transport = kube::make_transport(config);

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "controller/operator/finding.hpp"
+#include "controller/operator/condition_value.hpp"
 #include "controller/operator/labels.hpp"
 
 namespace toolhive {
@@ -12,10 +12,12 @@ Json paused_status(const Json& before, std::int64_t generation, WallTime now) {
   auto conditions = runtime::Conditions::from_json(status.value("conditions", Json::array()));
   const std::string message =
       std::string("nothing is done while the annotation ") + kPausedAnnotation + " is true";
-  conditions.set(to_condition("ReconciliationPaused", Finding::yes("Annotated", message), generation), now);
+  conditions.set(to_condition("ReconciliationPaused", ConditionValue::yes("Annotated", message), generation),
+                 now);
   // What was ready when the pause began may have gone since, and nobody would put it back.
   conditions.set(
-      to_condition("Ready", Finding::unknown("Paused", message + ", and nothing is looked at"), generation),
+      to_condition("Ready", ConditionValue::unknown("Paused", message + ", and nothing is looked at"),
+                   generation),
       now);
   status["conditions"] = conditions.to_json();
   return status;

@@ -10,7 +10,8 @@
 
 namespace toolhive {
 
-// `before` with the condition ReconciliationPaused, and Ready Unknown; everything else stays as it was when the pause began.
+// `before` with the condition ReconciliationPaused, and Ready Unknown; everything else stays as it
+// was when the pause began.
 Json paused_status(const Json& before, std::int64_t generation, WallTime now);
 
 // Writes that status, of the object of the pass.

@@ -38,7 +38,7 @@ class GuardedRegistry final : public RegistryApi {
   StatusOr<RegistryEntry> put(const Context& ctx, const Json& definition) override {
     return guarded(ctx, tools_, [&] { return inner_->put(ctx, definition); });
   }
-  Status withdraw(const Context& ctx, const std::string& name, const Manager& manager) override {
+  Status withdraw(const Context& ctx, const std::string& name, const ManagedBy& manager) override {
     return guarded(ctx, tools_,
                    [&]() -> StatusOr<bool> {
                      const Status withdrawn = inner_->withdraw(ctx, name, manager);

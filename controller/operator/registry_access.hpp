@@ -13,9 +13,10 @@
 
 namespace toolhive {
 
-// Thread-safe. In a pod it asks the Service; elsewhere it goes through the API server's proxy of the Service,
-// which needs the right to services/proxy. A registry that does not answer costs no more of the
-// operator than RegistryCircuit admits: calls may be refused by it, those about tools apart from reports.
+// Thread-safe. In a pod it asks the Service; elsewhere it goes through the API server's proxy of
+// the Service, which needs the right to services/proxy. A registry that does not answer costs no
+// more of the operator than RegistryCircuit admits: calls may be refused by it, those about tools
+// apart from reports.
 class RegistryAccess {
  public:
   // `api` null: the operator runs in the cluster and reaches Services by name.

@@ -13,9 +13,10 @@
 
 namespace toolhive {
 
-// Admits calls to registries, so that workers are never all with registries that do not answer. A registry is trusted
-// while its last answer came within kPrompt; of the others one call each, and kSuspectCalls in all, may be under way.
-// After kFailures calls in a row without an answer nobody asks for a while, and then one does. Thread-safe.
+// Admits calls to registries, so that workers are never all with registries that do not answer. A
+// registry is trusted while its last answer came within kPrompt; of the others one call each, and
+// kSuspectCalls in all, may be under way. After kFailures calls in a row without an answer nobody
+// asks for a while, and then one does. Thread-safe.
 class RegistryCircuit {
   struct State;
 
@@ -50,8 +51,8 @@ class RegistryCircuit {
     Status outcome_{Code::Unavailable, "the call ended early"};
   };
 
-  // Busy while too many calls are under way: nothing is known to be wrong with the registry. Unavailable with
-  // retry_after() while nobody asks, and the error that led to it.
+  // Busy while too many calls are under way: nothing is known to be wrong with the registry.
+  // Unavailable with retry_after() while nobody asks, and the error that led to it.
   StatusOr<Permit> enter(const Context& ctx, const kube::Key& registry);
   // The registry was seen to answer: it may be asked again.
   void close(const kube::Key& registry);
@@ -63,8 +64,9 @@ class RegistryCircuit {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<kube::Key, std::shared_ptr<State>> states_;  // guarded by mutex_, as all below and the states
-  int suspect_calls_ = 0;                               // under way
+  // guarded by mutex_, as all below and the states
+  std::map<kube::Key, std::shared_ptr<State>> states_;
+  int suspect_calls_ = 0;  // under way
 };
 
 }  // namespace toolhive

@@ -13,7 +13,8 @@ namespace toolhive {
 namespace {
 
 constexpr std::chrono::seconds kTimeout{10};
-// Of an answer, in bytes. The largest is an entry with its definition, which as an MCPTool is at most 1.5 MB.
+// Of an answer, in bytes. The largest is an entry with its definition, which as an MCPTool is at
+// most 1.5 MB.
 constexpr std::size_t kLargestAnswer = 2U << 20;
 // Of what a registry says in words.
 constexpr std::size_t kLongestMessage = 512;
@@ -151,7 +152,7 @@ StatusOr<RegistryEntry> RegistryClient::put(const Context& ctx, const Json& defi
   return parse_entry(*std::move(document));
 }
 
-Status RegistryClient::withdraw(const Context& ctx, const std::string& name, const Manager& manager) {
+Status RegistryClient::withdraw(const Context& ctx, const std::string& name, const ManagedBy& manager) {
   const std::string who = manager.kind + "/" + manager.ns + "/" + manager.name + "/" + manager.uid;
   return send(ctx, "DELETE",
               std::string(kTools) + "/" + percent_encode(name) + "?managedBy=" + percent_encode(who))

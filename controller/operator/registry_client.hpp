@@ -1,4 +1,5 @@
-// RegistryApi: what the operator asks of a registry service, and RegistryClient: asking it over HTTP.
+// RegistryApi: what the operator asks of a registry service, and RegistryClient: asking it over
+// HTTP.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +16,12 @@
 namespace toolhive {
 
 // Whose an entry is: the resource that registered it.
-struct Manager {
+struct ManagedBy {
   std::string kind;
   std::string ns;
   std::string name;
   std::string uid;
-  bool operator==(const Manager&) const = default;
+  bool operator==(const ManagedBy&) const = default;
 };
 
 // One registered version of a tool.
@@ -29,8 +30,8 @@ struct RegistryEntry {
   std::string version;
   std::string digest;
   std::string registered_at;
-  Manager manager;   // empty kind: nobody's
-  JsonPtr document;  // as the registry serves it
+  ManagedBy manager;  // empty kind: nobody's
+  JsonPtr document;   // as the registry serves it
 };
 
 // What a registry says of itself.
@@ -39,9 +40,10 @@ struct ServiceReport {
   std::string version;
 };
 
-// Thread-safe. Errors: NotFound; AlreadyExists, the version stands for other content; Conflict, the entry is managed by somebody else; Invalid when the registry
-// does not take what was sent, whoever sends it and whenever; all else (Unavailable, Timeout, Forbidden, ...)
-// means that the registry could not be asked or cannot write now.
+// Thread-safe. Errors: NotFound; AlreadyExists, the version stands for other content; Conflict, the
+// entry is managed by somebody else; Invalid when the registry does not take what was sent, whoever
+// sends it and whenever; all else (Unavailable, Timeout, Forbidden, ...) means that the registry
+// could not be asked or cannot write now.
 class RegistryApi {
  public:
   virtual ~RegistryApi() = default;
@@ -50,21 +52,21 @@ class RegistryApi {
   // The registry numbers a definition without a version itself. The same content again is success.
   virtual StatusOr<RegistryEntry> put(const Context& ctx, const Json& definition) = 0;
   // Takes out all versions of a tool, if they are `manager`'s.
-  virtual Status withdraw(const Context& ctx, const std::string& name, const Manager& manager) = 0;
+  virtual Status withdraw(const Context& ctx, const std::string& name, const ManagedBy& manager) = 0;
   virtual StatusOr<ServiceReport> report(const Context& ctx) = 0;
 };
 
 class RegistryClient : public RegistryApi {
  public:
-  // `prefix` is the path under which `transport` reaches the service: empty for the service itself, the path
-  // of its proxy when the way leads through the API server. A call takes at most 10 s and its answer 2 MiB; what it
-  // says in words is cleaned and cut, so that a status can hold it.
+  // `prefix` is the path under which `transport` reaches the service: empty for the service itself,
+  // the path of its proxy when the way leads through the API server. A call takes at most 10 s and
+  // its answer 2 MiB; what it says in words is cleaned and cut, so that a status can hold it.
   RegistryClient(std::shared_ptr<kube::Transport> transport, std::string prefix);
 
   StatusOr<RegistryEntry> get(const Context& ctx, const std::string& name,
                               const std::string& version) override;
   StatusOr<RegistryEntry> put(const Context& ctx, const Json& definition) override;
-  Status withdraw(const Context& ctx, const std::string& name, const Manager& manager) override;
+  Status withdraw(const Context& ctx, const std::string& name, const ManagedBy& manager) override;
   StatusOr<ServiceReport> report(const Context& ctx) override;
 
  private:

@@ -15,7 +15,7 @@ const ResourceType& config_map_type() {
   return type;
 }
 
-const ResourceType& claim_type() {
+const ResourceType& pvc_type() {
   static const ResourceType type{"", "v1", "PersistentVolumeClaim", "persistentvolumeclaims",
                                  Scope::Namespaced};
   return type;

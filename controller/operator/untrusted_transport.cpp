@@ -74,7 +74,8 @@ class Call {
     });
   }
 
-  // By itself: the parser would make room for all of the announced body before it compares it with the limit.
+  // By itself: the parser would make room for all of the announced body before it compares it with
+  // the limit.
   void read_head() {
     http::async_read_header(stream_, buffer_, parser_, [this](error_code failed, std::size_t) {
       if (failed) return end("its answer broke off", failed);

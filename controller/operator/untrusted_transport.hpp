@@ -1,4 +1,5 @@
-// UntrustedTransport: HTTP/1.1 to a server that may be hostile, as a registry is that somebody else's image serves.
+// UntrustedTransport: HTTP/1.1 to a server that may be hostile, as a registry is that somebody
+// else's image serves.
 #pragma once
 
 #include <memory>
@@ -8,10 +9,11 @@
 
 namespace toolhive {
 
-// With kube::make_transport() the server decides how much memory its header and its chunks take, and its connections
-// share a thread with those to the API server. Here each call has a connection of its own, without TLS and credentials,
-// and bounds: 32 KiB of header and of a chunk's head, HttpRequest::max_reply of body, and the context's deadline from
-// the resolution of the name to the last byte. Redirects are not followed. Thread-safe.
+// With kube::make_transport() the server decides how much memory its header and its chunks take,
+// and its connections share a thread with those to the API server. Here each call has a connection
+// of its own, without TLS and credentials, and bounds: 32 KiB of header and of a chunk's head,
+// HttpRequest::max_reply of body, and the context's deadline from the resolution of the name to the
+// last byte. Redirects are not followed. Thread-safe.
 class UntrustedTransport final : public kube::Transport {
  public:
   UntrustedTransport(std::string host, int port);

@@ -1,5 +1,6 @@
-// FakeApi: an API server in memory for tests, small enough to be believed: verbs, resourceVersions, finalizers, watches.
-// Server-side apply is a plain merge without ownership of fields; selectors are ignored.
+// FakeApi: an API server in memory for tests, small enough to be believed: verbs, resourceVersions,
+// finalizers, watches. Server-side apply is a plain merge without ownership of fields; selectors
+// are ignored.
 //
 //   auto api = std::make_shared<testing::FakeApi>();
 //   runtime::Manager manager(std::static_pointer_cast<kube::Client>(api), std::static_pointer_cast<kube::Client>(api), {});
@@ -51,7 +52,8 @@ class FakeApi final : public kube::Client {
   void support_streaming_lists(bool support);
   // Holds back all events until called with false.
   void freeze_streams(bool frozen);
-  // Lists show the object with this merge patch on it, as a server does that holds something odd. Null: no more.
+  // Lists show the object with this merge patch on it, as a server does that holds something odd.
+  // Null: no more.
   void spoil(const kube::ResourceType& type, const kube::Key& key, Json patch);
   // The resourceVersion goes back, as after a restore from a backup.
   void turn_back_version(std::uint64_t by);

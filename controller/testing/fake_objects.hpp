@@ -1,4 +1,5 @@
-// FakeObjects: the objects of a FakeApi, and what a server does with them by itself: versions, uids, generations, deletion.
+// FakeObjects: the objects of a FakeApi, and what a server does with them by itself: versions,
+// uids, generations, deletion.
 #pragma once
 
 #include <cstdint>
@@ -38,8 +39,8 @@ class FakeObjects {
   std::vector<Json> listed(const kube::ResourceType& type, const std::string& ns) const;
   std::size_t size(const kube::ResourceType& type) const;
 
-  // Replaces `before`, null where there is none, by `after`, and answers that as it then is. One that is being deleted
-  // goes with its last finalizer.
+  // Replaces `before`, null where there is none, by `after`, and answers that as it then is. One
+  // that is being deleted goes with its last finalizer.
   Json store(const kube::ResourceType& type, const kube::Key& key, const Json& before, Json after);
   // Deletes `document`, which is there: at once, or when its finalizers are gone.
   void remove(const kube::ResourceType& type, const kube::Key& key, Json document);

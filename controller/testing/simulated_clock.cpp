@@ -39,8 +39,9 @@ void SimulatedClock::advance(Duration by) {
     const auto due = std::find_if(waiters_.begin(), waiters_.end(),
                                   [&](const Waiter& w) { return !w.woken && w.deadline <= now_; });
     if (due == waiters_.end()) return;
-    // A waiter holds its mutex from registering until it is inside cv.wait(): once the mutex can be taken,
-    // the notification cannot be lost. Waiters take their mutex before ours, so here it may only be tried.
+    // A waiter holds its mutex from registering until it is inside cv.wait(): once the mutex can be
+    // taken, the notification cannot be lost. Waiters take their mutex before ours, so here it may
+    // only be tried.
     if (due->mutex->try_lock()) {
       due->woken = true;
       due->cv->notify_all();

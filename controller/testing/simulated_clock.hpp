@@ -26,14 +26,14 @@ class SimulatedClock final : public Clock {
   void wait_until(std::unique_lock<std::mutex>& lock, std::condition_variable& cv,
                   TimePoint deadline) override;
 
-  // Moves both times forward and wakes the waits whose deadline is reached. Must not be called with a mutex
-  // held that a waiter needs to return.
+  // Moves both times forward and wakes the waits whose deadline is reached. Must not be called with
+  // a mutex held that a waiter needs to return.
   void advance(Duration by);
   // Moves the wall clock alone, in either direction, as an administrator or NTP does.
   void set_wall(WallTime wall);
 
-  // Blocks, in real time, until at least `count` threads wait on this clock: those that an advance() woke no
-  // longer count, those that a notification woke count until they have run.
+  // Blocks, in real time, until at least `count` threads wait on this clock: those that an
+  // advance() woke no longer count, those that a notification woke count until they have run.
   void wait_for_waiters(std::size_t count) const;
   std::size_t waiters() const;
   // The earliest deadline that a thread waits for, or TimePoint::max().

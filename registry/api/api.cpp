@@ -12,7 +12,7 @@
 namespace toolhive::registry {
 namespace {
 
-/// What every response has.
+// What every response has.
 constexpr std::string_view kCommonLines =
     "Access-Control-Allow-Origin: *\r\n"
     "Access-Control-Expose-Headers: ETag, Retry-After, WWW-Authenticate, X-Request-Id\r\n"
@@ -24,8 +24,8 @@ constexpr std::string_view kAllowedHeaders =
     "*, Authorization, Baggage, Cache-Control, Content-Type, If-None-Match, MCP-Protocol-Version, "
     "Traceparent, Tracestate, X-Request-Id";
 
-// A preflight request, or any OPTIONS. Pages of other origins may read; writing from a browser is not
-// offered to them.
+// A preflight request, or any OPTIONS. Pages of other origins may read; writing from a browser is
+// not offered to them.
 Response options(const Endpoint& endpoint) {
   Response response;
   response.status = 204;

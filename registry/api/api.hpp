@@ -18,30 +18,34 @@ namespace toolhive::registry {
 
 class Guard;
 
-/// The HTTP API as a function of requests, without a network: routes, tools (list.hpp, reads.hpp, diff.hpp, writes.hpp),
-/// servers as the official registry API has them (server_*.hpp), health, readiness, metrics. Thread safe.
+// The HTTP API as a function of requests, without a network: routes, tools (list.hpp, reads.hpp,
+// diff.hpp, writes.hpp), servers as the official registry API has them (server_*.hpp), health,
+// readiness, metrics. Thread safe.
 class Api {
  public:
   Api(ToolPolicy policy, Metrics& metrics);
 
-  /// Asks `add_gauges` for the figures of the transport; an empty one ends that. Not while requests come.
+  // Asks `add_gauges` for the figures of the transport; an empty one ends that. Not while requests
+  // come.
   void observe(AddGauges add_gauges) { state_.add_gauges = std::move(add_gauges); }
-  /// Lets `guard` decide who may do what; without one everybody may. To be called before the first request.
+  // Lets `guard` decide who may do what; without one everybody may. To be called before the first
+  // request.
   void protect(Guard& guard) { state_.guard = &guard; }
   bool is_protected() const { return state_.guard != nullptr; }
-  // Has `executor` answer what may take long: searches, comparisons, large bodies. So probes and plain reads are answered
-  // whatever else is asked for. Without one all is answered where it was asked. To be called before the first request; the
-  // executor must live as long as requests are answered.
+  // Has `executor` answer what may take long: searches, comparisons, large bodies. So probes and
+  // plain reads are answered whatever else is asked for. Without one all is answered where it was
+  // asked. To be called before the first request; the executor must live as long as requests are
+  // answered.
   void use_executor(BoundedExecutor& executor) { executor_ = &executor; }
-  /// From here on requests are served from `store`, which must live as long as requests come. Until then they
-  /// get 503.
+  // From here on requests are served from `store`, which must live as long as requests come. Until
+  // then they get 503.
   void start(Store& store) { state_.store = &store; }
-  /// From here on /ready says so; requests are still served.
+  // From here on /ready says so; requests are still served.
   void begin_stop() { state_.stopping = true; }
 
   // Answers once, through `respond`: a short read within the call, a long one on a thread of the
-  // executor, a write when it is durable, on a thread of the store; what somebody else has to be asked
-  // about first, on a thread of the guard.
+  // executor, a write when it is durable, on a thread of the store; what somebody else has to be
+  // asked about first, on a thread of the guard.
   void handle(Request request, Respond respond);
 
  private:

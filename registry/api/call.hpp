@@ -21,9 +21,11 @@ struct Method;
 struct Call {
   Request request;
   Route route;
-  const Method* method = nullptr;              // What the route's endpoint has for the request's method.
-  std::shared_ptr<const auth::Permit> permit;  // What the sender may do, once let in; null: everything.
-  std::shared_ptr<auth::AuditEntry> audit;     // To be filled in with what is written; may be null.
+  // What the route's endpoint has for the request's method.
+  const Method* method = nullptr;
+  // What the sender may do, once let in; null: everything.
+  std::shared_ptr<const auth::Permit> permit;
+  std::shared_ptr<auth::AuditEntry> audit;  // To be filled in with what is written; may be null.
 
   // The query as it came, without its question mark.
   std::string_view query() const {

@@ -7,7 +7,7 @@
 namespace toolhive::registry {
 namespace {
 
-/// The characters that RFC 6750 allows in a description; others become ' or ?.
+// The characters that RFC 6750 allows in a description; others become ' or ?.
 std::string described(std::string_view text) {
   auto out = auth::plain_text(text);
   for (char& c : out) {
@@ -25,7 +25,7 @@ std::string challenge(std::string_view resource, std::string_view error, std::st
   return out;
 }
 
-/// With this time in place of problem()'s own.
+// With this time in place of problem()'s own.
 Response retry_after(Response response, std::chrono::seconds wait) {
   std::erase_if(response.headers, [](const auto& header) { return header.first == "Retry-After"; });
   response.headers.emplace_back("Retry-After", std::to_string(wait.count()));

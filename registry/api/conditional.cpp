@@ -45,7 +45,8 @@ Result<EntityTags> EntityTags::parse(std::string_view header, std::string_view f
     skip(header, " \t");
     if (!header.empty() && header.front() != ',') return malformed(field);
   } while (header.find_first_not_of(" \t,") != header.npos);
-  // Said here, as the comparison would blame the tool: "it has changed", and its tag is the very same.
+  // Said here, as the comparison would blame the tool: "it has changed", and its tag is the very
+  // same.
   if (out.tags.empty())
     return Error{
         Code::Precondition,

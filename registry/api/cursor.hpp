@@ -7,7 +7,8 @@
 namespace toolhive::registry {
 
 // A place in a list, which its `nextCursor` tells clients in a form that they can put into a URL as
-// it is, and that means nothing to them. `list` names the kind of list: a cursor of another is none.
+// it is, and that means nothing to them. `list` names the kind of list: a cursor of another is
+// none.
 
 // The cursor of a place.
 std::string make_cursor(std::string_view list, std::string_view place);

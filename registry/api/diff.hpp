@@ -7,7 +7,8 @@
 
 namespace toolhive::registry {
 
-/// What changed between two versions of a tool, `from` and `to`: by default the latest one and the one before it.
+// What changed between two versions of a tool, `from` and `to`: by default the latest one and the
+// one before it.
 Response get_diff(const Index& index, const Call& call);
 
 }  // namespace toolhive::registry

@@ -26,7 +26,7 @@ enum class Pace { Short, Long };
 // What a request counts as, beside a request.
 enum class Counts { Nothing, Retrieval, Registration };
 
-// Answers a call, at once or when the store has written what it asks for.
+// Returns a call, at once or when the store has written what it asks for.
 using Handler = void (*)(ApiState& state, std::shared_ptr<const Call> call, Respond respond);
 
 // The answer to a long read whose bytes are ready; none when they have to be made.
@@ -44,7 +44,8 @@ struct Method {
 
 struct Endpoint {
   Route::Kind kind;
-  std::string_view path;          // "/api/v1/tools/{name}", as metrics and the OpenAPI document name it, too.
+  // "/api/v1/tools/{name}", as metrics and the OpenAPI document name it, too.
+  std::string_view path;
   std::array<Method, 4> methods;  // Those without a name are none.
 
   // Null when there is no such method. OPTIONS, which all have, is none of them.
@@ -56,7 +57,8 @@ struct Endpoint {
 // Every endpoint.
 std::span<const Endpoint> endpoints();
 
-// The row that a request counts under, for Metrics; of a path that is no endpoint's the one after all.
+// The row that a request counts under, for Metrics; of a path that is no endpoint's the one after
+// all.
 std::size_t row_of(const Endpoint* endpoint);
 
 // What to construct Metrics with.

@@ -12,7 +12,7 @@
 namespace toolhive::registry {
 namespace {
 
-/// None for what is open to all.
+// None for what is open to all.
 auth::Right needed_right(const auth::AuthSettings& settings, Needs needs) {
   switch (needs) {
     case Needs::Nothing:
@@ -27,12 +27,12 @@ auth::Right needed_right(const auth::AuthSettings& settings, Needs needs) {
   return settings.metrics_right;
 }
 
-/// Who measures the service is not to be kept from it by those who use it.
+// Who measures the service is not to be kept from it by those who use it.
 bool is_limited(const Call& call) {
   return call.method->needs != Needs::MetricsRight;
 }
 
-/// The token of an Authorization header; none when it is of another scheme. The header is not empty.
+// The token of an Authorization header; none when it is of another scheme. The header is not empty.
 std::optional<std::string> bearer_token(std::string_view header) {
   constexpr std::string_view kScheme = "bearer ";
   if (to_lower(header.substr(0, kScheme.size())) != kScheme) return std::nullopt;
@@ -98,7 +98,8 @@ void Guard::admit(const Call& call, Admit admit) {
   if (authenticator_ == nullptr || request.authorization.empty())
     return decide(call, needed, nullptr, std::move(admission), admit);
 
-  // Whoever sends tokens that are not accepted pays for them under their address, before anybody is asked about more of them.
+  // Whoever sends tokens that are not accepted pays for them under their address, before anybody is
+  // asked about more of them.
   if (limited_ && is_limited(call)) {
     if (const auto wait = limit_of(needed).wait_of(auth::network_of(request.peer))) {
       metrics_.access(Metrics::Access::Limited);

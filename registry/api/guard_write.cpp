@@ -6,15 +6,15 @@
 namespace toolhive::registry {
 namespace {
 
-/// What a write would touch.
-struct Reach {
+// What a write would touch.
+struct WriteScope {
   std::vector<std::string> names;
   std::string version;
-  const Manager* manager = nullptr;
+  const ManagedBy* manager = nullptr;
   bool force = false, purge = false;
 };
 
-/// The server that a tool says it is of: its name is listed among the servers.
+// The server that a tool says it is of: its name is listed among the servers.
 std::string server_of(const Definition& definition) {
   if (definition.members.find("\"server\"") == std::string::npos) return {};
   simdjson::dom::parser parser;
@@ -27,17 +27,17 @@ std::string server_of(const Definition& definition) {
   return std::string(name);
 }
 
-Reach reach_of(const Register& write) {
-  Reach reach;
-  reach.names = {write.definition.name};
-  if (auto server = server_of(write.definition); !server.empty()) reach.names.push_back(std::move(server));
-  if (write.definition.version) reach.version = write.definition.version->text();
-  if (write.definition.manager) reach.manager = &*write.definition.manager;
-  reach.force = write.force;
-  return reach;
+WriteScope scope_of(const Register& write) {
+  WriteScope scope;
+  scope.names = {write.definition.name};
+  if (auto server = server_of(write.definition); !server.empty()) scope.names.push_back(std::move(server));
+  if (write.definition.version) scope.version = write.definition.version->text();
+  if (write.definition.manager) scope.manager = &*write.definition.manager;
+  scope.force = write.force;
+  return scope;
 }
 
-Reach reach_of(const Withdraw& write) {
+WriteScope scope_of(const Withdraw& write) {
   return {{write.name},
           write.version.value_or(""),
           write.manager ? &*write.manager : nullptr,
@@ -45,7 +45,7 @@ Reach reach_of(const Withdraw& write) {
           write.purge};
 }
 
-Reach reach_of(const SetStatus& write) {
+WriteScope scope_of(const SetStatus& write) {
   return {{write.name},
           write.version.value_or(""),
           write.manager ? &*write.manager : nullptr,
@@ -53,29 +53,29 @@ Reach reach_of(const SetStatus& write) {
           false};
 }
 
-Reach reach_of(const PutServer& write) {
-  Reach reach;
-  reach.names = {write.server.name};
-  for (const auto& tool : write.server.tools) reach.names.push_back(tool.name);
-  reach.version = write.server.version.text();
-  return reach;
+WriteScope scope_of(const PutServer& write) {
+  WriteScope scope;
+  scope.names = {write.server.name};
+  for (const auto& tool : write.server.tools) scope.names.push_back(tool.name);
+  scope.version = write.server.version.text();
+  return scope;
 }
 
-/// Only imports restore, and they do not come this way.
-Reach reach_of(const Restore&) {
+// Only imports restore, and they do not come this way.
+WriteScope scope_of(const Restore&) {
   return {{}, {}, nullptr, true, true};
 }
 
-/// Why not; empty when it may be.
-std::string refusal(const auth::Permit& permit, const Reach& reach) {
-  for (const auto& name : reach.names) {
+// Why not; empty when it may be.
+std::string refusal(const auth::Permit& permit, const WriteScope& scope) {
+  for (const auto& name : scope.names) {
     if (!permit.may(auth::Right::Write, name)) return "there is no right to write " + name;
-    if ((reach.force || reach.purge) && !permit.may(auth::Right::Admin, name))
-      return std::string(reach.purge ? "purge" : "force") + " needs the right admin to " + name;
+    if ((scope.force || scope.purge) && !permit.may(auth::Right::Admin, name))
+      return std::string(scope.purge ? "purge" : "force") + " needs the right admin to " + name;
   }
-  if (reach.names.empty() && !permit.may_all(auth::Right::Admin)) return "there is no right to this";
-  if (reach.manager != nullptr && !permit.may_act_for(*reach.manager))
-    return "there is no right to write for " + reach.manager->display() +
+  if (scope.names.empty() && !permit.may_all(auth::Right::Admin)) return "there is no right to this";
+  if (scope.manager != nullptr && !permit.may_act_for(*scope.manager))
+    return "there is no right to write for " + scope.manager->display() +
            ": a rule's managers must name it, or managedBy be left out";
   return {};
 }
@@ -84,16 +84,16 @@ std::string refusal(const auth::Permit& permit, const Reach& reach) {
 
 std::optional<Response> Guard::check_write(const Call& call, Write& write) {
   if (call.permit == nullptr && call.audit == nullptr) return std::nullopt;
-  const auto reach = std::visit([](const auto& each) { return reach_of(each); }, write);
+  const auto scope = std::visit([](const auto& each) { return scope_of(each); }, write);
   if (auto* audit = call.audit.get()) {
-    if (!reach.names.empty()) audit->name = reach.names.front();
-    audit->version = reach.version;
-    audit->force = reach.force;
-    if (reach.purge) audit->action = "purge";
-    if (reach.manager != nullptr) audit->managed_by = reach.manager->display();
+    if (!scope.names.empty()) audit->name = scope.names.front();
+    audit->version = scope.version;
+    audit->force = scope.force;
+    if (scope.purge) audit->action = "purge";
+    if (scope.manager != nullptr) audit->managed_by = scope.manager->display();
   }
   if (call.permit == nullptr) return std::nullopt;
-  auto reason = refusal(*call.permit, reach);
+  auto reason = refusal(*call.permit, scope);
   if (!reason.empty()) return refuse_write(call, reason);
   const MayWrite may_write = [permit = call.permit](std::string_view name) {
     return permit->may(auth::Right::Write, name);

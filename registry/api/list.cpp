@@ -58,7 +58,8 @@ Result<std::size_t> parse_limit(const std::string& text) {
   return limit;
 }
 
-// What cursors are of: a page in the order of the names ends at a name, one of a search at `<rank>/<name>`.
+// What cursors are of: a page in the order of the names ends at a name, one of a search at
+// `<rank>/<name>`.
 std::string_view list_of(const ListParameters& parameters) {
   return parameters.search.has_words() ? "search" : "tools";
 }
@@ -152,7 +153,7 @@ Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
   return parameters;
 }
 
-/// Beside its rank in the search.
+// Beside its rank in the search.
 bool passes(const Tool& tool, const ListParameters& parameters) {
   return (parameters.permit == nullptr || parameters.permit->may(auth::Right::Read, tool.name)) &&
          (!parameters.status || tool.latest()->lifecycle == *parameters.status) &&
@@ -197,8 +198,8 @@ Page find_best(const Index& index, const ListParameters& parameters, Budget& bud
     if (budget.spent()) page.out_of_time = true;
     if (page.out_of_time) return false;
     const int rank = parameters.search.rank(tool->search_text);
-    // The best so far, one more than the page takes, as a heap with the worst of them in front. Tools come in the order of
-    // their names, so that between equals the earlier stays.
+    // The best so far, one more than the page takes, as a heap with the worst of them in front.
+    // Tools come in the order of their names, so that between equals the earlier stays.
     const bool full = page.hits.size() > parameters.limit;
     if (rank == 0 || (full && rank <= page.hits.front().rank)) return true;
     const bool later = parameters.after.empty() || rank < parameters.after_rank ||
@@ -218,7 +219,7 @@ Page find_best(const Index& index, const ListParameters& parameters, Budget& bud
   return page;
 }
 
-/// Some members of a document.
+// Some members of a document.
 void append_fields(std::string& out, const std::string& document,
                    const std::vector<std::string_view>& fields) {
   thread_local simdjson::dom::parser parser;
@@ -246,7 +247,7 @@ void append_withdrawn(std::string& out, const Tool& tool) {
   out += '}';
 }
 
-/// How many tools there are, as far as the reader may know.
+// How many tools there are, as far as the reader may know.
 std::size_t count_readable(const Index& index, const ListParameters& parameters) {
   if (parameters.permit == nullptr) return index.tools();
   std::size_t count = 0;

@@ -6,7 +6,8 @@ namespace toolhive::registry {
 namespace {
 
 constexpr std::size_t kGenerationBytes = 1 << 19;
-// Of the map's node and bucket, the page's string and its count of owners: most searches for nonsense find a page of no tools.
+// Of the map's node and bucket, the page's string and its count of owners: most searches for
+// nonsense find a page of no tools.
 constexpr std::size_t kEntryBytes = 200;
 
 }  // namespace

@@ -9,20 +9,20 @@
 
 namespace toolhive::registry {
 
-/// Pages of lists as they were sent, for one state of the index: most readers ask for the same first pages. A page that is asked for again
-/// outlives any number that are asked for once. Thread safe.
+// Pages of lists as they were sent, for one state of the index: most readers ask for the same first
+// pages. A page that is asked for again outlives any number that are asked for once. Thread safe.
 class ListCache {
  public:
   using Page = std::shared_ptr<const std::string>;
-  /// How often find() had the page, and how often not.
+  // How often find() had the page, and how often not.
   struct Counts {
     std::uint64_t hits = 0, misses = 0;
   };
 
-  /// Null when the page is not there.
+  // Null when the page is not there.
   Page find(const std::string& tag, const std::string& key);
 
-  /// Keeps the page unless it is larger than half the cache. Pages of another state are dropped.
+  // Keeps the page unless it is larger than half the cache. Pages of another state are dropped.
   void add(const std::string& tag, const std::string& key, const Page& page);
 
   Counts counts() const;

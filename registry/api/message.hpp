@@ -9,23 +9,24 @@
 
 namespace toolhive::registry {
 
-/// What the API looks at in a request; the transport fills it in. The views must live until the response is
-/// given.
+// What the API looks at in a request; the transport fills it in. The views must live until the
+// response is given.
 struct Request {
   std::string method;
-  std::string target;  ///< Path and query as they came, nothing decoded.
+  std::string target;  // Path and query as they came, nothing decoded.
   std::string content_type;
   std::string if_match;
   std::string if_none_match;
   std::string accept_encoding;
   std::string request_id;
-  std::string authorization;  ///< Never logged.
-  std::string peer;           ///< The client's address, or a proxy's.
-  std::string origin;         ///< "https://host:port", as the client named it; empty when that is not known.
+  std::string authorization;  // Never logged.
+  std::string peer;           // The client's address, or a proxy's.
+  // "https://host:port", as the client named it; empty when that is not known.
+  std::string origin;
   std::string_view body;
 };
 
-/// What the transport sends. Its body is shared with the index where the bytes were ready.
+// What the transport sends. Its body is shared with the index where the bytes were ready.
 struct Response : http::Reply {
   static Response text(unsigned status, std::string_view content_type, std::string body) {
     Response response;
@@ -34,7 +35,7 @@ struct Response : http::Reply {
     response.body = std::make_shared<const std::string>(std::move(body));
     return response;
   }
-  /// The value of a header, empty when there is none. For tests and logs.
+  // The value of a header, empty when there is none. For tests and logs.
   std::string_view header(std::string_view name) const {
     for (const auto& [key, value] : headers) {
       if (key == name) return value;

@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::string_view kStart = "index.html";
 
-// The page talks to this registry and to nobody else, runs its own files and nothing else, and cannot turn text into markup.
+// The page talks to this registry and to nobody else, runs its own files and nothing else, and
+// cannot turn text into markup.
 constexpr std::string_view kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
@@ -25,12 +26,12 @@ constexpr std::string_view kPermissionsPolicy =
     "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
     "microphone=(), payment=(), usb=()";
 
-/// A file as it is sent.
+// A file as it is sent.
 struct Prepared {
   std::string_view content_type;
   std::string tag;
   std::shared_ptr<const std::string> bytes;
-  std::shared_ptr<const std::string> gzipped;  ///< Null where that is no smaller.
+  std::shared_ptr<const std::string> gzipped;  // Null where that is no smaller.
 };
 
 std::map<std::string_view, Prepared> prepare() {

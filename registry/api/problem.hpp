@@ -8,11 +8,11 @@
 
 namespace toolhive::registry {
 
-/// The HTTP status an error becomes.
+// The HTTP status an error becomes.
 unsigned status_of(Code code);
 
-/// A problem document (RFC 9457): type, title, status, detail; `error` with the detail again for clients that
-/// look there; `errors` with location and message when a field is at fault.
+// A problem document (RFC 9457): type, title, status, detail; `error` with the detail again for
+// clients that look there; `errors` with location and message when a field is at fault.
 std::string problem_document(unsigned status, std::string_view detail, std::string_view field = {});
 
 Response problem(unsigned status, std::string_view detail, std::string_view field = {});

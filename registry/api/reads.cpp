@@ -5,7 +5,7 @@
 #include "registry/api/problem.hpp"
 #include "registry/api/reply.hpp"
 #include "registry/model/json.hpp"
-#include "registry/model/manager.hpp"
+#include "registry/model/managed_by.hpp"
 #include "registry/store/store.hpp"
 
 namespace toolhive::registry {
@@ -53,7 +53,8 @@ Response get_versions(const Index& index, const Call& call) {
                                                                     : find_live(index, call.route.name);
   if (tool == nullptr) return problem(no_tool(call.route.name));
 
-  // The list changes with what is live and what is withdrawn: with the newest record of either, or with their number.
+  // The list changes with what is live and what is withdrawn: with the newest record of either, or
+  // with their number.
   std::uint64_t newest = 0;
   for (const auto& registration : tool->live) newest = std::max(newest, registration->sequence);
   for (const auto& retired : tool->retired) newest = std::max(newest, retired.sequence);
@@ -84,7 +85,7 @@ Response get_versions(const Index& index, const Call& call) {
     }
     if (registration->manager) {
       out += ",\"managedBy\":";
-      append_manager(out, *registration->manager);
+      append_managed_by(out, *registration->manager);
     }
     out += '}';
   }

@@ -11,15 +11,16 @@ namespace toolhive::registry {
 
 // What the reads of all resources have in common.
 
-/// True when the client has this state already; `response` is then the answer, else it carries the entity tag.
+// True when the client has this state already; `response` is then the answer, else it carries the
+// entity tag.
 Result<bool> not_modified(const Request& request, const std::string& tag, Response& response);
 
-/// Null when no version of the tool is live.
+// Null when no version of the tool is live.
 const Tool* find_live(const Index& index, const std::string& name);
 
 Error no_tool(const std::string& name);
 
-/// That a tool has no such version, or has had it withdrawn.
+// That a tool has no such version, or has had it withdrawn.
 Error no_version(const Tool& tool, const std::string& version);
 
 }  // namespace toolhive::registry

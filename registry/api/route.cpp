@@ -20,7 +20,7 @@ struct Path {
   std::size_t count = 0;  // May be more.
 };
 
-/// Whether a path is of a template's form; `route` then has what its {name} and {version} are.
+// Whether a path is of a template's form; `route` then has what its {name} and {version} are.
 bool matches(Path& path, std::string_view form, Route& route) {
   if (form == "/") return path.count == 0;
   std::size_t at = 0;
@@ -79,7 +79,8 @@ Result<Route> route_path(std::string_view raw_path) {
   Path path;
   for (auto rest = raw_path.substr(1);;) {
     const auto slash = rest.find('/');
-    // A base URL with a slash at its end, and paths put behind it, make doubled ones: they are one, as in Go's servers.
+    // A base URL with a slash at its end, and paths put behind it, make doubled ones: they are one,
+    // as in Go's servers.
     const bool empty = slash == 0 || rest.empty();
     auto segment = percent_decode(rest.substr(0, slash));
     if (!segment)

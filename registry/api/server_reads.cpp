@@ -39,7 +39,7 @@ Error unacceptable_parameter(std::string_view name, std::string detail) {
   return {Code::Invalid, std::move(detail), std::string(name)};
 }
 
-/// The value of a parameter; empty when it was not given.
+// The value of a parameter; empty when it was not given.
 std::string value_of(const Query& query, std::string_view name) {
   const auto* value = query.find(name);
   return value == nullptr ? std::string() : *value;
@@ -106,16 +106,18 @@ Result<ServerFilter> parse_filter(std::string_view raw_query) {
   return filter;
 }
 
-/// Whether `holds(version, registration)` for anything that makes a version of the server: what was published, what tools tell.
+// Whether `holds(version, registration)` for anything that makes a version of the server: what was
+// published, what tools tell.
 template <class Holds>
 bool any_version(const Tool& server, Holds holds) {
   return std::any_of(server.live.begin(), server.live.end(),
                      [&](const auto& each) { return holds(each->version, *each); }) ||
-         std::any_of(server.told.begin(), server.told.end(),
-                     [&](const Told& each) { return holds(each.version, *each.registration); });
+         std::any_of(server.mentions.begin(), server.mentions.end(),
+                     [&](const ServerMention& each) { return holds(each.version, *each.registration); });
 }
 
-/// Whether any version of the server can be on the page. Spares most servers that their versions are put together.
+// Whether any version of the server can be on the page. Spares most servers that their versions are
+// put together.
 bool may_be_shown(const Tool& server, const ServerFilter& filter) {
   // One that tools tell of alone has no text to search but its name.
   const bool found = server.latest() == nullptr ? filter.search.finds_in(server.name)
@@ -153,7 +155,7 @@ bool is_published_later(const ServerVersion& a, const ServerVersion& b) {
                                           : a.version->text() < b.version->text();
 }
 
-/// As many of them as an answer may hold; `full` says that more may follow those that are given.
+// As many of them as an answer may hold; `full` says that more may follow those that are given.
 std::string render_list(const std::vector<ServerVersion>& page, bool full, std::string_view list,
                         std::string (*place_of)(const ServerVersion&), const auth::Permit* permit,
                         Budget& budget) {
@@ -178,7 +180,7 @@ std::string render_list(const std::vector<ServerVersion>& page, bool full, std::
   return out;
 }
 
-/// None when it takes too long to find.
+// None when it takes too long to find.
 std::optional<std::vector<ServerVersion>> find_page(const Index& index, const ServerFilter& filter,
                                                     const auth::Permit* permit, Budget& budget) {
   std::vector<ServerVersion> page;
@@ -224,7 +226,8 @@ Response get_servers(const Index& index, const Call& call, ListCache& cache, Bud
   return make_list(index, call, cache, [&](const auth::Permit* permit) -> Result<std::string> {
     const auto page = find_page(index, *filter, permit, budget);
     if (!page) return budget.out_of_time();
-    // As the official registry does: a page that is full has a cursor, even if nothing comes after it.
+    // As the official registry does: a page that is full has a cursor, even if nothing comes after
+    // it.
     return render_list(*page, page->size() == filter->limit, kServerList, place_in_servers, permit, budget);
   });
 }

@@ -32,10 +32,11 @@ bool is_later(const ServerVersion& a, const ServerVersion& b) {
 
 // A server that tools tell of tells of them: who may not read these may not read it either.
 bool may_read(const ServerVersion& each, const auth::Permit* permit) {
-  return permit == nullptr || (permit->may(auth::Right::Read, each.server->name) &&
-                               std::all_of(each.told.begin(), each.told.end(), [permit](const Told& told) {
-                                 return permit->may(auth::Right::Read, told.tool);
-                               }));
+  return permit == nullptr ||
+         (permit->may(auth::Right::Read, each.server->name) &&
+          std::all_of(each.mentions.begin(), each.mentions.end(), [permit](const ServerMention& mention) {
+            return permit->may(auth::Right::Read, mention.tool);
+          }));
 }
 
 ServerVersion published_version(const Tool& server, const Registration& registration) {
@@ -49,10 +50,11 @@ ServerVersion published_version(const Tool& server, const Registration& registra
           false};
 }
 
-/// It is active while one of the tools is, as old as the oldest, and changed with each.
-ServerVersion told_version(const Tool& server, std::span<const Told> told) {
-  ServerVersion version{&server, &told.front().version, nullptr, told, Lifecycle::Deprecated, {}, {}, false};
-  for (const auto& each : told) {
+// It is active while one of the tools is, as old as the oldest, and changed with each.
+ServerVersion mentioned_version(const Tool& server, std::span<const ServerMention> mentions) {
+  ServerVersion version{&server, &mentions.front().version, nullptr, mentions, Lifecycle::Deprecated, {}, {},
+                        false};
+  for (const auto& each : mentions) {
     const auto& tool = *each.registration;
     if (tool.lifecycle == Lifecycle::Active) version.lifecycle = Lifecycle::Active;
     if (version.published_at.empty() || tool.registered_at < version.published_at)
@@ -62,18 +64,18 @@ ServerVersion told_version(const Tool& server, std::span<const Told> told) {
   return version;
 }
 
-/// Those that speak for a version, by the name of the tool: of several versions of a tool the
-/// latest.
-std::vector<const Told*> speakers_of(std::span<const Told> told) {
-  std::vector<const Told*> speakers;
-  for (const auto& each : told) {
+// Those that speak for a version, by the name of the tool: of several versions of a tool the
+// latest.
+std::vector<const ServerMention*> speakers_of(std::span<const ServerMention> mentions) {
+  std::vector<const ServerMention*> speakers;
+  for (const auto& each : mentions) {
     if (speakers.empty() || speakers.back()->tool != each.tool) speakers.push_back(&each);
   }
   return speakers;
 }
 
-/// What they say of the server: of each member what the last of them says of it.
-Json said_by(const std::vector<const Told*>& speakers) {
+// What they say of the server: of each member what the last of them says of it.
+Json said_by(const std::vector<const ServerMention*>& speakers) {
   Json said = Json::object();
   std::size_t bytes = 0;
   for (auto it = speakers.rbegin(); it != speakers.rend() && bytes < kSaidBytes; ++it) {
@@ -89,7 +91,7 @@ Json said_by(const std::vector<const Told*>& speakers) {
   return said;
 }
 
-std::string description_of(const std::vector<const Told*>& speakers) {
+std::string description_of(const std::vector<const ServerMention*>& speakers) {
   std::string text = speakers.size() == 1 ? "The tool" : "The tools";
   for (const auto* each : speakers) {
     if (text.size() > kDescriptionBytes) break;
@@ -98,9 +100,9 @@ std::string description_of(const std::vector<const Told*>& speakers) {
   return shortened(text, kDescriptionBytes);
 }
 
-/// A server.json made of what tools say of their server.
+// A server.json made of what tools say of their server.
 std::string told_server_json(const ServerVersion& version) {
-  const auto speakers = speakers_of(version.told);
+  const auto speakers = speakers_of(version.mentions);
   Json tools = Json::array();
   for (const auto* each : speakers) tools.push_back(each->tool);
   auto said = said_by(speakers);
@@ -118,7 +120,7 @@ std::string told_server_json(const ServerVersion& version) {
   return server.dump();
 }
 
-/// Whether the server brings tools of which the reader may not read some.
+// Whether the server brings tools of which the reader may not read some.
 bool hides_tools(const ServerVersion& version, const auth::Permit* permit) {
   return permit != nullptr && version.published != nullptr &&
          server_json(version.published->document).find(kToolsMeta) != std::string_view::npos;
@@ -145,7 +147,7 @@ std::string without_hidden_tools(const ServerVersion& version, const auth::Permi
   return server->dump();
 }
 
-/// What the official registry says of a version: JSON strings, the message empty for none.
+// What the official registry says of a version: JSON strings, the message empty for none.
 struct Official {
   std::string_view status_changed_at, status_message, published_at, updated_at;
 };
@@ -160,11 +162,12 @@ std::vector<ServerVersion> versions_of(const Tool& server, const auth::Permit* p
     versions.push_back(published_version(server, *registration));
     published.insert(registration->version.text());
   }
-  const std::span<const Told> told(server.told);
-  for (std::size_t begin = 0, end = 0; begin < told.size(); begin = end) {
-    const auto& text = told[begin].version.text();
-    while (end < told.size() && told[end].version.text() == text) ++end;
-    if (!published.contains(text)) versions.push_back(told_version(server, told.subspan(begin, end - begin)));
+  const std::span<const ServerMention> mentions(server.mentions);
+  for (std::size_t begin = 0, end = 0; begin < mentions.size(); begin = end) {
+    const auto& text = mentions[begin].version.text();
+    while (end < mentions.size() && mentions[end].version.text() == text) ++end;
+    if (!published.contains(text))
+      versions.push_back(mentioned_version(server, mentions.subspan(begin, end - begin)));
   }
   std::erase_if(versions, [permit](const auto& each) { return !may_read(each, permit); });
   if (versions.empty()) return versions;
@@ -193,7 +196,7 @@ std::string entity_tag(const ServerVersion& version, const auth::Permit* permit)
     tag = entity_tag(*version.published);
   } else {
     Sha256Stream all;
-    for (const auto& each : version.told) all.add(entity_tag(*each.registration));
+    for (const auto& each : version.mentions) all.add(entity_tag(*each.registration));
     tag = to_hex(all.finish(), 16) + "-" + std::string(kToldVersion);
   }
   if (hides_tools(version, permit)) tag += "-" + permit->key();

@@ -19,20 +19,22 @@ class Permit;
 // ask whether their copy is still good keep what the earlier program made.
 inline constexpr std::string_view kToldVersion = "2";
 
-/// One version of a server as the official registry API shows it: published, or told of by tools that name it. Refers to the
-/// Tool it was made of, which must outlive it.
+// One version of a server as the official registry API shows it: published, or told of by tools
+// that name it. Refers to the Tool it was made of, which must outlive it.
 struct ServerVersion {
   const Tool* server = nullptr;
   const Version* version = nullptr;
-  const Registration* published = nullptr;  ///< Null when only tools tell of it.
-  std::span<const Told> told;               ///< Those that do, when it was not published.
+  const Registration* published = nullptr;  // Null when only tools tell of it.
+  // Those that do, when it was not published.
+  std::span<const ServerMention> mentions;
   Lifecycle lifecycle = Lifecycle::Active;
   std::string_view published_at, updated_at;
   bool latest = false;
 };
 
 // `permit` is what the reader may do, null for everything: versions of which tools tell that it may
-// not read are not there for it, and of a published server the tools that it may not read are left out.
+// not read are not there for it, and of a published server the tools that it may not read are left
+// out.
 
 // All versions of a server, in the order of their texts.
 std::vector<ServerVersion> versions_of(const Tool& server, const auth::Permit* permit);

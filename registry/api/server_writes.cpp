@@ -22,7 +22,7 @@ constexpr const char* kLeftOut =
     "registered "
     "without it; _meta takes what is your own";
 
-/// The official registry takes a body without a type for JSON.
+// The official registry takes a body without a type for JSON.
 Result<void> check_body(const Request& request, const ToolPolicy& policy) {
   const auto type = to_lower(request.content_type);
   if (!type.empty() && !type.starts_with("application/json"))

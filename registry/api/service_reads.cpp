@@ -90,8 +90,8 @@ Response log_in(ApiState& state, const Call&) {
                    "nobody logs in here: this registry asks for a token of its issuer; put one into the "
                    "client's token file");
   }
-  // Clients want some text to send. Nobody looks at it, so that it never expires: in the last second
-  // of the year 9999.
+  // Clients want some text to send. Nobody looks at it, so that it never expires: in the last
+  // second of the year 9999.
   return Response::text(200, kJson, R"({"registry_token":"none","expires_at":253402300799})");
 }
 

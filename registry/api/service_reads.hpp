@@ -1,4 +1,5 @@
-// What the registry says of itself: whether it lives and is ready, its metrics, version and OpenAPI document.
+// What the registry says of itself: whether it lives and is ready, its metrics, version and OpenAPI
+// document.
 #pragma once
 
 #include "registry/api/api_state.hpp"

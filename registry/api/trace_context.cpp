@@ -5,7 +5,7 @@
 namespace toolhive::registry {
 namespace {
 
-/// Lower case only: the standard has receivers refuse others.
+// Lower case only: the standard has receivers refuse others.
 bool is_hex(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });

@@ -51,13 +51,13 @@ Result<Write> read_registration(const Route& route, const Request& request, std:
   return Write(Register{std::move(*definition), std::move(*precondition), *force});
 }
 
-/// Who asks, as the parameter managedBy says.
-Result<std::optional<Manager>> read_manager(const Query& query) {
+// Who asks, as the parameter managedBy says.
+Result<std::optional<ManagedBy>> read_manager(const Query& query) {
   const auto* parameter = query.find("managedBy");
-  if (parameter == nullptr) return std::optional<Manager>();
-  auto manager = parse_manager(*parameter);
+  if (parameter == nullptr) return std::optional<ManagedBy>();
+  auto manager = parse_managed_by(*parameter);
   if (!manager) return Error{Code::Malformed, manager.error().detail, manager.error().field};
-  return std::optional<Manager>(std::move(*manager));
+  return std::optional<ManagedBy>(std::move(*manager));
 }
 
 Result<Write> read_status(const Route& route, const Request& request, std::string_view raw_query,

@@ -13,7 +13,7 @@
 namespace toolhive::registry::auth {
 namespace {
 
-/// Appends one line; the error's text when it is not all there. Does not wait for who reads a pipe.
+// Appends one line; the error's text when it is not all there. Does not wait for who reads a pipe.
 std::string append_line(const std::string& file, const std::string& line) {
   const int fd = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0600);
   if (fd < 0) return std::strerror(errno);

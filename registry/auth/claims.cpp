@@ -18,7 +18,7 @@ Error refused(std::string detail) {
   return {Code::Invalid, std::move(detail)};
 }
 
-/// A NumericDate, which may have fractions. None for anything else.
+// A NumericDate, which may have fractions. None for anything else.
 std::optional<WallTime> time_of(const Json& value) {
   if (!value.is_number()) return std::nullopt;
   const auto seconds = value.get<double>();

@@ -76,8 +76,8 @@ Result<HttpReply> HttpClient::send(const HttpCall& call, const std::stop_token& 
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  // A name server that says nothing must not make the call longer than its timeout: the thread that asks is left
-  // behind, and ends by itself.
+  // A name server that says nothing must not make the call longer than its timeout: the thread that
+  // asks is left behind, and ends by itself.
   curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, cause.data());
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(call.timeout.count()));

@@ -12,12 +12,15 @@ namespace toolhive::registry::auth {
 
 struct HttpCall {
   std::string url;
-  std::string body = {};     ///< JSON to POST; empty for a GET.
-  std::string bearer = {};   ///< The token that goes with it; empty for none.
-  std::string ca_file = {};  ///< PEM: who signed the server's certificate; empty for the system's roots.
-  std::chrono::milliseconds timeout{10'000};  ///< For all of it, from the name's resolution to the last byte.
-  std::size_t most_bytes = 1 << 20;           ///< Of a reply.
-  bool use_proxy = true;  ///< The one that http_proxy, https_proxy and no_proxy of the environment name.
+  std::string body = {};    // JSON to POST; empty for a GET.
+  std::string bearer = {};  // The token that goes with it; empty for none.
+  // PEM: who signed the server's certificate; empty for the system's roots.
+  std::string ca_file = {};
+  // For all of it, from the name's resolution to the last byte.
+  std::chrono::milliseconds timeout{10'000};
+  std::size_t most_bytes = 1 << 20;  // Of a reply.
+  // The one that http_proxy, https_proxy and no_proxy of the environment name.
+  bool use_proxy = true;
 };
 
 struct HttpReply {
@@ -25,8 +28,8 @@ struct HttpReply {
   std::string body;
 };
 
-/// Asks other servers, over libcurl. Follows no redirect, speaks http and https only, and keeps connections between calls. One
-/// thread at a time.
+// Asks other servers, over libcurl. Follows no redirect, speaks http and https only, and keeps
+// connections between calls. One thread at a time.
 class HttpClient {
  public:
   HttpClient();
@@ -34,7 +37,8 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  /// Any status is a success. Unavailable with the cause when no whole reply came, or `stop` was asked for, which takes a second.
+  // Any status is a success. Unavailable with the cause when no whole reply came, or `stop` was
+  // asked for, which takes a second.
   Result<HttpReply> send(const HttpCall& call, const std::stop_token& stop);
 
  private:

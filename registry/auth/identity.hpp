@@ -5,9 +5,9 @@
 
 namespace toolhive::registry::auth {
 
-/// Who a token was given to.
+// Who a token was given to.
 struct Identity {
-  std::string subject;  ///< With the configured prefix; never empty.
+  std::string subject;  // With the configured prefix; never empty.
   std::vector<std::string> groups;
 };
 

@@ -25,13 +25,13 @@ using Parameters = std::unique_ptr<OSSL_PARAM, FreeWith<OSSL_PARAM_free>>;
 using KeyContext = std::unique_ptr<EVP_PKEY_CTX, FreeWith<EVP_PKEY_CTX_free>>;
 using Key = std::shared_ptr<EVP_PKEY>;
 
-/// A member that is a text; empty when it is not there or is something else.
+// A member that is a text; empty when it is not there or is something else.
 std::string text_of(const Json& object, const char* name) {
   const auto it = object.find(name);
   return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
 }
 
-/// A number; some issuers pad its text, which RFC 7515 leaves out.
+// A number; some issuers pad its text, which RFC 7515 leaves out.
 std::string bytes_of(const Json& object, const char* name) {
   auto text = text_of(object, name);
   for (int i = 0; i < 2 && text.ends_with('='); ++i) text.pop_back();
@@ -94,7 +94,8 @@ Key edwards_key(const Json& jwk) {
 bool is_for_signatures(const Json& jwk) {
   if (const auto use = text_of(jwk, "use"); !use.empty() && use != "sig") return false;
   const auto operations = jwk.find("key_ops");
-  // Null and an empty list are what some libraries write for a member that is not set: they say nothing.
+  // Null and an empty list are what some libraries write for a member that is not set: they say
+  // nothing.
   if (operations == jwk.end() || operations->is_null()) return true;
   if (!operations->is_array()) return false;
   if (operations->empty()) return true;

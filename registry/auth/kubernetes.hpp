@@ -15,12 +15,13 @@
 
 namespace toolhive::registry::auth {
 
-/// Believes the Kubernetes API server: sends it each token in a TokenReview, with the registry's own ServiceAccount token, which is
-/// read anew for each. What it says is kept for `cache` (a refusal for ten seconds), so a token that was taken back may be good
-/// for as long. Four threads ask; up to 1,000 requests wait for them, more are Unavailable.
+// Believes the Kubernetes API server: sends it each token in a TokenReview, with the registry's own
+// ServiceAccount token, which is read anew for each. What it says is kept for `cache` (a refusal
+// for ten seconds), so a token that was taken back may be good for as long. Four threads ask; up to
+// 1,000 requests wait for them, more are Unavailable.
 class KubernetesAuthenticator final : public Authenticator {
  public:
-  /// Sends a call; one for each of the threads, and of one thread at a time.
+  // Sends a call; one for each of the threads, and of one thread at a time.
   using Send = std::function<Result<HttpReply>(const HttpCall& call)>;
   using MakeSend = std::function<Send(const std::stop_token& stop)>;
 
@@ -30,7 +31,7 @@ class KubernetesAuthenticator final : public Authenticator {
 
   void authenticate(const std::string& token, Done done) override;
   void stop() override;
-  /// The failure of the last question, if it failed.
+  // The failure of the last question, if it failed.
   std::string problem() const override;
 
  private:
@@ -43,7 +44,8 @@ class KubernetesAuthenticator final : public Authenticator {
   Clock& clock_;
   VerdictCache<TimePoint> cache_;
   mutable std::mutex mutex_;
-  std::vector<Send> idle_;    // guarded by mutex_: those that no thread has now, with their connections
+  // guarded by mutex_: those that no thread has now, with their connections
+  std::vector<Send> idle_;
   std::string problem_;       // guarded by mutex_
   BoundedExecutor executor_;  // the last member: its threads use the others
 };

@@ -116,7 +116,7 @@ void OidcAuthenticator::fetched(Result<Keys> keys) {
   }
 }
 
-/// What to say of a token whose key is not known after all.
+// What to say of a token whose key is not known after all.
 Verdict OidcAuthenticator::without_key() const {
   std::lock_guard guard(mutex_);
   if (problem_.empty()) return Verdict::rejected("the issuer has no such key as the token is signed with");

@@ -19,16 +19,17 @@
 
 namespace toolhive::registry::auth {
 
-/// Believes the tokens that an OpenID Connect issuer signed. A thread of its own fetches the keys: when it starts, every
-/// `refresh`, and when a token names a key that is not known, which it does no more than every ten seconds. While the issuer
-/// cannot be reached the keys that are known stay good; when none are, tokens are Unavailable.
+// Believes the tokens that an OpenID Connect issuer signed. A thread of its own fetches the keys:
+// when it starts, every `refresh`, and when a token names a key that is not known, which it does no
+// more than every ten seconds. While the issuer cannot be reached the keys that are known stay
+// good; when none are, tokens are Unavailable.
 class OidcAuthenticator final : public Authenticator {
  public:
-  /// Makes what fetches documents; called on the thread that will use it.
+  // Makes what fetches documents; called on the thread that will use it.
   using MakeFetch = std::function<Fetch(const std::stop_token& stop)>;
 
   OidcAuthenticator(OidcSettings settings, MakeFetch make_fetch, Clock& clock = system_clock());
-  /// Over HTTP.
+  // Over HTTP.
   explicit OidcAuthenticator(const OidcSettings& settings);
   ~OidcAuthenticator() override;
 
@@ -43,7 +44,7 @@ class OidcAuthenticator final : public Authenticator {
     Done done;
   };
 
-  /// None when the token names a key that is not known.
+  // None when the token names a key that is not known.
   std::optional<Verdict> judge(const std::string& token, const Keys& keys);
   void fetched(Result<Keys> keys);
   Verdict without_key() const;

@@ -16,7 +16,8 @@ bool is_address(const std::string& text) {
          ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
 }
 
-/// An entry as some proxies write it, `"[2001:db8::7]:443"` or `203.0.113.7:5001`, without quotes, brackets and port.
+// An entry as some proxies write it, `"[2001:db8::7]:443"` or `203.0.113.7:5001`, without quotes,
+// brackets and port.
 std::string_view host_of(std::string_view entry) {
   if (entry.size() >= 2 && entry.front() == '"' && entry.back() == '"')
     entry = entry.substr(1, entry.size() - 2);

@@ -50,7 +50,7 @@ bool Permit::may_any(Right right) const {
   return std::any_of(rules_.begin(), rules_.end(), [&](const Rule* rule) { return rule->right >= right; });
 }
 
-bool Permit::may_act_for(const Manager& manager) const {
+bool Permit::may_act_for(const ManagedBy& manager) const {
   const auto name = manager.kind + "/" + manager.namespace_ + "/" + manager.name;
   return std::any_of(rules_.begin(), rules_.end(), [&](const Rule* rule) {
     return rule->right >= Right::Admin || (rule->right >= Right::Write && matches_one(rule->managers, name));

@@ -8,26 +8,27 @@
 #include "registry/auth/identity.hpp"
 #include "registry/auth/right.hpp"
 #include "registry/auth/settings.hpp"
-#include "registry/model/manager.hpp"
+#include "registry/model/managed_by.hpp"
 
 namespace toolhive::registry::auth {
 
-/// What somebody may do: the rules that fit them. Immutable, so thread safe. The settings it was made from must outlive it.
+// What somebody may do: the rules that fit them. Immutable, so thread safe. The settings it was
+// made from must outlive it.
 class Permit {
  public:
-  /// Somebody whom the rules give nothing but what all may.
+  // Somebody whom the rules give nothing but what all may.
   explicit Permit(bool may_read_all) : reads_all_(may_read_all) {}
-  /// An authenticated subject.
+  // An authenticated subject.
   Permit(const AuthSettings& settings, const Identity& identity);
 
   bool may(Right right, std::string_view name) const;
-  /// For every name there could be.
+  // For every name there could be.
   bool may_all(Right right) const;
-  /// For some name.
+  // For some name.
   bool may_any(Right right) const;
-  /// Whether the subject may speak for this resource of Kubernetes in managedBy.
-  bool may_act_for(const Manager& manager) const;
-  /// Two permits of one process with equal keys allow the same.
+  // Whether the subject may speak for this resource of Kubernetes in managedBy.
+  bool may_act_for(const ManagedBy& manager) const;
+  // Two permits of one process with equal keys allow the same.
   const std::string& key() const { return key_; }
 
  private:

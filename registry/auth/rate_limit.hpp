@@ -13,17 +13,19 @@
 
 namespace toolhive::registry::auth {
 
-/// Token buckets, one for each client: `burst` requests at once, then `per_second` of them. At most 50,000 clients are remembered:
-/// who was seen longest ago is forgotten first, and starts anew with a full bucket. Thread safe.
+// Token buckets, one for each client: `burst` requests at once, then `per_second` of them. At most
+// 50,000 clients are remembered: who was seen longest ago is forgotten first, and starts anew with
+// a full bucket. Thread safe.
 class RateLimit {
  public:
   static constexpr std::size_t kClients = 50'000;
 
   explicit RateLimit(RateSettings::Limit limit, Clock& clock = system_clock());
 
-  /// Takes one request out of the client's bucket. None when there was one; else how long until there is, a second at least.
+  // Takes one request out of the client's bucket. None when there was one; else how long until
+  // there is, a second at least.
   std::optional<std::chrono::seconds> take(const std::string& client);
-  /// The same without taking it.
+  // The same without taking it.
   std::optional<std::chrono::seconds> wait_of(const std::string& client);
 
   std::size_t clients() const;

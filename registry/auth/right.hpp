@@ -4,12 +4,12 @@
 
 namespace toolhive::registry::auth {
 
-/// What somebody may do. Each includes those before it.
+// What somebody may do. Each includes those before it.
 enum class Right {
   None,
   Read,
-  Write,  ///< Register, publish, change the status, withdraw.
-  Admin,  ///< Purge, and write to what somebody else manages.
+  Write,  // Register, publish, change the status, withdraw.
+  Admin,  // Purge, and write to what somebody else manages.
 };
 
 constexpr std::string_view name_of(Right right) {

@@ -39,8 +39,8 @@ Scheme scheme_of(Algorithm algorithm) {
   return {Type::Ed25519, nullptr};
 }
 
-/// The DER that OpenSSL wants, from the two numbers one after the other that a token has (RFC 7518, section 3.4). Empty when the
-/// length is wrong.
+// The DER that OpenSSL wants, from the two numbers one after the other that a token has (RFC 7518,
+// section 3.4). Empty when the length is wrong.
 std::string der_signature(std::string_view pair, std::size_t size) {
   if (pair.size() != 2 * size) return {};
   const auto* bytes = reinterpret_cast<const unsigned char*>(pair.data());

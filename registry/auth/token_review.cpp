@@ -15,7 +15,7 @@ std::string list_of(const std::vector<std::string>& texts) {
   return list;
 }
 
-/// The member of an object; null when there is none.
+// The member of an object; null when there is none.
 const Json& at(const Json& object, const char* name) {
   static const Json none;
   const auto it = object.find(name);

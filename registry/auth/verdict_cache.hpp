@@ -13,8 +13,8 @@
 
 namespace toolhive::registry::auth {
 
-/// Verdicts until their time is over, under a hash of the token: the tokens themselves are not kept. When it is full, what was not
-/// asked for longest goes. Thread safe.
+// Verdicts until their time is over, under a hash of the token: the tokens themselves are not kept.
+// When it is full, what was not asked for longest goes. Thread safe.
 template <class Time>
 class VerdictCache {
  public:

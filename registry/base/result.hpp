@@ -7,35 +7,35 @@
 
 namespace toolhive::registry {
 
-/// What kind of failure an Error is. The API maps each to one HTTP status (api/problem.hpp).
+// What kind of failure an Error is. The API maps each to one HTTP status (api/problem.hpp).
 enum class Code {
-  Malformed,       ///< Not what the protocol or JSON allows at all.
-  Invalid,         ///< Well formed, but a value is not acceptable; `field` says which.
-  NotFound,        ///< No such tool or version.
-  Forbidden,       ///< The sender has no right to a name that the write touches.
-  Conflict,        ///< In the way of something registered before, or of another manager.
-  Precondition,    ///< An If-Match or If-None-Match of the request does not hold.
-  NoPrecondition,  ///< The request must carry If-Match or If-None-Match, and does not.
-  MediaType,       ///< The body is not declared to be JSON.
-  TooLarge,        ///< Over a limit of the configuration.
-  StorageFull,     ///< The disk or its quota is full. Nothing was written; reads go on.
-  ReadOnly,        ///< The file system takes no writes. Reads go on.
-  Unavailable,     ///< Not now: starting, stopping, overloaded, or storage failed.
-  Corrupt,         ///< Stored bytes that do not verify.
-  Internal,        ///< A defect of this program.
+  Malformed,       // Not what the protocol or JSON allows at all.
+  Invalid,         // Well formed, but a value is not acceptable; `field` says which.
+  NotFound,        // No such tool or version.
+  Forbidden,       // The sender has no right to a name that the write touches.
+  Conflict,        // In the way of something registered before, or of another manager.
+  Precondition,    // An If-Match or If-None-Match of the request does not hold.
+  NoPrecondition,  // The request must carry If-Match or If-None-Match, and does not.
+  MediaType,       // The body is not declared to be JSON.
+  TooLarge,        // Over a limit of the configuration.
+  StorageFull,     // The disk or its quota is full. Nothing was written; reads go on.
+  ReadOnly,        // The file system takes no writes. Reads go on.
+  Unavailable,     // Not now: starting, stopping, overloaded, or storage failed.
+  Corrupt,         // Stored bytes that do not verify.
+  Internal,        // A defect of this program.
 };
 
-/// A failure with its cause and what to do about it, in words for the person who sent the request or runs the
-/// service.
+// A failure with its cause and what to do about it, in words for the person who sent the request or
+// runs the service.
 struct Error {
   Code code = Code::Internal;
   std::string detail;
-  /// JSON pointer into the request body ("/inputSchema/type"), a parameter's name, or a configuration path;
-  /// may be empty.
+  // JSON pointer into the request body ("/inputSchema/type"), a parameter's name, or a
+  // configuration path; may be empty.
   std::string field = {};
 };
 
-/// A value or the Error that kept it from being. Not thread safe, like the value in it.
+// A value or the Error that kept it from being. Not thread safe, like the value in it.
 template <class T>
 class [[nodiscard]] Result {
  public:
@@ -55,7 +55,7 @@ class [[nodiscard]] Result {
   std::variant<T, Error> state_;
 };
 
-/// Success, or the Error.
+// Success, or the Error.
 template <>
 class [[nodiscard]] Result<void> {
  public:

@@ -59,7 +59,7 @@ void read_oidc(Section section, bool used, auth::OidcSettings& settings) {
   if (settings.refresh < std::chrono::seconds(10)) section.fail("refresh", "must be at least 10s");
 }
 
-/// What Kubernetes tells a pod of its API server.
+// What Kubernetes tells a pod of its API server.
 std::string server_of_environment() {
   const char* host = std::getenv("KUBERNETES_SERVICE_HOST");
   const char* port = std::getenv("KUBERNETES_SERVICE_PORT");

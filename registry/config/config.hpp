@@ -13,7 +13,7 @@
 
 namespace toolhive::registry {
 
-/// What the registry is (`--config`). docs/registry-configuration.md lists the fields of the file.
+// What the registry is (`--config`). docs/registry-configuration.md lists the fields of the file.
 struct Config {
   LogLevel log_level = LogLevel::Info;
   StoreOptions store;
@@ -22,28 +22,27 @@ struct Config {
   auth::AuditSettings audit;
 };
 
-/// How it serves (`--server`).
+// How it serves (`--server`).
 struct ServerConfig {
-  std::string address = "+";  ///< "+" is every address of IPv4 and IPv6.
+  std::string address = "+";  // "+" is every address of IPv4 and IPv6.
   std::uint16_t port = 8080;
-  unsigned threads = 0;  ///< 0: as many as there are processors, 2 at least.
+  unsigned threads = 0;  // 0: as many as there are processors, 2 at least.
   std::uint64_t body_limit = 1 << 20;
   std::size_t connections = 4096;
   std::chrono::milliseconds header_timeout{10'000}, body_timeout{30'000}, write_timeout{30'000},
       idle_timeout{75'000}, drain_timeout{10'000};
-  std::uint32_t access_log_one_in =
-      0;  ///< Of the reads that went well, one in so many is logged; 0 for none.
+  std::uint32_t access_log_one_in = 0;  // Of the reads that went well, one in so many is logged; 0 for none.
   auth::RateSettings rates;
-  std::string tls_certificate, tls_key;  ///< PEM files; both or neither.
+  std::string tls_certificate, tls_key;  // PEM files; both or neither.
 };
 
-/// Reads YAML, which JSON is part of. Every field is optional. Invalid with the field's path
-/// ("limits.toolBytes") for an unknown or repeated field and for a value that is not acceptable; Malformed
-/// with the line for what is not YAML.
+// Reads YAML, which JSON is part of. Every field is optional. Invalid with the field's path
+// ("limits.toolBytes") for an unknown or repeated field and for a value that is not acceptable;
+// Malformed with the line for what is not YAML.
 Result<Config> parse_config(const std::string& text);
 Result<ServerConfig> parse_server_config(const std::string& text);
 
-/// The same from a file, which the error names.
+// The same from a file, which the error names.
 Result<Config> load_config(const std::string& path);
 Result<ServerConfig> load_server_config(const std::string& path);
 

@@ -22,12 +22,12 @@ int line_of(const YAML::Mark& mark) {
   return mark.line + 1;
 }
 
-/// What YAML 1.2 allows of them (5.1). The library takes U+0004 for the end of the file.
+// What YAML 1.2 allows of them (5.1). The library takes U+0004 for the end of the file.
 bool is_control(char c) {
   return (c >= 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
 }
 
-/// Sees the text before anything is made of it, so that what is refused costs nothing.
+// Sees the text before anything is made of it, so that what is refused costs nothing.
 class StructureCheck final : public YAML::EventHandler {
  public:
   void OnDocumentStart(const YAML::Mark&) override {}

@@ -17,12 +17,12 @@
 
 namespace toolhive::registry {
 
-/// Ends the reading of a file; caught by who began it.
+// Ends the reading of a file; caught by who began it.
 struct Failure {
   Error error;
 };
 
-/// A mapping whose every field must be asked for: what is left over is unknown.
+// A mapping whose every field must be asked for: what is left over is unknown.
 class Section {
  public:
   Section(const YAML::Node& node, std::string path) : path_(std::move(path)), given_(node.IsDefined()) {
@@ -40,14 +40,14 @@ class Section {
     throw Failure{Error{Code::Invalid, std::move(detail), path_of(field)}};
   }
 
-  /// Whether it is there, be it empty.
+  // Whether it is there, be it empty.
   bool given() const { return given_; }
-  /// Whether it has this field.
+  // Whether it has this field.
   bool has(const std::string& name) const { return fields_.contains(name); }
 
   Section section(const std::string& name) { return Section(take(name), path_of(name)); }
 
-  /// The mappings of a list, whose paths have their places in it: "rules[0]".
+  // The mappings of a list, whose paths have their places in it: "rules[0]".
   std::vector<Section> sections(const std::string& name) {
     const auto node = take(name);
     std::vector<Section> out;
@@ -92,7 +92,7 @@ class Section {
     }
   }
 
-  /// A whole number, or one of bytes with the suffix Ki, Mi or Gi.
+  // A whole number, or one of bytes with the suffix Ki, Mi or Gi.
   template <class Number>
   void number(const std::string& name, Number& value, std::uint64_t low, std::uint64_t high) {
     std::string word;
@@ -111,7 +111,7 @@ class Section {
     value = static_cast<Number>(parsed << shift);
   }
 
-  /// "500ms", "10s", "2m", "24h".
+  // "500ms", "10s", "2m", "24h".
   void duration(const std::string& name, std::chrono::milliseconds& value,
                 std::chrono::hours longest = std::chrono::hours(1)) {
     std::string word;
@@ -131,7 +131,7 @@ class Section {
     value = std::chrono::milliseconds(parsed * factor);
   }
 
-  /// To be called last.
+  // To be called last.
   void end() const {
     for (const auto& [name, node] : fields_) {
       if (asked_.contains(name)) continue;
@@ -145,7 +145,7 @@ class Section {
   static constexpr char kText[] = "must be a text that is not empty, in one line, without blanks around it";
   static constexpr char kNoNumber[] = "?";
 
-  /// A line feed at its end comes from a block (|) and would become part of the value.
+  // A line feed at its end comes from a block (|) and would become part of the value.
   static bool is_text(const YAML::Node& node) {
     if (!node.IsScalar() || node.Scalar().empty()) return false;
     const auto& text = node.Scalar();
@@ -160,8 +160,8 @@ class Section {
     if (node.size() == 0) fail(name, "is an empty list; give it an entry, or leave it out");
   }
 
-  /// Reads the digits that a word begins with, and returns the rest. A leading zero is refused: it is octal to
-  /// some readers of YAML.
+  // Reads the digits that a word begins with, and returns the rest. A leading zero is refused: it
+  // is octal to some readers of YAML.
   template <class Number>
   static std::string_view digits(const std::string& word, Number& value) {
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);

@@ -10,13 +10,13 @@
 namespace toolhive::registry {
 namespace {
 
-/// The index of `value`, or the length of the list.
+// The index of `value`, or the length of the list.
 template <class List, class Value>
 std::size_t index_of(const List& list, const Value& value) {
   return static_cast<std::size_t>(std::find(list.begin(), list.end(), value) - list.begin());
 }
 
-/// The row of a table that begins with `key`, which one does.
+// The row of a table that begins with `key`, which one does.
 template <class Table, class Key>
 std::size_t row_in(const Table& table, Key key) {
   const auto row =

@@ -15,11 +15,12 @@
 
 namespace toolhive::registry {
 
-/// A cumulative histogram of durations. Thread safe; never blocks.
+// A cumulative histogram of durations. Thread safe; never blocks.
 class DurationHistogram {
  public:
   void observe(std::chrono::nanoseconds duration);
-  /// Appends the series in Prometheus' text format. `labels` is empty or `name="value"` pairs without braces.
+  // Appends the series in Prometheus' text format. `labels` is empty or `name="value"` pairs
+  // without braces.
   void append(std::string& out, std::string_view name, std::string_view labels) const;
   std::uint64_t count() const;
 
@@ -32,7 +33,7 @@ class DurationHistogram {
   std::atomic<std::int64_t> sum_nanos_{0};
 };
 
-/// Figures that are read where they are, when metrics are asked for.
+// Figures that are read where they are, when metrics are asked for.
 struct Gauges {
   bool ready = false;
   std::uint64_t tools = 0;
@@ -42,10 +43,11 @@ struct Gauges {
   bool storage_writable = false;
   std::uint64_t quarantined_records = 0;
   std::optional<CacheStatus> cache;
-  std::uint64_t list_cache_hits = 0;  ///< Lists that were ready-made, since the start.
+  std::uint64_t list_cache_hits = 0;  // Lists that were ready-made, since the start.
   std::uint64_t list_cache_misses = 0;
-  std::optional<bool> tokens_judged;              ///< Whether tokens can be; none when none are asked for.
-  std::optional<std::uint64_t> audit_lines_lost;  ///< None when no audit log is kept.
+  // Whether tokens can be; none when none are asked for.
+  std::optional<bool> tokens_judged;
+  std::optional<std::uint64_t> audit_lines_lost;  // None when no audit log is kept.
   std::uint64_t connections = 0;
   std::uint64_t requests_in_flight = 0;
   std::uint64_t transport_errors = 0;
@@ -57,30 +59,30 @@ struct CountedRoute {
   bool retrieval = false;  // Whether a GET counts as a retrieval.
 };
 
-/// What the service counts. Written out by hand: the label sets are few and known, so that counting is one
-/// atomic addition without a lock or a lookup. Thread safe.
+// What the service counts. Written out by hand: the label sets are few and known, so that counting
+// is one atomic addition without a lock or a lookup. Thread safe.
 class Metrics {
  public:
-  /// What the guard made of a request: let in without a token or with one, or refused.
+  // What the guard made of a request: let in without a token or with one, or refused.
   enum class Access { Anonymous, Accepted, Rejected, Forbidden, Limited, Unavailable };
   enum class Registration { Created, Unchanged, Conflict, Invalid, Failed };
 
   // Requests of paths that are none of `routes` are counted under the path "other".
   explicit Metrics(std::vector<CountedRoute> routes);
 
-  /// One answered request, of the path at `route` in the list, or after its end.
+  // One answered request, of the path at `route` in the list, or after its end.
   void request(std::size_t route, std::string_view method, unsigned status,
                std::chrono::nanoseconds duration);
-  /// One registration (POST or PUT).
+  // One registration (POST or PUT).
   void registration(Registration result);
-  /// One request that the guard looked at.
+  // One request that the guard looked at.
   void access(Access outcome);
-  /// One group of records made durable.
+  // One group of records made durable.
   void committed(std::size_t records, std::chrono::nanoseconds duration);
-  /// One write that the storage failed.
+  // One write that the storage failed.
   void storage_error() { ++storage_errors_; }
 
-  /// Prometheus' text format 0.0.4.
+  // Prometheus' text format 0.0.4.
   std::string render(const Gauges& gauges) const;
 
  private:

@@ -14,8 +14,9 @@
 namespace toolhive::registry {
 namespace {
 
-/// Builds the value from the parser's events. Objects are filled without looking for the name in them, which
-/// takes linear time in an ordered object: the set of each open object tells a repeated name.
+// Builds the value from the parser's events. Objects are filled without looking for the name in
+// them, which takes linear time in an ordered object: the set of each open object tells a repeated
+// name.
 class Builder : public nlohmann::json_sax<Json> {
  public:
   explicit Builder(const JsonLimits& limits) : limits_(limits) {}
@@ -61,7 +62,8 @@ class Builder : public nlohmann::json_sax<Json> {
   }
   bool parse_error(std::size_t position, const std::string&,
                    const nlohmann::detail::exception& cause) override {
-    // The library's text reads "[json.exception...] parse error at line 1, column 9: syntax error while ...".
+    // The library's text reads "[json.exception...] parse error at line 1, column 9: syntax error
+    // while ...".
     std::string_view what = cause.what();
     if (auto at = what.find("parse error"); at != what.npos)
       what.remove_prefix(at);
@@ -123,12 +125,14 @@ class Builder : public nlohmann::json_sax<Json> {
   const JsonLimits limits_;
   std::size_t values_ = 0;
   std::vector<Json*>
-      stack_;  // The open containers. A container does not move while it is open: its parent grows only after.
+      // The open containers. A container does not move while it is open: its parent grows only
+      // after.
+      stack_;
   std::vector<std::unordered_set<std::string>> names_;
   std::string key_;
 };
 
-/// Shortest digits that read back as the same double, printed as ECMAScript's Number::toString does.
+// Shortest digits that read back as the same double, printed as ECMAScript's Number::toString does.
 void append_number(std::string& out, double value) {
   if (value == 0) {
     out += '0';  // Negative zero too.
@@ -171,9 +175,9 @@ void append_number(std::string& out, double value) {
   }
 }
 
-/// Compares valid UTF-8 as its UTF-16 code units compare. The two orders differ only where a surrogate
-/// (U+10000 and above, lead byte 0xF0 or more) meets U+E000..U+FFFF (lead byte 0xEE or 0xEF), which sorts
-/// after it.
+// Compares valid UTF-8 as its UTF-16 code units compare. The two orders differ only where a
+// surrogate (U+10000 and above, lead byte 0xF0 or more) meets U+E000..U+FFFF (lead byte 0xEE or
+// 0xEF), which sorts after it.
 bool utf16_less(std::string_view a, std::string_view b) {
   const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
   if (x == a.end() || y == b.end()) return x == a.end() && y != b.end();
@@ -258,7 +262,7 @@ void append_canonical(std::string& out, const Json& value) {
   }
 }
 
-/// Appends the compact text of a value until there are more than so many bytes.
+// Appends the compact text of a value until there are more than so many bytes.
 void append_excerpt(std::string& out, const Json& value, std::size_t bytes) {
   // With what is not counted of a long text, its quotes and half a character, it still has more.
   const auto append_text = [&](std::string_view text) {
@@ -287,8 +291,8 @@ void append_excerpt(std::string& out, const Json& value, std::size_t bytes) {
 }  // namespace
 
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
-  // The library skips a byte order mark and reads a NUL byte at the end as the end of input: neither belongs
-  // in JSON.
+  // The library skips a byte order mark and reads a NUL byte at the end as the end of input:
+  // neither belongs in JSON.
   if (text.starts_with("\xEF\xBB\xBF"))
     return Error{Code::Malformed, "the body starts with a byte order mark; remove it"};
   if (auto at = text.find('\0'); at != text.npos) {

@@ -9,19 +9,19 @@
 
 namespace toolhive::registry {
 
-/// JSON as it came in: members keep their order.
+// JSON as it came in: members keep their order.
 using Json = nlohmann::ordered_json;
 
 struct JsonLimits {
-  /// Arrays and objects open at once.
+  // Arrays and objects open at once.
   std::size_t depth = 64;
-  /// Values and member names altogether.
+  // Values and member names altogether.
   std::size_t values = 100'000;
 };
 
-/// Parses one JSON text (RFC 8259) as strictly as I-JSON (RFC 7493) asks: valid UTF-8, no member name twice
-/// in an object, no number beyond the range of a double; and no U+0000 in strings. Malformed, with the line
-/// and column or the member, otherwise.
+// Parses one JSON text (RFC 8259) as strictly as I-JSON (RFC 7493) asks: valid UTF-8, no member
+// name twice in an object, no number beyond the range of a double; and no U+0000 in strings.
+// Malformed, with the line and column or the member, otherwise.
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits = {});
 
 // Parses a document that is stored: as parse_json() does, but without a limit on the values, which
@@ -37,14 +37,14 @@ Json& append_member(Json& object, std::string name, Json value);
 // when it is not the whole. Takes time in proportion to `bytes`, whatever the value.
 std::string json_excerpt(const Json& value, std::size_t bytes);
 
-/// The canonical form of RFC 8785: members sorted by UTF-16 code units, numbers as ECMAScript prints doubles.
-/// Integers that a double cannot hold exactly are rounded to it, as the RFC says.
+// The canonical form of RFC 8785: members sorted by UTF-16 code units, numbers as ECMAScript prints
+// doubles. Integers that a double cannot hold exactly are rounded to it, as the RFC says.
 std::string canonical_json(const Json& value);
 
-/// Appends `text` as a JSON string, quotes included. The text must be UTF-8.
+// Appends `text` as a JSON string, quotes included. The text must be UTF-8.
 void append_json_string(std::string& out, std::string_view text);
 
-/// `pointer` with one more token, escaped as RFC 6901 says.
+// `pointer` with one more token, escaped as RFC 6901 says.
 std::string pointer_to(std::string_view pointer, std::string_view token);
 
 }  // namespace toolhive::registry

@@ -22,9 +22,9 @@ class LeftOut {
   std::vector<std::string> pointers_;
 };
 
-// A tool as MCP's tools/list gives it, without what a definition here does not have: MCP lets a tool
-// and its annotations have members of anybody's, and programs write null for what is not there.
-// `at` is its pointer, below which `left_out` gets the members that say something.
+// A tool as MCP's tools/list gives it, without what a definition here does not have: MCP lets a
+// tool and its annotations have members of anybody's, and programs write null for what is not
+// there. `at` is its pointer, below which `left_out` gets the members that say something.
 Json without_unknown_members(const Json& listed, std::string_view at, LeftOut& left_out);
 
 }  // namespace toolhive::registry

@@ -17,7 +17,8 @@ std::optional<std::vector<std::string>> tokens_from_the_end(const std::string& p
   try {
     for (Json::json_pointer rest(pointer); !rest.empty(); rest.pop_back()) tokens.push_back(rest.back());
   } catch (const Json::exception&) {
-    return std::nullopt;  // Does not start with a slash, or has an escape that pointers do not know.
+    // Does not start with a slash, or has an escape that pointers do not know.
+    return std::nullopt;
   }
   return tokens;
 }

@@ -23,7 +23,8 @@ Result<void> check_tool_name(std::string_view name, std::size_t longest) {
 
 bool matches_glob(std::string_view pattern, std::string_view text) {
   std::size_t p = 0, t = 0;
-  std::size_t star = pattern.npos, resume = 0;  // After a mismatch the last star takes one character more.
+  // After a mismatch the last star takes one character more.
+  std::size_t star = pattern.npos, resume = 0;
   while (t < text.size()) {
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;

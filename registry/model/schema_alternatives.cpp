@@ -80,8 +80,8 @@ void SchemaComparison::list(const Pair& pair, std::string_view keyword) {
   rest_of_list(inside, keyword, *was, *is, matches.old_rest, matches.new_rest);
 }
 
-// Those without an equal one on the other side, of which those belong together where the new one can
-// stand for the old one.
+// Those without an equal one on the other side, of which those belong together where the new one
+// can stand for the old one.
 void SchemaComparison::rest_of_list(const Pair& pair, std::string_view keyword, const Json& was,
                                     const Json& is, std::vector<std::size_t> gone,
                                     std::vector<std::size_t> added) {

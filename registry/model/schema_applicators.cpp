@@ -20,8 +20,8 @@ const Json& or_true(const Json* schema) {
   return schema == nullptr ? true_schema() : *schema;
 }
 
-// Whether a regular expression may match a name. Only of a beginning in plain letters that it cannot
-// is known.
+// Whether a regular expression may match a name. Only of a beginning in plain letters that it
+// cannot is known.
 bool may_match(std::string_view pattern, std::string_view name) {
   if (!pattern.starts_with('^')) return true;
   pattern.remove_prefix(1);
@@ -57,8 +57,8 @@ void SchemaComparison::subschema(const Pair& pair, std::string_view keyword) {
     schemas({or_true(was), or_true(is), {&pair.at, keyword}, pair.polarity, pair.settled});
 }
 
-// The keyword that rules what is neither named nor matches a pattern. Where nothing else can look at
-// properties, that is also the one for those that nothing looked at.
+// The keyword that rules what is neither named nor matches a pattern. Where nothing else can look
+// at properties, that is also the one for those that nothing looked at.
 std::string_view SchemaComparison::rest_name(const Json& schema, std::size_t side) {
   auto& document = documents_[side];
   const bool unevaluated = document.part(schema, "additionalProperties") == nullptr &&

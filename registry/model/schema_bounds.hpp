@@ -9,8 +9,8 @@
 
 namespace toolhive::registry {
 
-// Which of two numbers is greater. Integers are compared exactly; unordered when that cannot be told
-// of a large integer and a fraction.
+// Which of two numbers is greater. Integers are compared exactly; unordered when that cannot be
+// told of a large integer and a fraction.
 std::partial_ordering compare_numbers(const Json& one, const Json& other);
 
 // The least number that a schema accepts, or the greatest. No value: it accepts any.

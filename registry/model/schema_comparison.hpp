@@ -31,8 +31,8 @@ class SchemaComparison {
   void run();
 
  private:
-  // Two schemas, or two values of a keyword in them, where they are, and what their difference means
-  // around.
+  // Two schemas, or two values of a keyword in them, where they are, and what their difference
+  // means around.
   struct Pair {
     const Json& before;
     const Json& after;

@@ -47,8 +47,8 @@ class SchemaDocument {
   bool is_reference_only(const Json& schema);
   // What the $ref of a schema leads to; null when that cannot be told.
   const Json* target(const Json& schema);
-  // What a schema that is nothing but a reference, or a list of one schema, stands for. `pointer` is
-  // its own.
+  // What a schema that is nothing but a reference, or a list of one schema, stands for. `pointer`
+  // is its own.
   Resolved resolved(const Json& schema, std::string pointer = "");
   // Whether a $ref stands beside assertions that count.
   bool refers_among_others(const Json& schema);
@@ -61,7 +61,8 @@ class SchemaDocument {
   SchemaReferences references_;
   MemberIndex members_;
   std::unordered_map<const Json*, std::size_t> resources_;
-  std::unordered_map<const Json*, std::unordered_set<std::string>> values_;  // By the keyword's value.
+  // By the keyword's value.
+  std::unordered_map<const Json*, std::unordered_set<std::string>> values_;
 };
 
 // Whether everything matches the schema, as far as its first look tells; a null one is none.

@@ -54,8 +54,8 @@ struct SchemaItems {
 };
 SchemaItems items_of(const SchemaFormula& formula);
 
-// Whether both say the same, for keywords of which nothing else can be told. Adds to `cost` how many
-// schemas it looked at.
+// Whether both say the same, for keywords of which nothing else can be told. Adds to `cost` how
+// many schemas it looked at.
 bool is_same(const SchemaFormula& one, const SchemaFormula& other, std::size_t& cost);
 
 }  // namespace toolhive::registry

@@ -6,8 +6,8 @@
 namespace toolhive::registry {
 namespace {
 
-// Without their schemes: the earlier drafts are named with http, the later ones with https, and people
-// write either of all.
+// Without their schemes: the earlier drafts are named with http, the later ones with https, and
+// people write either of all.
 constexpr std::array<std::string_view, 5> kDraftUris = {
     "json-schema.org/draft/2020-12/schema", "json-schema.org/draft/2019-09/schema",
     "json-schema.org/draft-07/schema", "json-schema.org/draft-06/schema", "json-schema.org/draft-04/schema"};

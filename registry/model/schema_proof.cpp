@@ -30,7 +30,8 @@ bool SchemaProof::holds(SchemaDocument& part_document, const Json& part, SchemaD
   return false;
 }
 
-// Each goal adds those that it needs to be met as well: references make chains longer than any stack.
+// Each goal adds those that it needs to be met as well: references make chains longer than any
+// stack.
 bool SchemaProof::finish_goals() {
   for (goal_ = 0; goal_ < goals_.size(); ++goal_) {
     if (!prove(goals_[goal_].sequent)) return false;
@@ -49,7 +50,8 @@ bool SchemaProof::prove(SchemaSequent sequent) {
   if (!spend(1 + sequent.left.size() + sequent.right.size()) || depth_ >= kProofDepth) return false;
   const auto [found, added] = known_.try_emplace(sequent, Found{Found::State::Open, descents_});
   if (!added) {
-    // What is being proved holds for values that are parts of the one it is proved of, by induction.
+    // What is being proved holds for values that are parts of the one it is proved of, by
+    // induction.
     if (found->second.state == Found::State::Open) return descents_ > found->second.descents;
     return found->second.state == Found::State::Proved;
   }

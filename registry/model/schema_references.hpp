@@ -36,7 +36,7 @@ class SchemaReferences {
 
   SchemaReferences(const Json& root, Draft draft);
 
-  // Notes what an object that is a schema is called and leads to. Answers the resource that the
+  // Notes what an object that is a schema is called and leads to. Returns the resource that the
   // schemas in it belong to: `resource`, or one of their own when it has an $id.
   std::size_t enter(const Json& schema, std::size_t resource);
 

@@ -9,7 +9,8 @@
 namespace toolhive::registry {
 namespace {
 
-// Between two fields, and around each tag. Neither occurs within one: append_field() makes both spaces.
+// Between two fields, and around each tag. Neither occurs within one: append_field() makes both
+// spaces.
 constexpr char kField = '\n';
 constexpr char kTag = '\t';
 
@@ -34,7 +35,7 @@ Fields fields_of(std::string_view text) {
 
 enum class Match { None, Inside, WordStart, Whole };
 
-/// Looks no further than for what is better than `enough`, if anything is.
+// Looks no further than for what is better than `enough`, if anything is.
 Match best_match(std::string_view field, std::string_view word, Match enough) {
   if (field == word) return Match::Whole;
   if (enough >= Match::WordStart) return Match::None;
@@ -46,7 +47,8 @@ Match best_match(std::string_view field, std::string_view word, Match enough) {
   return best;
 }
 
-/// What a match in a field is worth: inside a word, at the start of one, the whole field. Those worth most first.
+// What a match in a field is worth: inside a word, at the start of one, the whole field. Those
+// worth most first.
 struct Worth {
   Field field;
   std::array<int, 3> of_match;
@@ -57,7 +59,7 @@ constexpr std::array<Worth, kFields> kWorth = {{{Name, {40, 60, 100}},
                                                 {Server, {10, 20, 25}},
                                                 {Description, {3, 8, 10}}}};
 
-/// 0 when the word is nowhere.
+// 0 when the word is nowhere.
 int worth_of(const Fields& fields, std::string_view word) {
   int best = 0;
   for (const auto& [field, of_match] : kWorth) {
@@ -70,7 +72,7 @@ int worth_of(const Fields& fields, std::string_view word) {
   return best;
 }
 
-/// Calls `each` for what is between the spaces of a text.
+// Calls `each` for what is between the spaces of a text.
 template <class Each>
 void for_each_word(std::string_view text, Each each) {
   while (!text.empty()) {

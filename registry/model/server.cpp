@@ -8,7 +8,8 @@
 namespace toolhive::registry {
 namespace {
 
-// The last member. Within a string its quotes would be escaped, so the first occurrence is the member.
+// The last member. Within a string its quotes would be escaped, so the first occurrence is the
+// member.
 constexpr std::string_view kServer = ",\"server\":{";
 
 bool is_alphanumeric(char c) {
@@ -89,7 +90,7 @@ bool is_later(const ServerRank& a, const ServerRank& b) {
   return a.version->is_semantic() ? a.published_at < b.published_at : a.published_at > b.published_at;
 }
 
-Manager server_as_manager(std::string_view name) {
+ManagedBy server_as_manager(std::string_view name) {
   const auto slash = name.find('/');
   return {"Server", std::string(name.substr(0, slash)), std::string(name.substr(slash + 1)), ""};
 }

@@ -74,7 +74,7 @@ class ServerCheck {
     return it == object.end() ? nullptr : &*it;
   }
 
-  /// Whether it is an object; members that are not known are noted. No known ones means any.
+  // Whether it is an object; members that are not known are noted. No known ones means any.
   bool object(const Json& value, const std::string& at, Names known) {
     if (!value.is_object()) {
       structure(at, "must be an object");
@@ -87,7 +87,7 @@ class ServerCheck {
     return true;
   }
 
-  /// A string member, or null when it is not there or none.
+  // A string member, or null when it is not there or none.
   const std::string* text(const Json& object, const std::string& at, std::string_view name, bool required,
                           std::size_t least = 0, std::size_t most = 1 << 20) {
     const auto here = pointer_to(at, name);
@@ -306,7 +306,7 @@ class ServerCheck {
     if (const auto* stated = member(value, "variables")) inputs(*stated, pointer_to(at, "variables"));
   }
 
-  /// A map of variables.
+  // A map of variables.
   void inputs(const Json& value, const std::string& at) {
     if (!object(value, at, {})) return;
     for (const auto& [name, part] : value.items()) {

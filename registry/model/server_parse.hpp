@@ -8,16 +8,18 @@
 
 namespace toolhive::registry {
 
-/// The member of a server.json's _meta that lists the tools the server brings, as `tools/list` of MCP gives them.
+// The member of a server.json's _meta that lists the tools the server brings, as `tools/list` of
+// MCP gives them.
 inline constexpr std::string_view kToolsMeta = "mcpregistry.dev/tools";
 
-/// The server.json schema that documents of our own name.
+// The server.json schema that documents of our own name.
 inline constexpr std::string_view kServerSchema =
     "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json";
 
-/// Parses and checks the server.json of a publication (server_check.hpp). The tools under _meta become definitions named
-/// as server_tool_name() says, managed by the server and of its version, without members that are not known here. Malformed, TooLarge,
-/// or Invalid with the JSON pointer of the first member at fault.
+// Parses and checks the server.json of a publication (server_check.hpp). The tools under _meta
+// become definitions named as server_tool_name() says, managed by the server and of its version,
+// without members that are not known here. Malformed, TooLarge, or Invalid with the JSON pointer of
+// the first member at fault.
 Result<ServerDefinition> parse_server(std::string_view body, const ToolPolicy& policy);
 
 // Reads a server.json back that parse_server() took once, whatever the policy was and is.

@@ -43,7 +43,8 @@ Error unreadable(simdjson::error_code error) {
           std::string("a stored document could not be read: ") + simdjson::error_message(error)};
 }
 
-// The members for which `wants(name, copy)`, which may add to the copy before; without the last brace.
+// The members for which `wants(name, copy)`, which may add to the copy before; without the last
+// brace.
 template <class Wants>
 Result<std::string> copy_members(std::string_view document, Wants wants) {
   std::string out;
@@ -94,12 +95,12 @@ Result<std::string> with_status(std::string_view document, const Status& status,
   return out;
 }
 
-Result<std::string> with_manager(std::string_view document, const std::optional<Manager>& manager) {
+Result<std::string> with_manager(std::string_view document, const std::optional<ManagedBy>& manager) {
   auto out = copy_members(document, [&](std::string_view name, std::string& copy) {
     // Where render_document() has it.
     if (name == "digest" && manager) {
       copy += ",\"managedBy\":";
-      append_manager(copy, *manager);
+      append_managed_by(copy, *manager);
     }
     return name != "managedBy";
   });

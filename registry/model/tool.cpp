@@ -168,7 +168,7 @@ Result<void> check_server_reference(const Json& value, std::string_view field, P
   return check_told_server(value, field, profile);
 }
 
-/// Checks one member of the definition proper.
+// Checks one member of the definition proper.
 Result<void> check_member(const std::string& name, const Json& value, const ToolPolicy& policy) {
   const auto field = pointer_to("", name);
   if (name == "title") return check_text(value, field, kTitleChars);
@@ -208,7 +208,8 @@ Result<std::string> take_name(Json& body, std::optional<std::string_view> from_u
   return name;
 }
 
-// Programs write null for what is not there, mostly for several members: all of them in one sentence.
+// Programs write null for what is not there, mostly for several members: all of them in one
+// sentence.
 Result<void> check_nulls(const Json& definition) {
   std::string first, all;
   for (const auto& [name, value] : definition.get_ref<const Json::object_t&>()) {
@@ -253,7 +254,7 @@ Result<Definition> define_tool(std::string name, Json members, const ToolPolicy&
       if (!version) return invalid(field, version.error().detail);
       definition.version = std::move(*version);
     } else if (key == "managedBy") {
-      auto manager = parse_manager(value, field);
+      auto manager = parse_managed_by(value, field);
       if (!manager) return manager.take_error();
       definition.manager = std::move(*manager);
     } else {
@@ -285,7 +286,7 @@ std::string render_document(const Definition& definition, const Version& version
   out += definition.members;
   if (definition.manager) {
     out += ",\"managedBy\":";
-    append_manager(out, *definition.manager);
+    append_managed_by(out, *definition.manager);
   }
   out += ",\"digest\":\"sha256:";
   out += to_hex(definition.digest);

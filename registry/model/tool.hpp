@@ -9,7 +9,7 @@
 #include "registry/base/result.hpp"
 #include "registry/model/json.hpp"
 #include "registry/model/lifecycle.hpp"
-#include "registry/model/manager.hpp"
+#include "registry/model/managed_by.hpp"
 #include "registry/model/name.hpp"
 #include "registry/model/profile.hpp"
 #include "registry/model/schema.hpp"
@@ -17,30 +17,31 @@
 
 namespace toolhive::registry {
 
-/// What a definition may be in this registry.
+// What a definition may be in this registry.
 struct ToolPolicy {
   NamingPolicy naming;
   Profile profile = Profile::Private;
-  std::size_t tool_bytes = 256 * 1024;  ///< Of one definition as sent.
+  std::size_t tool_bytes = 256 * 1024;  // Of one definition as sent.
   JsonLimits json;
   SchemaLimits schema;
 };
 
-/// A tool definition that was checked and is ready to be stored.
+// A tool definition that was checked and is ready to be stored.
 struct Definition {
   std::string name;
-  std::optional<Version> version;  ///< Absent: the registry numbers it.
-  std::optional<Manager> manager;
-  /// SHA-256 of the canonical JSON (RFC 8785) of the definition: everything but version and managedBy.
+  std::optional<Version> version;  // Absent: the registry numbers it.
+  std::optional<ManagedBy> manager;
+  // SHA-256 of the canonical JSON (RFC 8785) of the definition: everything but version and
+  // managedBy.
   Sha256 digest = {};
-  /// The members after name and version, compact, in the order sent, without braces:
-  /// "title":"...","inputSchema":{...}
+  // The members after name and version, compact, in the order sent, without braces:
+  // "title":"...","inputSchema":{...}
   std::string members;
 };
 
-/// Parses and checks the body of a registration. `name` is what the URL says, if it does: the body may then
-/// leave its own out, and must not differ. Malformed, Invalid with the JSON pointer of the member, or
-/// TooLarge otherwise.
+// Parses and checks the body of a registration. `name` is what the URL says, if it does: the body
+// may then leave its own out, and must not differ. Malformed, Invalid with the JSON pointer of the
+// member, or TooLarge otherwise.
 Result<Definition> parse_definition(std::string_view body, const ToolPolicy& policy,
                                     std::optional<std::string_view> name = std::nullopt);
 
@@ -48,8 +49,8 @@ Result<Definition> parse_definition(std::string_view body, const ToolPolicy& pol
 // were, too.
 Result<Definition> define_tool(std::string name, Json members, const ToolPolicy& policy);
 
-/// The document that is stored and served: the definition with its version, manager, digest and time of
-/// registration (RFC 3339).
+// The document that is stored and served: the definition with its version, manager, digest and time
+// of registration (RFC 3339).
 std::string render_document(const Definition& definition, const Version& version,
                             std::string_view registered_at);
 

@@ -12,12 +12,12 @@ std::uint32_t byte_at(std::string_view text, std::size_t at) {
   return static_cast<unsigned char>(text[at]);
 }
 
-/// Multiplicative: the upper bits are the good ones.
+// Multiplicative: the upper bits are the good ones.
 std::uint32_t hash_at(std::string_view text, std::size_t at) {
   return (byte_at(text, at) | byte_at(text, at + 1) << 8 | byte_at(text, at + 2) << 16) * 0x9E3779B1U;
 }
 
-/// How far a hash is to be shifted to be the number of a bit. Sizes of filters are powers of two.
+// How far a hash is to be shifted to be the number of a bit. Sizes of filters are powers of two.
 int shift_for(std::size_t filter_size) {
   return 32 - (std::bit_width(filter_size) - 1) - 3;
 }

@@ -17,7 +17,7 @@ bool are_all(std::string_view text, std::string_view also) {
   });
 }
 
-/// 1.2.3-rc.1, v1, 1.x.*: what ranges are made of. `wild` tells whether it has a wildcard.
+// 1.2.3-rc.1, v1, 1.x.*: what ranges are made of. `wild` tells whether it has a wildcard.
 bool is_partial_version(std::string_view text, bool& wild) {
   wild = false;
   const auto dash = text.find('-');

@@ -22,8 +22,8 @@ std::string_view take_identifier(std::string_view& rest) {
   return out;
 }
 
-/// Dot-separated identifiers, none empty. Numeric ones have no leading zero in a pre-release; in build
-/// metadata they may.
+// Dot-separated identifiers, none empty. Numeric ones have no leading zero in a pre-release; in
+// build metadata they may.
 bool are_identifiers(std::string_view text, bool leading_zero) {
   if (text.empty() || text.back() == '.') return false;
   while (!text.empty()) {
@@ -115,8 +115,7 @@ Result<Version> Version::parse_any(std::string_view text) {
   const bool prefixed = text.starts_with('v');
   if (auto version = parse(text.substr(prefixed ? 1 : 0))) {
     version->text_ = text;
-    for (auto* place :
-         {&version->core_begin_, &version->core_end_, &version->pre_begin_, &version->pre_end_})
+    for (auto* place : {&version->core_begin_, &version->core_end_, &version->pre_begin_, &version->pre_end_})
       *place = static_cast<std::uint16_t>(*place + (prefixed ? 1 : 0));
     return version;
   }

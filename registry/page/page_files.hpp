@@ -5,12 +5,12 @@
 
 namespace toolhive::registry {
 
-/// A file of registry/page.
+// A file of registry/page.
 struct PageFile {
   std::string_view name, content_type, bytes;
 };
 
-/// The files of the page at `/`, put in by the build.
+// The files of the page at `/`, put in by the build.
 const std::vector<PageFile>& page_files();
 
 }  // namespace toolhive::registry

@@ -1,4 +1,5 @@
-// Reads the payloads of records: the way from the disk into the index, for a start and for every write alike.
+// Reads the payloads of records: the way from the disk into the index, for a start and for every
+// write alike.
 #include <simdjson.h>
 
 #include "controller/base/time.hpp"
@@ -102,11 +103,11 @@ Result<std::shared_ptr<const Registration>> apply_register(IndexBuilder& builder
   auto updated_at = take_time(builder, payload, "updatedAt");
   if (updated_at.empty()) updated_at = take_time(builder, payload, "statusChangedAt");
   if (updated_at == registered_at) updated_at = {};
-  std::optional<Manager> manager;
+  std::optional<ManagedBy> manager;
   if (dom::element member; payload["managedBy"].get(member) == simdjson::SUCCESS) {
     manager =
-        Manager{std::string(text_or_empty(member, "kind")), std::string(text_or_empty(member, "namespace")),
-                std::string(text_or_empty(member, "name")), std::string(text_or_empty(member, "uid"))};
+        ManagedBy{std::string(text_or_empty(member, "kind")), std::string(text_or_empty(member, "namespace")),
+                  std::string(text_or_empty(member, "name")), std::string(text_or_empty(member, "uid"))};
   }
   // A server's own record has its server.json there.
   std::string_view server, server_version;

@@ -5,7 +5,8 @@
 
 namespace toolhive::registry {
 
-/// Computes the digest of a stored document anew: of server.json, or of a tool's definition. Corrupt when it differs.
+// Computes the digest of a stored document anew: of server.json, or of a tool's definition. Corrupt
+// when it differs.
 Result<void> check_digest(const Record& record);
 
 }  // namespace toolhive::registry

@@ -7,8 +7,8 @@
 
 #include "controller/base/time.hpp"
 #include "registry/model/json.hpp"
+#include "registry/store/journal.hpp"
 #include "registry/store/loading.hpp"
-#include "registry/store/log.hpp"
 #include "registry/store/write_queue.hpp"
 
 namespace toolhive::registry {
@@ -23,7 +23,7 @@ struct FileStore::State {
         log_bytes(log.bytes),
         index(std::make_shared<const Index>(std::move(loaded))),
         queue(options.queue),
-        writer(fs, options.directory, log_name(log.number), log.bytes) {}
+        writer(fs, options.directory, journal_name(log.number), log.bytes) {}
 
   FileSystem& files;
   const FileStoreOptions options;
@@ -42,7 +42,7 @@ struct FileStore::State {
   std::string read_only;    // Until the disk can be written again.
 
   // The committer's own.
-  LogWriter writer;
+  JournalWriter writer;
   std::thread committer;
 
   std::shared_ptr<const Index> snapshot() const {
@@ -64,7 +64,7 @@ struct FileStore::State {
     }
   }
 
-  /// Makes all records of a group durable at once.
+  // Makes all records of a group durable at once.
   void commit(std::vector<PendingWrite>& group) {
     const auto now = to_rfc3339_micro(options.now());
     const auto base = snapshot();
@@ -109,7 +109,7 @@ Result<std::unique_ptr<FileStore>> FileStore::open(FileSystem& files, FileStoreO
   if (!lock) return lock.take_error();
 
   IndexBuilder builder{Index()};
-  auto log = load_log(files, directory, builder, options.notice);
+  auto log = load_journal(files, directory, builder, options.notice);
   if (!log) return log.take_error();
   Index index = builder.take();
 

@@ -24,7 +24,7 @@ bool comes_first(const Registration& a, const Registration& b) {
   return a.registered_at != b.registered_at ? a.registered_at > b.registered_at : a.sequence > b.sequence;
 }
 
-/// Tools before servers, each in the order of the names.
+// Tools before servers, each in the order of the names.
 bool name_less(std::string_view a, std::string_view b) {
   const bool a_server = is_server_name(a);
   const bool b_server = is_server_name(b);
@@ -226,7 +226,7 @@ Tool* IndexBuilder::purge_versions(std::string_view name, std::string_view versi
   if (tool.live.empty()) tool.search_text = {};
   count(tool, 1);
   if (tool.was_registered()) return &tool;
-  if (tool.told.empty()) remove(name);
+  if (tool.mentions.empty()) remove(name);
   return nullptr;
 }
 
@@ -235,20 +235,22 @@ void IndexBuilder::tell(const Tool& tool, const std::shared_ptr<const Registrati
   auto version = Version::parse_any(registration->server_version.empty() ? registration->version.text()
                                                                          : registration->server_version);
   if (!version) return;
-  Told told{std::move(*version), tool.name, registration};
-  auto& all = edit(registration->server).told;
-  const auto at = std::upper_bound(all.begin(), all.end(), told, [](const Told& a, const Told& b) {
-    if (const auto order = a.version.text().compare(b.version.text()); order != 0) return order < 0;
-    return a.tool != b.tool ? a.tool < b.tool : comes_first(*a.registration, *b.registration);
-  });
-  all.insert(at, std::move(told));
+  ServerMention mention{std::move(*version), tool.name, registration};
+  auto& all = edit(registration->server).mentions;
+  const auto at =
+      std::upper_bound(all.begin(), all.end(), mentions, [](const ServerMention& a, const ServerMention& b) {
+        if (const auto order = a.version.text().compare(b.version.text()); order != 0) return order < 0;
+        return a.tool != b.tool ? a.tool < b.tool : comes_first(*a.registration, *b.registration);
+      });
+  all.insert(at, std::move(mentions));
 }
 
 void IndexBuilder::untell(const Registration& registration) {
   if (index_.find_server(registration.server) == nullptr) return;
   Tool& server = edit(registration.server);
-  std::erase_if(server.told, [&](const Told& told) { return told.registration.get() == &registration; });
-  if (server.told.empty() && !server.was_registered()) remove(registration.server);
+  std::erase_if(server.mentions,
+                [&](const ServerMention& mention) { return mention.registration.get() == &registration; });
+  if (server.mentions.empty() && !server.was_registered()) remove(registration.server);
 }
 
 void IndexBuilder::remove(std::string_view name) {

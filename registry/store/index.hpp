@@ -10,30 +10,31 @@
 
 #include "controller/base/sha256.hpp"
 #include "registry/model/lifecycle.hpp"
-#include "registry/model/manager.hpp"
+#include "registry/model/managed_by.hpp"
 #include "registry/model/search_text.hpp"
 #include "registry/model/server.hpp"
 #include "registry/model/version.hpp"
 
 namespace toolhive::registry {
 
-/// Names of servers hold a slash, those of tools never do.
+// Names of servers hold a slash, those of tools never do.
 bool is_server_name(std::string_view name);
 
-/// One version of a tool or a server that can be had. Immutable.
+// One version of a tool or a server that can be had. Immutable.
 struct Registration {
   Version version;
   std::uint64_t sequence = 0;
-  Sha256 checksum = {};  ///< Of its record: differs whenever the document does, so it makes the ETag.
-  Sha256 digest = {};    ///< Of the definition.
+  Sha256 checksum = {};  // Of its record: differs whenever the document does, so it makes the ETag.
+  Sha256 digest = {};    // Of the definition.
   // Times in the form of to_rfc3339_micro(), whatever the document has.
   std::string registered_at;
-  std::string updated_at = {};  ///< Of the last change to its status or metadata; empty when there was none.
+  // Of the last change to its status or metadata; empty when there was none.
+  std::string updated_at = {};
   Lifecycle lifecycle = Lifecycle::Active;
-  std::optional<Manager> manager;
-  std::string document;             ///< The bytes that are served.
-  std::string server = {};          ///< The server that a tool names; empty when it names none.
-  std::string server_version = {};  ///< And its version; empty for that of the tool.
+  std::optional<ManagedBy> manager;
+  std::string document;             // The bytes that are served.
+  std::string server = {};          // The server that a tool names; empty when it names none.
+  std::string server_version = {};  // And its version; empty for that of the tool.
   // What else a tool says of its server, of kToldMembers: a compact JSON object, or empty.
   std::string server_said = {};
 
@@ -43,8 +44,8 @@ struct Registration {
 // Of a version of a server.
 ServerRank rank_of(const Registration& version);
 
-/// A version that was withdrawn. Its content is remembered by its digest: the version never stands for
-/// another.
+// A version that was withdrawn. Its content is remembered by its digest: the version never stands
+// for another.
 struct Retired {
   Version version;
   std::uint64_t sequence = 0;
@@ -52,51 +53,56 @@ struct Retired {
   std::string withdrawn_at = {};  // Empty when an earlier program compacted the history.
 };
 
-/// What a version of a tool tells of a server: that it has this version.
-struct Told {
-  Version version;  ///< Of the server.
+// What a version of a tool tells of a server: that it has this version.
+struct ServerMention {
+  Version version;  // Of the server.
   std::string tool;
-  std::shared_ptr<const Registration> registration;  ///< The tool's.
+  std::shared_ptr<const Registration> registration;  // The tool's.
 };
 
-/// Everything under one name, which is a tool's or a server's. Immutable once in an Index.
+// Everything under one name, which is a tool's or a server's. Immutable once in an Index.
 struct Tool {
   std::string name;
   std::vector<std::shared_ptr<const Registration>>
-      live;  ///< Highest precedence first; between equals the later one.
+      live;  // Highest precedence first; between equals the later one.
   std::vector<Retired> retired;
-  SearchText search_text;        // Of the latest version; of a server that tools tell of alone: empty.
-  std::string promoted_at = {};  // When a version was withdrawn or purged that was the latest before.
-  std::vector<Told>
-      told;  ///< Of a server, by the text of its version, the tool's name, and the tool's latest first.
+  // Of the latest version; of a server that tools tell of alone: empty.
+  SearchText search_text;
+  // When a version was withdrawn or purged that was the latest before.
+  std::string promoted_at = {};
+  std::vector<ServerMention>
+      // Of a server, by the text of its version, the tool's name, and the tool's latest first.
+      mentions;
 
   const Registration* latest() const { return live.empty() ? nullptr : live.front().get(); }
-  // When what is the latest version became so or changed; of a withdrawn tool when it was withdrawn.
+  // When what is the latest version became so or changed; of a withdrawn tool when it was
+  // withdrawn.
   std::string_view changed_at() const;
-  /// By the text of the version, so that 1.0.0+a and 1.0.0+b are two.
+  // By the text of the version, so that 1.0.0+a and 1.0.0+b are two.
   std::shared_ptr<const Registration> find(std::string_view version) const;
   const Retired* find_retired(std::string_view version) const;
-  /// The highest version there ever was.
+  // The highest version there ever was.
   const Version* highest() const;
-  /// Whether there ever was a version. A server may be there because tools tell of it.
+  // Whether there ever was a version. A server may be there because tools tell of it.
   bool was_registered() const { return !live.empty() || !retired.empty(); }
 };
 
-/// All tools in the order of their names, then all servers in the order of theirs, as one immutable value: a
-/// sorted list of sorted leaves. A writer copies the list and the leaves it touches, and shares the others with
-/// the Index it started from; readers keep the one they took for as long as they like.
+// All tools in the order of their names, then all servers in the order of theirs, as one immutable
+// value: a sorted list of sorted leaves. A writer copies the list and the leaves it touches, and
+// shares the others with the Index it started from; readers keep the one they took for as long as
+// they like.
 class Index {
  public:
   Index() = default;
 
-  /// Null when the name was never registered. A tool found may have no live version.
+  // Null when the name was never registered. A tool found may have no live version.
   const Tool* find(std::string_view name) const;
 
-  /// A server that was published, or that tools tell of. Else null.
+  // A server that was published, or that tools tell of. Else null.
   const Tool* find_server(std::string_view name) const;
 
-  /// Calls `visit(const std::shared_ptr<const Tool>&)` for tools with a live version whose names come after
-  /// `after` (empty: all), in order, until it returns false.
+  // Calls `visit(const std::shared_ptr<const Tool>&)` for tools with a live version whose names
+  // come after `after` (empty: all), in order, until it returns false.
   template <class Visit>
   void visit_after(std::string_view after, Visit visit) const {
     visit_from(position_after(after), [&](const std::shared_ptr<const Tool>& tool) {
@@ -112,16 +118,16 @@ class Index {
     });
   }
 
-  /// Calls `visit(const Tool&)` for servers with a version, published or told of, whose names do not come before `from`, in
-  /// order, until it returns false.
+  // Calls `visit(const Tool&)` for servers with a version, published or told of, whose names do not
+  // come before `from`, in order, until it returns false.
   template <class Visit>
   void visit_servers(std::string_view from, Visit visit) const {
     visit_from(position_of_servers(from), [&](const std::shared_ptr<const Tool>& server) {
-      return (server->live.empty() && server->told.empty()) || visit(*server);
+      return (server->live.empty() && server->mentions.empty()) || visit(*server);
     });
   }
 
-  /// Calls `visit(const Tool&)` for every name there ever was.
+  // Calls `visit(const Tool&)` for every name there ever was.
   template <class Visit>
   void visit_all(Visit visit) const {
     for (const auto& leaf : leaves_) {
@@ -131,14 +137,14 @@ class Index {
     }
   }
 
-  std::size_t tools() const { return tools_; }        ///< With a live version.
-  std::size_t servers() const { return servers_; }    ///< With a version.
-  std::size_t versions() const { return versions_; }  ///< Live, of tools and servers.
+  std::size_t tools() const { return tools_; }        // With a live version.
+  std::size_t servers() const { return servers_; }    // With a version.
+  std::size_t versions() const { return versions_; }  // Live, of tools and servers.
   std::uint64_t document_bytes() const { return document_bytes_; }
-  std::uint64_t sequence() const { return sequence_; }  ///< Of the last record.
+  std::uint64_t sequence() const { return sequence_; }  // Of the last record.
   // The latest time in any record; empty when there is none. Later writes get later ones.
   const std::string& last_time() const { return last_time_; }
-  /// Names this state of the index: another one has another tag.
+  // Names this state of the index: another one has another tag.
   const std::string& tag() const { return tag_; }
 
  private:
@@ -173,7 +179,7 @@ class Index {
   std::string tag_;
 };
 
-/// Makes the next Index out of one. One thread at a time; the base is not changed.
+// Makes the next Index out of one. One thread at a time; the base is not changed.
 class IndexBuilder {
  public:
   explicit IndexBuilder(const Index& base);
@@ -181,12 +187,12 @@ class IndexBuilder {
   const Tool* find(std::string_view name) const { return index_.find(name); }
   const Index& index() const { return index_; }
 
-  /// Adds a version, or replaces the live or retired one of the same text.
+  // Adds a version, or replaces the live or retired one of the same text.
   void add(const std::string& name, std::shared_ptr<const Registration> registration, SearchText search_text);
-  /// Remembers a version as withdrawn.
+  // Remembers a version as withdrawn.
   void retire(const std::string& name, Retired retired);
-  /// Withdraws one version, or all of them when `version` is empty. `search_text` is asked for the document
-  /// that is then the latest.
+  // Withdraws one version, or all of them when `version` is empty. `search_text` is asked for the
+  // document that is then the latest.
   template <class SearchText>
   void withdraw(std::string_view name, std::string_view version, std::uint64_t sequence,
                 const std::string& time, SearchText search_text) {
@@ -195,7 +201,7 @@ class IndexBuilder {
       tool->search_text = search_text(tool->latest()->document);
     }
   }
-  /// Forgets one version, or the name when `version` is empty, as if it had never been there.
+  // Forgets one version, or the name when `version` is empty, as if it had never been there.
   template <class SearchText>
   void purge(std::string_view name, std::string_view version, const std::string& time,
              SearchText search_text) {
@@ -203,12 +209,12 @@ class IndexBuilder {
       tool->search_text = search_text(tool->latest()->document);
     }
   }
-  /// Notes the record that the last change came from.
+  // Notes the record that the last change came from.
   void advance(std::uint64_t sequence, const Sha256& checksum);
   // Notes a time in the form of to_rfc3339_micro(), or an empty one.
   void note_time(std::string_view time);
 
-  /// The finished Index. The builder must not be used afterwards.
+  // The finished Index. The builder must not be used afterwards.
   Index take() { return std::move(index_); }
 
  private:

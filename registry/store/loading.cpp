@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "registry/model/json.hpp"
-#include "registry/store/log.hpp"
+#include "registry/store/journal.hpp"
 #include "registry/store/rules.hpp"
 
 namespace toolhive::registry {
@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::string_view kTemporarySuffix = ".tmp";
 
-/// Copies a damaged line to quarantine/<log>-<offset>.record. One that is there already was found by an
-/// earlier start.
+// Copies a damaged line to quarantine/<log>-<offset>.record. One that is there already was found by
+// an earlier start.
 Result<void> quarantine(FileSystem& files, const std::string& directory, const std::string& log,
                         std::string_view line, std::uint64_t offset) {
   const auto folder = directory + "/quarantine";
@@ -39,21 +39,21 @@ Result<void> cut_torn_end(FileSystem& files, const std::string& path, std::uint6
 
 }  // namespace
 
-Result<LoadedLog> load_log(FileSystem& files, const std::string& directory, IndexBuilder& builder,
-                           const std::function<void(bool, std::string_view)>& notice) {
+Result<LoadedLog> load_journal(FileSystem& files, const std::string& directory, IndexBuilder& builder,
+                               const std::function<void(bool, std::string_view)>& notice) {
   auto names = files.list(directory);
   if (!names) return names.take_error();
   LoadedLog log;
   bool found = false;
   for (const auto& name : *names) {
-    if (const auto number = log_number(name); number > 0) {
+    if (const auto number = journal_number(name); number > 0) {
       log.number = std::max(found ? log.number : 0, number);
       found = true;
     }
   }
   if (!found) return log;
 
-  const auto name = log_name(log.number);
+  const auto name = journal_name(log.number);
   const auto path = directory + "/" + name;
   const auto on_damaged = [&](std::string_view line, std::uint64_t offset, const Error& why) {
     ++log.damaged;
@@ -71,7 +71,7 @@ Result<LoadedLog> load_log(FileSystem& files, const std::string& directory, Inde
     auto applied = apply(builder, record);
     return applied ? Result<void>() : applied.take_error();
   };
-  auto scan = scan_log(files, path, on_record, on_damaged);
+  auto scan = scan_journal(files, path, on_record, on_damaged);
   if (!scan) return scan.take_error();
   log.bytes = scan->good_bytes;
 
@@ -82,7 +82,7 @@ Result<LoadedLog> load_log(FileSystem& files, const std::string& directory, Inde
                       std::to_string(scan->torn_bytes) + " bytes are left out");
   }
   for (const auto& other : *names) {
-    const auto number = log_number(other);
+    const auto number = journal_number(other);
     const bool left_over = (number > 0 && number < log.number) ||
                            (other.starts_with("tools-") && other.ends_with(kTemporarySuffix));
     if (left_over) (void)files.remove(directory + "/" + other);
@@ -142,7 +142,7 @@ Result<LoadedLog> compact_log(FileSystem& files, const std::string& directory, c
   LoadedLog next = log;
   next.number = log.number + 1;
   next.bytes = 0;
-  const auto path = directory + "/" + log_name(next.number);
+  const auto path = directory + "/" + journal_name(next.number);
   const auto temporary = path + std::string(kTemporarySuffix);
   auto file = files.create(temporary);
   if (!file) return file.take_error();
@@ -167,7 +167,7 @@ Result<LoadedLog> compact_log(FileSystem& files, const std::string& directory, c
     (void)files.remove(temporary);
     return done.take_error();
   }
-  (void)files.remove(directory + "/" + log_name(log.number));
+  (void)files.remove(directory + "/" + journal_name(log.number));
   return next;
 }
 

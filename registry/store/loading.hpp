@@ -12,29 +12,30 @@
 
 namespace toolhive::registry {
 
-/// A directory's log, read.
+// A directory's log, read.
 struct LoadedLog {
-  std::uint64_t number = 1;   ///< Of the log; 1 when there is none yet.
-  std::uint64_t bytes = 0;    ///< Of its whole lines.
-  std::uint64_t damaged = 0;  ///< Records that did not verify.
-  bool kept_damaged = true;   ///< Each of them is in quarantine.
+  std::uint64_t number = 1;   // Of the log; 1 when there is none yet.
+  std::uint64_t bytes = 0;    // Of its whole lines.
+  std::uint64_t damaged = 0;  // Records that did not verify.
+  bool kept_damaged = true;   // Each of them is in quarantine.
 };
 
-/// Reads the newest log of `directory` into `builder`, copies what does not verify into quarantine/, cuts off
-/// a torn end and removes what a compaction left behind.
-Result<LoadedLog> load_log(FileSystem& files, const std::string& directory, IndexBuilder& builder,
-                           const std::function<void(bool urgent, std::string_view)>& notice);
+// Reads the newest log of `directory` into `builder`, copies what does not verify into quarantine/,
+// cuts off a torn end and removes what a compaction left behind.
+Result<LoadedLog> load_journal(FileSystem& files, const std::string& directory, IndexBuilder& builder,
+                               const std::function<void(bool urgent, std::string_view)>& notice);
 
-/// Writes what `index` holds as the log after `log`, puts it in its place and returns it. On failure the old
-/// log stays in force.
+// Writes what `index` holds as the log after `log`, puts it in its place and returns it. On failure
+// the old log stays in force.
 Result<LoadedLog> compact_log(FileSystem& files, const std::string& directory, const Index& index,
                               const LoadedLog& log);
 
-/// Calls `visit` for each record of a compacted history, in the order of the old one, until it returns false: the later of
-/// two equal versions stays the later, and checksums, and thus entity tags, stay.
+// Calls `visit` for each record of a compacted history, in the order of the old one, until it
+// returns false: the later of two equal versions stays the later, and checksums, and thus entity
+// tags, stay.
 void visit_compacted(const Index& index, const std::function<bool(const Record&)>& visit);
 
-/// How many bytes a compacted log would have, roughly.
+// How many bytes a compacted log would have, roughly.
 std::uint64_t compacted_bytes(const Index& index);
 
 }  // namespace toolhive::registry

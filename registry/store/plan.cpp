@@ -23,7 +23,8 @@ Result<WriteOutcome> plan_write(Plan& plan, const Write& write, const StoreLimit
     record.checksum = record_checksum(record.sequence, record.operation, record.payload);
     auto registration = apply(plan.builder, record.view());
     if (!registration) {
-      // Only a defect gets here: what decide() writes, apply() reads. No store may hold what a start would refuse.
+      // Only a defect gets here: what decide() writes, apply() reads. No store may hold what a
+      // start would refuse.
       plan.records.resize(before);
       return Error{Code::Internal, "a record could not be read back: " + registration.error().detail};
     }

@@ -13,13 +13,13 @@
 
 namespace toolhive::registry {
 
-/// A write that waits for its turn, and whom to tell.
+// A write that waits for its turn, and whom to tell.
 struct PendingWrite {
   Write write;
   Store::Done done;
 };
 
-/// A record with a payload of its own.
+// A record with a payload of its own.
 struct NewRecord {
   Sha256 checksum = {};
   std::uint64_t sequence = 0;
@@ -29,12 +29,12 @@ struct NewRecord {
   Record view() const { return {checksum, sequence, operation, payload}; }
 };
 
-/// A group of writes, decided by the rules but not carried out: what every store makes durable in its own way, as a
-/// whole or not at all, before it publishes the index and tells the outcomes.
+// A group of writes, decided by the rules but not carried out: what every store makes durable in
+// its own way, as a whole or not at all, before it publishes the index and tells the outcomes.
 struct Plan {
-  IndexBuilder builder;                        ///< Has the records applied.
-  std::vector<Result<WriteOutcome>> outcomes;  ///< One for each write, in their order.
-  std::vector<NewRecord> records;              ///< None when nothing changes.
+  IndexBuilder builder;                        // Has the records applied.
+  std::vector<Result<WriteOutcome>> outcomes;  // One for each write, in their order.
+  std::vector<NewRecord> records;              // None when nothing changes.
 };
 
 // Decides each write in turn, each on top of those before it, and at a time after all in the
@@ -43,12 +43,12 @@ struct Plan {
 Plan plan_writes(const Index& base, const std::vector<PendingWrite>& writes, const StoreLimits& limits,
                  std::string_view now);
 
-/// Replaces the outcomes of a plan whose records could not be made durable: a write that changes nothing on `base`
-/// gets its answer all the same, every other one `failure`.
+// Replaces the outcomes of a plan whose records could not be made durable: a write that changes
+// nothing on `base` gets its answer all the same, every other one `failure`.
 void fail_changes(Plan& plan, const Index& base, const std::vector<PendingWrite>& writes,
                   const StoreLimits& limits, std::string_view now, const Error& failure);
 
-/// Tells each write its outcome.
+// Tells each write its outcome.
 void answer(std::vector<PendingWrite>& writes, std::vector<Result<WriteOutcome>>& outcomes);
 
 }  // namespace toolhive::registry

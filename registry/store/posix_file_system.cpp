@@ -80,7 +80,8 @@ class PosixAppendFile : public AppendFile {
     return {};
   }
   bool in_place() override {
-    struct stat file {}, named {};
+    struct stat file {
+    }, named{};
     return ::fstat(fd_.get(), &file) == 0 && ::stat(path_.c_str(), &named) == 0 &&
            file.st_dev == named.st_dev && file.st_ino == named.st_ino;
   }
@@ -110,8 +111,8 @@ class PosixReadFile : public ReadFile {
   std::string path_;
 };
 
-/// An flock: it belongs to the open file, so that a second open in this process is refused as another process
-/// is.
+// An flock: it belongs to the open file, so that a second open in this process is refused as
+// another process is.
 class PosixFileLock : public FileLock {
  public:
   explicit PosixFileLock(Descriptor fd) : fd_(std::move(fd)) {}

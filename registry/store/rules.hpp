@@ -13,45 +13,47 @@
 
 namespace toolhive::registry {
 
-/// How much a store takes in: all of it is kept in memory.
+// How much a store takes in: all of it is kept in memory.
 struct StoreLimits {
   std::size_t tools = 100'000;
   std::size_t versions_per_tool = 1'000;
 };
 
-/// What a write means for an index: an outcome, and the records that make it so. All of them are written or none.
+// What a write means for an index: an outcome, and the records that make it so. All of them are
+// written or none.
 struct Decision {
   WriteOutcome::Kind kind = WriteOutcome::Kind::Unchanged;
   bool new_tool = false;
   std::vector<std::string> tools;  // Those of a server that are registered or withdrawn with it.
-  std::shared_ptr<const Registration> existing;  ///< When nothing changes.
+  std::shared_ptr<const Registration> existing;  // When nothing changes.
   struct Change {
     Operation operation;
     std::string payload;
   };
-  std::vector<Change>
-      changes;  ///< None when nothing changes. The outcome's registration is that of the first.
+  std::vector<Change> changes;  // None when nothing changes. The outcome's registration is that of the first.
 };
 
-/// The rules of the registry, as a pure function. `now` is a time after all in the index, in the form of to_rfc3339_micro().
-///  - (name, version) never stands for two contents, not even after it was withdrawn. The same content again
-///    changes nothing, or brings a withdrawn version back.
-///  - Without a version: the content of the latest version changes nothing; any other gets the minor number after
-///    the highest version there ever was, 0.1.0 for a new name.
-///  - Only its manager writes to an entry: one without a manager takes no managed write, and the other way round.
-///    A resource that was deleted and created again (same kind, namespace and name, another uid) takes over on
-///    registering; its predecessor's late withdrawal is refused. When the last version is withdrawn the name is
-///    free. `force` puts all this aside: the entry is then whose the write says.
-///  - A change of status writes each version anew, with the time it was registered at.
-///  - A record of another store is taken over when nothing is known of its version, or when that was withdrawn with the
-///    same content; where the version is live it changes nothing.
-///  - A version of a server is published once. Its tools are those that its latest version brings, in that version, and
-///    managed by it; who writes it needs the right to each that comes or goes.
+// The rules of the registry, as a pure function. `now` is a time after all in the index, in the
+// form of to_rfc3339_micro().
+//  - (name, version) never stands for two contents, not even after it was withdrawn. The same
+//    content again changes nothing, or brings a withdrawn version back.
+//  - Without a version: the content of the latest version changes nothing; any other gets the minor
+//    number after the highest version there ever was, 0.1.0 for a new name.
+//  - Only its manager writes to an entry: one without a manager takes no managed write, and the
+//    other way round. A resource that was deleted and created again (same kind, namespace and name,
+//    another uid) takes over on registering; its predecessor's late withdrawal is refused. When the
+//    last version is withdrawn the name is free. `force` puts all this aside: the entry is then
+//    whose the write says.
+//  - A change of status writes each version anew, with the time it was registered at.
+//  - A record of another store is taken over when nothing is known of its version, or when that was
+//    withdrawn with the same content; where the version is live it changes nothing.
+//  - A version of a server is published once. Its tools are those that its latest version brings,
+//    in that version, and managed by it; who writes it needs the right to each that comes or goes.
 Result<Decision> decide(const Index& index, const Write& write, const StoreLimits& limits,
                         std::string_view now);
 
-/// Changes `builder` as a record of the log says. Corrupt when its payload is not what the operation needs.
-/// Returns the registration of a Register record, else null.
+// Changes `builder` as a record of the log says. Corrupt when its payload is not what the operation
+// needs. Returns the registration of a Register record, else null.
 Result<std::shared_ptr<const Registration>> apply(IndexBuilder& builder, const Record& record);
 
 }  // namespace toolhive::registry

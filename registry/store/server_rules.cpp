@@ -14,8 +14,9 @@ struct Terms {
   const StoreLimits& limits;
   std::string_view now;
   const MayWrite& may_write;
-  // What keeps a tool of a publication from being registered is the publisher's to mend; a version that is
-  // the latest again comes without such a tool, also when it may not have its name any more.
+  // What keeps a tool of a publication from being registered is the publisher's to mend; a version
+  // that is the latest again comes without such a tool, also when it may not have its name any
+  // more.
   bool strict;
   NamingPolicy naming = {};
 };

@@ -33,13 +33,13 @@ Result<std::string> registered_again(const Definition& definition, const Registr
   return with_status(document, before->status, before->changed_at);
 }
 
-bool is_held_by(const Tool& tool, const std::optional<Manager>& manager) {
+bool is_held_by(const Tool& tool, const std::optional<ManagedBy>& manager) {
   return std::all_of(tool.live.begin(), tool.live.end(),
                      [&](const auto& each) { return each->manager == manager; });
 }
 
 // An entry has one manager: the versions beside `written` are written anew for it.
-Result<void> hand_over(const Tool& tool, const std::optional<Manager>& manager, std::string_view written,
+Result<void> hand_over(const Tool& tool, const std::optional<ManagedBy>& manager, std::string_view written,
                        std::vector<Decision::Change>& changes) {
   for (const auto& each : tool.live) {
     if (each->manager == manager || each->version.text() == written) continue;
@@ -56,7 +56,7 @@ Error conflict(std::string detail, std::string field) {
   return {Code::Conflict, std::move(detail), std::move(field)};
 }
 
-Result<void> check_manager(const Tool& tool, const std::optional<Manager>& writer, bool withdrawal) {
+Result<void> check_manager(const Tool& tool, const std::optional<ManagedBy>& writer, bool withdrawal) {
   const auto& holder = tool.latest()->manager;
   if (!holder && !writer) return {};
   if (!holder) {

@@ -1,4 +1,5 @@
-// The rules for tools, and what those for servers and statuses share with them. Internal to the rules.
+// The rules for tools, and what those for servers and statuses share with them. Internal to the
+// rules.
 #pragma once
 
 #include "registry/store/rules.hpp"
@@ -11,7 +12,7 @@ Result<Decision> decide_withdraw(const Index& index, const Withdraw& write, std:
 
 Error conflict(std::string detail, std::string field = {});
 // Whether `writer` manages the entry. A withdrawal is refused to who managed it before.
-Result<void> check_manager(const Tool& tool, const std::optional<Manager>& writer, bool withdrawal);
+Result<void> check_manager(const Tool& tool, const std::optional<ManagedBy>& writer, bool withdrawal);
 // `target` is what the request's URL names: the tool's latest version, or one of its versions.
 Result<void> check_precondition(const Registration* target, const Precondition& precondition);
 // Whether there is room for so many tools and servers more.

@@ -33,7 +33,7 @@ Error broken(std::uint64_t line, const std::string& what) {
   return {Code::Invalid, "line " + std::to_string(line) + " of the export: " + what};
 }
 
-/// Calls `on_line` for each line of a source, without its line feed.
+// Calls `on_line` for each line of a source, without its line feed.
 Result<void> for_each_line(const Source& source,
                            const std::function<Result<void>(std::string_view)>& on_line) {
   std::string buffer;
@@ -55,7 +55,7 @@ Result<void> for_each_line(const Source& source,
   return {};
 }
 
-/// Reads `{"operation":"...","record":{...}}` as export_index() writes it.
+// Reads `{"operation":"...","record":{...}}` as export_index() writes it.
 Result<Restore> read_record(std::string_view line) {
   Restore restore;
   if (!line.starts_with(kOperation) || !line.ends_with('}')) return Error{Code::Invalid, "is no record"};
@@ -72,7 +72,7 @@ Result<Restore> read_record(std::string_view line) {
   return restore;
 }
 
-/// Calls `on_record` for each record, with the number of its line.
+// Calls `on_record` for each record, with the number of its line.
 Result<std::uint64_t> for_each_record(const Source& source,
                                       const std::function<Result<void>(std::uint64_t, Restore)>& on_record) {
   std::uint64_t number = 0, records = 0;
@@ -118,12 +118,12 @@ void count(ImportReport& report, const Result<WriteOutcome>& outcome) {
   ++(outcome->kind == WriteOutcome::Kind::Unchanged ? report.unchanged : report.added);
 }
 
-/// Of the rules, about this one record; anything else is the storage's, and ends the import.
+// Of the rules, about this one record; anything else is the storage's, and ends the import.
 bool is_refusal(const Error& error) {
   return error.code == Code::Conflict || error.code == Code::Corrupt || error.code == Code::Invalid;
 }
 
-/// Gives a group of writes to a store and waits for all outcomes.
+// Gives a group of writes to a store and waits for all outcomes.
 std::vector<Result<WriteOutcome>> carry_out(Store& store, std::vector<Write> writes) {
   std::vector<std::optional<Result<WriteOutcome>>> outcomes(writes.size());
   std::mutex mutex;
@@ -145,7 +145,7 @@ std::vector<Result<WriteOutcome>> carry_out(Store& store, std::vector<Write> wri
   return given;
 }
 
-/// Imports in groups, each through `carry_out_group`.
+// Imports in groups, each through `carry_out_group`.
 Result<ImportReport> import_groups(
     const Source& source, const ToolPolicy& policy,
     const std::function<std::vector<Result<WriteOutcome>>(std::vector<Write>)>& carry_out_group) {

@@ -11,22 +11,22 @@
 
 namespace toolhive::registry {
 
-/// Writes on their way to the one thread that carries them out. Bounded; thread safe.
+// Writes on their way to the one thread that carries them out. Bounded; thread safe.
 class WriteQueue {
  public:
-  /// `woken` is called after each push() and stop(), on the caller's thread, for a consumer that waits for more
-  /// than this queue.
+  // `woken` is called after each push() and stop(), on the caller's thread, for a consumer that
+  // waits for more than this queue.
   explicit WriteQueue(std::size_t limit, std::function<void()> woken = nullptr);
 
-  /// Answers `done` with Unavailable when the queue is full or stopped.
+  // Answers `done` with Unavailable when the queue is full or stopped.
   void push(Write write, Store::Done done);
 
-  /// What waits, up to as many as one group takes; nothing when nothing does.
+  // What waits, up to as many as one group takes; nothing when nothing does.
   std::vector<PendingWrite> take();
-  /// Waits until there is something. Empty only after stop(), once all has been taken.
+  // Waits until there is something. Empty only after stop(), once all has been taken.
   std::vector<PendingWrite> wait_and_take();
 
-  /// From here on nothing is taken in. What waits can still be taken.
+  // From here on nothing is taken in. What waits can still be taken.
   void stop();
   bool stopped() const;
 

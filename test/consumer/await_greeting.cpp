@@ -1,4 +1,5 @@
-// Declares a person "ada" in the namespace that is given, and waits until it is greeted:  await_greeting NAMESPACE
+// Declares a person "ada" in the namespace that is given, and waits until it is greeted:
+// await_greeting NAMESPACE
 #include <cstdio>
 #include <nlohmann/json.hpp>
 

@@ -1,4 +1,5 @@
-// A test of the greeter without a cluster, on an API server in memory. Ends with 0 when somebody was greeted.
+// A test of the greeter without a cluster, on an API server in memory. Ends with 0 when somebody
+// was greeted.
 #include <future>
 #include <nlohmann/json.hpp>
 

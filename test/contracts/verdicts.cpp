@@ -1,5 +1,5 @@
-// Reads pairs of schemas, one a line: {"before":...,"after":...,"direction":"input"}, and writes of each
-// whether the change is "compatible" or "breaking".
+// Reads pairs of schemas, one a line: {"before":...,"after":...,"direction":"input"}, and writes of
+// each whether the change is "compatible" or "breaking".
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>

@@ -86,7 +86,8 @@ TEST_CASE("the operator may do what it needs and no more") {
     args.insert(args.end(), what.begin(), what.end());
     return cluster.kubectl(args).out.starts_with("yes");
   };
-  CHECK(can({"patch", "deployments.apps", "-n", "default"}));  // the question is put in the right way
+  // the question is put in the right way
+  CHECK(can({"patch", "deployments.apps", "-n", "default"}));
   for (const std::vector<std::string>& right : std::vector<std::vector<std::string>>{
            {"list", "secrets", "--all-namespaces"},
            {"get", "secrets", "-n", "default"},

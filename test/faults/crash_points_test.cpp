@@ -1,4 +1,5 @@
-// The operator is killed at each of its writes, started again, and has to come to the end of the undisturbed run.
+// The operator is killed at each of its writes, started again, and has to come to the end of the
+// undisturbed run.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -11,11 +11,11 @@
 
 #include "controller/kube/config/config.hpp"
 #include "test/faults/harness/await.hpp"
+#include "test/faults/harness/controller.hpp"
 #include "test/faults/harness/fault_proxy.hpp"
+#include "test/faults/harness/injections.hpp"
 #include "test/faults/harness/process_usage.hpp"
 #include "test/faults/harness/settings.hpp"
-#include "test/faults/harness/strikes.hpp"
-#include "test/faults/harness/subject.hpp"
 #include "test/faults/harness/workload.hpp"
 #include "test/integration/kube/cluster.hpp"
 
@@ -32,21 +32,22 @@ constexpr std::size_t kSteps = 80;    // at least
 constexpr auto kPatience = 3s;        // in plans of silence
 constexpr auto kLongest = 60s;        // until every rule has struck
 constexpr e2e::Seconds kSettled{40};  // from the last change to the end
-constexpr double kPerSecond = 40;     // requests beyond those that the workload causes: more is a hot loop
+// requests beyond those that the workload causes: more is a hot loop
+constexpr double kPerSecond = 40;
 constexpr std::size_t kPerStep = 6;   // requests that a step causes at most: writes, tried again
 constexpr std::size_t kAtRest = 10;   // requests in two seconds at rest, with impatient watches
 constexpr int kIdle = 4;              // connections that a pool may keep open, or have opened anew
 constexpr std::int64_t kGrowth = 24;  // MiB that may stay in the allocator's hands
 
-// What the process holds once it has had a first subject.
+// What the process holds once it has had a first controller.
 const ProcessUsage& warm() {
   static const ProcessUsage usage = [] {
     {
       const test::Namespace ns;
       const auto server = test::client();
       FaultProxy proxy(log_folder("framework-warm"));
-      Subject subject(proxy.kubeconfig(), ns.name(), 0s);
-      await("a first sync", [&] { return subject.differs_from(*server); });
+      ExampleController controller(proxy.kubeconfig(), ns.name(), 0s);
+      await("a first sync", [&] { return controller.differs_from(*server); });
     }
     return process_usage(::getpid());
   }();
@@ -73,15 +74,15 @@ void come_to_the_state(const std::string& plan, std::chrono::seconds patience) {
   FaultProxy proxy(log_folder("framework-" + plan));
   proxy.load_plan(plan);
   const auto start = Clock::now();
-  Subject subject(proxy.kubeconfig(), ns.name(), patience);
-  while (workload.steps() < kSteps || (!unstruck(proxy).empty() && Clock::now() - start < kLongest)) {
+  ExampleController controller(proxy.kubeconfig(), ns.name(), patience);
+  while (workload.steps() < kSteps || (!unused_rules(proxy).empty() && Clock::now() - start < kLongest)) {
     workload.step();
     std::this_thread::sleep_for(kPace);
   }
   await(
       "caches, handlers and Secrets are as the API server has it",
-      [&] { return subject.differs_from(*server); }, kSettled);
-  CHECK_MESSAGE(unstruck(proxy).empty(), unstruck(proxy));
+      [&] { return controller.differs_from(*server); }, kSettled);
+  CHECK_MESSAGE(unused_rules(proxy).empty(), unused_rules(proxy));
 
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   const std::size_t requests = proxy.requests();
@@ -94,7 +95,7 @@ void come_to_the_state(const std::string& plan, std::chrono::seconds patience) {
   std::this_thread::sleep_for(2s);
   CHECK(proxy.writes().empty());
   CHECK(proxy.requests() <= kAtRest);
-  CHECK(subject.differs_from(*server) == "");
+  CHECK(controller.differs_from(*server) == "");
 }
 
 void framework_survives(const std::string& plan, std::chrono::seconds patience = 0s) {

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "test/faults/harness/end_state.hpp"
+#include "test/faults/harness/environment.hpp"
+#include "test/faults/harness/injections.hpp"
 #include "test/faults/harness/scenario.hpp"
 #include "test/faults/harness/settings.hpp"
 #include "test/faults/harness/side_by_side.hpp"
-#include "test/faults/harness/stage.hpp"
-#include "test/faults/harness/strikes.hpp"
 
 using namespace toolhive;
 
@@ -31,32 +31,32 @@ struct Undisturbed {
 };
 
 Undisturbed undisturbed() {
-  Stage stage("operator-undisturbed");
-  stage.op().start();
-  stage.run(whole_life().steps, kBound);
-  Undisturbed result{stage.lasting_end_state(kBound), stage.op().usage()};
-  progress("operator, undisturbed: " + std::to_string(stage.proxy().requests()) + " requests, " +
+  Environment environment("operator-undisturbed");
+  environment.op().start();
+  environment.run(whole_life().steps, kBound);
+  Undisturbed result{environment.lasting_end_state(kBound), environment.op().usage()};
+  progress("operator, undisturbed: " + std::to_string(environment.proxy().requests()) + " requests, " +
            result.usage.to_string());
   return result;
 }
 
 // What went wrong, a line for each; empty when nothing did.
 std::string survives(const std::string& plan, const Undisturbed& wanted) {
-  Stage stage("operator-" + plan);
-  stage.proxy().load_plan(plan);
+  Environment environment("operator-" + plan);
+  environment.proxy().load_plan(plan);
   const auto start = std::chrono::steady_clock::now();
-  stage.op().start();
-  stage.run(whole_life().steps, kBound);
-  stage.await_end_state(wanted.end_state, kBound);
-  const ProcessUsage usage = stage.op().usage();
-  stage.run(deletion(), kBound);
+  environment.op().start();
+  environment.run(whole_life().steps, kBound);
+  environment.await_end_state(wanted.end_state, kBound);
+  const ProcessUsage usage = environment.op().usage();
+  environment.run(deletion(), kBound);
 
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const std::size_t requests = stage.proxy().requests();
-  progress("operator, " + plan + ": same end, " + std::to_string(strikes(stage.proxy())) + " faults, " +
+  const std::size_t requests = environment.proxy().requests();
+  progress("operator, " + plan + ": same end, " + std::to_string(strikes(environment.proxy())) + " faults, " +
            std::to_string(requests) + " requests in " + std::to_string(std::lround(seconds)) + " s, " +
            usage.to_string());
-  std::string wrong = unstruck(stage.proxy());
+  std::string wrong = unused_rules(environment.proxy());
   if (requests >= kBase + static_cast<std::size_t>(kPerSecond * seconds))
     wrong += "a hot loop: so many requests\n";
   if (usage.threads > wanted.usage.threads || usage.resident_kib > wanted.usage.resident_kib + kGrowth)

@@ -8,8 +8,8 @@
 #include "controller/kube/config/config.hpp"
 #include "test/faults/harness/end_state.hpp"
 #include "test/faults/harness/fault_proxy.hpp"
+#include "test/faults/harness/injections.hpp"
 #include "test/faults/harness/settings.hpp"
-#include "test/faults/harness/strikes.hpp"
 #include "test/integration/kube/cluster.hpp"
 
 using namespace toolhive;

@@ -5,7 +5,7 @@
 
 namespace toolhive::fuzz {
 
-/// Ends the process, which the fuzzer reports with the input, unless it holds.
+// Ends the process, which the fuzzer reports with the input, unless it holds.
 inline void require(bool holds) {
   if (!holds) std::abort();
 }

@@ -1,4 +1,5 @@
-// The program itself, with a standard output that nobody reads: a stopped container runtime, a full disk of the node.
+// The program itself, with a standard output that nobody reads: a stopped container runtime, a full
+// disk of the node.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -23,7 +24,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A pipe with a name, full from the start. Open at both ends as long as it lives.
+// A pipe with a name, full from the start. Open at both ends as long as it lives.
 class FullPipe {
  public:
   explicit FullPipe(std::string path) : path_(std::move(path)) {
@@ -38,7 +39,7 @@ class FullPipe {
 
   const std::string& path() const { return path_; }
 
-  /// The lines until one has this message; those there are when nothing comes for ten seconds.
+  // The lines until one has this message; those there are when nothing comes for ten seconds.
   std::vector<nlohmann::json> read_until(const std::string& message) {
     std::vector<nlohmann::json> lines;
     std::string text;
@@ -98,7 +99,7 @@ bool answers(RegistryClient& client, const std::string& target) {
   return answer && answer->status == 200;
 }
 
-/// Writes that are refused, each with two lines of more than a kilobyte.
+// Writes that are refused, each with two lines of more than a kilobyte.
 bool make_lines(RegistryClient& client, int count) {
   const std::string target = "/api/v1/tools/none?reason=" + std::string(1000, 'x');
   for (int i = 0; i < count; ++i) {

@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A database with a cache beside it that is kept at once, and what its stores told.
+// A database with a cache beside it that is kept at once, and what its stores told.
 class CachedDatabase {
  public:
   CachedDatabase() : redis(RedisServer::get()) {}
@@ -43,13 +43,15 @@ class CachedDatabase {
     return options;
   }
   std::unique_ptr<PostgresStore> open() { return PostgresDatabase::open(options()); }
-  /// One that reads the cache and never writes to it.
+  // One that reads the cache and never writes to it.
   PostgresStoreOptions reader() {
     auto options = this->options();
     options.cache_interval = 1h;
     return options;
   }
-  Voucher voucher() const { return *read_voucher(*PostgresServer::get().session(database.name())); }
+  CheckpointRow checkpoint_row() const {
+    return *read_checkpoint_row(*PostgresServer::get().session(database.name()));
+  }
   std::string told() {
     std::lock_guard guard(mutex_);
     return told_;
@@ -78,12 +80,12 @@ void register_tools(Store& store, const std::string& prefix, int count) {
         write_and_wait(store, Register{definition(prefix + std::to_string(i), "text", "1.0.0"), {}}).ok());
 }
 
-/// Waits until the cache has what the store has.
+// Waits until the cache has what the store has.
 void keep(const CachedDatabase& cached, const Store& store) {
-  REQUIRE(soon([&] { return cached.voucher().sequence == store.snapshot()->sequence(); }));
+  REQUIRE(soon([&] { return cached.checkpoint_row().sequence == store.snapshot()->sequence(); }));
 }
 
-/// Everything that can be read, in the order in which it is.
+// Everything that can be read, in the order in which it is.
 std::string contents(const Store& store) {
   std::string out = store.snapshot()->tag() + '\n';
   store.snapshot()->visit_all([&](const Tool& tool) {
@@ -96,9 +98,9 @@ std::string contents(const Store& store) {
   return out;
 }
 
-std::string manifest_of(const Voucher& voucher) {
-  return "mcp-registry:1:" + voucher.database + ":" + std::to_string(voucher.generation) + ":" +
-         to_hex(voucher.manifest);
+std::string manifest_of(const CheckpointRow& checkpoint) {
+  return "mcp-registry:1:" + checkpoint.database + ":" + std::to_string(checkpoint.generation) + ":" +
+         to_hex(checkpoint.manifest);
 }
 
 CacheStatus cache_of(PostgresStore& store) {
@@ -116,7 +118,7 @@ TEST_CASE("a start takes the state from the cache and what came later from the d
   REQUIRE(write_and_wait(*first, Register{definition("t4", "other", "1.1.0+b"), {}}).ok());
   keep(cached, *first);
   const auto left = std::stoll(cached.redis.command(
-      {"EVAL", "return tostring(redis.call('pttl', KEYS[1]))", "1", manifest_of(cached.voucher())}));
+      {"EVAL", "return tostring(redis.call('pttl', KEYS[1]))", "1", manifest_of(cached.checkpoint_row())}));
   CHECK(left > 0);
   CHECK(left <= cached.options().cache.ttl.count());
   const auto second = PostgresDatabase::open(cached.reader());
@@ -142,7 +144,7 @@ TEST_CASE("what the cache holds has an end, before which it is renewed while som
   auto store = PostgresDatabase::open(options);
   register_tools(*store, "t", 3);
   keep(cached, *store);
-  const auto manifest = manifest_of(cached.voucher());
+  const auto manifest = manifest_of(cached.checkpoint_row());
   // Nothing changes any more.
   const auto before = cache_of(*store).written;
   CHECK(soon([&] { return cache_of(*store).written >= before + 3; }));
@@ -208,7 +210,8 @@ TEST_CASE("a large state is kept in several parts, and how long its history is w
   keep(cached, *store);
   const auto expected = contents(*store);
   store.reset();
-  CHECK(Json::parse(cached.redis.command({"GET", manifest_of(cached.voucher())}))["chunks"].size() == 2);
+  CHECK(Json::parse(cached.redis.command({"GET", manifest_of(cached.checkpoint_row())}))["chunks"].size() ==
+        2);
   options = cached.reader();
   options.compact_records = 50;
   store = PostgresDatabase::open(options);
@@ -262,8 +265,8 @@ TEST_CASE("a cache that is empty, lost a part or holds something else is done wi
   keep(cached, *first);
   const auto expected = contents(*first);
   first.reset();
-  const auto prefix = "mcp-registry:1:" + cached.voucher().database;
-  const auto manifest = manifest_of(cached.voucher());
+  const auto prefix = "mcp-registry:1:" + cached.checkpoint_row().database;
+  const auto manifest = manifest_of(cached.checkpoint_row());
   auto chunk = cached.redis.keys(prefix + ":chunk:");
   chunk = chunk.substr(0, chunk.find(' '));
   const auto list = cached.redis.command({"GET", manifest});
@@ -305,8 +308,9 @@ TEST_CASE("what somebody wrote to the cache is not believed, as well-formed as i
   auto first = cached.open();
   register_tools(*first, "t", 3);
   keep(cached, *first);
-  const auto voucher = cached.voucher();
-  // A checkpoint of another state, made by the same program for the same database, but not vouched for.
+  const auto checkpoint = cached.checkpoint_row();
+  // A checkpoint of another state, made by the same program for the same database, but not vouched
+  // for.
   PostgresDatabase elsewhere;
   auto other = elsewhere.open();
   register_tools(*other, "forged", 3);
@@ -316,13 +320,14 @@ TEST_CASE("what somebody wrote to the cache is not believed, as well-formed as i
   auto redis = redis::Connection::open(cached.redis.options(), std::chrono::steady_clock::now() + 10s);
   REQUIRE(redis.ok());
   std::atomic<std::uint64_t> bytes{0};
-  auto forged = write_checkpoint(**redis, {voucher.database, 1h}, follower, bytes);
+  auto forged = write_checkpoint(**redis, {checkpoint.database, 1h}, follower, bytes);
   REQUIRE(forged.ok());
-  const auto key = "mcp-registry:1:" + voucher.database + ":" + std::to_string(voucher.generation) + ":";
+  const auto key =
+      "mcp-registry:1:" + checkpoint.database + ":" + std::to_string(checkpoint.generation) + ":";
   first.reset();
   const auto text = cached.redis.command({"GET", key + to_hex(*forged)});
   REQUIRE(!text.empty());
-  (void)cached.redis.command({"SET", key + to_hex(cached.voucher().manifest), text});
+  (void)cached.redis.command({"SET", key + to_hex(cached.checkpoint_row().manifest), text});
   const auto second = PostgresDatabase::open(cached.reader());
   CHECK(cache_of(*second).errors == 1);
   CHECK(second->snapshot()->find("forged0") == nullptr);
@@ -331,11 +336,11 @@ TEST_CASE("what somebody wrote to the cache is not believed, as well-formed as i
   // Nor does the database vouch for a state that it does not have, as far as it may go.
   const auto own = PostgresServer::get().session(cached.database.name());
   auto head = *read_head(*own);
-  CHECK(*vouch(*own, head, *forged));
+  CHECK(*record_checkpoint(*own, head, *forged));
   head.checksum[0] = static_cast<std::uint8_t>(head.checksum[0] ^ 1);
-  CHECK_FALSE(*vouch(*own, head, *forged));
+  CHECK_FALSE(*record_checkpoint(*own, head, *forged));
   --head.sequence;
-  CHECK_FALSE(*vouch(*own, head, *forged));
+  CHECK_FALSE(*record_checkpoint(*own, head, *forged));
 }
 
 TEST_CASE("a database that was made anew or restored from a backup has nothing of what came after it") {
@@ -357,7 +362,8 @@ TEST_CASE("a database that was made anew or restored from a backup has nothing o
   REQUIRE(session->run("DROP DATABASE " + name).ok());
   REQUIRE(session->run("ALTER DATABASE " + name + "_backup RENAME TO " + name).ok());
   auto restored = PostgresDatabase::open(cached.reader());
-  CHECK(cache_of(*restored).hits == 1);  // Of the checkpoint that the backup has, which is there still.
+  // Of the checkpoint that the backup has, which is there still.
+  CHECK(cache_of(*restored).hits == 1);
   CHECK(restored->snapshot()->find("after0") == nullptr);
   CHECK(restored->snapshot()->find("before1") != nullptr);
   CHECK(restored->snapshot()->tools() == 10);
@@ -401,8 +407,9 @@ TEST_CASE("a history that was rewritten, or lost its last records in a failover,
   auto read = PostgresDatabase::open(cached.reader());
   CHECK(contents(*read).substr(contents(*read).find('\n')) == expected.substr(expected.find('\n')));
   read.reset();
-  // One of those without a wish to write found that it had to, and keeps the others from it for its hour.
-  (void)cached.redis.command({"DEL", "mcp-registry:1:" + cached.voucher().database + ":writer"});
+  // One of those without a wish to write found that it had to, and keeps the others from it for its
+  // hour.
+  (void)cached.redis.command({"DEL", "mcp-registry:1:" + cached.checkpoint_row().database + ":writer"});
 
   // The row that vouches comes from a server that was ahead.
   store = cached.open();
@@ -537,7 +544,7 @@ TEST_CASE("while one replica writes to the cache the others do not") {
   CachedDatabase cached;
   const auto lock = "mcp-registry:1:" + [&] {
     auto store = cached.open();
-    return cached.voucher().database;
+    return cached.checkpoint_row().database;
   }() + ":writer";
   (void)cached.redis.command({"SET", lock, "another", "PX", "3600000"});
   auto a = cached.open(), b = cached.open();
@@ -562,6 +569,6 @@ TEST_CASE("a store with a damaged record is not copied, so that every start repo
   auto store = cached.open();
   CHECK(store->status().quarantined == 1);
   std::this_thread::sleep_for(100ms);
-  CHECK_FALSE(cached.voucher().given());
+  CHECK_FALSE(cached.checkpoint_row().given());
   CHECK(cache_of(*store).written == 0);
 }

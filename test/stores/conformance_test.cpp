@@ -22,20 +22,20 @@ namespace {
 
 using Kind_ = WriteOutcome::Kind;
 
-const Manager kOwner{"MCPTool", "default", "weather", "uid-1"};
-const Manager kHeir{"MCPTool", "default", "weather", "uid-2"};
-const Manager kStranger{"MCPTool", "default", "other", "uid-3"};
+const ManagedBy kOwner{"MCPTool", "default", "weather", "uid-1"};
+const ManagedBy kHeir{"MCPTool", "default", "weather", "uid-2"};
+const ManagedBy kStranger{"MCPTool", "default", "other", "uid-3"};
 
 Result<WriteOutcome> put(Store& store, const std::string& name, const std::string& text,
                          const std::string& version = "", const Precondition& precondition = {},
-                         const std::optional<Manager>& manager = std::nullopt) {
+                         const std::optional<ManagedBy>& manager = std::nullopt) {
   return write_and_wait(store, Register{definition(name, text, version, manager), precondition});
 }
 
 Result<WriteOutcome> take_away(Store& store, const std::string& name,
                                const std::optional<std::string>& version = std::nullopt,
                                const Precondition& precondition = {},
-                               const std::optional<Manager>& manager = std::nullopt) {
+                               const std::optional<ManagedBy>& manager = std::nullopt) {
   return write_and_wait(store, Withdraw{name, version, manager, precondition});
 }
 
@@ -52,7 +52,8 @@ std::string latest_version(const Store& store, const std::string& name) {
   return tool == nullptr || tool->latest() == nullptr ? "" : tool->latest()->version.text();
 }
 
-/// Everything that can be read: names, versions in their order, documents, entity tags, what is withdrawn.
+// Everything that can be read: names, versions in their order, documents, entity tags, what is
+// withdrawn.
 std::string picture(const Store& store) {
   std::string out;
   store.snapshot()->visit_all([&](const Tool& tool) {
@@ -264,8 +265,8 @@ TEST_CASE_TEMPLATE("more writes than may wait are refused, each with an answer, 
   Kind kind;
   std::atomic<int> done{0}, refused{0};
   {
-    // The store's thread is held by the first answer, so that the others have to wait. It may be on its way out of that
-    // wait until the store is gone.
+    // The store's thread is held by the first answer, so that the others have to wait. It may be on
+    // its way out of that wait until the store is gone.
     std::promise<void> busy, gate;
     auto opened = gate.get_future().share();
     auto store = kind.open({}, 2);

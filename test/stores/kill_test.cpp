@@ -1,5 +1,6 @@
-// The program itself, killed with SIGKILL while clients write over HTTP. KILLS says how often (default 10). What a kill cannot show, the
-// loss of what was not synced, test/unit/registry/crash_test.cpp shows on a disk of its own.
+// The program itself, killed with SIGKILL while clients write over HTTP. KILLS says how often
+// (default 10). What a kill cannot show, the loss of what was not synced,
+// test/unit/registry/crash_test.cpp shows on a disk of its own.
 #include <doctest/doctest.h>
 #include <signal.h>
 
@@ -33,7 +34,7 @@ int kills_wanted(int divisor) {
   return std::max(2, (text == nullptr ? 10 : std::atoi(text)) / divisor);
 }
 
-/// What clients know, by the tool's name.
+// What clients know, by the tool's name.
 struct Promises {
   std::mutex mutex;
   std::map<std::string, std::string> documents;  // As acknowledged; empty when its withdrawal was.
@@ -41,7 +42,7 @@ struct Promises {
   std::size_t acknowledged = 0;
 };
 
-/// Registers and withdraws until the server is gone.
+// Registers and withdraws until the server is gone.
 void write_until_killed(std::uint16_t port, const std::string& prefix, Promises& promises) {
   RegistryClient client(port);
   for (int i = 0;; ++i) {
@@ -96,7 +97,7 @@ bool wait_until_ready(std::uint16_t port) {
   return false;
 }
 
-/// Kills a registry with the configuration's `storage` this many times, and checks after each.
+// Kills a registry with the configuration's `storage` this many times, and checks after each.
 void kill_and_check(const std::string& folder, const std::string& storage, int kills, std::mt19937& random,
                     std::size_t& acknowledged) {
   const auto port = free_port();

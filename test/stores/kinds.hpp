@@ -1,4 +1,5 @@
-// The stores that conformance_test.cpp is run on. A Kind makes an empty storage, opens stores on it, and removes it.
+// The stores that conformance_test.cpp is run on. A Kind makes an empty storage, opens stores on
+// it, and removes it.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -13,7 +14,7 @@
 
 namespace toolhive::registry::test {
 
-/// Files on a real disk.
+// Files on a real disk.
 class FileKind {
  public:
   FileKind();
@@ -21,14 +22,14 @@ class FileKind {
   FileKind(const FileKind&) = delete;
   FileKind& operator=(const FileKind&) = delete;
 
-  /// Opens the storage, which no other store has open. `queue` is how many writes may wait.
+  // Opens the storage, which no other store has open. `queue` is how many writes may wait.
   std::unique_ptr<Store> open(StoreLimits limits = {}, std::size_t queue = 4096);
 
  private:
   std::string folder_;
 };
 
-/// A database of a real PostgreSQL server.
+// A database of a real PostgreSQL server.
 class PostgresKind {
  public:
   std::unique_ptr<Store> open(StoreLimits limits = {}, std::size_t queue = 4096) const;
@@ -37,7 +38,7 @@ class PostgresKind {
   PostgresDatabase database_;
 };
 
-/// The same with a cache beside it that is written all the time.
+// The same with a cache beside it that is written all the time.
 class CachedPostgresKind {
  public:
   CachedPostgresKind() : redis_(RedisServer::get()) {}

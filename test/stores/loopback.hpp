@@ -10,16 +10,16 @@
 
 namespace toolhive::registry::test {
 
-/// A port of 127.0.0.1, or with 0 any.
+// A port of 127.0.0.1, or with 0 any.
 sockaddr_in loopback(std::uint16_t port);
 
-/// A port that nobody listens on.
+// A port that nobody listens on.
 std::uint16_t free_port();
 
-/// Takes connections one after the other, on a thread of its own.
+// Takes connections one after the other, on a thread of its own.
 class LoopbackServer {
  public:
-  /// Has a connection until it returns, which it is to do soon when it is asked to stop.
+  // Has a connection until it returns, which it is to do soon when it is asked to stop.
   using Serve = std::function<void(int client, const std::stop_token&)>;
 
   explicit LoopbackServer(Serve serve);

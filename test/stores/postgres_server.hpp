@@ -1,4 +1,5 @@
-// A real PostgreSQL server, started by the first test that needs one and gone with this process, however that ends.
+// A real PostgreSQL server, started by the first test that needs one and gone with this process,
+// however that ends.
 #pragma once
 
 #include <cstdint>
@@ -11,23 +12,23 @@ namespace toolhive::registry::test {
 
 class PostgresServer {
  public:
-  /// The one of this process. Fails the test when the server does not start.
+  // The one of this process. Fails the test when the server does not start.
   static PostgresServer& get();
   ~PostgresServer();
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
 
-  const std::string& folder() const { return folder_; }  ///< Of its Unix socket.
-  std::uint16_t port() const { return port_; }           ///< Of both sockets.
+  const std::string& folder() const { return folder_; }  // Of its Unix socket.
+  std::uint16_t port() const { return port_; }           // Of both sockets.
 
-  /// Kills all of its processes with SIGKILL.
+  // Kills all of its processes with SIGKILL.
   void kill() { order("kill"); }
   void stop() { order("stop"); }
   void start() { order("start"); }
 
-  /// A database's options for the Unix socket.
+  // A database's options for the Unix socket.
   postgres::DatabaseOptions database(const std::string& name) const;
-  /// A session in a database, for what only an administrator does.
+  // A session in a database, for what only an administrator does.
   std::unique_ptr<postgres::Connection> session(const std::string& database) const;
 
  private:
@@ -41,7 +42,7 @@ class PostgresServer {
   std::uint16_t port_ = 0;
 };
 
-/// An empty database of that server, dropped at the end.
+// An empty database of that server, dropped at the end.
 class PostgresDatabase {
  public:
   PostgresDatabase();
@@ -51,10 +52,10 @@ class PostgresDatabase {
 
   const std::string& name() const { return name_; }
   postgres::PostgresStoreOptions options() const;
-  /// Opens a store that must open.
+  // Opens a store that must open.
   std::unique_ptr<postgres::PostgresStore> open() const { return open(options()); }
   static std::unique_ptr<postgres::PostgresStore> open(postgres::PostgresStoreOptions options);
-  /// Runs statements that must succeed, and returns the first column of their last row.
+  // Runs statements that must succeed, and returns the first column of their last row.
   std::string sql(const std::string& statements) const;
 
  private:

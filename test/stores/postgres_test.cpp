@@ -1,4 +1,5 @@
-// What is PostgreSQL's own: several replicas, a server that goes away, migrations, damage, timeouts.
+// What is PostgreSQL's own: several replicas, a server that goes away, migrations, damage,
+// timeouts.
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -53,7 +54,7 @@ bool eventually(const std::function<bool()>& condition, std::chrono::millisecond
   return true;
 }
 
-/// Of everything that can be read.
+// Of everything that can be read.
 std::string tags(const Store& store) {
   std::string out = store.snapshot()->tag() + '\n';
   store.snapshot()->visit_all([&](const Tool& tool) {
@@ -716,7 +717,8 @@ TEST_CASE("a server with a certificate of another authority, or for another name
     REQUIRE_FALSE(refused.ok());
     CHECK_MESSAGE(refused.error().detail.find("does not match host name") != std::string::npos,
                   refused.error().detail);
-    // It is the name alone that is wrong: nothing but the schema is missing to who does not look at it.
+    // It is the name alone that is wrong: nothing but the schema is missing to who does not look at
+    // it.
     options.database.ssl_mode = "verify-ca";
     const auto reached = PostgresStore::open(options);
     CHECK_MESSAGE(reached.error().detail.find("permission denied") != std::string::npos,

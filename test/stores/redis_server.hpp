@@ -1,4 +1,5 @@
-// A real Redis server for the tests of the cache, with a password and with TLS. It dies with this process.
+// A real Redis server for the tests of the cache, with a password and with TLS. It dies with this
+// process.
 #pragma once
 
 #include <cstdint>
@@ -14,28 +15,29 @@ namespace toolhive::registry::test {
 
 class RedisServer {
  public:
-  /// The one of this process, empty. Fails the test when the server does not start.
+  // The one of this process, empty. Fails the test when the server does not start.
   static RedisServer& get();
   ~RedisServer();
   RedisServer(const RedisServer&) = delete;
   RedisServer& operator=(const RedisServer&) = delete;
 
   std::uint16_t port() const { return port_; }
-  const std::string& folder() const { return folder_; }  ///< Holds password, server.crt (its own authority).
+  // Holds password, server.crt (its own authority).
+  const std::string& folder() const { return folder_; }
 
   redis::RedisOptions options() const { return options(port_); }
   redis::RedisOptions options(std::uint16_t port) const;
   redis::RedisOptions tls_options() const;
 
-  /// Kills it with SIGKILL: what it had is gone.
+  // Kills it with SIGKILL: what it had is gone.
   void kill() { process_.reset(); }
   void start();
-  /// Stops it in the middle of whatever it does (SIGSTOP), and lets it go on.
+  // Stops it in the middle of whatever it does (SIGSTOP), and lets it go on.
   void freeze(bool frozen) const;
 
-  /// Runs a command that must succeed, and returns its text.
+  // Runs a command that must succeed, and returns its text.
   std::string command(const std::vector<std::string_view>& words) const;
-  /// The keys it holds that begin so, with spaces between them.
+  // The keys it holds that begin so, with spaces between them.
   std::string keys(const std::string& beginning) const;
 
  private:
@@ -46,8 +48,8 @@ class RedisServer {
   std::unique_ptr<e2e::Background> process_;
 };
 
-/// Passes one connection after another on to a port of this machine, up to some bytes of what comes back; then says nothing
-/// more, or hangs up.
+// Passes one connection after another on to a port of this machine, up to some bytes of what comes
+// back; then says nothing more, or hangs up.
 class FaultyLine {
  public:
   enum class End { Silence, HangUp };

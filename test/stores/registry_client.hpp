@@ -1,4 +1,5 @@
-// A small HTTP/1.1 client for one connection: what it reports as answered was read to its last byte.
+// A small HTTP/1.1 client for one connection: what it reports as answered was read to its last
+// byte.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ class RegistryClient {
   RegistryClient(const RegistryClient&) = delete;
   RegistryClient& operator=(const RegistryClient&) = delete;
 
-  /// None when the connection failed before the whole answer was there. Connects as needed.
+  // None when the connection failed before the whole answer was there. Connects as needed.
   std::optional<Answer> send(const std::string& method, const std::string& target,
                              const std::string& body = "");
 

@@ -10,13 +10,14 @@
 
 namespace toolhive::registry::test {
 
-/// Answers what comes on a connection with the same bytes each time, or with `endless` from then on without end.
+// Returns what comes on a connection with the same bytes each time, or with `endless` from then on
+// without end.
 class ScriptedServer {
  public:
   explicit ScriptedServer(std::string answer, bool endless = false);
 
-  std::uint16_t port() const { return server_.port(); }  ///< On 127.0.0.1.
-  /// All that it was sent, of all connections.
+  std::uint16_t port() const { return server_.port(); }  // On 127.0.0.1.
+  // All that it was sent, of all connections.
   std::string heard();
 
  private:

@@ -22,11 +22,11 @@ using namespace toolhive::registry::test;
 
 namespace {
 
-/// A store with versions, withdrawn ones, a manager and equal versions, whose order counts.
+// A store with versions, withdrawn ones, a manager and equal versions, whose order counts.
 void fill(Store& store) {
-  const Manager manager{"MCPTool", "default", "weather", "uid-1"};
+  const ManagedBy manager{"MCPTool", "default", "weather", "uid-1"};
   const auto put = [&](const std::string& name, const std::string& text, const std::string& version,
-                       const std::optional<Manager>& owner = std::nullopt) {
+                       const std::optional<ManagedBy>& owner = std::nullopt) {
     REQUIRE(write_and_wait(store, Register{definition(name, text, version, owner), {}}).ok());
   };
   put("b", "first", "1.0.0+z");
@@ -50,7 +50,7 @@ std::string exported(const Store& store) {
   return out;
 }
 
-/// A document in pieces of `size` bytes.
+// A document in pieces of `size` bytes.
 Source pieces(std::string text, std::size_t size = 100) {
   return [text = std::move(text), size, at = std::size_t{0}](bool rewind) mutable -> Result<std::string> {
     if (rewind) at = 0;
@@ -60,7 +60,7 @@ Source pieces(std::string text, std::size_t size = 100) {
   };
 }
 
-/// All documents, and which version is the latest.
+// All documents, and which version is the latest.
 std::string contents(const Store& store) {
   std::string out;
   store.snapshot()->visit_all([&](const Tool& tool) {
@@ -85,7 +85,8 @@ std::string made_up(const std::string& lines) {
 
 TEST_CASE_TEMPLATE("an export imported into an empty store gives the same tools, and again nothing", Kind,
                    FileKind, PostgresKind) {
-  // Its clock stands still, so that only the order of the records tells which of two equal versions is the later.
+  // Its clock stands still, so that only the order of the records tells which of two equal versions
+  // is the later.
   FaultFileSystem files;
   auto source = open_store(files);
   Kind to;
@@ -137,7 +138,7 @@ TEST_CASE("an import leaves what is there, brings back what was withdrawn, and r
 }
 
 TEST_CASE("an import takes nothing from whoever manages it, and no more tools than the limits allow") {
-  const Manager first{"MCPTool", "default", "first", "uid-1"},
+  const ManagedBy first{"MCPTool", "default", "first", "uid-1"},
       second{"MCPTool", "default", "second", "uid-2"};
   FaultFileSystem from, to;
   auto source = open_store(from);

@@ -15,8 +15,8 @@ namespace {
 // The base has no virtual destructor; shared_ptr remembers the right one.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
-// Runs a continuation at once, which saves a hop through the pool per task. One that becomes ready inside
-// another goes to the pool, so that a chain of tasks cannot use up the stack.
+// Runs a continuation at once, which saves a hop through the pool per task. One that becomes ready
+// inside another goes to the pool, so that a chain of tasks cannot use up the stack.
 class InlineScheduler final : public pplx::scheduler_interface {
  public:
   void schedule(pplx::TaskProc_t proc, void* argument) override {
@@ -39,7 +39,8 @@ void unless_done_before(Setup setup) {
   try {
     setup();
   } catch (const std::exception&) {
-    // cpprestsdk refuses to change what exists: tasks run as their scheduler has it, with the threads there are.
+    // cpprestsdk refuses to change what exists: tasks run as their scheduler has it, with the
+    // threads there are.
   }
 }
 

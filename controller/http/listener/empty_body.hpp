@@ -5,8 +5,8 @@
 
 namespace toolhive::http {
 
-// At its end from the start, and nothing changes it, close() included: one serves all requests of the process, on any
-// thread. A buffer of their own would cost them a seventh of their time.
+// At its end from the start, and nothing changes it, close() included: one serves all requests of
+// the process, on any thread. A buffer of their own would cost them a seventh of their time.
 const concurrency::streams::istream& empty_body();
 
 }  // namespace toolhive::http

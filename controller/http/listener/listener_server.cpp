@@ -133,8 +133,9 @@ class ListenerServer::Adapter final : public web::http::experimental::details::h
   const ListenerImpl* const placeholder_;
 };
 
-// cpprestsdk forgets the server when its last listener closes, and would give the next one its own. A
-// listener that is registered as long as the ListenerServer lives, and that the adapter ignores, prevents that.
+// cpprestsdk forgets the server when its last listener closes, and would give the next one its own.
+// A listener that is registered as long as the ListenerServer lives, and that the adapter ignores,
+// prevents that.
 struct ListenerServer::Placeholder {
   ListenerImpl listener{web::uri("http://placeholder.invalid")};
   bool registered = false;

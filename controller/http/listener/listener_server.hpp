@@ -1,5 +1,5 @@
-// The HTTP server under cpprestsdk's http_listener, in place of the library's own, which must not face a
-// network.
+// The HTTP server under cpprestsdk's http_listener, in place of the library's own, which must not
+// face a network.
 //
 //   int main() {
 //     http::init_process(2);                       // process.hpp: before anything touches cpprestsdk
@@ -11,13 +11,14 @@
 //     listener.close().wait();                     // finishes requests in flight, refuses new ones
 //   }
 //
-// One server per process carries all listeners: http and https, several ports, several paths on one port (the
-// longest path that matches wins). Hosts: `+` or `*` for all addresses of IPv4 and IPv6, an address
-// (`0.0.0.0`, `[::]`, `[::1]`) or a name. Port 0 takes a free one; see port().
+// One server per process carries all listeners: http and https, several ports, several paths on one
+// port (the longest path that matches wins). Hosts: `+` or `*` for all addresses of IPv4 and IPv6,
+// an address (`0.0.0.0`, `[::]`, `[::1]`) or a name. Port 0 takes a free one; see port().
 //
-// A handler runs on one of the server's threads when the whole request has been read, and must not block:
-// whoever needs time keeps the http_request and replies from another thread. A handler that throws, or lets
-// go of the request without a reply, answers 500. close() must not be waited for in a handler.
+// A handler runs on one of the server's threads when the whole request has been read, and must not
+// block: whoever needs time keeps the http_request and replies from another thread. A handler that
+// throws, or lets go of the request without a reply, answers 500. close() must not be waited for in
+// a handler.
 #pragma once
 
 #include "controller/base/status.hpp"
@@ -33,7 +34,8 @@ namespace toolhive::http {
 // Installed while it lives. Thread safe, apart from opening and destruction.
 class ListenerServer {
  public:
-  // AlreadyExists when a listener is open or another ListenerServer exists: there can be one at a time.
+  // AlreadyExists when a listener is open or another ListenerServer exists: there can be one at a
+  // time.
   static StatusOr<std::unique_ptr<ListenerServer>> open(Options options);
   ListenerServer(const ListenerServer&) = delete;
   ListenerServer& operator=(const ListenerServer&) = delete;
@@ -43,8 +45,8 @@ class ListenerServer {
   // As Server::stop(), for all listeners. A listener can no longer be opened afterwards.
   void stop();
 
-  // The port an open listener is bound to, by the URI it was made from ("http://127.0.0.1:0/"); 0 when there
-  // is none.
+  // The port an open listener is bound to, by the URI it was made from ("http://127.0.0.1:0/"); 0
+  // when there is none.
   std::uint16_t port(const std::string& listener_uri) const;
 
   ServerStats stats() const;

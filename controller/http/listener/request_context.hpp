@@ -11,8 +11,8 @@
 
 namespace toolhive::http {
 
-// Belongs to the http_request, and to its http_response once there is one. Whichever lets go of it without a reply lets go
-// of the responder.
+// Belongs to the http_request, and to its http_response once there is one. Whichever lets go of it
+// without a reply lets go of the responder.
 class RequestContext final : public web::http::details::_http_server_context {
  public:
   RequestContext(std::string&& request_target, Responder&& request_responder)

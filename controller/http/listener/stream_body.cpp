@@ -44,8 +44,8 @@ StreamBody::State StreamBody::next(std::size_t limit, std::string_view& bytes) {
 
 void StreamBody::wait(std::function<void()> ready) {
   try {
-    // A pipe completes a read only when it is full or at its end, so it is asked for one byte; what else has
-    // come by then is acquired next. A file can seek, and has all its bytes to give.
+    // A pipe completes a read only when it is full or at its end, so it is asked for one byte; what
+    // else has come by then is acquired next. A file can seek, and has all its bytes to give.
     const bool file = buffer_.can_seek();
     copied_.resize(file ? kBlock : 1);
     buffer_.getn(copied_.data(), copied_.size())

@@ -15,7 +15,8 @@
 
 namespace toolhive::http {
 
-// Bytes are handed out in place where the stream allows it, otherwise through a buffer. A stream that throws is Broken.
+// Bytes are handed out in place where the stream allows it, otherwise through a buffer. A stream
+// that throws is Broken.
 class StreamBody final : public BodySource, public std::enable_shared_from_this<StreamBody> {
  public:
   explicit StreamBody(const concurrency::streams::istream& stream);

@@ -40,7 +40,8 @@ Code code_of_http(int status) {
 
 // Reasons that say more than the HTTP status; metav1.StatusReason.
 Code code_of(int status, std::string_view reason, std::string_view message) {
-  // Server-side apply of a value whose type is not the schema's: the caller's fault, answered as the server's.
+  // Server-side apply of a value whose type is not the schema's: the caller's fault, answered as
+  // the server's.
   if (status == 500 && message.find("failed to create typed patch object") != std::string_view::npos)
     return Code::Invalid;
   if (reason == "AlreadyExists") return Code::AlreadyExists;

@@ -10,7 +10,8 @@ namespace toolhive::kube {
 
 namespace {
 
-// A request that is never answered must not hold its caller for all the time that the caller has for all it does.
+// A request that is never answered must not hold its caller for all the time that the caller has
+// for all it does.
 constexpr Duration kCallTimeout = std::chrono::seconds(30);
 
 Context bounded(const Context& ctx) {
@@ -33,8 +34,9 @@ std::string metadata(const Json& object, const char* field) {
   return value != metadata->end() && value->is_string() ? value->get<std::string>() : std::string();
 }
 
-// The API server decodes a path before it splits it, so that such a name would lead to something else, a subresource
-// for one. https://pkg.go.dev/k8s.io/apimachinery/pkg/api/validation/path#IsValidPathSegmentName
+// The API server decodes a path before it splits it, so that such a name would lead to something
+// else, a subresource for one.
+// https://pkg.go.dev/k8s.io/apimachinery/pkg/api/validation/path#IsValidPathSegmentName
 bool is_path_segment(std::string_view name) {
   return name != "." && name != ".." && name.find_first_of("/%") == std::string_view::npos;
 }
@@ -89,8 +91,8 @@ StatusOr<Object> object_from(Client& client, const Context& ctx, ApiCall call, c
 
 constexpr const char* kJson = "application/json";
 
-// https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches. Without the full object as a second
-// choice: whoever asks for metadata wants to be spared the rest.
+// https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches. Without the
+// full object as a second choice: whoever asks for metadata wants to be spared the rest.
 std::string partial(const char* kind) {
   return "application/json;as=" + std::string(kind) + ";g=meta.k8s.io;v=v1";
 }

@@ -1,5 +1,5 @@
-// Client: the verbs of the Kubernetes API on any resource. Reads are live; runtime/cache.hpp reads from
-// informers.
+// Client: the verbs of the Kubernetes API on any resource. Reads are live; runtime/cache.hpp reads
+// from informers.
 #pragma once
 
 #include <memory>
@@ -24,23 +24,25 @@ struct ListOptions {
   std::string label_selector = {};
   std::string field_selector = {};
   std::string resource_version = {};
-  // Objects per page; list() follows the pages, and asks for smaller ones when a page exceeds HttpRequest::max_reply.
+  // Objects per page; list() follows the pages, and asks for smaller ones when a page exceeds
+  // HttpRequest::max_reply.
   int limit = 500;
-  // Only apiVersion, kind and metadata of each object (PartialObjectMetadata), for those who need no more: the
-  // server does not send the rest. kind() is the resource's own all the same.
+  // Only apiVersion, kind and metadata of each object (PartialObjectMetadata), for those who need
+  // no more: the server does not send the rest. kind() is the resource's own all the same.
   bool metadata_only = false;
 };
 
 struct ObjectList {
   std::vector<Object> items;
   std::string resource_version;
-  // Items that did not decode: kept apart so that one bad object cannot hide all others. They exist all the same.
+  // Items that did not decode: kept apart so that one bad object cannot hide all others. They exist
+  // all the same.
   std::vector<Undecodable> undecodable;
 };
 
 struct WriteOptions {
-  // Who is noted in managedFields. Empty: the API server notes the user agent (Config::user_agent) up to its first
-  // slash; apply(), which needs a name, gives kDefaultName.
+  // Who is noted in managedFields. Empty: the API server notes the user agent (Config::user_agent)
+  // up to its first slash; apply(), which needs a name, gives kDefaultName.
   std::string field_manager = {};
   std::string subresource = {};  // "status", "scale", or empty
   bool dry_run = false;
@@ -70,12 +72,13 @@ struct ApiCall {
   }
 };
 
-// Thread-safe. Every call blocks its thread and honours ctx.stop and ctx.deadline (30 s when none is set).
-// Requests that were refused with 429 or 503 and a Retry-After are sent again within the deadline; so are
-// reads after a broken connection, and writes that surely did not reach the server.
+// Thread-safe. Every call blocks its thread and honours ctx.stop and ctx.deadline (30 s when none
+// is set). Requests that were refused with 429 or 503 and a Retry-After are sent again within the
+// deadline; so are reads after a broken connection, and writes that surely did not reach the
+// server.
 //
-// call() and open_watch() are the only seams: fencing, metrics, read-your-writes tracking and fault injection
-// wrap another Client and override them.
+// call() and open_watch() are the only seams: fencing, metrics, read-your-writes tracking and fault
+// injection wrap another Client and override them.
 class Client {
  public:
   virtual ~Client() = default;
@@ -88,8 +91,9 @@ class Client {
   // Conflict when metadata.resourceVersion is set and no longer current.
   StatusOr<Object> update(const Context& ctx, const ResourceType& type, const Json& object,
                           const WriteOptions& options = {});
-  // Server-side apply of a partial intent: apiVersion and kind are filled in from `type`, conflicts with
-  // other managers are forced. https://kubernetes.io/docs/reference/using-api/server-side-apply/
+  // Server-side apply of a partial intent: apiVersion and kind are filled in from `type`, conflicts
+  // with other managers are forced.
+  // https://kubernetes.io/docs/reference/using-api/server-side-apply/
   StatusOr<Object> apply(const Context& ctx, const ResourceType& type, const Json& intent,
                          const WriteOptions& options = {});
   StatusOr<Object> patch(const Context& ctx, const ResourceType& type, const Key& key, PatchType patch_type,
@@ -99,7 +103,8 @@ class Client {
                 const DeleteOptions& options = {});
   StatusOr<std::unique_ptr<Watch>> watch(const Context& ctx, const ResourceType& type,
                                          const WatchOptions& options);
-  // Anything else the API server offers: discovery, health, the service proxy, SelfSubjectAccessReview.
+  // Anything else the API server offers: discovery, health, the service proxy,
+  // SelfSubjectAccessReview.
   StatusOr<HttpResponse> raw(const Context& ctx, HttpRequest request);
 
   // The seams. A reply that is not 2xx is an error here.

@@ -11,7 +11,8 @@ namespace toolhive::kube {
 
 namespace {
 
-// A group that cannot be asked, or does not have what is looked for, is not asked more often than this.
+// A group that cannot be asked, or does not have what is looked for, is not asked more often than
+// this.
 constexpr Duration kRetryInterval = std::chrono::seconds(5);
 
 std::string group_path(const ResourceType& type) {
@@ -37,9 +38,10 @@ std::optional<std::set<std::string>> plurals(const std::string& body) {
 }  // namespace
 
 struct Discovery::Entry {
-  std::optional<std::set<std::string>> plurals;  // of the last answer; empty for a group that does not exist
-  TimePoint next_question;                       // while the answer is good news
-  TimePoint earliest_question;                   // in any case
+  // of the last answer; empty for a group that does not exist
+  std::optional<std::set<std::string>> plurals;
+  TimePoint next_question;      // while the answer is good news
+  TimePoint earliest_question;  // in any case
 };
 
 Discovery::Discovery(Client& client, Duration max_age) : client_(client), max_age_(max_age) {}

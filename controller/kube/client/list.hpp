@@ -8,8 +8,8 @@
 
 namespace toolhive::kube {
 
-// Appends the page's items to `list` and sets its resourceVersion. The value is the token of the next page,
-// empty after the last. Decode when the page is not a list.
+// Appends the page's items to `list` and sets its resourceVersion. The value is the token of the
+// next page, empty after the last. Decode when the page is not a list.
 StatusOr<std::string> append_page(std::string_view page, const ResourceType& type, ObjectList& list);
 
 }  // namespace toolhive::kube

@@ -80,8 +80,9 @@ WatchEvent change(WatchEvent::Type type, Object object) {
   return event;
 }
 
-// The frame as servers write it, a type and then an object and nothing else: reading the object checks all that is
-// left of the frame, so it is read once. Nothing when the frame is another or something is wrong with it.
+// The frame as servers write it, a type and then an object and nothing else: reading the object
+// checks all that is left of the frame, so it is read once. Nothing when the frame is another or
+// something is wrong with it.
 std::optional<WatchEvent> usual_change(std::string_view text, const ResourceType* resource) {
   JsonScanner scanner(text);
   JsonString key;

@@ -22,8 +22,8 @@ struct WatchOptions {
   std::string label_selector = {};
   std::string field_selector = {};
   std::string resource_version = {};
-  // Streaming list (KEP-3157): the stream starts with every existing object, then a bookmark that says so.
-  // resource_version stays empty with it.
+  // Streaming list (KEP-3157): the stream starts with every existing object, then a bookmark that
+  // says so. resource_version stays empty with it.
   bool send_initial_events = false;
   bool metadata_only = false;         // as ListOptions::metadata_only
   std::chrono::seconds timeout{300};  // after which the server ends the stream
@@ -42,8 +42,8 @@ struct WatchEvent {
   Status error;                     // Error events: Expired for 410, else what the server said
 };
 
-// Decodes one frame: an event, or a bare Status line, which servers send when a stream fails early. Decode
-// only when the frame is no JSON object at all. `type` as in Object::parse().
+// Decodes one frame: an event, or a bare Status line, which servers send when a stream fails early.
+// Decode only when the frame is no JSON object at all. `type` as in Object::parse().
 StatusOr<WatchEvent> decode_watch_event(std::string_view frame, const ResourceType* type = nullptr);
 
 // One reader thread.
@@ -51,8 +51,8 @@ class Watch {
  public:
   Watch(std::unique_ptr<LineStream> stream, ResourceType type);
   ~Watch();
-  // Blocks for the next event. Errors as LineStream::next(); the end of the stream is an error like any
-  // other.
+  // Blocks for the next event. Errors as LineStream::next(); the end of the stream is an error like
+  // any other.
   StatusOr<WatchEvent> next(const Context& ctx);
 
  private:

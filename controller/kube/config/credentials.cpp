@@ -75,7 +75,8 @@ StatusOr<Credential> Credentials::refresh(const Context& ctx) {
   const std::lock_guard lock(mutex_);
   refreshing_ = false;
   changed_.notify_all();
-  // A file that is being replaced is unreadable for a moment: what it held last is still good for a while.
+  // A file that is being replaced is unreadable for a moment: what it held last is still good for a
+  // while.
   if (!failed.ok() && !(current_ && !config_.token_file.empty())) return failed;
   if (failed.ok()) current_ = std::move(fresh);
   valid_until_ = valid_until;

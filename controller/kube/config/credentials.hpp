@@ -21,8 +21,8 @@ struct Credential {
   std::string key;
 };
 
-// Thread-safe. A token file is read again every minute; an exec plugin runs again when its credential
-// expires. One thread refreshes while the others that need it wait.
+// Thread-safe. A token file is read again every minute; an exec plugin runs again when its
+// credential expires. One thread refreshes while the others that need it wait.
 class Credentials {
  public:
   explicit Credentials(const Config& config) : config_(config) {}

@@ -19,8 +19,8 @@ struct ExecCredential {
   std::optional<WallTime> expires;
 };
 
-// Runs config.exec, which must be set, and reads what it prints. It is killed when `ctx` ends or after a
-// minute. Unauthorized says what is wrong with it.
+// Runs config.exec, which must be set, and reads what it prints. It is killed when `ctx` ends or
+// after a minute. Unauthorized says what is wrong with it.
 StatusOr<ExecCredential> run_exec_plugin(const Context& ctx, const Config& config);
 
 // Reads the plugin's output; separate for tests.

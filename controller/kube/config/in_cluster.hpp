@@ -8,7 +8,8 @@
 
 namespace toolhive::kube {
 
-// `folder` holds token, ca.crt and namespace; `host` and `port` are those of the API server's Service.
+// `folder` holds token, ca.crt and namespace; `host` and `port` are those of the API server's
+// Service.
 StatusOr<Config> in_cluster_config(const std::string& folder, const std::string& host,
                                    const std::string& port);
 

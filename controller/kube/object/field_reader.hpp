@@ -1,4 +1,5 @@
-// FieldReader: takes the fields of a JSON object into C++ members, and names the first one that does not fit.
+// FieldReader: takes the fields of a JSON object into C++ members, and names the first one that
+// does not fit.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +15,10 @@
 
 namespace toolhive::kube {
 
-// Reads one object at `path`. A field that is absent or null leaves its member as it was, so that members
-// start out with their defaults. The first field of a wrong type is kept in `error` as Invalid, with its
-// path; later ones are ignored. Refers to the document and to `error`, which must outlive it. Not
-// thread-safe.
+// Reads one object at `path`. A field that is absent or null leaves its member as it was, so that
+// members start out with their defaults. The first field of a wrong type is kept in `error` as
+// Invalid, with its path; later ones are ignored. Refers to the document and to `error`, which must
+// outlive it. Not thread-safe.
 class FieldReader {
  public:
   FieldReader(const Json& object, std::string path, Status& error);

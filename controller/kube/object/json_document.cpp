@@ -13,7 +13,8 @@ namespace toolhive::kube {
 
 namespace {
 
-// As nlohmann's parser has numbers: unsigned or signed when they are integers of 64 bits, else doubles.
+// As nlohmann's parser has numbers: unsigned or signed when they are integers of 64 bits, else
+// doubles.
 Json number(std::string_view text) {
   const char* const end = text.data() + text.size();
   const auto read = [&](auto value) {

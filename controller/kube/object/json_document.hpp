@@ -7,8 +7,9 @@
 
 namespace toolhive::kube {
 
-// What nlohmann's parser makes of `text`, in a third of the time: objects are decoded in every pass over them. `text` must
-// have been accepted by a JsonScanner; of a name that stands twice the later value counts.
+// What nlohmann's parser makes of `text`, in a third of the time: objects are decoded in every pass
+// over them. `text` must have been accepted by a JsonScanner; of a name that stands twice the later
+// value counts.
 Json json_document(std::string_view text);
 
 }  // namespace toolhive::kube

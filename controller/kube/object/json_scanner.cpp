@@ -17,8 +17,9 @@ bool is_space(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-// A set high bit in each byte of `word` that ends a run of plain characters: a quote, a backslash, a control
-// character or the start of a multi-byte one. Exact up to and including the lowest such byte.
+// A set high bit in each byte of `word` that ends a run of plain characters: a quote, a backslash,
+// a control character or the start of a multi-byte one. Exact up to and including the lowest such
+// byte.
 std::uint64_t special_bytes(std::uint64_t word) {
   constexpr std::uint64_t kOnes = 0x0101010101010101U;
   constexpr std::uint64_t kHighs = 0x8080808080808080U;
@@ -343,7 +344,8 @@ bool JsonScanner::skip_value() {
     } else if (!read_scalar()) {
       return false;
     }
-    // A value was read or a container opened: go on to where the next value starts, closing what ends here.
+    // A value was read or a container opened: go on to where the next value starts, closing what
+    // ends here.
     while (depth_ > outer) {
       JsonString ignored;
       if (in_object() ? next_member(ignored) : next_element()) break;

@@ -20,16 +20,18 @@ struct JsonString {
   bool operator==(std::string_view text) const { return escaped ? str() == text : raw == text; }
 };
 
-// Accepts exactly RFC 8259 in well-formed UTF-8, with paired surrogates and numbers that fit a double, nested
-// at most kMaxDepth deep and with at most kMaxValues members and elements: what the document parser accepts, so that
-// a text which passed here decodes later, into a document of a bounded size.
+// Accepts exactly RFC 8259 in well-formed UTF-8, with paired surrogates and numbers that fit a
+// double, nested at most kMaxDepth deep and with at most kMaxValues members and elements: what the
+// document parser accepts, so that a text which passed here decodes later, into a document of a
+// bounded size.
 //
-// Every member returns false after an error, and error() says what and where. Not thread-safe; the text must
-// outlive the scanner.
+// Every member returns false after an error, and error() says what and where. Not thread-safe; the
+// text must outlive the scanner.
 class JsonScanner {
  public:
   static constexpr std::size_t kMaxDepth = 1000;
-  // In a document each costs some 100 bytes, however short it is in the text; the largest CRDs have some 25,000.
+  // In a document each costs some 100 bytes, however short it is in the text; the largest CRDs have
+  // some 25,000.
   static constexpr std::size_t kMaxValues = 50'000;
 
   explicit JsonScanner(std::string_view text)
@@ -37,7 +39,8 @@ class JsonScanner {
 
   // The first byte of the next token, or 0 at the end.
   char peek();
-  // The members of an object:  if (s.enter_object()) while (s.next_member(key)) { ...read one value... }
+  // The members of an object: if (s.enter_object()) while (s.next_member(key)) { ...read one
+  // value... }
   bool enter_object() { return enter('{'); }
   bool next_member(JsonString& key);
   // The elements of an array, alike.
@@ -65,7 +68,8 @@ class JsonScanner {
   bool enter(char bracket);
   bool push(bool object);
   bool in_object() const { return (stack_[(depth_ - 1) / 64] >> ((depth_ - 1) % 64) & 1U) != 0; }
-  // After an element: steps over a comma or the closing bracket, which it reports by returning false.
+  // After an element: steps over a comma or the closing bracket, which it reports by returning
+  // false.
   bool next_item(char closing);
   bool count_item();
   bool read_scalar();

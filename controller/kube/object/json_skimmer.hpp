@@ -1,4 +1,5 @@
-// JsonSkimmer: finds the members of JSON text that may be wrong in any way. Internal to the library.
+// JsonSkimmer: finds the members of JSON text that may be wrong in any way. Internal to the
+// library.
 #pragma once
 
 #include <string>
@@ -6,11 +7,13 @@
 
 namespace toolhive::kube {
 
-// Unlike JsonScanner it checks nothing of what it steps over: a value ends where its brackets are balanced and its
-// strings are closed. So an object that no reader accepts, because it is nested too deeply or holds bytes that are no
-// UTF-8, still has an end, and mostly a name. Linear in the size of the text, to any depth, in constant memory.
+// Unlike JsonScanner it checks nothing of what it steps over: a value ends where its brackets are
+// balanced and its strings are closed. So an object that no reader accepts, because it is nested
+// too deeply or holds bytes that are no UTF-8, still has an end, and mostly a name. Linear in the
+// size of the text, to any depth, in constant memory.
 //
-// Every member returns false after an error. Not thread-safe; the text must outlive the skimmer and what it gives.
+// Every member returns false after an error. Not thread-safe; the text must outlive the skimmer and
+// what it gives.
 class JsonSkimmer {
  public:
   explicit JsonSkimmer(std::string_view text)

@@ -1,7 +1,7 @@
 // Meta: the part of an object's metadata that controllers decide on.
 //
-// Everything here is a view into the Object it came from: keep the Object for as long as the views are used,
-// and copy what must outlive it (std::string(meta.uid), meta.key()).
+// Everything here is a view into the Object it came from: keep the Object for as long as the views
+// are used, and copy what must outlive it (std::string(meta.uid), meta.key()).
 #pragma once
 
 #include <cstddef>
@@ -42,8 +42,8 @@ class Labels {
   std::size_t size_ = 0;
 };
 
-// metadata.annotations, decoded when asked for: they can be as large as the object itself, and a controller
-// reads few of them.
+// metadata.annotations, decoded when asked for: they can be as large as the object itself, and a
+// controller reads few of them.
 class Annotations {
  public:
   Annotations() = default;

@@ -12,7 +12,8 @@
 
 namespace toolhive::kube {
 
-// Views into the scanned text, which must outlive it. Meant to be reused: clear() keeps the capacity.
+// Views into the scanned text, which must outlive it. Meant to be reused: clear() keeps the
+// capacity.
 struct MetadataScan {
   struct Owner {
     JsonString api_version, kind, name, uid;
@@ -26,16 +27,17 @@ struct MetadataScan {
   std::string_view annotations;                           // the text of the whole object, or empty
   std::vector<JsonString> finalizers;
   std::vector<Owner> owners;
-  // Where metadata.managedFields stands, with the comma that goes when it goes; equal when there is none.
+  // Where metadata.managedFields stands, with the comma that goes when it goes; equal when there is
+  // none.
   std::size_t managed_fields_begin = 0;
   std::size_t managed_fields_end = 0;
 
   void clear();
 };
 
-// Checks all of `text` and fills `out`. Returns what is wrong and where, or an empty string. After an error
-// `out` holds what was read before it. An object without a name is an error unless `nameless`, as bookmarks
-// are.
+// Checks all of `text` and fills `out`. Returns what is wrong and where, or an empty string. After
+// an error `out` holds what was read before it. An object without a name is an error unless
+// `nameless`, as bookmarks are.
 std::string scan_metadata(std::string_view text, MetadataScan& out, bool nameless = false);
 
 }  // namespace toolhive::kube

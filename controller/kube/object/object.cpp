@@ -16,28 +16,29 @@
 
 namespace toolhive::kube {
 
-// One allocation holds everything: this head, the arrays that `meta` refers to, the document's bytes, and the
-// strings that had to be unescaped.
+// One allocation holds everything: this head, the arrays that `meta` refers to, the document's
+// bytes, and the strings that had to be unescaped.
 struct Object::Rep {
   Meta meta;
   std::string_view api_version;
   std::string_view kind;
   std::string_view bytes;
-  // The typed view that somebody holds, or nullptr. It holds this object and clears the pointer as its first step of
-  // dying, so the pointer is good for as long as `busy` is set by who reads it.
+  // The typed view that somebody holds, or nullptr. It holds this object and clears the pointer as
+  // its first step of dying, so the pointer is good for as long as `busy` is set by who reads it.
   mutable const Decoded* decoded = nullptr;
   mutable std::atomic_flag busy;
 };
 
-// Holds a Rep's `busy` while it exists: for a few instructions, and an object has few readers at one time.
+// Holds a Rep's `busy` while it exists: for a few instructions, and an object has few readers at
+// one time.
 class DecodedLock {
  public:
   explicit DecodedLock(std::atomic_flag& busy) : busy_(busy) {
     while (busy_.test_and_set(std::memory_order_acquire)) busy_.wait(true, std::memory_order_relaxed);
   }
   ~DecodedLock() {
-    // Sequentially consistent: notify_one() looks for waiters, which must not happen before the flag is seen clear. One
-    // that begins to wait in between would not be woken.
+    // Sequentially consistent: notify_one() looks for waiters, which must not happen before the
+    // flag is seen clear. One that begins to wait in between would not be woken.
     busy_.clear();
     busy_.notify_one();
   }
@@ -56,7 +57,8 @@ struct ObjectBuilder {
   static constexpr std::string_view kPartial = "PartialObjectMetadata";
   static_assert(std::is_trivially_destructible_v<Rep> && alignof(Rep) <= alignof(Unit));
 
-  // With `type`, its apiVersion and kind go in after the opening brace, or beside a PartialObjectMetadata.
+  // With `type`, its apiVersion and kind go in after the opening brace, or beside a
+  // PartialObjectMetadata.
   static Object build(std::string_view text, const MetadataScan& scan, const ResourceType* type) {
     return ObjectBuilder(text, scan, type).build();
   }
@@ -227,8 +229,8 @@ void Object::decode(Json& document) const {
 std::shared_ptr<const Decoded> Object::held(const void* type) const {
   const DecodedLock lock(rep_->busy);
   if (!rep_->decoded || rep_->decoded->type != type) return nullptr;
-  // Nullptr when it is dying, and waits for this lock. Of a pointer to const, so that no conversion holds it for a moment:
-  // if everybody else let go meanwhile, it would die in here.
+  // Nullptr when it is dying, and waits for this lock. Of a pointer to const, so that no conversion
+  // holds it for a moment: if everybody else let go meanwhile, it would die in here.
   return rep_->decoded->weak_from_this().lock();
 }
 

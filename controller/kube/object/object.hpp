@@ -15,15 +15,15 @@ namespace toolhive::kube {
 
 class Decoded;
 
-// A handle on shared immutable content: copying costs one reference count. Holds the object's bytes without
-// metadata.managedFields, which no controller reads and which are often a third of it; a document tree is
-// made only when json() asks for it. Thread-safe.
+// A handle on shared immutable content: copying costs one reference count. Holds the object's bytes
+// without metadata.managedFields, which no controller reads and which are often a third of it; a
+// document tree is made only when json() asks for it. Thread-safe.
 class Object {
  public:
-  // Decode when `bytes` are not one JSON object (RFC 8259, UTF-8) with metadata.name, or when a key occurs
-  // twice where metadata is read; the message says where.
-  // The items of a list of a built-in resource lack apiVersion and kind: with `type` they are filled in. A
-  // PartialObjectMetadata stands for an object of `type`: kind() and api_version() are that one's, json() is what was
+  // Decode when `bytes` are not one JSON object (RFC 8259, UTF-8) with metadata.name, or when a key
+  // occurs twice where metadata is read; the message says where. The items of a list of a built-in
+  // resource lack apiVersion and kind: with `type` they are filled in. A PartialObjectMetadata
+  // stands for an object of `type`: kind() and api_version() are that one's, json() is what was
   // sent.
   static StatusOr<Object> parse(std::string_view bytes, const ResourceType* type = nullptr);
   static StatusOr<Object> from(const Json& document);
@@ -38,8 +38,9 @@ class Object {
   // The document, decoded anew at each call: keep the result for as long as it is used.
   Json json() const;
 
-  // The typed view by way of Resource<T>::from_json, whose error this is. Made anew at each call and not kept: a view is
-  // five times the size of the bytes. Ref<T> shares one between all who hold it (ref.hpp).
+  // The typed view by way of Resource<T>::from_json, whose error this is. Made anew at each call
+  // and not kept: a view is five times the size of the bytes. Ref<T> shares one between all who
+  // hold it (ref.hpp).
   template <class T, class Document = Json>
   StatusOr<T> as() const {
     Document document;
@@ -47,8 +48,8 @@ class Object {
     return Resource<T>::from_json(document);
   }
 
-  // sha256, in hex, of everything but status, metadata.resourceVersion and metadata.generation: equal when
-  // nobody changed what the object declares.
+  // sha256, in hex, of everything but status, metadata.resourceVersion and metadata.generation:
+  // equal when nobody changed what the object declares.
   std::string declared_digest() const;
 
  private:
@@ -69,8 +70,8 @@ class Object {
   std::shared_ptr<const Rep> rep_;
 };
 
-// Compares two resourceVersions of one resource as the API conventions allow: by length, then digit by digit.
-// Empty is oldest.
+// Compares two resourceVersions of one resource as the API conventions allow: by length, then digit
+// by digit. Empty is oldest.
 std::weak_ordering compare_resource_versions(std::string_view a, std::string_view b);
 
 }  // namespace toolhive::kube

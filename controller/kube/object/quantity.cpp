@@ -9,8 +9,8 @@ namespace toolhive::kube {
 
 namespace {
 
-// A suffix stands for times / over. Dividing once, rather than multiplying by a rounded fraction, makes "500m"
-// the same number as "0.5".
+// A suffix stands for times / over. Dividing once, rather than multiplying by a rounded fraction,
+// makes "500m" the same number as "0.5".
 struct Scale {
   std::string_view suffix;
   long double times = 1;

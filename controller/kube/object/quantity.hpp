@@ -7,7 +7,8 @@
 
 namespace toolhive::kube {
 
-// The value in units of one; nothing when `text` is not a quantity. Exact up to 2^63, which is 8 Ei.
+// The value in units of one; nothing when `text` is not a quantity. Exact up to 2^63, which is 8
+// Ei.
 std::optional<long double> parse_quantity(std::string_view text);
 
 }  // namespace toolhive::kube

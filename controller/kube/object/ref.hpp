@@ -12,8 +12,8 @@
 
 namespace toolhive::kube {
 
-// An object's typed view and the object it was made from. Made by Ref<T>. The object knows it for as long as it lives,
-// so that whoever else asks shares it; it keeps nothing afterwards.
+// An object's typed view and the object it was made from. Made by Ref<T>. The object knows it for
+// as long as it lives, so that whoever else asks shares it; it keeps nothing afterwards.
 class Decoded : public std::enable_shared_from_this<const Decoded> {
  public:
   Decoded(const Decoded&) = delete;
@@ -27,11 +27,13 @@ class Decoded : public std::enable_shared_from_this<const Decoded> {
   ~Decoded() { object.drop(*this); }
 };
 
-// A handle on shared immutable content: copying costs one reference count. Never empty, unless moved from. Thread-safe.
+// A handle on shared immutable content: copying costs one reference count. Never empty, unless
+// moved from. Thread-safe.
 template <class T>
 class Ref {
  public:
-  // The view that somebody holds of this very object, else one made by Resource<T>::from_json, whose error this is.
+  // The view that somebody holds of this very object, else one made by Resource<T>::from_json,
+  // whose error this is.
   static StatusOr<Ref> of(const Object& object) {
     if (auto held = object.held(&kType)) return Ref(std::static_pointer_cast<const View>(std::move(held)));
     StatusOr<T> value = object.as<T>();

@@ -10,8 +10,8 @@ namespace toolhive::kube {
 
 enum class Scope { Namespaced, Cluster };
 
-// Group, version, kind and plural of a resource. The caller states all of them: nothing is guessed from a
-// kind's name.
+// Group, version, kind and plural of a resource. The caller states all of them: nothing is guessed
+// from a kind's name.
 struct ResourceType {
   std::string group;  // empty for the core group
   std::string version;

@@ -9,7 +9,8 @@
 
 namespace toolhive::kube {
 
-// As much as could be made out of it, for people to look at. `bytes` may hold a secret: not for logs.
+// As much as could be made out of it, for people to look at. `bytes` may hold a secret: not for
+// logs.
 struct Undecodable {
   static constexpr std::size_t kMaxBytes = 64U << 10;
 

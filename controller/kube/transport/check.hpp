@@ -7,8 +7,8 @@
 
 namespace toolhive::kube {
 
-// Invalid names the field and what to do: secrets that would go unencrypted, characters that no header may hold, a
-// proxy that is not supported. `url` is that of `config`.
+// Invalid names the field and what to do: secrets that would go unencrypted, characters that no
+// header may hold, a proxy that is not supported. `url` is that of `config`.
 Status check_transport_config(const Config& config, const ServerUrl& url);
 
 }  // namespace toolhive::kube

@@ -16,7 +16,8 @@ struct Known {
   bool sent;  // the whole request may have arrived
 };
 
-// The texts are all that tells the phases of a request apart: the codes come from several categories.
+// The texts are all that tells the phases of a request apart: the codes come from several
+// categories.
 constexpr std::array kKnown = {
     Known{"Error resolving address", "its host name cannot be resolved", false},
     Known{"Failed to resolve address", "its host name cannot be resolved", false},
@@ -43,7 +44,7 @@ std::string tls_reason(int code) {
 
 }  // namespace
 
-bool spoils_pool(const std::exception_ptr& error) {
+bool invalidates_pool(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
   } catch (const std::exception& failure) {

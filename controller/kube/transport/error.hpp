@@ -12,8 +12,8 @@ namespace toolhive::kube {
 // refused, if it was.
 Status transport_error(const std::exception_ptr& error, const std::string& refusal);
 
-// Whether the client that reported `error` now has a connection in its pool that was never connected: what remains
-// of its attempt to repeat a request by itself.
-bool spoils_pool(const std::exception_ptr& error);
+// Whether the client that reported `error` now has a connection in its pool that was never
+// connected: what remains of its attempt to repeat a request by itself.
+bool invalidates_pool(const std::exception_ptr& error);
 
 }  // namespace toolhive::kube

@@ -1,5 +1,5 @@
-// Exchange: one request's reply on its way from the network's thread to the thread that waits for it.
-// Internal.
+// Exchange: one request's reply on its way from the network's thread to the thread that waits for
+// it. Internal.
 #pragma once
 
 #include <condition_variable>
@@ -16,8 +16,8 @@
 
 namespace toolhive::kube {
 
-// Thread-safe: the first three members are the network's, the others the reader's. The reader waits on its
-// Context's clock; the network side never blocks.
+// Thread-safe: the first three members are the network's, the others the reader's. The reader waits
+// on its Context's clock; the network side never blocks.
 class Exchange {
  public:
   using Headers = std::map<std::string, std::string, std::less<>>;
@@ -26,8 +26,9 @@ class Exchange {
   explicit Exchange(std::size_t max_buffered) : max_buffered_(max_buffered) {}
 
   void set_head(int status, Headers headers);
-  // Takes a copy of `bytes`. Paused: `resume` is kept, and called once by the reader's thread when there is
-  // room again or nobody reads any more. Closed: nobody reads any more, `bytes` are dropped.
+  // Takes a copy of `bytes`. Paused: `resume` is kept, and called once by the reader's thread when
+  // there is room again or nobody reads any more. Closed: nobody reads any more, `bytes` are
+  // dropped.
   enum class Put { Taken, Paused, Closed };
   Put put(std::string_view bytes, std::function<void()> resume);
   // Nothing follows; Ok for a complete reply.

@@ -15,7 +15,7 @@ StatusOr<std::string_view> ReplyLines::next(const Context& ctx) {
       return std::string_view(buffer_).substr(begin, end - begin);
     }
     if (buffer_.size() - read_ > options_.max_line) {
-      flight_->abandon();
+      request_->abandon();
       end_ = Status(Code::Decode,
                     "a line of the stream is longer than " + std::to_string(options_.max_line) + " bytes");
       buffer_.clear();
@@ -32,7 +32,7 @@ Status ReplyLines::fill(const Context& ctx) {
   searched_ = buffer_.size();
   if (!silent_since_) silent_since_ = ctx.clock.now();
   const TimePoint dead = *silent_since_ + options_.idle_limit;
-  Status status = flight_->exchange().take(ctx, dead, buffer_);
+  Status status = request_->exchange().take(ctx, dead, buffer_);
   if (status.ok()) {
     silent_since_.reset();
     return status;
@@ -40,7 +40,7 @@ Status ReplyLines::fill(const Context& ctx) {
   if (status.code() == Code::Cancelled) return status;
   if (status.code() == Code::Timeout) {
     if (ctx.clock.now() < dead) return status;
-    flight_->abandon();
+    request_->abandon();
     end_ =
         Status(Code::Unavailable, "the stream was silent for " + std::to_string(options_.idle_limit.count()) +
                                       " s, so its connection counts as dead");

@@ -6,22 +6,22 @@
 #include <optional>
 #include <string>
 
-#include "controller/kube/transport/flight.hpp"
+#include "controller/kube/transport/pending_request.hpp"
 #include "controller/kube/transport/transport.hpp"
 
 namespace toolhive::kube {
 
 class ReplyLines final : public LineStream {
  public:
-  ReplyLines(std::unique_ptr<Flight> flight, const Transport::StreamOptions& options)
-      : flight_(std::move(flight)), options_(options) {}
+  ReplyLines(std::unique_ptr<PendingRequest> pending, const Transport::StreamOptions& options)
+      : request_(std::move(pending)), options_(options) {}
 
   StatusOr<std::string_view> next(const Context& ctx) override;
 
  private:
   Status fill(const Context& ctx);
 
-  const std::unique_ptr<Flight> flight_;
+  const std::unique_ptr<PendingRequest> request_;
   const Transport::StreamOptions options_;
   std::string buffer_;
   std::size_t read_ = 0;      // all before was returned

@@ -34,10 +34,10 @@ StatusOr<std::shared_ptr<Session>> Sessions::get(const Context& ctx, const Crede
   const std::lock_guard lock(mutex_);
   const TimePoint now = ctx.clock.now();
   const bool check = !checked_ || now - *checked_ >= kFileCheckInterval || now < *checked_;
-  if (check || session_->spoiled || credential.certificate != certificate_) {
+  if (check || session_->invalidated || credential.certificate != certificate_) {
     checked_ = now;
-    // A pair of files that is being replaced may not fit together for a moment: what was read before stays
-    // in use.
+    // A pair of files that is being replaced may not fit together for a moment: what was read
+    // before stays in use.
     if (Status renewed = renew_locked(credential); !renewed.ok() && session_ == nullptr) return renewed;
   }
   return session_;
@@ -47,7 +47,7 @@ Status Sessions::renew_locked(const Credential& credential) {
   const std::string stamp = file_stamp(config_.certificate_authority.file) + " " +
                             file_stamp(config_.client_certificate.file) + " " +
                             file_stamp(config_.client_key.file);
-  if (session_ != nullptr && session_->stamp == stamp && !session_->spoiled &&
+  if (session_ != nullptr && session_->stamp == stamp && !session_->invalidated &&
       credential.certificate == certificate_)
     return {};
   auto fresh = std::make_shared<Session>();
@@ -80,7 +80,8 @@ std::string Sessions::base_uri() const {
 
 http_client_config Sessions::client_config(const std::shared_ptr<const Tls>& tls) const {
   http_client_config config;
-  // The caller's deadline and the stream's idle limit do the work; this only frees what they left behind.
+  // The caller's deadline and the stream's idle limit do the work; this only frees what they left
+  // behind.
   config.set_timeout(std::chrono::hours(1));
   config.set_max_redirects(0);
   config.set_validate_certificates(!config_.insecure_skip_tls_verify);

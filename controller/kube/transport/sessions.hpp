@@ -1,5 +1,5 @@
-// Sessions: the connections to the API server, made anew when certificates change. Internal: include from
-// transport*.cpp only.
+// Sessions: the connections to the API server, made anew when certificates change. Internal:
+// include from transport*.cpp only.
 #pragma once
 
 #include <cpprest/http_client.h>
@@ -23,12 +23,12 @@ namespace toolhive::kube {
 struct Session {
   std::shared_ptr<const Tls> tls;  // null without TLS
   std::unique_ptr<web::http::client::http_client> client;
-  std::string stamp;                  // of the certificates' sources
-  std::atomic<bool> spoiled = false;  // see spoils_pool(): no further request may use it
+  std::string stamp;                      // of the certificates' sources
+  std::atomic<bool> invalidated = false;  // see invalidates_pool(): no further request may use it
 };
 
-// Thread-safe. Whoever has a session goes on with it while others get the next one. The files of certificates and
-// authorities are looked at every 10 s.
+// Thread-safe. Whoever has a session goes on with it while others get the next one. The files of
+// certificates and authorities are looked at every 10 s.
 class Sessions {
  public:
   Sessions(const Config& config, const ServerUrl& url) : config_(config), url_(url) {}

@@ -10,11 +10,12 @@
 
 namespace toolhive::kube {
 
-// Hands the bytes of a reply to `exchange` as they arrive; the connection is not read while that is full.
+// Hands the bytes of a reply to `exchange` as they arrive; the connection is not read while that is
+// full.
 concurrency::streams::ostream reply_stream(std::shared_ptr<Exchange> exchange);
 
-// A request's body. It cannot be rewound on purpose: cpprestsdk would send a request again by itself when a
-// reused connection breaks, although the server may have carried it out.
+// A request's body. It cannot be rewound on purpose: cpprestsdk would send a request again by
+// itself when a reused connection breaks, although the server may have carried it out.
 concurrency::streams::istream body_stream(std::string body);
 
 }  // namespace toolhive::kube

@@ -1,4 +1,5 @@
-// Tls: certificates, keys and the rules by which the API server's certificate is accepted. Internal.
+// Tls: certificates, keys and the rules by which the API server's certificate is accepted.
+// Internal.
 #pragma once
 
 #include <memory>
@@ -15,9 +16,9 @@ namespace toolhive::kube {
 // What was parsed once and is shared by all connections. Thread-safe.
 class Tls {
  public:
-  // Reads the PEM sources of `config`; `host` is what the server's certificate must be for. Only the CA of
-  // the configuration is trusted; the system's are where it names none. Invalid names the source and the
-  // problem.
+  // Reads the PEM sources of `config`; `host` is what the server's certificate must be for. Only
+  // the CA of the configuration is trusted; the system's are where it names none. Invalid names the
+  // source and the problem.
   static StatusOr<std::shared_ptr<const Tls>> load(const Config& config, const std::string& host);
   ~Tls();
 
@@ -26,7 +27,8 @@ class Tls {
 
   // Why the last certificate was refused: "it expired on ...". Empty when none was.
   std::string last_refusal() const;
-  // When the client certificate expired, for the message of a 401; empty while it is valid or absent.
+  // When the client certificate expired, for the message of a 401; empty while it is valid or
+  // absent.
   std::string client_certificate_problem() const;
 
  private:

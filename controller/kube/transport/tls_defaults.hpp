@@ -3,9 +3,9 @@
 
 namespace toolhive::kube {
 
-// While one exists, SSL_CTX_set_default_verify_paths() does nothing on this thread. cpprestsdk calls it for
-// every connection it makes, before it lets the caller set the context up; that is 30 ms of processor time
-// for a store that Tls::apply() then replaces by one that was read once.
+// While one exists, SSL_CTX_set_default_verify_paths() does nothing on this thread. cpprestsdk
+// calls it for every connection it makes, before it lets the caller set the context up; that is 30
+// ms of processor time for a store that Tls::apply() then replaces by one that was read once.
 class WithoutDefaultAuthorities {
  public:
   WithoutDefaultAuthorities();

@@ -10,8 +10,8 @@
 #include "controller/kube/transport/check.hpp"
 #include "controller/kube/transport/error.hpp"
 #include "controller/kube/transport/exchange.hpp"
-#include "controller/kube/transport/flight.hpp"
 #include "controller/kube/transport/lines.hpp"
+#include "controller/kube/transport/pending_request.hpp"
 #include "controller/kube/transport/runtime.hpp"
 #include "controller/kube/transport/sessions.hpp"
 #include "controller/kube/transport/streams.hpp"
@@ -33,52 +33,55 @@ class RestTransport final : public Transport {
   Status prepare() { return sessions_.prepare(); }
 
   StatusOr<HttpResponse> send(const Context& ctx, const HttpRequest& request) override {
-    StatusOr<std::unique_ptr<Flight>> flight = exchange_with_retry(ctx, request, kMaxBuffered);
-    if (!flight.ok()) return flight.status();
-    return read_all(ctx, **flight, request.max_reply);
+    StatusOr<std::unique_ptr<PendingRequest>> pending = exchange_with_retry(ctx, request, kMaxBuffered);
+    if (!pending.ok()) return pending.status();
+    return read_all(ctx, **pending, request.max_reply);
   }
 
   StatusOr<std::unique_ptr<LineStream>> stream(const Context& ctx, const HttpRequest& request,
                                                const StreamOptions& options) override {
-    StatusOr<std::unique_ptr<Flight>> flight = exchange_with_retry(ctx, request, options.max_buffered);
-    if (!flight.ok()) return flight.status();
-    if ((*flight)->exchange().status() == 200)
-      return std::unique_ptr<LineStream>(std::make_unique<ReplyLines>(*std::move(flight), options));
-    StatusOr<HttpResponse> reply = read_all(ctx, **flight, kLargestErrorBody);
+    StatusOr<std::unique_ptr<PendingRequest>> pending =
+        exchange_with_retry(ctx, request, options.max_buffered);
+    if (!pending.ok()) return pending.status();
+    if ((*pending)->exchange().status() == 200)
+      return std::unique_ptr<LineStream>(std::make_unique<ReplyLines>(*std::move(pending), options));
+    StatusOr<HttpResponse> reply = read_all(ctx, **pending, kLargestErrorBody);
     return reply.ok() ? error_from_response(*reply) : reply.status();
   }
 
  private:
-  // Sends and waits for the head of the reply; once more with a newer credential when the first is refused.
-  StatusOr<std::unique_ptr<Flight>> exchange_with_retry(const Context& ctx, const HttpRequest& request,
-                                                        std::size_t max_buffered) {
+  // Sends and waits for the head of the reply; once more with a newer credential when the first is
+  // refused.
+  StatusOr<std::unique_ptr<PendingRequest>> exchange_with_retry(const Context& ctx,
+                                                                const HttpRequest& request,
+                                                                std::size_t max_buffered) {
     for (bool again = true;; again = false) {
       StatusOr<Credential> credential = credentials_.get(ctx);
       if (!credential.ok()) return credential.status();
-      StatusOr<std::unique_ptr<Flight>> flight = start(ctx, request, *credential, max_buffered);
-      if (!flight.ok()) return flight;
-      if (Status head = (*flight)->exchange().wait_head(ctx); !head.ok()) return explained(head, request);
-      if ((*flight)->exchange().status() != 401 || !again || !credentials_.refused(*credential))
-        return flight;
+      StatusOr<std::unique_ptr<PendingRequest>> pending = start(ctx, request, *credential, max_buffered);
+      if (!pending.ok()) return pending;
+      if (Status head = (*pending)->exchange().wait_head(ctx); !head.ok()) return explained(head, request);
+      if ((*pending)->exchange().status() != 401 || !again || !credentials_.refused(*credential))
+        return pending;
     }
   }
 
-  StatusOr<std::unique_ptr<Flight>> start(const Context& ctx, const HttpRequest& request,
-                                          const Credential& credential, std::size_t max_buffered) {
+  StatusOr<std::unique_ptr<PendingRequest>> start(const Context& ctx, const HttpRequest& request,
+                                                  const Credential& credential, std::size_t max_buffered) {
     StatusOr<std::shared_ptr<Session>> session = sessions_.get(ctx, credential);
     if (!session.ok()) return session.status();
     const auto exchange = std::make_shared<Exchange>(max_buffered);
-    auto flight = std::make_unique<Flight>(*session, exchange);
+    auto pending = std::make_unique<PendingRequest>(*session, exchange);
     try {
       web::http::http_request message = make_request(request, credential);
       message.set_response_stream(reply_stream(exchange));
       const auto fail = [exchange, used = *session](const std::exception_ptr& error) {
-        if (spoils_pool(error)) used->spoiled = true;
+        if (invalidates_pool(error)) used->invalidated = true;
         exchange->finish(transport_error(error, used->tls ? used->tls->last_refusal() : std::string()));
       };
       const WithoutDefaultAuthorities quick;
       (*session)
-          ->client->request(message, flight->token())
+          ->client->request(message, pending->token())
           .then([exchange, fail](pplx::task<web::http::http_response> task) {
             try {
               const web::http::http_response reply = task.get();
@@ -101,7 +104,7 @@ class RestTransport final : public Transport {
       return Status(Code::Invalid,
                     request.method + " " + request.target + " cannot be sent: " + error.what());
     }
-    return flight;
+    return pending;
   }
 
   static std::string lower(std::string text) {
@@ -138,9 +141,9 @@ class RestTransport final : public Transport {
     if (config_.impersonate_user.empty()) return;
     headers.add("Impersonate-User", config_.impersonate_user);
     if (!config_.impersonate_uid.empty()) headers.add("Impersonate-Uid", config_.impersonate_uid);
-    // One line per value, as the API server reads them; cpprestsdk keeps one line per name and would join the
-    // values by commas, so the further lines travel inside the first one's value. make_transport() checked
-    // the characters.
+    // One line per value, as the API server reads them; cpprestsdk keeps one line per name and
+    // would join the values by commas, so the further lines travel inside the first one's value.
+    // make_transport() checked the characters.
     const auto add_lines = [&headers](const std::string& name, const std::vector<std::string>& values) {
       std::string lines;
       for (const std::string& value : values) lines += lines.empty() ? value : "\r\n" + name + ": " + value;
@@ -150,24 +153,24 @@ class RestTransport final : public Transport {
     for (const auto& [key, values] : config_.impersonate_extra) add_lines("Impersonate-Extra-" + key, values);
   }
 
-  StatusOr<HttpResponse> read_all(const Context& ctx, Flight& flight, std::size_t limit) {
+  StatusOr<HttpResponse> read_all(const Context& ctx, PendingRequest& pending, std::size_t limit) {
     HttpResponse response;
-    response.status = flight.exchange().status();
-    response.headers = flight.exchange().headers();
+    response.status = pending.exchange().status();
+    response.headers = pending.exchange().headers();
     for (;;) {
-      Status status = flight.exchange().take(ctx, TimePoint::max(), response.body);
+      Status status = pending.exchange().take(ctx, TimePoint::max(), response.body);
       if (status.code() == Code::EndOfStream) break;
       if (!status.ok()) return status.with_context("reading the reply of " + config_.server);
       if (response.body.size() > limit)
         return Status(Code::TooLarge, "a reply of more than " + std::to_string(limit) + " bytes");
     }
-    if (response.status == 401) note_problem(flight, response);
+    if (response.status == 401) note_problem(pending, response);
     return response;
   }
 
   // A server does not say why it ignores a client certificate; its age is the usual cause.
-  static void note_problem(const Flight& flight, HttpResponse& response) {
-    if (flight.session().tls) response.hint = flight.session().tls->client_certificate_problem();
+  static void note_problem(const PendingRequest& pending, HttpResponse& response) {
+    if (pending.session().tls) response.hint = pending.session().tls->client_certificate_problem();
   }
 
   // Names the server, and where its address came from.

@@ -30,13 +30,14 @@ struct Answer {
 // Takes over what the head says.
 Answer answer_of(const HttpHead& head);
 
-// Ok for a result. Otherwise what happened and what to do: Unauthorized and Forbidden of a server that is alive and wants to know who
-// asks; NotFound where nothing speaks MCP; TooManyRequests, Timeout and Unavailable with retry_after() as the server asked;
-// Invalid when it refused what was sent.
+// Ok for a result. Otherwise what happened and what to do: Unauthorized and Forbidden of a server
+// that is alive and wants to know who asks; NotFound where nothing speaks MCP; TooManyRequests,
+// Timeout and Unavailable with retry_after() as the server asked; Invalid when it refused what was
+// sent.
 Status failure_of(const Answer& answer);
 
-// The seconds of a Retry-After header (RFC 9110, section 10.2.3), at most an hour; nothing for a date, which no server of MCP is
-// known to send.
+// The seconds of a Retry-After header (RFC 9110, section 10.2.3), at most an hour; nothing for a
+// date, which no server of MCP is known to send.
 std::optional<std::chrono::milliseconds> read_retry_after(std::string_view value);
 
 }  // namespace toolhive::mcp

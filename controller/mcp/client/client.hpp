@@ -1,10 +1,11 @@
-// Client: reads what an MCP server is and offers, over streamable HTTP in the versions of protocol.hpp.
+// Client: reads what an MCP server is and offers, over streamable HTTP in the versions of
+// protocol.hpp.
 //
 //   StatusOr<Client> client = Client::make({.url = "https://weather.example/mcp"});
 //   StatusOr<Offer> offer = client->read(ctx);
 //
-// It is made for servers that may be hostile: every bound is in Options::limits, addresses are held to Options::addresses, and nothing is sent to
-// another origin.
+// It is made for servers that may be hostile: every bound is in Options::limits, addresses are held
+// to Options::addresses, and nothing is sent to another origin.
 #pragma once
 
 #include <memory>
@@ -20,16 +21,17 @@
 
 namespace toolhive::mcp {
 
-// One per server, kept between reads: it remembers the era of the server and an access token. Not thread-safe; calls block the calling
-// thread.
+// One per server, kept between reads: it remembers the era of the server and an access token. Not
+// thread-safe; calls block the calling thread.
 class Client {
  public:
   // Invalid names the option that cannot be used.
   static StatusOr<Client> make(const Options& options);
 
-  // All of the server's tools, in one pass. A session that ends or a cursor that is no longer taken begins it again, once.
-  // A Status tells the step that failed (resolving, connecting, TLS, server/discover, initialize, tools/list, page 3) and what to do:
-  // Unauthorized and Forbidden of a server that is alive; retry_after() where it says when to come back.
+  // All of the server's tools, in one pass. A session that ends or a cursor that is no longer taken
+  // begins it again, once. A Status tells the step that failed (resolving, connecting, TLS,
+  // server/discover, initialize, tools/list, page 3) and what to do: Unauthorized and Forbidden of
+  // a server that is alive; retry_after() where it says when to come back.
   StatusOr<Offer> read(const Context& ctx);
 
   // For other requests than those. The session must not outlive the client.

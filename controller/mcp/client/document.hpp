@@ -14,7 +14,8 @@ struct Document {
   std::string body;
 };
 
-// Whatever its HTTP status is. TooLarge beyond 256 KiB, else as HttpClient::send(), with the place in the message.
+// Whatever its HTTP status is. TooLarge beyond 256 KiB, else as HttpClient::send(), with the place
+// in the message.
 StatusOr<Document> read_document(const Context& ctx, const HttpClient& http, const HttpRequest& request);
 
 }  // namespace toolhive::mcp

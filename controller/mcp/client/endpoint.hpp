@@ -29,14 +29,16 @@ class Endpoint {
   // Invalid names the option that cannot be used.
   static StatusOr<std::unique_ptr<Endpoint>> make(const Options& options);
 
-  // Sends a request and waits for its answer, whatever that is: a result, an error, an HTTP status without either. Requests of the
-  // server that come before it are answered: a ping as such, anything else with an error, because this client offers nothing.
-  // A legacy stream that breaks off is gone on with. Statuses are HttpClient's and ReplyReader's.
+  // Sends a request and waits for its answer, whatever that is: a result, an error, an HTTP status
+  // without either. Requests of the server that come before it are answered: a ping as such,
+  // anything else with an error, because this client offers nothing. A legacy stream that breaks
+  // off is gone on with. Statuses are HttpClient's and ReplyReader's.
   StatusOr<Answer> request(const Context& ctx, const Protocol& protocol, const std::string& method,
                            const Json& params);
   // Sends a message that has no answer.
   Status notify(const Context& ctx, const Protocol& protocol, const std::string& method);
-  // Ends a legacy session (2025-11-25, "Session Management"). What the server says of that does not matter.
+  // Ends a legacy session (2025-11-25, "Session Management"). What the server says of that does not
+  // matter.
   void end_session(const Context& ctx, const Protocol& protocol);
 
   const Options& options() const { return options_; }

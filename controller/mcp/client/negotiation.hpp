@@ -18,9 +18,10 @@ struct Negotiated {
   std::string version;
 };
 
-// Pure. What is no answer of a modern server is a legacy one's (2026-07-28, "Backward Compatibility"), which may even answer
-// `server/discover` and list legacy versions only. A Status where asking otherwise would not help: who asks is not accepted, too many
-// requests, a server that failed, or speaks other versions.
+// Pure. What is no answer of a modern server is a legacy one's (2026-07-28, "Backward
+// Compatibility"), which may even answer `server/discover` and list legacy versions only. A Status
+// where asking otherwise would not help: who asks is not accepted, too many requests, a server that
+// failed, or speaks other versions.
 StatusOr<Negotiated> negotiate(const Answer& discovered);
 
 }  // namespace toolhive::mcp

@@ -11,15 +11,17 @@
 
 namespace toolhive::mcp {
 
-// RFC 6749, section 4.4, for the resource that RFC 8707 names. A token is kept until half a minute before it expires. Messages have
-// neither secrets nor tokens. Not thread-safe.
+// RFC 6749, section 4.4, for the resource that RFC 8707 names. A token is kept until half a minute
+// before it expires. Messages have neither secrets nor tokens. Not thread-safe.
 class TokenSource {
  public:
-  // Invalid without a place to ask, or with one that is not encrypted (loopback apart, where tests are).
+  // Invalid without a place to ask, or with one that is not encrypted (loopback apart, where tests
+  // are).
   static StatusOr<std::unique_ptr<TokenSource>> make(const ClientCredentials& credentials,
                                                      std::string resource, const HttpClient& http);
 
-  // Unauthorized when the authorization server does not accept the credentials; otherwise as HttpClient::send().
+  // Unauthorized when the authorization server does not accept the credentials; otherwise as
+  // HttpClient::send().
   StatusOr<std::string> token(const Context& ctx);
   // The server did not accept the token: the next call asks for another.
   void forget() { token_.clear(); }

@@ -9,8 +9,9 @@
 
 namespace toolhive::mcp {
 
-// The token endpoint of an issuer: from the documents of RFC 8414 and OpenID Connect Discovery, in the order that MCP gives
-// (2026-07-28, "Authorization Server Metadata Discovery"). NotFound when there is none of them; Invalid when one is another issuer's.
+// The token endpoint of an issuer: from the documents of RFC 8414 and OpenID Connect Discovery, in
+// the order that MCP gives (2026-07-28, "Authorization Server Metadata Discovery"). NotFound when
+// there is none of them; Invalid when one is another issuer's.
 StatusOr<std::string> find_token_endpoint(const Context& ctx, const HttpClient& http,
                                           const std::string& issuer);
 

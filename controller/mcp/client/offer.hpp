@@ -23,11 +23,12 @@ struct ServerInfo {
 
 struct ToolList {
   std::vector<JsonPtr>
-      tools;          // objects, as they were sent and in that order; nothing else of them is checked
+      // objects, as they were sent and in that order; nothing else of them is checked
+      tools;
   int malformed = 0;  // entries that were left out, being no objects
   int pages = 0;
-  std::chrono::milliseconds ttl{
-      0};                   // the shortest of the pages', at most a day; 0 where the server tells none
+  std::chrono::milliseconds ttl{// the shortest of the pages', at most a day; 0 where the server tells none
+                                0};
   bool is_private = false;  // depends on who asks (cacheScope)
 };
 

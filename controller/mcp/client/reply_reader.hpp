@@ -1,4 +1,5 @@
-// ReplyReader: finds the answer to a request in the bytes of an HTTP reply, a document or a stream of events.
+// ReplyReader: finds the answer to a request in the bytes of an HTTP reply, a document or a stream
+// of events.
 #pragma once
 
 #include <chrono>
@@ -18,7 +19,8 @@
 
 namespace toolhive::mcp {
 
-// Not thread-safe. Errors: Decode for what is no answer of MCP, an answer to another request and a batch; TooLarge.
+// Not thread-safe. Errors: Decode for what is no answer of MCP, an answer to another request and a
+// batch; TooLarge.
 class ReplyReader {
  public:
   // Called for each request that the server makes on a stream, before the stream is read on.
@@ -28,7 +30,8 @@ class ReplyReader {
 
   // A BodySink: wants no more once the answer is there.
   StatusOr<bool> take(const HttpHead& head, std::string_view bytes);
-  // What the reply was, when it has ended. Without a message when it is no success, or a stream that ended before the answer.
+  // What the reply was, when it has ended. Without a message when it is no success, or a stream
+  // that ended before the answer.
   StatusOr<Answer> finish(const HttpHead& head);
 
   // The stream goes on with the next reply.

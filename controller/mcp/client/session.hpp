@@ -23,13 +23,15 @@ class Session {
  public:
   // With a modern server nothing is opened: each request stands for itself.
   static Session modern(Endpoint& endpoint, ServerInfo server);
-  // The handshake of legacy versions: `initialize`, offering `version`, and `notifications/initialized`.
+  // The handshake of legacy versions: `initialize`, offering `version`, and
+  // `notifications/initialized`.
   static StatusOr<Session> initialize(const Context& ctx, Endpoint& endpoint, const std::string& version);
 
   const ServerInfo& server() const { return server_; }
 
-  // Expired when the session is gone, so that another must be opened (2025-11-25, "Session Management"); Decode for a result that is
-  // not complete; otherwise as Endpoint::request() and failure_of().
+  // Expired when the session is gone, so that another must be opened (2025-11-25, "Session
+  // Management"); Decode for a result that is not complete; otherwise as Endpoint::request() and
+  // failure_of().
   StatusOr<Result> request(const Context& ctx, const std::string& method, const Json& params);
 
   // Tells a legacy server that nobody needs the session any more. Takes two seconds at most.

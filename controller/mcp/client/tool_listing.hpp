@@ -13,13 +13,14 @@
 
 namespace toolhive::mcp {
 
-// Puts pages together (2026-07-28, "Pagination"), within bounds. One that is done with is not used again.
+// Puts pages together (2026-07-28, "Pagination"), within bounds. One that is done with is not used
+// again.
 class ToolListing {
  public:
   explicit ToolListing(const Limits& limits) : limits_(limits) {}
 
-  // Takes the next page. Decode for what is no page and for a cursor that was there before, which would lead in circles; TooLarge beyond
-  // the limits.
+  // Takes the next page. Decode for what is no page and for a cursor that was there before, which
+  // would lead in circles; TooLarge beyond the limits.
   Status add(const Result& page);
   bool complete() const { return complete_; }
   // The parameters that ask for the next page.
@@ -40,8 +41,8 @@ class ToolListing {
   bool complete_ = false;
 };
 
-// All tools of a server; none of one that has no tools. Errors name the page. Expired when the session is gone or a cursor is no longer
-// valid: the list must be begun again.
+// All tools of a server; none of one that has no tools. Errors name the page. Expired when the
+// session is gone or a cursor is no longer valid: the list must be begun again.
 StatusOr<ToolList> list_tools(const Context& ctx, Session& session, const Limits& limits);
 
 }  // namespace toolhive::mcp

@@ -10,7 +10,8 @@ namespace toolhive::mcp {
 
 namespace {
 
-// What nobody outside a machine, its link or its cloud's host has to be reached at (RFC 6890 and what clouds document).
+// What nobody outside a machine, its link or its cloud's host has to be reached at (RFC 6890 and
+// what clouds document).
 constexpr std::pair<const char*, const char*> kSpecial[] = {
     {"0.0.0.0/8", "is unspecified"},
     {"127.0.0.0/8", "is a loopback address"},

@@ -11,21 +11,24 @@
 
 namespace toolhive::mcp {
 
-// Blocks in CIDR notation ("10.96.0.1", "10.0.0.0/8", "fd00::/8"). What is denied stays so where it is allowed as well.
+// Blocks in CIDR notation ("10.96.0.1", "10.0.0.0/8", "fd00::/8"). What is denied stays so where it
+// is allowed as well.
 struct AddressRules {
   std::vector<std::string> allowed;  // besides what is allowed anyway
   std::vector<std::string> denied;   // the API server's own, for example
 };
 
-// Without rules it allows all but loopback, link-local, unspecified, multicast and reserved addresses (RFC 6890) and those
-// of the metadata services of clouds: what a URL of a stranger must not reach. An IPv6 address that stands for an IPv4 one
-// (mapped, NAT64, 6to4) is judged as both. Immutable, so thread-safe.
+// Without rules it allows all but loopback, link-local, unspecified, multicast and reserved
+// addresses (RFC 6890) and those of the metadata services of clouds: what a URL of a stranger must
+// not reach. An IPv6 address that stands for an IPv4 one (mapped, NAT64, 6to4) is judged as both.
+// Immutable, so thread-safe.
 class AddressPolicy {
  public:
   // Invalid names the block that cannot be read.
   static StatusOr<AddressPolicy> make(const AddressRules& rules);
 
-  // `address` as inet_ntop() writes it. Forbidden says which rule forbids it; Invalid when it is no address.
+  // `address` as inet_ntop() writes it. Forbidden says which rule forbids it; Invalid when it is no
+  // address.
   Status check(std::string_view address) const;
 
  private:

@@ -176,7 +176,8 @@ Status HttpExchange::read_one_head() {
   });
 }
 
-// Piece by piece as it comes, because an event of a stream may have to be answered before the next one comes.
+// Piece by piece as it comes, because an event of a stream may have to be answered before the next
+// one comes.
 Status HttpExchange::read_body(const HttpHead& head, const BodySink& sink) {
   while (!parser_->is_done()) {
     auto& body = parser_->get().body();

@@ -18,8 +18,8 @@
 
 namespace toolhive::mcp {
 
-// Used once, by one thread, which it blocks until `ctx` ends at the latest. A step that does not end in time is abandoned with the
-// object, so run() must not be called again after an error.
+// Used once, by one thread, which it blocks until `ctx` ends at the latest. A step that does not
+// end in time is abandoned with the object, so run() must not be called again after an error.
 class HttpExchange {
  public:
   HttpExchange(const Context& ctx, const Trust& trust, const AddressPolicy& policy, const HttpLimits& limits);
@@ -29,7 +29,8 @@ class HttpExchange {
  private:
   using Endpoint = boost::asio::ip::tcp::endpoint;
 
-  // Runs what `start` starts, which is given the function to call with its outcome, until it ends or `limit` passes.
+  // Runs what `start` starts, which is given the function to call with its outcome, until it ends
+  // or `limit` passes.
   template <class Start>
   Status await(const char* step, TimePoint limit, Start start);
   // Calls `use` with the stream that the request goes over, encrypted or not.

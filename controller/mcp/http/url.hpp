@@ -14,8 +14,9 @@ struct Url {
   int port = 443;
   std::string target = "/";  // path and query, as they were given
 
-  // Invalid for anything but http(s)://host[:port][/path][?query] in at most 2,048 printable ASCII characters, without user
-  // and password. Its message repeats nothing of the text, which may hold a secret.
+  // Invalid for anything but http(s)://host[:port][/path][?query] in at most 2,048 printable ASCII
+  // characters, without user and password. Its message repeats nothing of the text, which may hold
+  // a secret.
   static StatusOr<Url> parse(std::string_view text);
   // Another place, told as a whole or as a path from the root (RFC 3986, section 4.2).
   StatusOr<Url> resolve(std::string_view reference) const;

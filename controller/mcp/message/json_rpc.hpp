@@ -20,18 +20,20 @@ struct RpcError {
 struct RpcMessage {
   enum class Kind { Result, Error, Request, Notification };
   Kind kind = Kind::Notification;
-  JsonPtr
-      id;  // of a result, error or request; null for a notification, and an error whose id its sender could not read
+  // of a result, error or request; null for a notification, and an error whose id its sender could
+  // not read
+  JsonPtr id;
   std::string method;  // of a request or notification
   JsonPtr result;      // an object
   RpcError error;
 
-  // Whether this is what came of the request with that id. An error without an id is: a connection has one request.
+  // Whether this is what came of the request with that id. An error without an id is: a connection
+  // has one request.
   bool answers(std::int64_t request_id) const;
 };
 
-// Decode says what is wrong: no JSON (within the bounds of kube::parse_json, and nested at most `depth` deep), a batch, or no message
-// of JSON-RPC 2.0.
+// Decode says what is wrong: no JSON (within the bounds of kube::parse_json, and nested at most
+// `depth` deep), a batch, or no message of JSON-RPC 2.0.
 StatusOr<RpcMessage> parse_rpc(std::string_view text, std::size_t depth);
 
 // Texts of messages. `params` must be UTF-8 throughout, as everything is that was parsed.

@@ -8,8 +8,8 @@ namespace toolhive::mcp {
 
 // Versions that tell everything with each request, without handshake and session; the latest first.
 inline constexpr std::array<std::string_view, 1> kModernVersions = {"2026-07-28"};
-// Versions that begin with `initialize`, the latest first. The oldest had another transport; some servers that name it speak this
-// one.
+// Versions that begin with `initialize`, the latest first. The oldest had another transport; some
+// servers that name it speak this one.
 inline constexpr std::array<std::string_view, 4> kLegacyVersions = {"2025-11-25", "2025-06-18", "2025-03-26",
                                                                     "2024-11-05"};
 

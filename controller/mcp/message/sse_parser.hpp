@@ -17,8 +17,8 @@ struct SseEvent {
   std::string data;  // its lines joined by line feeds
 };
 
-// Takes a stream in pieces of any size. Time and memory are in proportion to what comes; an event holds at most `max_event`
-// bytes. Not thread-safe.
+// Takes a stream in pieces of any size. Time and memory are in proportion to what comes; an event
+// holds at most `max_event` bytes. Not thread-safe.
 class SseParser {
  public:
   // False ends the parsing: the rest of the piece is dropped.
@@ -26,14 +26,16 @@ class SseParser {
 
   explicit SseParser(std::size_t max_event) : max_event_(max_event) {}
 
-  // Calls `on_event` for each event with data that `bytes` complete. What that answered: false when it wants no more.
-  // TooLarge for an event that is; an error of `on_event` is passed on.
+  // Calls `on_event` for each event with data that `bytes` complete. What that answered: false when
+  // it wants no more. TooLarge for an event that is; an error of `on_event` is passed on.
   StatusOr<bool> push(std::string_view bytes, const OnEvent& on_event);
 
-  // The stream broke off and goes on over another connection: what of an event was there is dropped.
+  // The stream broke off and goes on over another connection: what of an event was there is
+  // dropped.
   void restart();
 
-  // What a stream that goes on elsewhere is asked for, in Last-Event-ID; empty when the server gave none.
+  // What a stream that goes on elsewhere is asked for, in Last-Event-ID; empty when the server gave
+  // none.
   const std::string& last_event_id() const { return last_event_id_; }
   // How long the server asks to wait before that, if it does.
   std::optional<std::chrono::milliseconds> retry() const { return retry_; }

@@ -23,7 +23,8 @@ StatusOr<ToolOutcome> register_definition(const Context& ctx, RegistryAccess& ac
   return outcome;
 }
 
-// Success also when the registry has no such tool, or another's, or says that it can have none of that name.
+// Success also when the registry has no such tool, or another's, or says that it can have none of
+// that name.
 Status withdraw(const Context& ctx, RegistryAccess& access, const ToolPlan& plan) {
   auto api = access.open(plan.claim->registry);
   if (!api.ok()) return api.status();
@@ -39,7 +40,7 @@ ToolOutcome give_up(const Context& ctx, RegistryAccess& access, const ToolPlan& 
   return outcome;
 }
 
-ToolOutcome let_go(const ToolPlan& plan, ToolOutcome outcome) {
+ToolOutcome finish_deletion(const ToolPlan& plan, ToolOutcome outcome) {
   log(LogLevel::Info, "let go", {{"reason", plan.why}});
   outcome.report.reset();
   return outcome;
@@ -50,7 +51,7 @@ ToolOutcome withdraw_and_let_go(const Context& ctx, RegistryAccess& access, cons
   const Status withdrawn = withdraw(ctx, access, plan);
   if (withdrawn.ok()) {
     outcome.registry_changed = true;
-    return let_go(plan, std::move(outcome));
+    return finish_deletion(plan, std::move(outcome));
   }
   outcome.failed = true;
   outcome.report->registered = withdrawal_pending(withdrawn.message());
@@ -79,7 +80,7 @@ StatusOr<ToolOutcome> carry_out(const Context& ctx, RegistryAccess& access, cons
     case Action::Withdraw:
       return withdraw_and_let_go(ctx, access, plan, std::move(outcome));
     case Action::LetGo:
-      return let_go(plan, std::move(outcome));
+      return finish_deletion(plan, std::move(outcome));
   }
   return outcome;
 }

@@ -11,9 +11,10 @@ namespace toolhive {
 
 struct ToolOutcome {
   std::optional<ToolReport> report;  // what is to be told; absent: what was told stays
-  bool registry_changed = false;     // something was registered or withdrawn that the Registry should count
-  bool failed = false;               // the plan is to be tried again soon,
-  Duration not_before{};             // and not before this
+  // something was registered or withdrawn that the Registry should count
+  bool registry_changed = false;
+  bool failed = false;    // the plan is to be tried again soon,
+  Duration not_before{};  // and not before this
 };
 
 // What a registry answers is no error.

@@ -16,17 +16,17 @@ std::string_view text(simdjson::simdjson_result<simdjson::dom::element> value) {
 
 }  // namespace
 
-std::string Claim::to_string() const {
+std::string NameClaim::to_string() const {
   return registry.to_string() + "/" + name;
 }
 
-std::optional<Claim> claim_of(const kube::Object& mcptool) {
+std::optional<NameClaim> claim_of(const kube::Object& mcptool) {
   static thread_local simdjson::dom::parser parser;
   simdjson::dom::element document;
   if (parser.parse(mcptool.bytes().data(), mcptool.bytes().size()).get(document) != simdjson::SUCCESS)
     return std::nullopt;
   const auto spec = document["spec"];
-  Claim claim;
+  NameClaim claim;
   claim.registry.name = text(spec["registryRef"]["name"]);
   if (claim.registry.name.empty()) return std::nullopt;
   claim.registry.ns = text(spec["registryRef"]["namespace"]);

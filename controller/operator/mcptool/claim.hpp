@@ -11,20 +11,20 @@
 namespace toolhive {
 
 // What an MCPTool asks for: a name in a registry.
-struct Claim {
+struct NameClaim {
   kube::Key registry;
   std::string name;
-  bool operator==(const Claim&) const = default;
+  bool operator==(const NameClaim&) const = default;
   // One text per claim, for indexes; no two claims share one.
   std::string to_string() const;
 };
 
-// Read from the object's bytes without a document tree: an index does this for every object of a list.
-// Nothing when the spec does not hold a reference.
-std::optional<Claim> claim_of(const kube::Object& mcptool);
+// Read from the object's bytes without a document tree: an index does this for every object of a
+// list. Nothing when the spec does not hold a reference.
+std::optional<NameClaim> claim_of(const kube::Object& mcptool);
 
-// Of those that claim one name, the one that has it: the oldest, and of equally old ones that whose uid sorts
-// first. Empty: nullptr.
+// Of those that claim one name, the one that has it: the oldest, and of equally old ones that whose
+// uid sorts first. Empty: nullptr.
 const kube::Object* holder(const std::vector<kube::Object>& claimants);
 
 }  // namespace toolhive

@@ -15,11 +15,11 @@ namespace {
 // How often a settled entry is looked at: registries can lose entries without anybody telling.
 constexpr std::chrono::seconds kToolPeriod{60};
 
-std::string describe(const Claim& claim) {
+std::string describe(const NameClaim& claim) {
   return "Registry " + claim.registry.to_string();
 }
 
-Manager manager_of(const Object& object) {
+ManagedBy manager_of(const Object& object) {
   return {mcptool_type().kind, std::string(object.meta().ns), std::string(object.meta().name),
           std::string(object.meta().uid)};
 }
@@ -47,7 +47,7 @@ bool is_allowed_in(const ToolObservation& observed, std::string_view ns) {
 }
 
 // The MCPTool that has the name, when that is another one.
-std::optional<Object> rival(const ToolObservation& observed) {
+std::optional<Object> conflicting_tool(const ToolObservation& observed) {
   std::vector<Object> claimants{observed.object};
   // Who may not register there cannot hold a name there either.
   for (const Object& peer : observed.peers)
@@ -63,14 +63,14 @@ ToolPlan begin(const ToolObservation& observed) {
   plan.manager = manager_of(observed.object);
   plan.known = remembered(*observed.status);
   plan.report.generation = observed.object.meta().generation;
-  plan.report.accepted = Finding::yes("Accepted", "the definition is in order");
+  plan.report.accepted = ConditionValue::yes("Accepted", "the definition is in order");
   plan.report.tool = plan.known.tool;
   plan.stands = plan.known.tool && plan.known.generation == plan.report.generation;
   return plan;
 }
 
-// Each of the checks answers whether there is something that keeps the definition from being registered, and makes of
-// `plan` what is then to be done.
+// Each of the checks answers whether there is something that keeps the definition from being
+// registered, and makes of `plan` what is then to be done.
 
 bool spec_is_invalid(const ToolObservation& observed, ToolPlan& plan) {
   std::string error;
@@ -83,15 +83,15 @@ bool spec_is_invalid(const ToolObservation& observed, ToolPlan& plan) {
   } else {
     return false;
   }
-  plan.report.accepted = Finding::no("InvalidSpec", error);
-  plan.report.registered = Finding::no("NotAccepted", "the definition is not accepted");
+  plan.report.accepted = ConditionValue::no("InvalidSpec", error);
+  plan.report.registered = ConditionValue::no("NotAccepted", "the definition is not accepted");
   return true;
 }
 
 bool registry_is_absent(const ToolObservation& observed, ToolPlan& plan) {
   const std::string why = absence(observed);
   if (why.empty()) return false;
-  plan.report.registered = Finding::no("RegistryNotFound", why);
+  plan.report.registered = ConditionValue::no("RegistryNotFound", why);
   plan.report.tool.reset();
   return true;
 }
@@ -99,28 +99,29 @@ bool registry_is_absent(const ToolObservation& observed, ToolPlan& plan) {
 bool namespace_is_not_allowed(const ToolObservation& observed, ToolPlan& plan) {
   const std::string ns(observed.object.meta().ns);
   if (is_allowed_in(observed, ns)) return false;
-  plan.report.accepted = Finding::no("NamespaceNotAllowed", "spec.registryRef: " + describe(*observed.claim) +
-                                                                " does not take MCPTools of namespace " + ns +
-                                                                "; ask for it in its allowedNamespaces");
-  plan.report.registered = Finding::no("NotAccepted", "the namespace is not allowed");
+  plan.report.accepted =
+      ConditionValue::no("NamespaceNotAllowed", "spec.registryRef: " + describe(*observed.claim) +
+                                                    " does not take MCPTools of namespace " + ns +
+                                                    "; ask for it in its allowedNamespaces");
+  plan.report.registered = ConditionValue::no("NotAccepted", "the namespace is not allowed");
   if (plan.known.tool) plan.action = ToolPlan::Action::GiveUp;
   return true;
 }
 
 bool name_is_taken(const ToolObservation& observed, ToolPlan& plan) {
-  const auto other = rival(observed);
+  const auto other = conflicting_tool(observed);
   if (!other) return false;
   plan.report.registered =
-      Finding::no("NameConflict", "the older MCPTool " + other->key().to_string() + " has the name " +
-                                      observed.claim->name + " in " + describe(*observed.claim) +
-                                      "; use another definition.name, or delete one of the two");
+      ConditionValue::no("NameConflict", "the older MCPTool " + other->key().to_string() + " has the name " +
+                                             observed.claim->name + " in " + describe(*observed.claim) +
+                                             "; use another definition.name, or delete one of the two");
   if (plan.known.tool) plan.action = ToolPlan::Action::GiveUp;
   return true;
 }
 
 bool registry_is_away(const ToolObservation& observed, ToolPlan& plan) {
   if (observed.registry->available) return false;
-  plan.report.registered = Finding::unknown(
+  plan.report.registered = ConditionValue::unknown(
       "RegistryUnavailable", describe(*observed.claim) + " does not serve; see its conditions");
   // What was registered stays so while its registry restarts; the Registry reports the outage.
   if (plan.stands) plan.action = ToolPlan::Action::Leave;
@@ -179,10 +180,10 @@ bool needs_withdrawal(const kube::Ref<MCPTool>& tool) {
   return tool->spec.deletion_policy == DeletionPolicy::Withdraw && claim && !is_path_step(claim->name);
 }
 
-Finding withdrawal_pending(const std::string& why) {
-  return Finding::unknown("WithdrawalPending",
-                          "the tool cannot be withdrawn yet: " + why +
-                              "; to let the MCPTool go without it, set spec.deletionPolicy to Retain");
+ConditionValue withdrawal_pending(const std::string& why) {
+  return ConditionValue::unknown("WithdrawalPending",
+                                 "the tool cannot be withdrawn yet: " + why +
+                                     "; to let the MCPTool go without it, set spec.deletionPolicy to Retain");
 }
 
 }  // namespace toolhive

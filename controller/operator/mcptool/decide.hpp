@@ -23,13 +23,14 @@ struct ToolPlan {
 
   Action action = Action::Tell;
   ToolReport report;
-  std::optional<Claim> claim;
-  Manager manager;                   // as whom the registry knows this MCPTool
+  std::optional<NameClaim> claim;
+  ManagedBy manager;                 // as whom the registry knows this MCPTool
   std::optional<WantedTool> wanted;  // with Register
   RememberedTool known;              // what was registered when it was last told
-  bool stands = false;               // that is of this very generation: an outage changes nothing about it
-  std::string why;                   // with Withdraw and LetGo: for the log
-  Duration again{};                  // look again after this; zero: when something changes
+  // that is of this very generation: an outage changes nothing about it
+  bool stands = false;
+  std::string why;   // with Withdraw and LetGo: for the log
+  Duration again{};  // look again after this; zero: when something changes
 };
 
 ToolPlan decide(const ToolObservation& observed);
@@ -38,6 +39,6 @@ ToolPlan decide(const ToolObservation& observed);
 bool needs_withdrawal(const kube::Ref<MCPTool>& tool);
 
 // What is told of an MCPTool that cannot be let go because its tool cannot be withdrawn.
-Finding withdrawal_pending(const std::string& why);
+ConditionValue withdrawal_pending(const std::string& why);
 
 }  // namespace toolhive

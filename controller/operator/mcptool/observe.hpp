@@ -19,19 +19,23 @@ namespace toolhive {
 
 struct ToolObservation {
   kube::Object object;
-  JsonPtr status;                     // of the object, as it is; never null
-  StatusOr<kube::Ref<MCPTool>> tool;  // what it declares; the error names the field that cannot be read
-  std::optional<Claim> claim;         // absent: it names no Registry
-  bool registry_is_ours = true;       // this operator looks after the Registry's namespace
-  std::optional<RegistryTarget> registry = {};  // absent: there is none, or it is not ours to look at
+  JsonPtr status;  // of the object, as it is; never null
+  // what it declares; the error names the field that cannot be read
+  StatusOr<kube::Ref<MCPTool>> tool;
+  std::optional<NameClaim> claim;  // absent: it names no Registry
+  bool registry_is_ours = true;    // this operator looks after the Registry's namespace
+  // absent: there is none, or it is not ours to look at
+  std::optional<RegistryTarget> registry = {};
   // The others that claim the same name there, those included that may not.
   std::vector<kube::Object> peers = {};
-  // The namespaces of all of these that exist, as far as the Registry selects namespaces by their labels.
+  // The namespaces of all of these that exist, as far as the Registry selects namespaces by their
+  // labels.
   std::map<std::string, kube::Object> namespaces = {};
 };
 
-// `namespaces` are those that the operator looks after; empty: all. The cache has the indexes of index.hpp, and Registries. Of one
-// that is being deleted neither peers nor namespaces are read. An error is what could not be read just now.
+// `namespaces` are those that the operator looks after; empty: all. The cache has the indexes of
+// index.hpp, and Registries. Of one that is being deleted neither peers nor namespaces are read. An
+// error is what could not be read just now.
 StatusOr<ToolObservation> observe_tool(const Context& ctx, kube::Client& client, const runtime::Cache& cache,
                                        const std::vector<std::string>& namespaces,
                                        const kube::Object& object);

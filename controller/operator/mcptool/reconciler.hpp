@@ -19,7 +19,8 @@ class MCPToolReconciler {
   void attach();
 
  private:
-  // Observe, decide, carry out, tell: of an MCPTool in order, of one that cannot be read, and of one to be let go.
+  // Observe, decide, carry out, tell: of an MCPTool in order, of one that cannot be read, and of
+  // one to be let go.
   StatusOr<runtime::Result> reconcile(const runtime::Pass& pass);
   // Those that refer to the Registry.
   std::vector<kube::Key> referrers(const kube::Object& registry) const;

@@ -18,14 +18,14 @@ RegisteredTool to_tool(const RegistryEntry& entry) {
 RegistrationOutcome settled(const RegistryEntry& entry) {
   RegistrationOutcome outcome;
   outcome.registered =
-      Finding::yes("Registered", "the registry has " + entry.name + " in version " + entry.version);
+      ConditionValue::yes("Registered", "the registry has " + entry.name + " in version " + entry.version);
   outcome.tool = to_tool(entry);
   return outcome;
 }
 
 RegistrationOutcome version_conflict(const WantedTool& wanted, const std::optional<RegisteredTool>& known) {
   RegistrationOutcome outcome;
-  outcome.registered = Finding::no(
+  outcome.registered = ConditionValue::no(
       "VersionConflict", "version " + wanted.version + " of " + wanted.name +
                              " is registered with other content, and a version never changes; raise "
                              "spec.version");
@@ -37,15 +37,15 @@ RegistrationOutcome failed(const Status& error, const std::optional<RegisteredTo
   RegistrationOutcome outcome;
   switch (error.code()) {
     case Code::Invalid:
-      outcome.accepted = Finding::no("InvalidDefinition", "spec.definition: " + error.message());
-      outcome.registered = Finding::no("NotAccepted", "the registry refuses the definition");
+      outcome.accepted = ConditionValue::no("InvalidDefinition", "spec.definition: " + error.message());
+      outcome.registered = ConditionValue::no("NotAccepted", "the registry refuses the definition");
       outcome.tool = known;
       break;
     case Code::Conflict:
-      outcome.registered = Finding::no("NameConflict", error.message());
+      outcome.registered = ConditionValue::no("NameConflict", error.message());
       break;
     default:
-      outcome.registered = Finding::unknown("RegistryUnavailable", error.message());
+      outcome.registered = ConditionValue::unknown("RegistryUnavailable", error.message());
       outcome.tool = known;
       outcome.unavailable = true;
       outcome.busy = error.code() == Code::Busy;

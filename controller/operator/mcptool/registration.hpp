@@ -7,7 +7,7 @@
 
 #include "controller/base/context.hpp"
 #include "controller/base/json.hpp"
-#include "controller/operator/finding.hpp"
+#include "controller/operator/condition_value.hpp"
 #include "controller/operator/registry_client.hpp"
 #include "crds/mcptool.hpp"
 
@@ -27,13 +27,13 @@ struct WantedTool {
   std::string version;  // as declared; empty: to be numbered
   std::int64_t generation = 0;
   JsonPtr definition;
-  Manager manager;
+  ManagedBy manager;
 };
 
 struct RegistrationOutcome {
   // Whether the registry takes the definition at all.
-  Finding accepted = Finding::yes("Accepted", "the definition is in order");
-  Finding registered;
+  ConditionValue accepted = ConditionValue::yes("Accepted", "the definition is in order");
+  ConditionValue registered;
   std::optional<RegisteredTool> tool;  // what is registered now; absent: nothing, or unknown
   bool wrote = false;                  // something was registered in this pass
   bool unavailable = false;            // the registry could not be asked; try again
@@ -41,8 +41,8 @@ struct RegistrationOutcome {
   Duration not_before{};               // when to try again, at the earliest
 };
 
-// `known` is what was registered when last seen, and `known_generation` the generation it was for. A settled
-// tool costs one GET.
+// `known` is what was registered when last seen, and `known_generation` the generation it was for.
+// A settled tool costs one GET.
 RegistrationOutcome register_tool(const Context& ctx, RegistryApi& registry, const WantedTool& wanted,
                                   const std::optional<RegisteredTool>& known, std::int64_t known_generation);
 
@@ -50,8 +50,9 @@ RegistrationOutcome register_tool(const Context& ctx, RegistryApi& registry, con
 Json registration_body(const WantedTool& wanted, const std::string& version);
 // Whether an entry of the registry has the content that is wanted.
 bool same_definition(const Json& entry, const WantedTool& wanted);
-// The version for a definition that declares none: 0.<generation>.0; the one it had when the registry lost it;
-// empty, which leaves it to the registry, when a higher one was registered before.
+// The version for a definition that declares none: 0.<generation>.0; the one it had when the
+// registry lost it; empty, which leaves it to the registry, when a higher one was registered
+// before.
 std::string numbered_version(std::int64_t generation, const std::optional<RegisteredTool>& known,
                              std::int64_t known_generation);
 

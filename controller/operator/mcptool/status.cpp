@@ -16,9 +16,10 @@ Conditions conditions_of(const Json& status) {
                                                   : Json::array());
 }
 
-Finding ready(const ToolReport& report) {
-  if (!report.accepted.holds()) return Finding::no(report.accepted.reason, report.accepted.message);
-  if (!report.registered.holds()) return Finding::no(report.registered.reason, report.registered.message);
+ConditionValue ready(const ToolReport& report) {
+  if (!report.accepted.holds()) return ConditionValue::no(report.accepted.reason, report.accepted.message);
+  if (!report.registered.holds())
+    return ConditionValue::no(report.registered.reason, report.registered.message);
   return report.registered;
 }
 
@@ -33,8 +34,8 @@ Json to_json(const RegisteredTool& tool) {
 
 Json mcptool_status(const Json& before, const ToolReport& report, WallTime now) {
   Conditions conditions = conditions_of(before);
-  const auto set = [&](const char* type, const Finding& finding) {
-    conditions.set(to_condition(type, finding, report.generation), now);
+  const auto set = [&](const char* type, const ConditionValue& value) {
+    conditions.set(to_condition(type, value, report.generation), now);
   };
   set("Accepted", report.accepted);
   set("Registered", report.registered);

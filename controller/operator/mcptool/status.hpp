@@ -1,4 +1,5 @@
-// The last step of a pass over an MCPTool: its status, as a pure function of what is told, and what it remembers.
+// The last step of a pass over an MCPTool: its status, as a pure function of what is told, and what
+// it remembers.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +8,7 @@
 
 #include "controller/base/clock.hpp"
 #include "controller/base/json.hpp"
-#include "controller/operator/finding.hpp"
+#include "controller/operator/condition_value.hpp"
 #include "controller/operator/mcptool/registration.hpp"
 
 namespace toolhive {
@@ -15,23 +16,24 @@ namespace toolhive {
 // What is told of an MCPTool.
 struct ToolReport {
   std::int64_t generation = 0;
-  Finding accepted;
-  Finding registered;
+  ConditionValue accepted;
+  ConditionValue registered;
   std::optional<RegisteredTool> tool;
   std::string registry_url;  // of the Registry's status; empty: unknown
 };
 
 Json mcptool_status(const Json& before, const ToolReport& report, WallTime now);
 
-// What a status says is registered, and for which generation: 0 unless the condition Registered is True.
+// What a status says is registered, and for which generation: 0 unless the condition Registered is
+// True.
 struct RememberedTool {
   std::optional<RegisteredTool> tool;
   std::int64_t generation = 0;
 };
 RememberedTool remembered(const Json& status);
 
-// Whether a status says for certain that nothing was registered, for an object that is being deleted: setting the time
-// of deletion makes one generation more than the status may know of.
+// Whether a status says for certain that nothing was registered, for an object that is being
+// deleted: setting the time of deletion makes one generation more than the status may know of.
 bool was_refused(const Json& status, std::int64_t generation);
 
 }  // namespace toolhive

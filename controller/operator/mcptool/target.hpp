@@ -19,8 +19,8 @@ struct RegistryTarget {
 // A spec that cannot be read allows nobody but its own namespace.
 RegistryTarget target_of(const kube::Object& registry);
 
-// Whether MCPTools that refer to the Registry should look again: it came, goes, allows others, has another
-// address, or serves after it did not.
+// Whether MCPTools that refer to the Registry should look again: it came, goes, allows others, has
+// another address, or serves after it did not.
 bool concerns_tools(const runtime::Change& change);
 
 }  // namespace toolhive

@@ -1,4 +1,5 @@
-// AcceptedInputs: what each Registry declared when it was accepted last, as far as this process knows.
+// AcceptedInputs: what each Registry declared when it was accepted last, as far as this process
+// knows.
 #pragma once
 
 #include <map>
@@ -13,7 +14,8 @@ namespace toolhive {
 class AcceptedInputs {
  public:
   void remember(const RegistryInputs& inputs);
-  // Those of the Registry that has `key` and `uid`: another one of that name has accepted nothing yet.
+  // Those of the Registry that has `key` and `uid`: another one of that name has accepted nothing
+  // yet.
   std::optional<RegistryInputs> find(const kube::Key& key, const std::string& uid) const;
   void forget(const kube::Key& key);
 

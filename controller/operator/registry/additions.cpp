@@ -12,7 +12,8 @@ namespace toolhive {
 
 namespace {
 
-// What the API server fills in, by the name alone: no two of these names mean different things where they are looked for.
+// What the API server fills in, by the name alone: no two of these names mean different things
+// where they are looked for.
 constexpr std::string_view kFilledIn[] = {
     // of a pod
     "restartPolicy", "dnsPolicy", "schedulerName", "serviceAccount",

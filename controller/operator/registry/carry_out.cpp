@@ -20,12 +20,12 @@ Status repair(const Context& ctx, kube::Client& client, const Object& owner, con
       .status();
 }
 
-std::optional<Finding> rehearse(const Context& ctx, runtime::Applier& applier, const RegistryPlan& plan) {
-  for (const Rehearsal& rehearsal : plan.rehearsals) {
-    const Status tried =
-        applier.rehearse(ctx, rehearsal.operand->type(), rehearsal.running, *rehearsal.intent);
+std::optional<ConditionValue> dry_run_all(const Context& ctx, runtime::Applier& applier,
+                                          const RegistryPlan& plan) {
+  for (const DryRun& run : plan.dry_runs) {
+    const Status tried = applier.dry_run(ctx, run.operand->type(), run.running, *run.intent);
     if (is_refusal(tried))
-      return Finding::no("Refused", refusal_text(rehearsal.operand->type(), tried.message()));
+      return ConditionValue::no("Refused", refusal_text(run.operand->type(), tried.message()));
     // What else goes wrong, such as a webhook that is down, is told of the write itself.
   }
   return {};
@@ -38,7 +38,7 @@ StatusOr<RegistryOutcome> carry_out(const Context& ctx, kube::Client& client, ru
                                     const RegistryPlan& plan) {
   if (const Status repaired = repair(ctx, client, owner, plan); !repaired.ok()) return repaired;
   RegistryOutcome outcome{.refused = plan.refused, .declared = {}, .written = {}, .cluster = plan.cluster};
-  if (!outcome.refused) outcome.refused = rehearse(ctx, applier, plan);
+  if (!outcome.refused) outcome.refused = dry_run_all(ctx, applier, plan);
   // While a spec is refused, what the last accepted one declares is kept as it is.
   outcome.declared = outcome.refused ? plan.accepted : plan.wanted;
   if (!outcome.declared) return outcome;

@@ -12,13 +12,15 @@
 namespace toolhive {
 
 struct RegistryOutcome {
-  std::optional<Finding> refused;               // the spec is not accepted, by the plan or by the API server
+  // the spec is not accepted, by the plan or by the API server
+  std::optional<ConditionValue> refused;
   std::optional<RegistryInputs> declared = {};  // what was written; absent: nothing
   WrittenOperands written;
   Cluster cluster;  // as it turned out
 };
 
-// Writes for `owner`. What goes wrong with an operand is part of the outcome; an error means that nothing can be said.
+// Writes for `owner`. What goes wrong with an operand is part of the outcome; an error means that
+// nothing can be said.
 StatusOr<RegistryOutcome> carry_out(const Context& ctx, kube::Client& client, runtime::Applier& applier,
                                     kube::Discovery& discovery, const kube::Object& owner,
                                     const RegistryPlan& plan);

@@ -24,10 +24,11 @@ bool is_accepted_already(const RegistryObservation& observed) {
          accepted->observed_generation == observed.object.meta().generation;
 }
 
-// A spec that was not accepted yet is tried on the running operands first, before anything is changed: the
-// API server's refusal must come before the ConfigMaps that the pod would read at its next start.
-std::vector<Rehearsal> rehearsals(const RegistryObservation& observed) {
-  std::vector<Rehearsal> tried;
+// A spec that was not accepted yet is tried on the running operands first, before anything is
+// changed: the API server's refusal must come before the ConfigMaps that the pod would read at its
+// next start.
+std::vector<DryRun> dry_runs(const RegistryObservation& observed) {
+  std::vector<DryRun> tried;
   if (!find(observed.running, deployment_type()) || is_accepted_already(observed)) return tried;
   for (const auto& [operand, running] : observed.running)
     if (operand->presence(observed.inputs, observed.cluster) == Presence::Applied)
@@ -35,7 +36,7 @@ std::vector<Rehearsal> rehearsals(const RegistryObservation& observed) {
   return tried;
 }
 
-std::optional<Finding> refusal(const RegistryObservation& observed) {
+std::optional<ConditionValue> refusal(const RegistryObservation& observed) {
   const Json claim = observed.claim ? observed.claim->json() : Json();
   auto refused = refuse(observed.inputs, observed.claim ? &claim : nullptr);
   return refused ? refused : hold(observed);
@@ -52,7 +53,7 @@ RegistryPlan decide(const RegistryObservation& observed, const std::optional<Reg
   RegistryPlan plan;
   plan.refused = refusal(observed);
   if (const kube::Object* running = find(observed.running, deployment_type())) plan.repair = repair(*running);
-  if (!plan.refused) plan.rehearsals = rehearsals(observed);
+  if (!plan.refused) plan.dry_runs = dry_runs(observed);
   plan.wanted = observed.inputs;
   plan.accepted = accepted;
   plan.cluster = observed.cluster;

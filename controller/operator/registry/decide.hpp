@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "controller/base/json.hpp"
-#include "controller/operator/finding.hpp"
+#include "controller/operator/condition_value.hpp"
 #include "controller/operator/registry/observe.hpp"
 
 namespace toolhive {
 
 // A running operand, and what the spec would make of it.
-struct Rehearsal {
+struct DryRun {
   const Operand* operand;
   kube::Object running;
   JsonPtr intent;  // never null
@@ -19,11 +19,11 @@ struct Rehearsal {
 
 struct RegistryPlan {
   // Why the spec is not accepted; absent: nothing is known against it.
-  std::optional<Finding> refused;
+  std::optional<ConditionValue> refused;
   // A merge patch that must go before the Deployment is applied; null: nothing is to be repaired.
   JsonPtr repair;
   // Tried before anything is written: what the API server refuses of these refuses the spec.
-  std::vector<Rehearsal> rehearsals;
+  std::vector<DryRun> dry_runs;
   RegistryInputs wanted;
   // What is declared while `wanted` is refused; absent: nothing.
   std::optional<RegistryInputs> accepted;

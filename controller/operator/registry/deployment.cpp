@@ -38,7 +38,8 @@ Json container(const RegistryInputs& inputs) {
       {"args", Json::array({"serve", "--config", file(kConfigFolder, kConfigFile), "--server",
                             file(kServerFolder, kServerFile)})},
       {"ports", Json::array({{{"name", "http"}, {"containerPort", kServicePort}, {"protocol", "TCP"}}})},
-      // A start that reads a large store may take minutes; once started, only a process that hangs is killed.
+      // A start that reads a large store may take minutes; once started, only a process that hangs
+      // is killed.
       {"startupProbe", probe("/health", 1, 300)},
       {"livenessProbe", probe("/health", 10, 6)},
       {"readinessProbe", probe("/ready", 5, 2)},
@@ -57,7 +58,7 @@ Json container(const RegistryInputs& inputs) {
 }
 
 Json volumes(const RegistryInputs& inputs) {
-  return Json::array({{{"name", kDataVolume}, {"persistentVolumeClaim", {{"claimName", claim_name(inputs)}}}},
+  return Json::array({{{"name", kDataVolume}, {"persistentVolumeClaim", {{"claimName", pvc_name(inputs)}}}},
                       {{"name", "config"}, {"configMap", {{"name", config_map_name(inputs.key)}}}},
                       {{"name", "server"}, {"configMap", {{"name", server_config_map_name(inputs.key)}}}},
                       {{"name", "tmp"}, {"emptyDir", {{"sizeLimit", "64Mi"}}}}});

@@ -8,10 +8,11 @@ namespace toolhive {
 
 namespace {
 
-// The router's verdict is in status.ingress[]: a Route can be offered to several routers, and one is enough.
-Finding admission(const Json& route, std::string& url) {
+// The router's verdict is in status.ingress[]: a Route can be offered to several routers, and one
+// is enough.
+ConditionValue admission(const Json& route, std::string& url) {
   const Json::json_pointer at("/status/ingress");
-  Finding answer = Finding::no("RoutePending", "no router has admitted the Route yet");
+  ConditionValue answer = ConditionValue::no("RoutePending", "no router has admitted the Route yet");
   if (!route.contains(at) || !route.at(at).is_array()) return answer;
   for (const Json& ingress : route.at(at)) {
     const Json conditions = ingress.value("conditions", Json::array());
@@ -20,11 +21,11 @@ Finding admission(const Json& route, std::string& url) {
       const std::string host = string_member(ingress, "host");
       if (string_member(condition, "status") == "True" && !host.empty()) {
         url = "https://" + host;
-        return Finding::yes("RouteAdmitted", "the Route is admitted as " + host);
+        return ConditionValue::yes("RouteAdmitted", "the Route is admitted as " + host);
       }
-      answer =
-          Finding::no("RouteRefused", "the router refuses the Route: " + string_member(condition, "reason") +
-                                          ": " + string_member(condition, "message"));
+      answer = ConditionValue::no(
+          "RouteRefused", "the router refuses the Route: " + string_member(condition, "reason") + ": " +
+                              string_member(condition, "message"));
     }
   }
   return answer;
@@ -37,16 +38,16 @@ ExposureState observe_exposure(const RegistrySpec::Exposure& spec, kube::Offered
   ExposureState state;
   state.required = spec.type == Type::Route;
   if (spec.type == Type::None) {
-    state.exposed = Finding::no("NotRequested", "spec.exposure.type is None");
+    state.exposed = ConditionValue::no("NotRequested", "spec.exposure.type is None");
   } else if (routes == kube::Offered::Unknown) {
     state.exposed =
-        Finding::unknown("RouteAPIUnknown", "the API server has not said whether it offers Routes");
+        ConditionValue::unknown("RouteAPIUnknown", "the API server has not said whether it offers Routes");
   } else if (routes == kube::Offered::No) {
-    state.exposed = Finding::no("RouteAPIMissing",
-                                std::string("this cluster does not offer Routes") +
-                                    (state.required ? "; set spec.exposure.type to Auto or None" : ""));
+    state.exposed = ConditionValue::no(
+        "RouteAPIMissing", std::string("this cluster does not offer Routes") +
+                               (state.required ? "; set spec.exposure.type to Auto or None" : ""));
   } else if (!route) {
-    state.exposed = Finding::no("RoutePending", "the Route does not exist yet");
+    state.exposed = ConditionValue::no("RoutePending", "the Route does not exist yet");
   } else {
     state.exposed = admission(*route, state.url);
   }

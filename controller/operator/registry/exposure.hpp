@@ -5,13 +5,13 @@
 
 #include "controller/base/json.hpp"
 #include "controller/kube/client/discovery.hpp"
-#include "controller/operator/finding.hpp"
+#include "controller/operator/condition_value.hpp"
 #include "crds/registry.hpp"
 
 namespace toolhive {
 
 struct ExposureState {
-  Finding exposed;
+  ConditionValue exposed;
   std::string url;        // of the admitted Route; empty otherwise
   bool required = false;  // whether the registry is not ready without it
 };

@@ -21,31 +21,31 @@ std::string claim_in_use(const Json& deployment) {
   return {};
 }
 
-// Of another claim than the one in use. A claim that is not bound may be waiting for its first pod, and one of ours that is
-// missing is made.
-std::optional<Finding> missing_claim(const RegistryObservation& observed, const Json& deployment) {
-  const std::string name = claim_name(observed.inputs);
+// Of another claim than the one in use. A claim that is not bound may be waiting for its first pod,
+// and one of ours that is missing is made.
+std::optional<ConditionValue> missing_claim(const RegistryObservation& observed, const Json& deployment) {
+  const std::string name = pvc_name(observed.inputs);
   if (claim_in_use(deployment) == name) return {};
   const bool ours = observed.inputs.spec.storage.existing_claim.empty();
   if (!observed.claim && ours) return {};
   const Json claim = observed.claim ? observed.claim->json() : Json();
-  const Finding found =
+  const ConditionValue found =
       observe_storage(observed.claim ? &claim : nullptr, name, ours ? observed.inputs.spec.storage.size : "");
   if (found.holds() || found.reason == kClaimPending) return {};
-  return Finding::no(found.reason, "spec.storage: " + found.message + kWhatGoesOn);
+  return ConditionValue::no(found.reason, "spec.storage: " + found.message + kWhatGoesOn);
 }
 
-std::optional<Finding> missing_priority_class(const RegistryObservation& observed) {
+std::optional<ConditionValue> missing_priority_class(const RegistryObservation& observed) {
   if (!observed.priority_class_missing) return {};
-  return Finding::no("PriorityClassNotFound",
-                     "spec.podTemplate.priorityClassName: the cluster has no PriorityClass " +
-                         observed.inputs.spec.pod_template.priority_class_name +
-                         "; create it, or leave the field out" + kWhatGoesOn);
+  return ConditionValue::no("PriorityClassNotFound",
+                            "spec.podTemplate.priorityClassName: the cluster has no PriorityClass " +
+                                observed.inputs.spec.pod_template.priority_class_name +
+                                "; create it, or leave the field out" + kWhatGoesOn);
 }
 
 }  // namespace
 
-std::optional<Finding> hold(const RegistryObservation& observed) {
+std::optional<ConditionValue> hold(const RegistryObservation& observed) {
   const kube::Object* running = find(observed.running, deployment_type());
   if (!running) return {};
   if (auto missing = missing_claim(observed, running->json())) return missing;

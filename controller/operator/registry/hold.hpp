@@ -1,15 +1,16 @@
-// A change that would stop what serves, for want of something that the new pod needs: it is held. Pure.
+// A change that would stop what serves, for want of something that the new pod needs: it is held.
+// Pure.
 #pragma once
 
 #include <optional>
 
-#include "controller/operator/finding.hpp"
+#include "controller/operator/condition_value.hpp"
 #include "controller/operator/registry/observe.hpp"
 
 namespace toolhive {
 
-// What is missing, or nothing. The old pod goes before the new one comes, so this is asked before a Deployment that runs is
-// changed; without one there is nothing to lose.
-std::optional<Finding> hold(const RegistryObservation& observed);
+// What is missing, or nothing. The old pod goes before the new one comes, so this is asked before a
+// Deployment that runs is changed; without one there is nothing to lose.
+std::optional<ConditionValue> hold(const RegistryObservation& observed);
 
 }  // namespace toolhive

@@ -6,7 +6,7 @@
 
 namespace toolhive {
 
-std::string claim_name(const RegistryInputs& inputs) {
+std::string pvc_name(const RegistryInputs& inputs) {
   const std::string& existing = inputs.spec.storage.existing_claim;
   return existing.empty() ? inputs.key.name + "-data" : existing;
 }

@@ -1,4 +1,5 @@
-// RegistryInputs: everything that the operands of one Registry are made from. Equal inputs, equal operands.
+// RegistryInputs: everything that the operands of one Registry are made from. Equal inputs, equal
+// operands.
 #pragma once
 
 #include <string>
@@ -19,8 +20,9 @@ struct RegistryInputs {
   bool set_fs_group = true;
 };
 
-// Names of the operands. Deployment, Service, ServiceAccount, Route and policies have the Registry's own.
-std::string claim_name(const RegistryInputs& inputs);  // of the claim in use, existing or ours
+// Names of the operands. Deployment, Service, ServiceAccount, Route and policies have the
+// Registry's own.
+std::string pvc_name(const RegistryInputs& inputs);  // of the claim in use, existing or ours
 std::string config_map_name(const kube::Key& registry);
 std::string server_config_map_name(const kube::Key& registry);
 

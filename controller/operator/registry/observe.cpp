@@ -37,12 +37,13 @@ Status read_platform(const Context& ctx, kube::Discovery& discovery, RegistryObs
 
 Status read_claim(const Context& ctx, kube::Client& client, const runtime::Cache& cache,
                   RegistryObservation& observed) {
-  const Key key{observed.inputs.key.ns, claim_name(observed.inputs)};
-  // From before the CRD had a pattern for it: there is no such claim, and its path may be that of something else.
+  const Key key{observed.inputs.key.ns, pvc_name(observed.inputs)};
+  // From before the CRD had a pattern for it: there is no such claim, and its path may be that of
+  // something else.
   if (!is_dns_subdomain(key.name)) return {};
   // An existing claim is somebody else's and not in the cache.
-  const auto claim = observed.inputs.spec.storage.existing_claim.empty() ? cache.get(ctx, claim_type(), key)
-                                                                         : client.get(ctx, claim_type(), key);
+  const auto claim = observed.inputs.spec.storage.existing_claim.empty() ? cache.get(ctx, pvc_type(), key)
+                                                                         : client.get(ctx, pvc_type(), key);
   if (claim.status().code() == Code::NotFound) return {};
   if (claim.ok()) observed.claim = *claim;
   return claim.status();
@@ -50,7 +51,7 @@ Status read_claim(const Context& ctx, kube::Client& client, const runtime::Cache
 
 Status read_running(const Context& ctx, const runtime::Cache& cache, RegistryObservation& observed) {
   for (const Operand& operand : operands()) {
-    if (!operand.rehearsed) continue;
+    if (!operand.dry_run) continue;
     const auto found =
         cache.get(ctx, operand.type(), Key{observed.inputs.key.ns, operand.name(observed.inputs)});
     if (found.status().code() == Code::NotFound) continue;

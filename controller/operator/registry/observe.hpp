@@ -20,16 +20,18 @@ struct RegistryObservation {
   JsonPtr status;  // of the object, as it is; never null
   RegistryInputs inputs;
   std::optional<kube::Object> claim = {};  // the one in use, ours or one that the spec names
-  // The operands that a newer spec is tried on, the Deployment among them, as far as the Registry controls them.
+  // The operands that a newer spec is tried on, the Deployment among them, as far as the Registry
+  // controls them.
   LiveOperands running = {};
-  // The spec names a PriorityClass that is not there; asked only where the Deployment does not name it already.
+  // The spec names a PriorityClass that is not there; asked only where the Deployment does not name
+  // it already.
   bool priority_class_missing = false;
   std::vector<kube::Object> pods = {};
   Cluster cluster = {};
 };
 
-// `spec` is that of `object`. The cache has what RegistryReconciler::attach() declares. An error is what could not be
-// read just now.
+// `spec` is that of `object`. The cache has what RegistryReconciler::attach() declares. An error is
+// what could not be read just now.
 StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client& client,
                                                const runtime::Cache& cache, kube::Discovery& discovery,
                                                const OperatorOptions& options, const kube::Object& object,

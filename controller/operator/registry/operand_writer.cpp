@@ -18,8 +18,9 @@ bool namespace_ends(const Status& error) {
          error.message().find("because it is being terminated") != std::string::npos;
 }
 
-// An answer that tells of more than a busy moment, such as an admission webhook that cannot be called. It may last, so the
-// user should read of it; a server that is away (503) could not be told the status either.
+// An answer that tells of more than a busy moment, such as an admission webhook that cannot be
+// called. It may last, so the user should read of it; a server that is away (503) could not be told
+// the status either.
 bool server_failed(const Status& error) {
   return error.http_status() == 500 && !is_refusal(error);
 }
@@ -29,7 +30,8 @@ class Writer {
   Writer(const Context& ctx, runtime::Applier& applier, const kube::Object& owner)
       : ctx_(ctx), applier_(applier), owner_(owner) {}
 
-  // One operand's trouble is no reason to leave the next as it is, unless the API server itself is away.
+  // One operand's trouble is no reason to leave the next as it is, unless the API server itself is
+  // away.
   void write(const Operand& operand, const RegistryInputs& inputs, const Cluster& cluster) {
     if (stopped()) return;
     switch (operand.presence(inputs, cluster)) {
@@ -79,7 +81,7 @@ class Writer {
     const bool waits = error.code() == Code::Conflict;
     // The API server's word for a class that does not allow expansion, and for a quota.
     if (error.code() == Code::Forbidden && !namespace_ends(error)) {
-      written.storage = Finding::no("ClaimRefused", error.message());
+      written.storage = ConditionValue::no("ClaimRefused", error.message());
     } else if (!waits) {
       sort(type, error);
     }
@@ -119,9 +121,9 @@ class Writer {
   }
 
   // Of several of a kind the first is told with its reason, the others in the message.
-  static void note(std::optional<Finding>& told, const char* reason, const std::string& message) {
+  static void note(std::optional<ConditionValue>& told, const char* reason, const std::string& message) {
     if (!told) {
-      told = Finding::no(reason, message);
+      told = ConditionValue::no(reason, message);
     } else {
       told->message += "; " + message;
     }

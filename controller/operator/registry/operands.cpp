@@ -42,8 +42,8 @@ const Operand kOperands[] = {
     {.type = config_map_type, .name = config_name, .intent = registry_config_map, .presence = always},
     {.type = config_map_type, .name = server_config_name, .intent = server_config_map, .presence = always},
     // It may outlive its Registry, and is never deleted for the sake of being made anew.
-    {.type = claim_type,
-     .name = claim_name,
+    {.type = pvc_type,
+     .name = pvc_name,
      .intent = persistent_volume_claim,
      .presence = unless_claim_exists,
      .owned = false,
@@ -53,17 +53,18 @@ const Operand kOperands[] = {
      .name = registry_name,
      .intent = network_policy,
      .presence = if_policy,
-     .rehearsed = true},
+     .dry_run = true},
     {.type = disruption_budget_type,
      .name = registry_name,
      .intent = pod_disruption_budget,
      .presence = if_budget},
-    // Its checksum says that a pod has read the ConfigMaps as declared: before they are, it would not be true.
+    // Its checksum says that a pod has read the ConfigMaps as declared: before they are, it would
+    // not be true.
     {.type = deployment_type,
      .name = registry_name,
      .intent = deployment,
      .presence = always,
-     .rehearsed = true,
+     .dry_run = true,
      .after = config_map_type,
      .replace = "Foreground"},
     {.type = route_type,

@@ -1,5 +1,6 @@
-// The operands of a Registry: a list of rows, from which follows what is watched, written, rehearsed and removed. What an
-// operand should be is a pure function, one file each; nothing here reads the cluster.
+// The operands of a Registry: a list of rows, from which follows what is watched, written,
+// rehearsed and removed. What an operand should be is a pure function, one file each; nothing here
+// reads the cluster.
 #pragma once
 
 #include <optional>
@@ -32,9 +33,9 @@ struct Operand {
   // What server-side apply should own of it.
   Json (*intent)(const RegistryInputs&);
   Presence (*presence)(const RegistryInputs&, const Cluster&);
-  bool owned = true;       // goes with its Registry, by an owner reference
-  bool optional = false;   // not every cluster has its type
-  bool rehearsed = false;  // a newer spec is tried on it before anything is written
+  bool owned = true;      // goes with its Registry, by an owner reference
+  bool optional = false;  // not every cluster has its type
+  bool dry_run = false;   // a newer spec is tried on it before anything is written
   // Operands of this type must have been applied in the same pass; nullptr: none.
   const kube::ResourceType& (*after)() = nullptr;
   // How one that can only be made anew goes, see Applier::Options.
@@ -65,9 +66,9 @@ Json route(const RegistryInputs& inputs);
 Json network_policy(const RegistryInputs& inputs);
 Json pod_disruption_budget(const RegistryInputs& inputs);
 
-// The merge patch that must go before deployment() is applied to a Deployment whose strategy was set to
-// RollingUpdate by hand: its parameters are nobody's to remove by server-side apply, and Recreate is refused
-// beside them. Nothing when there is nothing to repair.
+// The merge patch that must go before deployment() is applied to a Deployment whose strategy was
+// set to RollingUpdate by hand: its parameters are nobody's to remove by server-side apply, and
+// Recreate is refused beside them. Nothing when there is nothing to repair.
 std::optional<Json> strategy_repair(const Json& deployment);
 
 // The container that the operator declares; others come from webhooks, or by hand.

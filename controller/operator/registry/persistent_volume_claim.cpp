@@ -9,9 +9,10 @@ Json persistent_volume_claim(const RegistryInputs& inputs) {
   Json spec = {{"accessModes", storage.access_modes},
                {"resources", {{"requests", {{"storage", storage.size}}}}}};
   if (!storage.storage_class_name.empty()) spec["storageClassName"] = storage.storage_class_name;
-  Json metadata = operand_metadata(inputs, claim_name(inputs));
-  // The garbage collector deletes what an owner reference names with its owner: the data, unless it is
-  // retained. It is not a controller reference, so that retain can be switched while the claim lives.
+  Json metadata = operand_metadata(inputs, pvc_name(inputs));
+  // The garbage collector deletes what an owner reference names with its owner: the data, unless it
+  // is retained. It is not a controller reference, so that retain can be switched while the claim
+  // lives.
   if (!storage.retain) {
     metadata["ownerReferences"] = Json::array({{{"apiVersion", registry_type().api_version()},
                                                 {"kind", registry_type().kind},

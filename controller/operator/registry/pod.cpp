@@ -16,7 +16,8 @@ namespace {
 using std::chrono::minutes;
 
 // How long a pod may be in a state that passes by itself, before somebody should look at it.
-constexpr minutes kLongestStart{5};    // of volumes, network and images, as the Deployment's own deadline
+// of volumes, network and images, as the Deployment's own deadline
+constexpr minutes kLongestStart{5};
 constexpr minutes kLongestUnready{1};  // after it served
 constexpr minutes kLongestEnd{1};      // beyond its grace period
 
@@ -30,7 +31,8 @@ std::string described(const Json& pod, const Json& container) {
   return pod_name(pod) + ", container " + string_member(container, "name");
 }
 
-// Whether `since`, in RFC 3339 and UTC as the API server writes it, is longer ago than `limit`: such times sort as text.
+// Whether `since`, in RFC 3339 and UTC as the API server writes it, is longer ago than `limit`:
+// such times sort as text.
 bool is_longer_ago(const std::string& since, minutes limit, WallTime now) {
   return !since.empty() && since < to_rfc3339(now - limit);
 }
@@ -47,7 +49,7 @@ std::string exit_text(const Json& container, const Json& terminated) {
 }
 
 // A container that cannot run; "waiting" covers what the kubelet tries again.
-std::optional<Finding> waiting_trouble(const Json& container, const Json& waiting) {
+std::optional<ConditionValue> waiting_trouble(const Json& container, const Json& waiting) {
   const std::string reason = string_member(waiting, "reason");
   for (const char* passing : kPassingReasons)
     if (reason == passing) return {};
@@ -56,16 +58,16 @@ std::optional<Finding> waiting_trouble(const Json& container, const Json& waitin
     message.append(": ").append(detail);
   if (const Json* last = value_at(container, "/lastState/terminated"))
     message.append("; ").append(exit_text(container, *last));
-  return Finding::no(reason, message);
+  return ConditionValue::no(reason, message);
 }
 
 // An init container is done when it has ended well; any other is to run on.
-std::optional<Finding> container_trouble(const Json& container, bool may_end) {
+std::optional<ConditionValue> container_trouble(const Json& container, bool may_end) {
   if (const Json* waiting = value_at(container, "/state/waiting"))
     return waiting_trouble(container, *waiting);
   const Json* terminated = value_at(container, "/state/terminated");
   if (!terminated || (may_end && terminated->value("exitCode", 1) == 0)) return {};
-  return Finding::no("ContainerExited", exit_text(container, *terminated));
+  return ConditionValue::no("ContainerExited", exit_text(container, *terminated));
 }
 
 // Calls `visit(container, is_init)` for the status of each container, until it answers something.
@@ -83,9 +85,10 @@ auto first_container(const Json& pod, Visit visit) -> decltype(visit(pod, true))
 std::optional<PodTrouble> ending(const Json& pod, WallTime now) {
   if (!is_longer_ago(text_at(pod, "/metadata/deletionTimestamp"), kLongestEnd, now)) return {};
   return PodTrouble{
-      Finding::no("PodTerminating",
-                  pod_name(pod) + " should be gone by now, and no other starts before it is: its node may be "
-                                  "lost, or a finalizer holds it"),
+      ConditionValue::no("PodTerminating",
+                         pod_name(pod) +
+                             " should be gone by now, and no other starts before it is: its node may be "
+                             "lost, or a finalizer holds it"),
       true};
 }
 
@@ -98,20 +101,22 @@ std::optional<PodTrouble> unbegun(const Json& pod, WallTime now) {
                        return value_at(container, "/state/waiting") ? std::optional<bool>() : true;
                      }).has_value();
   if (begun) return {};
-  // False from when the pod is bound until it has its volumes and its network, and images are pulled after that.
+  // False from when the pod is bound until it has its volumes and its network, and images are
+  // pulled after that.
   const bool has_sandbox = !has_status(condition_of(pod, "PodReadyToStartContainers"), "False");
   return PodTrouble{
-      Finding::no("ContainerCreating",
-                  pod_name(pod) + " has not begun to run after more than " +
-                      std::to_string(kLongestStart.count()) + " minutes: " +
-                      (has_sandbox ? "its image may take long to pull, or a volume cannot be mounted"
-                                   : "the kubelet cannot mount its volumes or give it a network") +
-                      "; its events say which: kubectl -n " + text_at(pod, "/metadata/namespace") +
-                      " describe " + pod_name(pod)),
+      ConditionValue::no("ContainerCreating",
+                         pod_name(pod) + " has not begun to run after more than " +
+                             std::to_string(kLongestStart.count()) + " minutes: " +
+                             (has_sandbox ? "its image may take long to pull, or a volume cannot be mounted"
+                                          : "the kubelet cannot mount its volumes or give it a network") +
+                             "; its events say which: kubectl -n " + text_at(pod, "/metadata/namespace") +
+                             " describe " + pod_name(pod)),
       true};
 }
 
-// It served, and does so no more. A pod that has not served yet became unready before its container ran.
+// It served, and does so no more. A pod that has not served yet became unready before its container
+// ran.
 std::optional<PodTrouble> unready(const Json& pod, WallTime now) {
   const Json* ready = condition_of(pod, "Ready");
   if (!has_status(ready, "False")) return {};
@@ -120,9 +125,9 @@ std::optional<PodTrouble> unready(const Json& pod, WallTime now) {
     const std::string started = text_at(container, "/state/running/startedAt");
     if (init || started.empty() || container.value("ready", false) || since <= started) return {};
     return PodTrouble{
-        Finding::no("NotReady", described(pod, container) +
-                                    " runs, but does not pass its readiness check any more; GET "
-                                    "/ready and its log say why"),
+        ConditionValue::no("NotReady", described(pod, container) +
+                                           " runs, but does not pass its readiness check any more; GET "
+                                           "/ready and its log say why"),
         is_longer_ago(since, kLongestUnready, now)};
   });
 }
@@ -163,14 +168,16 @@ std::optional<PodTrouble> pod_trouble(const Json& pod, WallTime now) {
   if (found) return PodTrouble{*found, true};
   if (const Json* scheduled = condition_of(pod, "PodScheduled"); has_status(scheduled, "False"))
     return PodTrouble{
-        Finding::no("Unschedulable", pod_name(pod) + ": " + string_member(*scheduled, "message")), false};
+        ConditionValue::no("Unschedulable", pod_name(pod) + ": " + string_member(*scheduled, "message")),
+        false};
   if (auto trouble = unbegun(pod, now)) return trouble;
   return unready(pod, now);
 }
 
 std::string pod_progress(const Json& pod) {
   std::string text;
-  // The kubelet's list of the containers that are not ready yet, or the gate that others hold closed.
+  // The kubelet's list of the containers that are not ready yet, or the gate that others hold
+  // closed.
   if (const Json* ready = condition_of(pod, "Ready"); has_status(ready, "False"))
     text = string_member(*ready, "message");
   // With nobody else to wait for it goes without saying.

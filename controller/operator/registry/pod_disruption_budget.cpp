@@ -5,7 +5,8 @@
 
 namespace toolhive {
 
-// maxUnavailable rather than minAvailable: with one replica the latter would block every node drain for good.
+// maxUnavailable rather than minAvailable: with one replica the latter would block every node drain
+// for good.
 Json pod_disruption_budget(const RegistryInputs& inputs) {
   return {
       {"metadata", operand_metadata(inputs, inputs.key.name)},

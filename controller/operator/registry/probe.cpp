@@ -10,8 +10,8 @@ constexpr std::chrono::seconds kKeep{2};
 constexpr std::chrono::seconds kLongest{60};
 constexpr int kToldFailures = 3;
 
-// What a registry that has just started does not answer yet it will answer in a moment; one that is broken is
-// not worth a request every two seconds.
+// What a registry that has just started does not answer yet it will answer in a moment; one that is
+// broken is not worth a request every two seconds.
 Duration patience(int failures) {
   return std::min<Duration>(kLongest, kKeep * (1 << std::min(failures - 1, 10)));
 }

@@ -17,13 +17,15 @@ class ServiceProbe {
 
   struct Answer {
     std::optional<ServiceReport> report;
-    // From the third failure in a row on: at each restart a pod is ready a moment before its address is known.
+    // From the third failure in a row on: at each restart a pod is ready a moment before its
+    // address is known.
     Status error;
-    // Not zero: after this a better answer may be had than this one, which is an earlier one or an error.
+    // Not zero: after this a better answer may be had than this one, which is an earlier one or an
+    // error.
     Duration ask_again{};
   };
-  // An answer is kept for 2 s: many tools registered at once ask once. A registry that did not answer is worth
-  // asking again after 2 s, then 4, up to 60.
+  // An answer is kept for 2 s: many tools registered at once ask once. A registry that did not
+  // answer is worth asking again after 2 s, then 4, up to 60.
   Answer ask(const Context& ctx, const kube::Key& registry);
   void forget(const kube::Key& registry);
 

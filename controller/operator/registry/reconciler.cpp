@@ -34,7 +34,7 @@ bool is_worth_an_event(const runtime::Conditions& conditions) {
 Status refuse(const Pass& pass, const Status& why) {
   const Object& object = pass.object();
   const Json before = object.json().value("status", Json::object());
-  const Finding refusal = Finding::no("InvalidSpec", why.message());
+  const ConditionValue refusal = ConditionValue::no("InvalidSpec", why.message());
   return pass.write_status(refused_status(before, refusal, object.meta().generation, pass.ctx().clock.wall()))
       .status();
 }
@@ -46,11 +46,13 @@ RegistryReconciler::RegistryReconciler(runtime::Manager& manager, RegistryAccess
     : manager_(manager), access_(access), options_(std::move(options)), probe_(access) {}
 
 runtime::ControllerHandle RegistryReconciler::attach() {
-  // Only what carries our label is cached: a cluster's other ConfigMaps and pods are none of our business.
+  // Only what carries our label is cached: a cluster's other ConfigMaps and pods are none of our
+  // business.
   const runtime::InformerOptions ours{.ns = {}, .label_selector = managed_selector(), .field_selector = {}};
   runtime::InformerOptions optional = ours;
   optional.optional = true;
-  // Pods by what their ReplicaSet selects them by: a pod that loses that is released, and another is made.
+  // Pods by what their ReplicaSet selects them by: a pod that loses that is released, and another
+  // is made.
   runtime::InformerOptions pods = ours;
   pods.label_selector = registry_selector();
   auto controller = manager_.controller<Registry>("registry");
@@ -64,8 +66,8 @@ runtime::ControllerHandle RegistryReconciler::attach() {
       controller.watches(operand.type(), map_instance, informer);
     }
   }
-  // One that is being deleted needs nothing done: the garbage collector takes the operands; what is retained stays as it
-  // is.
+  // One that is being deleted needs nothing done: the garbage collector takes the operands; what is
+  // retained stays as it is.
   return controller.watches(pod_type(), map_instance, pods)
       .concurrency(options_.workers)
       .reports({.is_event = is_worth_an_event})
@@ -99,7 +101,8 @@ StatusOr<Result> RegistryReconciler::tell(const Pass& pass, const RegistryObserv
   if (report.rollout.ready_replicas > 0) {
     const ServiceProbe::Answer answer = probe_.ask(pass.ctx(), report.key);
     report.service = answer.report;
-    if (!answer.error.ok()) report.unreachable = Finding::no("RegistryUnreachable", answer.error.message());
+    if (!answer.error.ok())
+      report.unreachable = ConditionValue::no("RegistryUnreachable", answer.error.message());
     if (answer.ask_again > Duration::zero()) result.requeue_after = answer.ask_again;
   }
   const auto written = pass.write_status(registry_status(*observed.status, report, pass.ctx().clock.wall()));

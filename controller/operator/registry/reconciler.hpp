@@ -1,4 +1,5 @@
-// RegistryReconciler: makes the cluster hold what a Registry declares, and its status say how that went.
+// RegistryReconciler: makes the cluster hold what a Registry declares, and its status say how that
+// went.
 #pragma once
 
 #include "controller/operator/options.hpp"
@@ -9,7 +10,8 @@
 
 namespace toolhive {
 
-// The manager and `access` must outlive it, and it the passes. The manager's options give the owner label.
+// The manager and `access` must outlive it, and it the passes. The manager's options give the owner
+// label.
 class RegistryReconciler {
  public:
   RegistryReconciler(runtime::Manager& manager, RegistryAccess& access, OperatorOptions options);

@@ -33,10 +33,10 @@ constexpr std::array kFieldPlaces = {
     FieldPlace{deployment_type, "spec.template.annotations", "spec.podTemplate.metadata.annotations"},
     FieldPlace{network_policy_type, "spec.ingress[0].from[1].namespaceSelector",
                "spec.allowedNamespaces.selector"},
-    FieldPlace{claim_type, "spec.resources.requests.storage", "spec.storage.size"},
-    FieldPlace{claim_type, "spec.resources[storage]", "spec.storage.size"},
-    FieldPlace{claim_type, "spec.storageClassName", "spec.storage.storageClassName"},
-    FieldPlace{claim_type, "spec.accessModes", "spec.storage.accessModes"},
+    FieldPlace{pvc_type, "spec.resources.requests.storage", "spec.storage.size"},
+    FieldPlace{pvc_type, "spec.resources[storage]", "spec.storage.size"},
+    FieldPlace{pvc_type, "spec.storageClassName", "spec.storage.storageClassName"},
+    FieldPlace{pvc_type, "spec.accessModes", "spec.storage.accessModes"},
 };
 
 // Puts the Registry's fields in the place of the operand's, and answers where the first one stands.

@@ -28,13 +28,13 @@ const Json* pointer_to(const std::optional<Json>& json) {
   return json ? &*json : nullptr;
 }
 
-Finding storage_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
+ConditionValue storage_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
   if (outcome.written.storage) return *outcome.written.storage;
-  const Object* written = find(outcome.written.applied, claim_type());
+  const Object* written = find(outcome.written.applied, pvc_type());
   const RegistryInputs& inputs = written && outcome.declared ? *outcome.declared : observed.inputs;
   const RegistrySpec::Storage& storage = inputs.spec.storage;
   const std::optional<Json> claim = json_of(written ? written : observed.claim ? &*observed.claim : nullptr);
-  return observe_storage(pointer_to(claim), claim_name(inputs),
+  return observe_storage(pointer_to(claim), pvc_name(inputs),
                          storage.existing_claim.empty() ? storage.size : std::string());
 }
 
@@ -53,13 +53,13 @@ ExposureState exposure_of(const RegistryObservation& observed, const RegistryOut
       observe_exposure(observed.inputs.spec.exposure, outcome.cluster.routes, pointer_to(route));
   if (outcome.cluster.routes != Offered::Yes) return state;
   const Status& error = outcome.written.route_error;
-  if (!error.ok()) state.exposed = Finding::unknown("RouteAPIUnknown", error.message());
+  if (!error.ok()) state.exposed = ConditionValue::unknown("RouteAPIUnknown", error.message());
   if (!outcome.written.route_refused.empty())
-    state.exposed = Finding::no("RouteRefused", outcome.written.route_refused);
+    state.exposed = ConditionValue::no("RouteRefused", outcome.written.route_refused);
   return state;
 }
 
-std::optional<Finding> drift_of(const RegistryOutcome& outcome) {
+std::optional<ConditionValue> drift_of(const RegistryOutcome& outcome) {
   if (!outcome.declared) return {};
   std::string added;
   for (const LiveOperand& live : outcome.written.applied) {
@@ -72,10 +72,10 @@ std::optional<Finding> drift_of(const RegistryOutcome& outcome) {
     if (!paths.empty()) added += (added.empty() ? "the " : "; the ") + type.kind + " has " + paths;
   }
   if (added.empty()) return {};
-  return Finding::yes("FieldsOfOthers",
-                      added +
-                          ": not declared by the operator, which leaves it as it is; if the "
-                          "registry should be without it, take it out with kubectl edit");
+  return ConditionValue::yes("FieldsOfOthers",
+                             added +
+                                 ": not declared by the operator, which leaves it as it is; if the "
+                                 "registry should be without it, take it out with kubectl edit");
 }
 
 }  // namespace
@@ -96,7 +96,7 @@ RegistryReport report_of(const RegistryObservation& observed, const RegistryOutc
 Duration look_again(const RegistryObservation& observed, const RegistryOutcome& outcome,
                     const RegistryReport& report) {
   const bool made =
-      observed.inputs.spec.storage.existing_claim.empty() && find(outcome.written.applied, claim_type());
+      observed.inputs.spec.storage.existing_claim.empty() && find(outcome.written.applied, pvc_type());
   const bool has_claim = made || observed.claim;
   const bool untold = report.failed || report.exposure.exposed.reason == "RouteAPIMissing" ||
                       !outcome.written.route_error.ok() || outcome.written.namespace_ends || !has_claim ||

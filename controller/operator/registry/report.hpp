@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "controller/base/clock.hpp"
-#include "controller/operator/finding.hpp"
+#include "controller/operator/condition_value.hpp"
 #include "controller/operator/registry/carry_out.hpp"
 #include "controller/operator/registry/exposure.hpp"
 #include "controller/operator/registry/rollout.hpp"
@@ -16,17 +16,19 @@ namespace toolhive {
 struct RegistryReport {
   kube::Key key;
   std::int64_t generation = 0;
-  std::optional<Finding> refused;  // the spec is not accepted
-  std::optional<Finding> failed;   // an operand could not be brought to its state
-  Finding storage;
+  std::optional<ConditionValue> refused;  // the spec is not accepted
+  std::optional<ConditionValue> failed;   // an operand could not be brought to its state
+  ConditionValue storage;
   Rollout rollout;
   ExposureState exposure;
-  std::optional<Finding> drift;          // others have added to what the operator declares
+  std::optional<ConditionValue> drift;   // others have added to what the operator declares
   std::optional<ServiceReport> service;  // absent: not asked, or no answer; the last one is kept
-  std::optional<Finding> unreachable;    // a pod serves, but the operator gets no answer from it
+  // a pod serves, but the operator gets no answer from it
+  std::optional<ConditionValue> unreachable;
 };
 
-// All but what only the service knows. What was written counts for more than what was observed before.
+// All but what only the service knows. What was written counts for more than what was observed
+// before.
 RegistryReport report_of(const RegistryObservation& observed, const RegistryOutcome& outcome, WallTime now);
 
 // When to look again although nothing changes.

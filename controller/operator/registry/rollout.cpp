@@ -43,15 +43,15 @@ bool is_paused_deployment(const Json& deployment) {
   return paused && *paused == true;
 }
 
-// What keeps the pods from serving: those that should know best, then those that should be gone, then the Deployment.
-// A finished pod says nothing of the one that is made in its place.
+// What keeps the pods from serving: those that should know best, then those that should be gone,
+// then the Deployment. A finished pod says nothing of the one that is made in its place.
 std::optional<PodTrouble> trouble(const Json& deployment, const Pods& pods, WallTime now) {
   for (const bool leaving : {false, true})
     for (const Json* pod : pods)
       if (!is_finished(*pod) && is_leaving(*pod) == leaving)
         if (auto found = pod_trouble(*pod, now)) return found;
   if (const Json* failure = condition_of(deployment, "ReplicaFailure"); has_status(failure, "True"))
-    return PodTrouble{Finding::no("PodsRefused", string_member(*failure, "message")), true};
+    return PodTrouble{ConditionValue::no("PodsRefused", string_member(*failure, "message")), true};
   return {};
 }
 
@@ -70,13 +70,13 @@ std::string progress(const Pods& pods) {
   return last ? "; " + pod_end(*last) : "";
 }
 
-Finding available(const Rollout& rollout, const Json& deployment, const std::optional<PodTrouble>& found,
-                  const std::string& progress) {
+ConditionValue available(const Rollout& rollout, const Json& deployment,
+                         const std::optional<PodTrouble>& found, const std::string& progress) {
   if (rollout.ready_replicas > 0)
-    return Finding::yes("Serving", std::to_string(rollout.ready_replicas) + " pod serves");
+    return ConditionValue::yes("Serving", std::to_string(rollout.ready_replicas) + " pod serves");
   if (number(deployment, "/spec/replicas") == 0)
-    return Finding::no("ScaledToZero", "spec.replicas is 0; set it to 1 to serve again");
-  return found ? found->finding : Finding::no("Starting", "no pod serves yet" + progress);
+    return ConditionValue::no("ScaledToZero", "spec.replicas is 0; set it to 1 to serve again");
+  return found ? found->value : ConditionValue::no("Starting", "no pod serves yet" + progress);
 }
 
 void settle(Rollout& rollout, const Json& deployment, const std::optional<PodTrouble>& found,
@@ -87,23 +87,24 @@ void settle(Rollout& rollout, const Json& deployment, const std::optional<PodTro
   if (wanted == 0) {
     rollout.settled = rollout.available;
   } else if (is_current(deployment) && rollout.ready_replicas >= wanted && rollout.replicas == wanted) {
-    rollout.settled = Finding::yes("Serving", "the configuration applied last serves");
+    rollout.settled = ConditionValue::yes("Serving", "the configuration applied last serves");
   } else if (is_paused_deployment(deployment)) {
     rollout.settled =
-        Finding::no("DeploymentPaused",
-                    "somebody has paused the Deployment, so that it is not rolled out; go on with "
-                    "kubectl rollout resume deployment " +
-                        text_at(deployment, "/metadata/name"));
+        ConditionValue::no("DeploymentPaused",
+                           "somebody has paused the Deployment, so that it is not rolled out; go on with "
+                           "kubectl rollout resume deployment " +
+                               text_at(deployment, "/metadata/name"));
     rollout.failed = true;
   } else if (found) {
-    rollout.settled = found->finding;
+    rollout.settled = found->value;
     rollout.failed = found->lasting || overdue || rollout.ready_replicas > 0;
   } else if (overdue) {
-    rollout.settled = Finding::no("RolloutOverdue", string_member(*progressing, "message") + progress);
+    rollout.settled = ConditionValue::no("RolloutOverdue", string_member(*progressing, "message") + progress);
     rollout.failed = true;
   } else {
-    rollout.settled = Finding::no(rollout.ready_replicas > 0 ? "RollingOut" : "Starting",
-                                  "the pod of the configuration applied last is not serving yet" + progress);
+    rollout.settled =
+        ConditionValue::no(rollout.ready_replicas > 0 ? "RollingOut" : "Starting",
+                           "the pod of the configuration applied last is not serving yet" + progress);
   }
 }
 
@@ -112,7 +113,7 @@ void settle(Rollout& rollout, const Json& deployment, const std::optional<PodTro
 Rollout observe_rollout(const Json* deployment, const std::vector<Json>& pods, WallTime now) {
   Rollout rollout;
   if (!deployment) {
-    rollout.available = rollout.settled = Finding::no("Starting", "the Deployment does not exist yet");
+    rollout.available = rollout.settled = ConditionValue::no("Starting", "the Deployment does not exist yet");
     return rollout;
   }
   const Pods own = pods_of(*deployment, pods);

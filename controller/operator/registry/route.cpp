@@ -4,8 +4,8 @@
 
 namespace toolhive {
 
-// TLS ends at the router; plain HTTP is redirected. Without a host in the spec the field stays unowned: the
-// router's answer must not look like a change made by hand.
+// TLS ends at the router; plain HTTP is redirected. Without a host in the spec the field stays
+// unowned: the router's answer must not look like a change made by hand.
 Json route(const RegistryInputs& inputs) {
   Json metadata = operand_metadata(inputs, inputs.key.name);
   if (!inputs.spec.exposure.annotations.empty()) metadata["annotations"] = inputs.spec.exposure.annotations;

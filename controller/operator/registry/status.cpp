@@ -18,35 +18,35 @@ Conditions conditions_of(const Json& status) {
                                                   : Json::array());
 }
 
-Finding ready(const RegistryReport& report) {
+ConditionValue ready(const RegistryReport& report) {
   if (report.refused) return *report.refused;
   if (report.failed) return *report.failed;
   // The pods know why better than their claim does, except while the claim is what they wait for.
   if (!report.storage.holds()) return report.storage;
   if (!report.rollout.settled.holds()) return report.rollout.settled;
   if (report.exposure.required && !report.exposure.exposed.holds()) return report.exposure.exposed;
-  return Finding::yes("Serving", "the registry serves what the spec declares");
+  return ConditionValue::yes("Serving", "the registry serves what the spec declares");
 }
 
-Finding degraded(const RegistryReport& report) {
-  if (report.failed) return Finding::yes(report.failed->reason, report.failed->message);
-  if (report.refused) return Finding::yes(report.refused->reason, report.refused->message);
+ConditionValue degraded(const RegistryReport& report) {
+  if (report.failed) return ConditionValue::yes(report.failed->reason, report.failed->message);
+  if (report.refused) return ConditionValue::yes(report.refused->reason, report.refused->message);
   if (report.rollout.failed)
-    return Finding::yes(report.rollout.settled.reason, report.rollout.settled.message);
+    return ConditionValue::yes(report.rollout.settled.reason, report.rollout.settled.message);
   if (report.storage.reason == kGrowthFailed)
-    return Finding::yes(report.storage.reason, report.storage.message);
-  if (report.unreachable) return Finding::yes(report.unreachable->reason, report.unreachable->message);
-  return Finding::no("AsExpected", "nothing needs attention");
+    return ConditionValue::yes(report.storage.reason, report.storage.message);
+  if (report.unreachable) return ConditionValue::yes(report.unreachable->reason, report.unreachable->message);
+  return ConditionValue::no("AsExpected", "nothing needs attention");
 }
 
 }  // namespace
 
 Json registry_status(const Json& before, const RegistryReport& report, WallTime now) {
   Conditions conditions = conditions_of(before);
-  const auto set = [&](const char* type, const Finding& finding) {
-    conditions.set(to_condition(type, finding, report.generation), now);
+  const auto set = [&](const char* type, const ConditionValue& value) {
+    conditions.set(to_condition(type, value, report.generation), now);
   };
-  set("Accepted", report.refused ? *report.refused : Finding::yes("Accepted", "the spec is in order"));
+  set("Accepted", report.refused ? *report.refused : ConditionValue::yes("Accepted", "the spec is in order"));
   set("StorageReady", report.storage);
   set("Available", report.rollout.available);
   set("Exposed", report.exposure.exposed);
@@ -80,7 +80,8 @@ Json registry_status(const Json& before, const RegistryReport& report, WallTime 
   return status;
 }
 
-Json refused_status(const Json& before, const Finding& refusal, std::int64_t generation, WallTime now) {
+Json refused_status(const Json& before, const ConditionValue& refusal, std::int64_t generation,
+                    WallTime now) {
   Json status = before.is_object() ? before : Json::object();
   Conditions conditions = conditions_of(before);
   conditions.set(to_condition("Accepted", refusal, generation), now);

@@ -5,7 +5,7 @@
 
 #include "controller/base/clock.hpp"
 #include "controller/base/json.hpp"
-#include "controller/operator/finding.hpp"
+#include "controller/operator/condition_value.hpp"
 #include "controller/operator/registry/report.hpp"
 
 namespace toolhive {
@@ -14,6 +14,6 @@ namespace toolhive {
 Json registry_status(const Json& before, const RegistryReport& report, WallTime now);
 
 // The status of a Registry whose spec cannot even be read: only what that changes.
-Json refused_status(const Json& before, const Finding& refusal, std::int64_t generation, WallTime now);
+Json refused_status(const Json& before, const ConditionValue& refusal, std::int64_t generation, WallTime now);
 
 }  // namespace toolhive

@@ -24,7 +24,8 @@ const Json* claim_condition(const Json& claim, const char* type) {
   return has_status(condition, "True") ? condition : nullptr;
 }
 
-// The driver's words for an expansion that it tried and could not do, or nothing. Both resizers go on trying.
+// The driver's words for an expansion that it tried and could not do, or nothing. Both resizers go
+// on trying.
 std::optional<std::string> growth_failure(const Json& claim) {
   for (const char* type : {"ControllerResizeError", "NodeResizeError"})
     if (const Json* failed = claim_condition(claim, type)) return string_member(*failed, "message");
@@ -34,39 +35,41 @@ std::optional<std::string> growth_failure(const Json& claim) {
 }
 
 // The claim serves at its old size meanwhile.
-Finding growth(const Json& claim, const std::string& name, const std::string& wanted_size) {
+ConditionValue growth(const Json& claim, const std::string& name, const std::string& wanted_size) {
   const std::string text = "the claim " + name + " is bound and grows to " + wanted_size;
   if (const auto failure = growth_failure(claim))
-    return Finding::yes(kGrowthFailed, "the claim " + name + " is bound, and does not grow to " +
-                                           wanted_size + (failure->empty() ? "" : ": " + *failure));
+    return ConditionValue::yes(kGrowthFailed, "the claim " + name + " is bound, and does not grow to " +
+                                                  wanted_size + (failure->empty() ? "" : ": " + *failure));
   if (claim_condition(claim, "FileSystemResizePending"))
-    return Finding::yes("Growing", text +
-                                       "; the volume has its size, and the file system follows when the node "
-                                       "can grow it: if it stays so, delete the pod, which is made anew");
+    return ConditionValue::yes("Growing",
+                               text +
+                                   "; the volume has its size, and the file system follows when the node "
+                                   "can grow it: if it stays so, delete the pod, which is made anew");
   if (claim_condition(claim, "Resizing"))
-    return Finding::yes("Growing", text + "; the volume is being resized");
-  return Finding::yes("Growing", text + "; if it stays so, see its events with kubectl describe pvc " + name);
+    return ConditionValue::yes("Growing", text + "; the volume is being resized");
+  return ConditionValue::yes("Growing",
+                             text + "; if it stays so, see its events with kubectl describe pvc " + name);
 }
 
 }  // namespace
 
-Finding observe_storage(const Json* claim, const std::string& name, const std::string& wanted_size) {
+ConditionValue observe_storage(const Json* claim, const std::string& name, const std::string& wanted_size) {
   if (!claim)
-    return Finding::no("ClaimNotFound", "the claim " + name + " does not exist" +
-                                            (wanted_size.empty() ? "; create it" : " yet"));
+    return ConditionValue::no("ClaimNotFound", "the claim " + name + " does not exist" +
+                                                   (wanted_size.empty() ? "; create it" : " yet"));
   if (value_at(*claim, "/metadata/deletionTimestamp"))
-    return Finding::no("ClaimDeleting", "the claim " + name +
-                                            " is being deleted; it goes when no pod uses it any more" +
-                                            (wanted_size.empty() ? "" : ", and is then made anew"));
+    return ConditionValue::no("ClaimDeleting", "the claim " + name +
+                                                   " is being deleted; it goes when no pod uses it any more" +
+                                                   (wanted_size.empty() ? "" : ", and is then made anew"));
   const std::string phase = text_at(*claim, "/status/phase");
   if (phase == "Bound") {
     if (is_growing(*claim, wanted_size)) return growth(*claim, name, wanted_size);
-    return Finding::yes("Bound", "the claim " + name + " is bound");
+    return ConditionValue::yes("Bound", "the claim " + name + " is bound");
   }
   if (phase == "Lost")
-    return Finding::no("ClaimLost", "the claim " + name + " has lost its volume; restore the volume");
-  return Finding::no(kClaimPending,
-                     "the claim " + name +
+    return ConditionValue::no("ClaimLost", "the claim " + name + " has lost its volume; restore the volume");
+  return ConditionValue::no(
+      kClaimPending, "the claim " + name +
                          " is not bound yet; if it stays so, see its events with kubectl describe pvc " +
                          name);
 }

@@ -13,10 +13,10 @@ namespace toolhive {
 
 namespace {
 
-using Refusal = std::optional<Finding>;
+using Refusal = std::optional<ConditionValue>;
 
-// "<name>-config" and "<name>-server" stay within 63 characters, so that every operand's name also serves as
-// a label's value.
+// "<name>-config" and "<name>-server" stay within 63 characters, so that every operand's name also
+// serves as a label's value.
 constexpr std::size_t kMaxName = 56;
 
 // 1 Pi. Of more, a claim would be made that has to be deleted to be corrected.
@@ -27,22 +27,23 @@ constexpr long double kLeastMemory = 16.0L * 1024 * 1024;
 
 Refusal check_name(const RegistryInputs& inputs, const Json*) {
   if (is_dns_label(inputs.key.name) && inputs.key.name.size() <= kMaxName) return {};
-  return Finding::no("InvalidName", "metadata.name: \"" + inputs.key.name +
-                                        "\" cannot name a Service; use at most " + std::to_string(kMaxName) +
-                                        " of a-z, 0-9 and -, beginning with a letter and not ending with -");
+  return ConditionValue::no("InvalidName",
+                            "metadata.name: \"" + inputs.key.name + "\" cannot name a Service; use at most " +
+                                std::to_string(kMaxName) +
+                                " of a-z, 0-9 and -, beginning with a letter and not ending with -");
 }
 
 Refusal check_image(const RegistryInputs& inputs, const Json*) {
   if (!inputs.image.empty()) return {};
-  return Finding::no("ImageMissing",
-                     "spec.image: give an image; this operator was started without a default one "
-                     "(RELATED_IMAGE_REGISTRY or --registry-image)");
+  return ConditionValue::no("ImageMissing",
+                            "spec.image: give an image; this operator was started without a default one "
+                            "(RELATED_IMAGE_REGISTRY or --registry-image)");
 }
 
 Refusal check_reference(const std::string& path, const std::string& name) {
   if (name.empty() || is_dns_subdomain(name)) return {};
-  return Finding::no("InvalidSpec", path + ": nothing can be called \"" + name +
-                                        "\"; use a-z, 0-9, - and ., as in the name of any object");
+  return ConditionValue::no("InvalidSpec", path + ": nothing can be called \"" + name +
+                                               "\"; use a-z, 0-9, - and ., as in the name of any object");
 }
 
 // The schema says the same, but a spec may be older than that.
@@ -59,14 +60,14 @@ Refusal check_references(const RegistryInputs& inputs, const Json*) {
 
 Refusal check_replicas(const RegistryInputs& inputs, const Json*) {
   if (inputs.spec.replicas == 0 || inputs.spec.replicas == 1) return {};
-  return Finding::no("InvalidSpec",
-                     "spec.replicas: must be 0 or 1, because the file store has exactly one writer");
+  return ConditionValue::no("InvalidSpec",
+                            "spec.replicas: must be 0 or 1, because the file store has exactly one writer");
 }
 
 Refusal reserved(const StringMap& map, const std::string& path, bool labels) {
   for (const auto& [key, value] : map) {
     if (key.starts_with(kReservedPrefix) || (labels && key.starts_with(kReservedLabelPrefix)))
-      return Finding::no("InvalidSpec", path + "[" + key + "]: is set by the operator; leave it out");
+      return ConditionValue::no("InvalidSpec", path + "[" + key + "]: is set by the operator; leave it out");
   }
   return {};
 }
@@ -83,16 +84,16 @@ Refusal check_memory(const RegistrySpec::Resources& resources) {
   if (limit == resources.limits.end()) return {};
   const auto allowed = kube::parse_quantity(limit->second);
   if (!allowed || *allowed == 0 || *allowed >= kLeastMemory) return {};
-  return Finding::no("InvalidSpec", "spec.resources.limits[memory]: " + limit->second +
-                                        " is less than the 16Mi without which no registry starts");
+  return ConditionValue::no("InvalidSpec", "spec.resources.limits[memory]: " + limit->second +
+                                               " is less than the 16Mi without which no registry starts");
 }
 
 // Without a NetworkPolicy the API server is not asked, and no namespace has such a label.
 Refusal check_selector(const RegistryInputs& inputs, const Json*) {
   for (const auto& [key, value] : inputs.spec.allowed_namespaces.selector.match_labels)
     if (!is_label_key(key))
-      return Finding::no("InvalidSpec",
-                         "spec.allowedNamespaces.selector.matchLabels: no label can have the key \"" + key +
+      return ConditionValue::no(
+          "InvalidSpec", "spec.allowedNamespaces.selector.matchLabels: no label can have the key \"" + key +
                              "\"; correct it");
   return {};
 }
@@ -106,8 +107,8 @@ Refusal check_resources(const RegistryInputs& inputs, const Json*) {
     const auto requested = kube::parse_quantity(request);
     const auto allowed = kube::parse_quantity(limit->second);
     if (requested && allowed && *requested > *allowed)
-      return Finding::no("InvalidSpec", "spec.resources.requests[" + name + "]: " + request +
-                                            " is more than the limit of " + limit->second);
+      return ConditionValue::no("InvalidSpec", "spec.resources.requests[" + name + "]: " + request +
+                                                   " is more than the limit of " + limit->second);
   }
   return {};
 }
@@ -115,47 +116,51 @@ Refusal check_resources(const RegistryInputs& inputs, const Json*) {
 Refusal check_claim_size(const RegistryInputs& inputs, const Json* claim) {
   const auto wanted = kube::parse_quantity(inputs.spec.storage.size);
   if (!wanted || *wanted <= 0)
-    return Finding::no("InvalidSpec", "spec.storage.size: \"" + inputs.spec.storage.size +
-                                          "\" is not a size; write one such as 10Gi");
+    return ConditionValue::no("InvalidSpec", "spec.storage.size: \"" + inputs.spec.storage.size +
+                                                 "\" is not a size; write one such as 10Gi");
   if (*wanted > kLargestSize)
-    return Finding::no("InvalidSpec", "spec.storage.size: " + inputs.spec.storage.size +
-                                          " is more than 1Pi, the most that is asked for; write less");
-  // A request that the volume has not grown to may be taken back; whether this API server allows it, it says.
+    return ConditionValue::no("InvalidSpec", "spec.storage.size: " + inputs.spec.storage.size +
+                                                 " is more than 1Pi, the most that is asked for; write less");
+  // A request that the volume has not grown to may be taken back; whether this API server allows
+  // it, it says.
   const Json* has = claim ? value_at(*claim, "/status/capacity/storage") : nullptr;
   if (claim && !has) has = value_at(*claim, "/spec/resources/requests/storage");
   if (!has || !has->is_string()) return {};
   const std::string text = has->get<std::string>();
   const auto current = kube::parse_quantity(text);
   if (!current || *wanted >= *current) return {};
-  return Finding::no("StorageCannotShrink", "spec.storage.size: " + inputs.spec.storage.size +
-                                                " is less than the " + text + " that the claim " +
-                                                claim_name(inputs) +
-                                                " has, and a claim cannot shrink; leave it at " + text);
+  return ConditionValue::no("StorageCannotShrink",
+                            "spec.storage.size: " + inputs.spec.storage.size + " is less than the " + text +
+                                " that the claim " + pvc_name(inputs) +
+                                " has, and a claim cannot shrink; leave it at " + text);
 }
 
-// A claim that was retained from an earlier Registry may have been made with another class or other modes.
+// A claim that was retained from an earlier Registry may have been made with another class or other
+// modes.
 Refusal check_claim_kind(const RegistryInputs& inputs, const Json* claim) {
   if (!claim) return {};
   const std::string& wanted = inputs.spec.storage.storage_class_name;
   const Json* storage_class = value_at(*claim, "/spec/storageClassName");
   if (!wanted.empty() && storage_class && *storage_class != wanted)
-    return Finding::no("StorageImmutable", "spec.storage.storageClassName: the claim " + claim_name(inputs) +
-                                               " has the class " + storage_class->get<std::string>() +
-                                               " and keeps it; name that class, or delete the claim");
+    return ConditionValue::no("StorageImmutable", "spec.storage.storageClassName: the claim " +
+                                                      pvc_name(inputs) + " has the class " +
+                                                      storage_class->get<std::string>() +
+                                                      " and keeps it; name that class, or delete the claim");
   const Json* modes = value_at(*claim, "/spec/accessModes");
   if (!modes || !modes->is_array()) return {};
   const auto is = modes->get<std::set<std::string>>();
   const auto& given = inputs.spec.storage.access_modes;
   if (is == std::set<std::string>(given.begin(), given.end())) return {};
-  return Finding::no("StorageImmutable", "spec.storage.accessModes: the claim " + claim_name(inputs) +
-                                             " has " + modes->dump() +
-                                             " and keeps it; name those, or delete the claim");
+  return ConditionValue::no("StorageImmutable", "spec.storage.accessModes: the claim " + pvc_name(inputs) +
+                                                    " has " + modes->dump() +
+                                                    " and keeps it; name those, or delete the claim");
 }
 
 Refusal check_existing_claim(const RegistryInputs& inputs, const Json* claim) {
   if (!claim || text_at(*claim, "/spec/volumeMode") != "Block") return {};
-  return Finding::no("InvalidSpec", "spec.storage.existingClaim: the claim " + claim_name(inputs) +
-                                        " is a block device (volumeMode Block); name one with a file system");
+  return ConditionValue::no("InvalidSpec",
+                            "spec.storage.existingClaim: the claim " + pvc_name(inputs) +
+                                " is a block device (volumeMode Block); name one with a file system");
 }
 
 Refusal check_claim(const RegistryInputs& inputs, const Json* claim) {

@@ -38,7 +38,8 @@ struct Write {
 struct InformerSet {
   InformerOptions options;                                        // as declared
   std::map<std::string, std::shared_ptr<Informer>> by_namespace;  // "" covers every namespace
-  int declared = 0;                                               // times; guarded by the cache's mutex
+  // times; guarded by the cache's mutex
+  int declared = 0;
 
   std::mutex mutex;
   std::unordered_map<Key, Write> writes;  // guarded by mutex
@@ -78,7 +79,8 @@ struct Cache::Impl {
   std::map<ResourceType, std::shared_ptr<InformerSet>> sets;
   bool started = false;
 
-  // nullptr for a type that was not declared. Whoever has a set may go on with it after it was removed.
+  // nullptr for a type that was not declared. Whoever has a set may go on with it after it was
+  // removed.
   std::shared_ptr<InformerSet> find(const ResourceType& type) const {
     const std::shared_lock lock(mutex);
     const auto found = sets.find(type);
@@ -106,7 +108,8 @@ struct Cache::Impl {
     return waited.code() == Code::Cancelled ? waited : Status(Code::Unavailable, waited.message());
   }
 
-  // `objects` of several informers, in the order of their keys: the sets are sorted, and so are namespaces.
+  // `objects` of several informers, in the order of their keys: the sets are sorted, and so are
+  // namespaces.
   template <class Read>
   static StatusOr<std::vector<Object>> gather(const InformerSet& set, Read read) {
     std::vector<Object> all;

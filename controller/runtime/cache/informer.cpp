@@ -41,8 +41,9 @@ struct Informer::Impl final : Reflector::Target {
   Store store;
   Reflector reflector;
 
-  // Held while a change goes into the store and to the handlers, so that a handler that is added meanwhile
-  // hears of each object either as existing or as a change. Never taken with `mutex` held.
+  // Held while a change goes into the store and to the handlers, so that a handler that is added
+  // meanwhile hears of each object either as existing or as a change. Never taken with `mutex`
+  // held.
   std::mutex dispatch;
   std::vector<Handler> handlers;  // guarded by dispatch
 
@@ -68,7 +69,8 @@ struct Informer::Impl final : Reflector::Target {
 
   void replace(std::vector<Object> objects) override { replace(std::move(objects), true); }
 
-  // `offered` changes together with the list, or whoever waits for the list could see the one without the other.
+  // `offered` changes together with the list, or whoever waits for the list could see the one
+  // without the other.
   void replace(std::vector<Object> objects, bool offered) {
     {
       const std::lock_guard dispatching(dispatch);
@@ -109,7 +111,8 @@ struct Informer::Impl final : Reflector::Target {
     {
       std::lock_guard lock(mutex);
       ++count.undecodable;
-      // Once per object, and of so many objects: whoever changes one in a loop must not fill the log.
+      // Once per object, and of so many objects: whoever changes one in a loop must not fill the
+      // log.
       if (!quarantine.contains(key) && quarantine.size() < kMaxKept)
         log(LogLevel::Error, "an object does not decode and is set aside",
             {{"resource", type.to_string()},
@@ -185,7 +188,7 @@ struct Informer::Impl final : Reflector::Target {
 
   // ---- helpers ----
 
-  // Answers whether this was the first list.
+  // Returns whether this was the first list.
   bool note_listed() {
     std::lock_guard lock(mutex);
     has_list = true;

@@ -17,14 +17,14 @@ namespace {
 
 // Streaming lists that break this often in a row give way to LIST.
 constexpr int kMaxBrokenLists = 2;
-// Streams that end this often in a row with bytes that cannot be read: the change behind them is skipped by
-// listing again.
+// Streams that end this often in a row with bytes that cannot be read: the change behind them is
+// skipped by listing again.
 constexpr int kMaxUnreadableStreams = 3;
-// A list older than what was seen is refused, because a server that lags must not take the store back in
-// time. Only when every answer stays older was the cluster restored from a backup.
+// A list older than what was seen is refused, because a server that lags must not take the store
+// back in time. Only when every answer stays older was the cluster restored from a backup.
 constexpr int kMaxRegressions = 5;
-// A stream that the server ends sooner than this counts as a failure, or a server that closes every stream at
-// once would be asked without pause.
+// A stream that the server ends sooner than this counts as a failure, or a server that closes every
+// stream at once would be asked without pause.
 constexpr Duration kShortStream = std::chrono::seconds(1);
 
 bool too_large_version(const Status& status) {
@@ -160,7 +160,8 @@ void Reflector::set_aside(kube::Undecodable object) {
   if (auto held = target_.undecodable(std::move(object))) collected_.push_back(*std::move(held));
 }
 
-// The objects held that the list does not have: each may be the one whose name could not be read. A later list tells.
+// The objects held that the list does not have: each may be the one whose name could not be read. A
+// later list tells.
 void Reflector::keep_missing() {
   std::set<kube::Key> listed;
   for (const Object& object : collected_) listed.insert(object.key());
@@ -214,10 +215,11 @@ Reflector::Next Reflector::pass_on_event(const Context& ctx) {
   auto event = stream_->next(ctx);
   if (!event.ok()) return stream_failed(event.status());
   if (event->type == WatchEvent::Type::Error) return stream_failed(event->error);
-  // Nobody knows what changed. The stream is opened again from before that, and then everything is listed.
+  // Nobody knows what changed. The stream is opened again from before that, and then everything is
+  // listed.
   if (event->undecodable && !event->undecodable->identified()) return stream_failed(event->undecodable->why);
-  // Within a stream versions only grow; anything else is a replay of what was seen. An object that does not
-  // decode may have none.
+  // Within a stream versions only grow; anything else is a replay of what was seen. An object that
+  // does not decode may have none.
   if (!event->resource_version.empty()) {
     if (kube::compare_resource_versions(event->resource_version, last_version_) <= 0)
       return {State::Watching};

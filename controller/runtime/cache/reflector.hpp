@@ -1,4 +1,5 @@
-// Reflector: follows one resource of the API server by list and watch, and recovers when that breaks.
+// Reflector: follows one resource of the API server by list and watch, and recovers when that
+// breaks.
 //
 //   from            on success      else
 //   StreamingList   InitialEvents   PagedList on 400, 403, 422; Absent on 404; again on all other errors
@@ -8,8 +9,8 @@
 //   Watching        Watching        Connecting; StreamingList on 410 or when streams stay unreadable
 //   Absent          StreamingList   (after absent_poll)
 //
-// Every list is a consistent read: it asks for no particular resourceVersion, because the only reason to list
-// again is that the last one expired.
+// Every list is a consistent read: it asks for no particular resourceVersion, because the only
+// reason to list again is that the last one expired.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/, KEP-3157 for the streaming list.
 #pragma once
 
@@ -46,7 +47,8 @@ class Reflector {
     virtual void replace(std::vector<kube::Object> objects) = 0;
     virtual void put(kube::Object object) = 0;
     virtual void erase(const kube::Key& key, std::optional<kube::Object> final_state) = 0;
-    // An object that exists but does not decode. Answers what is held of it, which then stays as it is.
+    // An object that exists but does not decode. Returns what is held of it, which then stays as it
+    // is.
     virtual std::optional<kube::Object> undecodable(kube::Undecodable object) = 0;
     virtual std::vector<kube::Object> held() const = 0;
     // Everything up to `resource_version` was passed on.
@@ -98,10 +100,11 @@ class Reflector {
   TimePoint stream_opened_{};
   std::vector<kube::Object> collected_;  // of a list that is not complete yet
   bool nameless_ = false;                // that list has an object whose name cannot be read
-  std::string last_version_;             // of the last list, event or bookmark; empty before the first list
-  int broken_lists_ = 0;                 // streaming lists in a row that did not complete
-  int unreadable_streams_ = 0;           // streams in a row that ended with Decode
-  int regressions_ = 0;                  // lists in a row that were older than last_version_
+  // of the last list, event or bookmark; empty before the first list
+  std::string last_version_;
+  int broken_lists_ = 0;        // streaming lists in a row that did not complete
+  int unreadable_streams_ = 0;  // streams in a row that ended with Decode
+  int regressions_ = 0;         // lists in a row that were older than last_version_
 };
 
 }  // namespace toolhive::runtime

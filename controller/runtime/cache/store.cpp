@@ -174,8 +174,8 @@ std::vector<Change> Store::erase(const Key& key, std::optional<Object> final_sta
 std::vector<Change> Store::replace(std::vector<Object> objects) {
   sort_unique(objects);
   std::vector<Change> changes;
-  // Everything that allocates happens before the lock is taken: this is the only writer, so `objects` of the
-  // state cannot change meanwhile, and readers wait for two swaps only.
+  // Everything that allocates happens before the lock is taken: this is the only writer, so
+  // `objects` of the state cannot change meanwhile, and readers wait for two swaps only.
   State& s = *state_;
   Objects next(objects.begin(), objects.end());
   std::size_t bytes = 0;

@@ -20,8 +20,8 @@ struct Change {
   std::optional<kube::Object> before = {};  // Updated, Deleted
   std::optional<kube::Object> after = {};   // Added, Updated
   bool initial = false;                     // part of the first list
-  // The deletion itself was missed and found by a relist: `before` is the last state that was seen, not the
-  // final one.
+  // The deletion itself was missed and found by a relist: `before` is the last state that was seen,
+  // not the final one.
   bool final_state_unknown = false;
 
   // The object as it is, or was.
@@ -31,9 +31,9 @@ struct Change {
 // Derives the values an object is found under. Must be a pure function.
 using IndexFunction = std::function<std::vector<std::string>(const kube::Object&)>;
 
-// Readers: thread-safe; each call is one consistent snapshot, taken under a shared lock that is held for as
-// long as it takes to copy handles. Writer: one thread, the informer's. Indexes are updated before any
-// handler hears of a change.
+// Readers: thread-safe; each call is one consistent snapshot, taken under a shared lock that is
+// held for as long as it takes to copy handles. Writer: one thread, the informer's. Indexes are
+// updated before any handler hears of a change.
 class Store {
  public:
   Store();
@@ -54,7 +54,8 @@ class Store {
   void add_index(std::string name, IndexFunction function);
 
   // Writer side. An object that is not newer than the one held is refused (nothing returned):
-  // resourceVersions never go back. A uid that changed under one name is two changes, a delete and an add.
+  // resourceVersions never go back. A uid that changed under one name is two changes, a delete and
+  // an add.
   std::vector<Change> put(kube::Object object);
   std::vector<Change> erase(const kube::Key& key, std::optional<kube::Object> final_state);
   // Replaces everything in one step and returns what differed; what is missing is Deleted with

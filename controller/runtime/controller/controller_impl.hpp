@@ -22,7 +22,8 @@
 
 namespace toolhive::runtime {
 
-// One pass over the object that a key names, whatever state it is in. An exception counts as an Internal error.
+// One pass over the object that a key names, whatever state it is in. An exception counts as an
+// Internal error.
 using Reconcile = std::function<StatusOr<Result>(const Context&, const kube::Key&)>;
 
 // What the builder collects.
@@ -34,7 +35,8 @@ struct ControllerSpec {
     Predicate predicate;
   };
   std::string name;
-  std::vector<Source> sources;                                 // the first one is the controller's own type
+  // the first one is the controller's own type
+  std::vector<Source> sources;
   std::vector<std::pair<std::string, IndexFunction>> indexes;  // of that type
   int workers = 1;
   Duration timeout = std::chrono::minutes(2);
@@ -43,8 +45,8 @@ struct ControllerSpec {
   LifecycleSteps steps;
 };
 
-// Watches from bind() on, works from start() to the end of stop(); may be started again. Between, changes are
-// dropped: start() goes through every object anyway.
+// Watches from bind() on, works from start() to the end of stop(); may be started again. Between,
+// changes are dropped: start() goes through every object anyway.
 class ControllerImpl {
  public:
   // `reconcile` runs the steps.

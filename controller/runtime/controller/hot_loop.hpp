@@ -1,4 +1,5 @@
-// HotLoopDetector: notices an object that every pass writes to, and that is therefore never settled.
+// HotLoopDetector: notices an object that every pass writes to, and that is therefore never
+// settled.
 #pragma once
 
 #include <deque>
@@ -10,14 +11,14 @@
 
 namespace toolhive::runtime {
 
-// Thread-safe. A settled object is one whose pass writes nothing; until there is such a pass, writing passes
-// within a minute add up.
+// Thread-safe. A settled object is one whose pass writes nothing; until there is such a pass,
+// writing passes within a minute add up.
 class HotLoopDetector {
  public:
   HotLoopDetector(Clock& clock, int limit) : clock_(clock), limit_(limit) {}
 
-  // To be called at the end of each pass. True when this pass makes `limit` exceeded, at most once a minute
-  // per key.
+  // To be called at the end of each pass. True when this pass makes `limit` exceeded, at most once
+  // a minute per key.
   bool pass_ended(const kube::Key& key, int writes);
 
  private:

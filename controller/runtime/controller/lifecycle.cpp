@@ -39,7 +39,7 @@ StatusOr<Result> Lifecycle::step(Pass& pass) {
   if (!steps_.finalizer.empty()) {
     const FinalizerNeed need = steps_.need ? steps_.need(*view) : FinalizerNeed::Needed;
     if (pass.object().meta().has_finalizer(steps_.finalizer) != (need == FinalizerNeed::Needed)) {
-      if (Status changed = hold_or_let_go(pass, need); !changed.ok()) return changed;
+      if (Status changed = sync_finalizer(pass, need); !changed.ok()) return changed;
       view = steps_.decode(pass.object());
       if (!view.ok()) return invalid(pass, view.status());
     }
@@ -55,7 +55,7 @@ StatusOr<Result> Lifecycle::finalize(Pass& pass) {
   return to_result(remove_finalizer(pass.ctx(), tools_.client, steps_.type, pass.object(), steps_.finalizer));
 }
 
-Status Lifecycle::hold_or_let_go(Pass& pass, FinalizerNeed need) {
+Status Lifecycle::sync_finalizer(Pass& pass, FinalizerNeed need) {
   if (need == FinalizerNeed::NotNeeded)
     return remove_finalizer(pass.ctx(), tools_.client, steps_.type, pass.object(), steps_.finalizer);
   auto held = ensure_finalizer(pass.ctx(), tools_.client, steps_.type, pass.object(), steps_.finalizer);

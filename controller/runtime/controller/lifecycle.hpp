@@ -1,5 +1,5 @@
-// Lifecycle: which of a controller's functions an object gets, by the state that it is found in. Behind
-// ControllerBuilder, not for users.
+// Lifecycle: which of a controller's functions an object gets, by the state that it is found in.
+// Behind ControllerBuilder, not for users.
 //
 //   the object               is given to
 //   is gone                  gone(key)
@@ -53,7 +53,7 @@ class Lifecycle {
   StatusOr<Result> step(Pass& pass);
   StatusOr<Result> finalize(Pass& pass);
   StatusOr<Result> invalid(Pass& pass, const Status& why);
-  Status hold_or_let_go(Pass& pass, FinalizerNeed need);
+  Status sync_finalizer(Pass& pass, FinalizerNeed need);
   bool is_new_to_tell(const kube::Object& object);
 
   const LifecycleSteps steps_;

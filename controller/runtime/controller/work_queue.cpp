@@ -16,7 +16,7 @@ using kube::Key;
 namespace {
 
 // A key of dirty: wanted by somebody and not yet handed out for it.
-struct Wanted {
+struct ReadyItem {
   TimePoint since;     // when it became ready, for the metric of waiting
   TimePoint rank;      // `since`, later by the ageing of Low keys: the order of handing out
   std::uint64_t turn;  // breaks ties first come, first served
@@ -39,16 +39,17 @@ struct WorkQueue::State {
   WorkQueueObserver* const observer;
 
   mutable std::mutex mutex;
-  std::condition_variable changed;  // a key became ready, the next delay is another one, or the queue ends
+  // a key became ready, the next delay is another one, or the queue ends
+  std::condition_variable changed;
 
   // Every key that must be handed out once more, whether it is ready or a worker still has it.
-  std::unordered_map<Key, Wanted> dirty;
+  std::unordered_map<Key, ReadyItem> dirty;
   // Every key that get() handed out and done() has not taken back, with the time of get().
   std::unordered_map<Key, TimePoint> processing;
   // Exactly the dirty keys that no worker has, in the order of handing out.
   std::set<std::tuple<TimePoint, std::uint64_t, Key>> ready;
-  // Every key that becomes dirty at a time to come; never a key of dirty. `schedule` holds the same pairs by
-  // time.
+  // Every key that becomes dirty at a time to come; never a key of dirty. `schedule` holds the same
+  // pairs by time.
   std::unordered_map<Key, TimePoint> delayed;
   std::set<std::pair<TimePoint, Key>> schedule;
   // Failures since the last forget() whose retry was waited for; never zero.
@@ -74,25 +75,25 @@ struct WorkQueue::State {
     undelay(key);
     backing_off.erase(key);
     const bool held = processing.contains(key);
-    Wanted wanted{since, priority == Priority::Low ? since + options.ageing : since, next_turn++};
-    auto [entry, fresh] = dirty.try_emplace(key, wanted);
+    ReadyItem item{since, priority == Priority::Low ? since + options.ageing : since, next_turn++};
+    auto [entry, fresh] = dirty.try_emplace(key, item);
     if (!fresh) {
       // Only ever forward: a Normal add raises a Low key, nothing pushes a key back.
-      if (wanted.order() >= entry->second.order()) return;
+      if (item.order() >= entry->second.order()) return;
       if (!held) ready.erase({entry->second.rank, entry->second.turn, key});
-      wanted.since = entry->second.since;
-      entry->second = wanted;
+      item.since = entry->second.since;
+      entry->second = item;
     } else if (observer) {
       observer->added();
     }
     if (held) return;  // done() makes it ready
-    ready.emplace(wanted.rank, wanted.turn, key);
+    ready.emplace(item.rank, item.turn, key);
     report_depth();
     changed.notify_one();
   }
 
-  // The backoff of `key` is not waited for: what failed will be tried for another reason, and its failure says nothing
-  // about how long the cause lasts.
+  // The backoff of `key` is not waited for: what failed will be tried for another reason, and its
+  // failure says nothing about how long the cause lasts.
   void overtake_backoff(const Key& key) {
     if (backing_off.erase(key) == 0) return;
     const auto count = failures.find(key);
@@ -155,7 +156,8 @@ void WorkQueue::add_rate_limited(const Key& key, Duration least) {
   if (state_->shut_down) return;
   if (state_->observer) state_->observer->retried();
   state_->release_due(state_->clock.now());
-  if (state_->dirty.contains(key)) return;  // a change came meanwhile: no backoff will be waited for
+  // a change came meanwhile: no backoff will be waited for
+  if (state_->dirty.contains(key)) return;
   const Duration backoff = state_->next_backoff(key);
   state_->delay(key, after(state_->clock.now(), std::max(backoff, least)));
   state_->backing_off.insert(key);
@@ -179,12 +181,13 @@ std::optional<Key> WorkQueue::get() {
     }
     Key key = std::get<Key>(*s.ready.begin());
     s.ready.erase(s.ready.begin());
-    const auto wanted = s.dirty.find(key);
-    if (s.observer) s.observer->taken(now - wanted->second.since);
-    s.dirty.erase(wanted);
+    const auto item = s.dirty.find(key);
+    if (s.observer) s.observer->taken(now - item->second.since);
+    s.dirty.erase(item);
     s.processing.emplace(key, now);
     s.report_depth();
-    // This worker may have been the only one that minded the schedule, or the only one woken for two keys.
+    // This worker may have been the only one that minded the schedule, or the only one woken for
+    // two keys.
     if (!s.ready.empty() || !s.schedule.empty()) s.changed.notify_one();
     return key;
   }
@@ -198,8 +201,8 @@ void WorkQueue::done(const Key& key) {
   if (held == s.processing.end()) return;
   if (s.observer) s.observer->finished(s.clock.now() - held->second);
   s.processing.erase(held);
-  if (const auto wanted = s.dirty.find(key); wanted != s.dirty.end()) {
-    s.ready.emplace(wanted->second.rank, wanted->second.turn, key);
+  if (const auto item = s.dirty.find(key); item != s.dirty.end()) {
+    s.ready.emplace(item->second.rank, item->second.turn, key);
     s.report_depth();
     s.changed.notify_one();
   }

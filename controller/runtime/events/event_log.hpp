@@ -1,5 +1,5 @@
-// EventLog: decides which events are new, which repeat one that was sent, and which are too many. Pure
-// bookkeeping, without threads or requests.
+// EventLog: decides which events are new, which repeat one that was sent, and which are too many.
+// Pure bookkeeping, without threads or requests.
 #pragma once
 
 #include <map>

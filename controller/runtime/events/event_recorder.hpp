@@ -14,10 +14,10 @@ namespace toolhive::runtime {
 
 enum class EventType { Normal, Warning };
 
-// Thread-safe and never blocking: events are sent by a thread of its own, from a bounded queue that drops the
-// oldest and counts what it dropped. An equal event repeated within 6 minutes becomes one with a series
-// (KEP-383), whose count is written at most once a minute. At most 25 events per object in a burst, then one
-// in 5 minutes.
+// Thread-safe and never blocking: events are sent by a thread of its own, from a bounded queue that
+// drops the oldest and counts what it dropped. An equal event repeated within 6 minutes becomes one
+// with a series (KEP-383), whose count is written at most once a minute. At most 25 events per
+// object in a burst, then one in 5 minutes.
 class EventRecorder {
  public:
   // `client` and `clock` must outlive this.
@@ -25,8 +25,8 @@ class EventRecorder {
                 std::string reporting_instance);
   ~EventRecorder();  // as stop()
 
-  // `reason` and `action` are UpperCamelCase words that users may rely on; `note` is cut to 1 kB and holds no
-  // secret. Nothing happens after stop().
+  // `reason` and `action` are UpperCamelCase words that users may rely on; `note` is cut to 1 kB
+  // and holds no secret. Nothing happens after stop().
   void record(const kube::Object& regarding, EventType type, std::string_view reason, std::string_view action,
               std::string_view note);
 

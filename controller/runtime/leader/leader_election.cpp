@@ -25,16 +25,16 @@ struct LeaderElection::Impl {
     return {};
   }
 
-  // One request must not use up the time for a second try. `stop` is not part of it: the lease is renewed
-  // while work ends.
+  // One request must not use up the time for a second try. `stop` is not part of it: the lease is
+  // renewed while work ends.
   Context request_context() const {
     TimePoint deadline = clock.now() + options.renew_deadline / 2;
     if (candidate.holding()) deadline = std::min(deadline, candidate.held_until());
     return {{}, deadline, clock, {}};
   }
 
-  // Returns when the lease is lost, `stop` fired, or `lead` came to its end; `lead` has returned by then.
-  // Answers whether to compete again.
+  // Returns when the lease is lost, `stop` fired, or `lead` came to its end; `lead` has returned by
+  // then. Returns whether to compete again.
   bool hold(const std::stop_token& stop, const Lead& lead);
   void report(const Status& stepped);
 

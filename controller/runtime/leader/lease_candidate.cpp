@@ -51,7 +51,8 @@ Status LeaseCandidate::step(const Context& ctx) {
 Status LeaseCandidate::take_if_free(const Context& ctx) {
   auto read = client_.get(ctx, kLease, {options_.ns, options_.lease_name});
   if (read.status().code() == Code::NotFound) {
-    // Deleted under a holder, who goes on until it notices: that one's time is waited for all the same.
+    // Deleted under a holder, who goes on until it notices: that one's time is waited for all the
+    // same.
     if (seen_ && !holder().empty() && holder() != options_.identity &&
         clock_.now() < seen_at_ + seen_duration_)
       return {};
@@ -144,8 +145,9 @@ Json LeaseCandidate::claim(const Json& lease) {
   Json claimed = lease;
   Json& spec = claimed["spec"];
   if (!spec.is_object()) spec = Json::object();
-  // No renewal has the time of an earlier one, though the wall clock may stand still or be set back: to a competitor
-  // that missed those between, the record would look as it did, and the holder silent.
+  // No renewal has the time of an earlier one, though the wall clock may stand still or be set
+  // back: to a competitor that missed those between, the record would look as it did, and the
+  // holder silent.
   renewed_ = std::max(clock_.wall(), renewed_ + std::chrono::microseconds(1));
   if (spec.value("renewTime", "") == to_rfc3339_micro(renewed_)) renewed_ += std::chrono::microseconds(1);
   const std::string now = to_rfc3339_micro(renewed_);

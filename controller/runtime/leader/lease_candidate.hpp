@@ -1,19 +1,20 @@
 // LeaseCandidate: one competitor for a Lease, as a state machine without threads.
 //
 // Safety. Let L be lease_duration and R renew_deadline, R < L. A holder counts on the lease until R
-// after it *sent* its last successful write. A competitor takes it L after it *saw* the lease's spec
-// change last (each renewal has a renewTime of its own; metadata is anybody's and does not count),
-// which was after the server had applied that write, which was after it was sent. So between the end
-// of one and the beginning of the other lie at least L - R, whatever the machines' wall clocks say;
-// only the rates of their monotonic clocks must agree within that margin.
+// after it *sent* its last successful write. A competitor takes it L after it *saw* the lease's
+// spec change last (each renewal has a renewTime of its own; metadata is anybody's and does not
+// count), which was after the server had applied that write, which was after it was sent. So
+// between the end of one and the beginning of the other lie at least L - R, whatever the machines'
+// wall clocks say; only the rates of their monotonic clocks must agree within that margin.
 //
 // L is what the holder wrote, or the competitor's own if that is longer. A typo or a restored lease
 // may say decades, so it is four times the competitor's own at most.
 //
-// Assumed: candidates of one lease differ in L by less than that; the server is one register (a write
-// that carries a resourceVersion fails when another wrote since); and nobody deletes the Lease under
-// its holder while a candidate starts that has never seen it. A write that passed the fence may still
-// be on its way when the lease ends; such a write is the last one, and is bounded by its own deadline.
+// Assumed: candidates of one lease differ in L by less than that; the server is one register (a
+// write that carries a resourceVersion fails when another wrote since); and nobody deletes the
+// Lease under its holder while a candidate starts that has never seen it. A write that passed the
+// fence may still be on its way when the lease ends; such a write is the last one, and is bounded
+// by its own deadline.
 #pragma once
 
 #include <atomic>
@@ -33,8 +34,8 @@ class LeaseCandidate {
   // All must outlive this.
   LeaseCandidate(kube::Client& client, Clock& clock, const LeaderElectionOptions& options);
 
-  // Tries to take the lease, or to renew it: to be called every retry_period. Ok also when another holds it;
-  // else why the lease could not be read or written. Sends two requests at most.
+  // Tries to take the lease, or to renew it: to be called every retry_period. Ok also when another
+  // holds it; else why the lease could not be read or written. Sends two requests at most.
   Status step(const Context& ctx);
   // Gives the lease back, if it is held.
   Status release(const Context& ctx);

@@ -22,8 +22,9 @@ Connection connect(const kube::Config& config);
 // "host:port" of an URL.
 std::string host_of(const std::string& url);
 
-// Waits until the API server answers, for at most 15 s: one that cannot be reached at all is an error of the configuration
-// more often than an outage. A server that says Forbidden has answered; Unauthorized does not get better by waiting.
+// Waits until the API server answers, for at most 15 s: one that cannot be reached at all is an
+// error of the configuration more often than an outage. A server that says Forbidden has answered;
+// Unauthorized does not get better by waiting.
 Status wait_reachable(const Context& ctx, kube::Client& client);
 
 }  // namespace toolhive::runtime

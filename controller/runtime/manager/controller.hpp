@@ -1,4 +1,5 @@
-// Controller: what to watch, and what to call. Made by Manager::controller(), for any T with a kube::Resource<T>:
+// Controller: what to watch, and what to call. Made by Manager::controller(), for any T with a
+// kube::Resource<T>:
 //
 //   manager.controller<Widget>("widget")
 //       .owns(kDeployment)
@@ -46,8 +47,8 @@ class ControllerBuilder {
     return *this;
   }
   // Which changes of T itself count; default declared_changed().
-  ControllerBuilder& when(Predicate predicate) {
-    setup_.when(std::move(predicate));
+  ControllerBuilder& predicate(Predicate predicate) {
+    setup_.predicate(std::move(predicate));
     return *this;
   }
   // Objects of T can be found by what `function` derives from them: cache.find<T>(name, value).
@@ -81,16 +82,18 @@ class ControllerBuilder {
 
   // ---- what it does, in the order in which a pass asks ----
 
-  // The object is gone: time to forget what was kept for it in memory. Called with its kube::Key, perhaps for one that
-  // never was.
+  // The object is gone: time to forget what was kept for it in memory. Called with its kube::Key,
+  // perhaps for one that never was.
   ControllerBuilder& on_gone(std::function<void(const kube::Key&)> function) {
     setup_.steps().gone = std::move(function);
     return *this;
   }
-  // Holds an object's deletion until `function(Pass&, const kube::Object&)` has undone what was done for it elsewhere: it
-  // is called while the object is being deleted, also when it does not decode. Ok lets the object go; an error or a Result
-  // that is not settled() is tried again. It must bear repetition. The finalizer is set before reconcile's function sees the object.
-  // `need(const kube::Ref<T>&)` says FinalizerNeed::NotNeeded for one that wants none, from which it is then taken.
+  // Holds an object's deletion until `function(Pass&, const kube::Object&)` has undone what was
+  // done for it elsewhere: it is called while the object is being deleted, also when it does not
+  // decode. Ok lets the object go; an error or a Result that is not settled() is tried again. It
+  // must bear repetition. The finalizer is set before reconcile's function sees the object.
+  // `need(const kube::Ref<T>&)` says FinalizerNeed::NotNeeded for one that wants none, from which
+  // it is then taken.
   template <class F>
   requires std::invocable<const F&, Pass&, const kube::Object&> ControllerBuilder& finalize(
       std::string finalizer, F function, std::function<FinalizerNeed(const Ref&)> need = {}) {
@@ -105,8 +108,9 @@ class ControllerBuilder {
       };
     return *this;
   }
-  // An object for which `is_paused` holds, whether it decodes or not, is left as it is: `function(Pass&)` tells that, and
-  // nothing else is called before it changes. A pause holds up no deletion.
+  // An object for which `is_paused` holds, whether it decodes or not, is left as it is:
+  // `function(Pass&)` tells that, and nothing else is called before it changes. A pause holds up no
+  // deletion.
   template <class F>
   requires std::invocable<const F&, Pass&> ControllerBuilder& on_paused(
       std::function<bool(const kube::Object&)> is_paused, F function) {
@@ -115,7 +119,8 @@ class ControllerBuilder {
     steps.paused = [function = std::move(function)](Pass& pass) { return to_result(function(pass)); };
     return *this;
   }
-  // The object does not decode as T: `function(Pass&, const Status& why)`. Default: a Warning event, once per generation.
+  // The object does not decode as T: `function(Pass&, const Status& why)`. Default: a Warning
+  // event, once per generation.
   template <class F>
   requires std::invocable<const F&, Pass&, const Status&> ControllerBuilder& on_invalid(F function) {
     setup_.steps().invalid = [function = std::move(function)](Pass& pass, const Status& why) {
@@ -123,9 +128,10 @@ class ControllerBuilder {
     };
     return *this;
   }
-  // `function(Pass&, const kube::Ref<T>&)` brings about what the object declares. Never called for one object by two
-  // threads at once; called for different ones concurrently. An error that is not terminal is tried again with backoff; a
-  // Conflict is tried again quietly; a terminal error waits for a change. An exception counts as an Internal error.
+  // `function(Pass&, const kube::Ref<T>&)` brings about what the object declares. Never called for
+  // one object by two threads at once; called for different ones concurrently. An error that is not
+  // terminal is tried again with backoff; a Conflict is tried again quietly; a terminal error waits
+  // for a change. An exception counts as an Internal error.
   template <class F>
   requires std::invocable<const F&, Pass&, const Ref&> ControllerHandle reconcile(F function) {
     LifecycleSteps& steps = setup_.steps();

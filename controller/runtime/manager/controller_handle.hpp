@@ -1,4 +1,5 @@
-// ControllerHandle: a controller that was made, for whoever knows of a change that no watch tells of.
+// ControllerHandle: a controller that was made, for whoever knows of a change that no watch tells
+// of.
 #pragma once
 
 #include "controller/kube/object/resource.hpp"
@@ -12,7 +13,8 @@ class ControllerHandle {
  public:
   explicit ControllerHandle(ControllerImpl& controller) : controller_(&controller) {}
 
-  // Makes a pass over `key` soon. Nothing happens while not leading: a new leader goes through every object anyway.
+  // Makes a pass over `key` soon. Nothing happens while not leading: a new leader goes through
+  // every object anyway.
   void wake(const kube::Key& key) const;
 
  private:

@@ -27,7 +27,7 @@ void ControllerSetup::watches(const kube::ResourceType& type, Mapper mapper, con
   spec_->sources.push_back({type, options, std::move(mapper), std::move(predicate)});
 }
 
-void ControllerSetup::when(Predicate predicate) {
+void ControllerSetup::predicate(Predicate predicate) {
   spec_->sources.front().predicate = std::move(predicate);
 }
 

@@ -1,4 +1,5 @@
-// ControllerSetup: what ControllerBuilder collects, without the type of the objects. Behind it, not for users.
+// ControllerSetup: what ControllerBuilder collects, without the type of the objects. Behind it, not
+// for users.
 #pragma once
 
 #include <memory>
@@ -26,7 +27,7 @@ class ControllerSetup {
 
   void watches(const kube::ResourceType& type, Mapper mapper, const InformerOptions& options,
                Predicate predicate);
-  void when(Predicate predicate);
+  void predicate(Predicate predicate);
   void index(std::string name, IndexFunction function);
   void concurrency(int workers);
   void timeout(Duration limit);

@@ -5,8 +5,8 @@
 
 namespace toolhive::runtime {
 
-// The pod's name ($POD_NAME) or the host's, with a random suffix, because a container that is started again has both from
-// before. Another one at each call.
+// The pod's name ($POD_NAME) or the host's, with a random suffix, because a container that is
+// started again has both from before. Another one at each call.
 std::string make_identity();
 
 }  // namespace toolhive::runtime

@@ -68,8 +68,8 @@ struct Manager::Impl {
   Status prepare(const Context& ctx);
   Status caches_ready() const;
   std::string quarantined() const;
-  // Everything that only a leader does, until `lost` fires. `stop` tells whether that is because the process
-  // ends. Answers whether all of it has ended.
+  // Everything that only a leader does, until `lost` fires. `stop` tells whether that is because
+  // the process ends. Returns whether all of it has ended.
   bool lead(const std::stop_token& lost, const std::stop_token& stop);
   bool end_work(const std::stop_token& stop, std::stop_source& end_passes);
   void start(TaskGroup& group, const std::vector<NamedWork>& all, const std::stop_token& end);
@@ -301,8 +301,8 @@ Status Manager::Impl::caches_ready() const {
   std::string problems;
   for (const auto& informer : cache.informers()) {
     const Status error = informer->last_error();
-    // A server that is briefly away takes nobody's readiness: the caches serve on. Nor does an object that does not
-    // decode: the others are served, and a restart would not mend it.
+    // A server that is briefly away takes nobody's readiness: the caches serve on. Nor does an
+    // object that does not decode: the others are served, and a restart would not mend it.
     if (informer->synced() && (error.ok() || error.retryable() || error.code() == Code::Decode)) continue;
     problems += (problems.empty() ? "" : "; ") + informer->type().to_string();
     if (!informer->options().ns.empty()) problems += " in " + informer->options().ns;

@@ -24,9 +24,9 @@ class Metrics {
 
   // For metrics of one's own.
   prometheus::Registry& registry();
-  // Metrics whose values are asked for at each text(), because that is cheaper than to keep them, or because what they are
-  // about comes and goes. Must not call back into this object, and must stay callable for as long as text() is
-  // called.
+  // Metrics whose values are asked for at each text(), because that is cheaper than to keep them,
+  // or because what they are about comes and goes. Must not call back into this object, and must
+  // stay callable for as long as text() is called.
   using Source = std::function<std::vector<prometheus::MetricFamily>()>;
   void add_source(Source source);
   // Text exposition format 0.0.4.

@@ -27,8 +27,8 @@ namespace {
 
 constexpr const char* kPlainText = "text/plain; charset=utf-8";
 constexpr const char* kMetricsText = "text/plain; version=0.0.4; charset=utf-8";
-// As many as the authorizer lets ask at one time; whoever waits behind them still gets an answer within the ten seconds
-// that Prometheus gives a scrape.
+// As many as the authorizer lets ask at one time; whoever waits behind them still gets an answer
+// within the ten seconds that Prometheus gives a scrape.
 constexpr unsigned kReviewers = 4;
 constexpr std::size_t kWaiting = 4;
 
@@ -74,7 +74,8 @@ http::Options server_options(const EndpointOptions& options) {
   http::Options made;
   made.threads = 2;
   made.limits.body_bytes = 1024;
-  // The kubelet's probes share the limit with whoever reaches the metrics, so nobody may have all of it.
+  // The kubelet's probes share the limit with whoever reaches the metrics, so nobody may have all
+  // of it.
   made.limits.connections = 512;
   made.limits.connections_per_address = 32;
   made.limits.buffered_bytes = 1 << 20;

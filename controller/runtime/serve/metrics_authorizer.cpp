@@ -129,7 +129,8 @@ struct MetricsAuthorizer::Impl {
       decisions.emplace(id, Kept{decision, now + (good ? options.allowed_for : options.refused_for)});
   }
 
-  // The `status` of a review. Reviews are not stored, so what comes back has no name and is no kube::Object.
+  // The `status` of a review. Reviews are not stored, so what comes back has no name and is no
+  // kube::Object.
   StatusOr<Json> review(const Context& ctx, const char* group, const char* plural, const char* kind,
                         Json spec) {
     const std::string api_version = std::string(group) + "/v1";

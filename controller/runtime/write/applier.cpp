@@ -29,8 +29,9 @@ struct Applied {
   std::string resource_version;  // of the object that `digest` was taken from
 };
 
-// etcd's first revision, from before anything was written. Applied to an object that exists it is a mismatch, a Conflict;
-// where there is none, the API server creates one and does not look at it. Held by a test against a real API server.
+// etcd's first revision, from before anything was written. Applied to an object that exists it is a
+// mismatch, a Conflict; where there is none, the API server creates one and does not look at it.
+// Held by a test against a real API server.
 constexpr const char* kNoObjectsVersion = "1";
 
 std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
@@ -112,13 +113,13 @@ struct Applier::Impl {
     return write(ctx, type, intent);
   }
 
-  // Deletes an own object that refused `intent` with `refusal`, and makes it anew as soon as it is gone. The refusal stands
-  // when the API server does not take the intent by itself either.
+  // Deletes an own object that refused `intent` with `refusal`, and makes it anew as soon as it is
+  // gone. The refusal stands when the API server does not take the intent by itself either.
   StatusOr<Object> replace(const Context& ctx, const ResourceType& type, const Object& existing, Json intent,
                            const std::string& propagation, const Status& refusal) {
     const Status alone = accepts_alone(ctx, client, type, intent, field_manager);
     if (alone.code() == Code::Invalid) return refusal;
-    if (!alone.ok()) return alone.with_context("rehearsing to make it anew, as it cannot be changed");
+    if (!alone.ok()) return alone.with_context("trying to make it anew, as it cannot be changed");
     log(LogLevel::Warn, "an object that others changed does not take what is declared, and is made anew",
         {{"object", describe(type, existing.key())}, {"refusal", refusal.message()}});
     kube::DeleteOptions options;
@@ -158,12 +159,13 @@ struct Applier::Impl {
     return found != memo.end() && found->second.uid == object.meta().uid;
   }
 
-  // Ours: the object to apply to. Nothing: the name is free, as far as the cache knows. Answers from a live read whenever
-  // the cache alone would lead to an adoption or to blaming somebody.
+  // Ours: the object to apply to. Nothing: the name is free, as far as the cache knows. Answers
+  // from a live read whenever the cache alone would lead to an adoption or to blaming somebody.
   StatusOr<std::optional<Object>> target(const Context& ctx, const ResourceType& type, const Key& key,
                                          const Object& owner, const Json& intent, const Options& options) {
     auto cached = cache.get(ctx, type, key);
-    // A label, other than a reference with a uid, may be that of an earlier owner, and anybody can change it.
+    // A label, other than a reference with a uid, may be that of an earlier owner, and anybody can
+    // change it.
     if (cached.ok() && !cached->meta().deleting() && ownership(*cached, owner, options) == Ownership::Ours &&
         (options.owned || known(id_of(owner, type, key), *cached)))
       return std::optional<Object>(*cached);
@@ -229,7 +231,8 @@ StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, co
   if (!*target) {
     written = impl_->make(ctx, type, intent);
     if (written->status().code() == Code::Conflict) {
-      // Somebody, perhaps this process before a restart or a lost answer, was there before the cache knew.
+      // Somebody, perhaps this process before a restart or a lost answer, was there before the
+      // cache knew.
       written.reset();
       target = impl_->live_target(ctx, type, key, owner, intent, options);
       if (!target.ok()) return target.status().with_context("applying " + describe(type, key));
@@ -254,7 +257,7 @@ StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, co
   return now;
 }
 
-Status Applier::rehearse(const Context& ctx, const ResourceType& type, const Object& existing, Json intent) {
+Status Applier::dry_run(const Context& ctx, const ResourceType& type, const Object& existing, Json intent) {
   intent["metadata"]["uid"] = existing.meta().uid;
   const Status tried = impl_->write(ctx, type, intent, true).status();
   if (tried.code() != Code::Invalid) return tried;

@@ -56,7 +56,8 @@ Conditions Conditions::from_json(const Json& conditions) {
         generation != entry.end() && generation->is_number_integer())
       condition.observed_generation = generation->get<std::int64_t>();
     const auto at = position(result.conditions_, condition.type);
-    if (at != result.conditions_.end() && at->type == condition.type) continue;  // the first one counts
+    // the first one counts
+    if (at != result.conditions_.end() && at->type == condition.type) continue;
     result.conditions_.insert(at, std::move(condition));
   }
   return result;

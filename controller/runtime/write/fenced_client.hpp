@@ -8,12 +8,12 @@
 
 namespace toolhive::runtime {
 
-// Thread-safe. Reads pass always, and so do reviews (authentication.k8s.io, authorization.k8s.io), which are
-// questions asked by POST.
+// Thread-safe. Reads pass always, and so do reviews (authentication.k8s.io, authorization.k8s.io),
+// which are questions asked by POST.
 class FencedClient final : public kube::Client {
  public:
-  // `held_until` says until when writes may be sent: it is asked before each one, and a write still under way
-  // is given up at that time. `inner` must outlive this.
+  // `held_until` says until when writes may be sent: it is asked before each one, and a write still
+  // under way is given up at that time. `inner` must outlive this.
   FencedClient(kube::Client& inner, std::function<TimePoint()> held_until);
 
   StatusOr<kube::HttpResponse> call(const Context& ctx, const kube::ApiCall& call) override;

@@ -31,7 +31,8 @@ StatusOr<Object> ensure_finalizer(const Context& ctx, kube::Client& client, cons
   if (meta.deleting())
     return Status(Code::Conflict, type.to_string() + " " + object.key().to_string() +
                                       " is being deleted: it takes no new finalizer");
-  // A merge patch replaces the whole list, which is safe because the resourceVersion makes it conditional.
+  // A merge patch replaces the whole list, which is safe because the resourceVersion makes it
+  // conditional.
   Json finalizers = std::vector<std::string>(meta.finalizers.begin(), meta.finalizers.end());
   finalizers.push_back(finalizer);
   const Json patch = {{"metadata",
@@ -53,12 +54,14 @@ Status remove_finalizer(const Context& ctx, kube::Client& client, const kube::Re
           client.patch(ctx, type, current.key(), kube::PatchType::JsonPatch, removal(current, finalizer));
       if (patched.ok() || patched.status().code() == Code::NotFound) return {};
       failure = patched.status();
-      // A test that failed is answered as Invalid; anything else is not about what we know of the object.
+      // A test that failed is answered as Invalid; anything else is not about what we know of the
+      // object.
       if (failure.code() != Code::Invalid && failure.code() != Code::Conflict) break;
     } else if (attempt > 0) {
       return {};
     }
-    // Also when the object as given does not have it: what we were given may be older than the finalizer.
+    // Also when the object as given does not have it: what we were given may be older than the
+    // finalizer.
     auto live = client.get(ctx, type, current.key());
     if (live.status().code() == Code::NotFound) return {};
     if (!live.ok()) return live.status().with_context("removing finalizer " + std::string(finalizer));

@@ -1,4 +1,5 @@
-// StatusWriter: the one status write of a reconcile pass, and what people are told when it says something new.
+// StatusWriter: the one status write of a reconcile pass, and what people are told when it says
+// something new.
 #pragma once
 
 #include <functional>
@@ -11,10 +12,10 @@
 
 namespace toolhive::runtime {
 
-// Applies `status` on the status subresource of `object` when it differs from what the object has, else sends
-// nothing. `status` is the whole status: what it leaves out is removed, as far as this manager owns it.
-// Answers whether something was written. An object that is gone, or was replaced by another of its name, is
-// success and not written.
+// Applies `status` on the status subresource of `object` when it differs from what the object has,
+// else sends nothing. `status` is the whole status: what it leaves out is removed, as far as this
+// manager owns it. Returns whether something was written. An object that is gone, or was replaced
+// by another of its name, is success and not written.
 StatusOr<bool> write_status(const Context& ctx, kube::Client& client, const kube::ResourceType& type,
                             const kube::Object& object, const Json& status, const std::string& field_manager);
 
@@ -36,8 +37,8 @@ class StatusWriter {
   StatusWriter(kube::Client& client, EventRecorder& events, kube::ResourceType type,
                std::string field_manager, ReadyReport report = {});
 
-  // As write_status(). Where something was written and the status or the reason of the condition Ready is another one
-  // than before, an event is recorded on the object and a line is logged.
+  // As write_status(). Where something was written and the status or the reason of the condition
+  // Ready is another one than before, an event is recorded on the object and a line is logged.
   StatusOr<bool> write(const Context& ctx, const kube::Object& object, const Json& status) const;
 
  private:

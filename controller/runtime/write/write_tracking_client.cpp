@@ -15,7 +15,8 @@ bool dry_run(const ApiCall& call) {
   return call.http.target.find("dryRun=") != std::string::npos;
 }
 
-// A deletion that takes effect at once may be answered with a Status, which names the uid in its details.
+// A deletion that takes effect at once may be answered with a Status, which names the uid in its
+// details.
 std::string uid_of_deleted(const kube::HttpResponse& response) {
   const auto document = kube::parse_json(response.body);
   if (!document.ok() || !document->is_object()) return {};

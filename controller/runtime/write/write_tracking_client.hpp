@@ -1,5 +1,5 @@
-// WriteTrackingClient: remembers what this process wrote, so that cached reads wait for it and hot loops
-// show.
+// WriteTrackingClient: remembers what this process wrote, so that cached reads wait for it and hot
+// loops show.
 #pragma once
 
 #include <memory>

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "registry/store/file_store.hpp"
-#include "registry/store/log.hpp"
+#include "registry/store/journal.hpp"
 #include "registry/store/postgres/history.hpp"
 #include "registry/store/postgres/postgres_store.hpp"
 
@@ -13,11 +13,11 @@ namespace {
 Result<Index> read_files(const std::string& directory,
                          const std::function<void(std::string_view)>& on_damaged) {
   auto& files = posix_file_system();
-  auto path = newest_log(files, directory);
+  auto path = newest_journal(files, directory);
   if (!path) return path.take_error();
   IndexBuilder builder{Index()};
   if (path->empty()) return builder.take();
-  auto scan = scan_log(
+  auto scan = scan_journal(
       files, *path,
       [&](const Record& record) -> Result<void> {
         auto applied = apply(builder, record);

@@ -12,7 +12,8 @@ namespace toolhive::registry {
 struct StoreOptions {
   std::string directory = "/data/registry";
   postgres::DatabaseOptions database;  // When used(), the tools are there and not in `directory`.
-  redis::RedisOptions cache;           // When used(), starts read from there what the database vouches for.
+  // When used(), starts read from there what the database vouches for.
+  redis::RedisOptions cache;
   StoreLimits limits;
 };
 

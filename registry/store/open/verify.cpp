@@ -1,14 +1,14 @@
 #include "registry/store/open/verify.hpp"
 
 #include "registry/store/digest_check.hpp"
-#include "registry/store/log.hpp"
+#include "registry/store/journal.hpp"
 #include "registry/store/postgres/history.hpp"
 #include "registry/store/rules.hpp"
 
 namespace toolhive::registry {
 
 Result<VerifyReport> verify_store(FileSystem& files, const std::string& directory) {
-  auto path = newest_log(files, directory);
+  auto path = newest_journal(files, directory);
   if (!path) return path.take_error();
   VerifyReport report;
   if (path->empty()) return report;
@@ -22,7 +22,7 @@ Result<VerifyReport> verify_store(FileSystem& files, const std::string& director
     report.problems.push_back("the record at byte " + std::to_string(offset) + " of " + *path +
                               " is damaged: " + why.detail);
   };
-  auto scan = scan_log(files, *path, on_record, on_damaged);
+  auto scan = scan_journal(files, *path, on_record, on_damaged);
   if (!scan) return scan.take_error();
   report.records = scan->records;
   report.torn_bytes = scan->torn_bytes;

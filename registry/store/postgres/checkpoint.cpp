@@ -10,11 +10,12 @@
 namespace toolhive::registry::postgres {
 namespace {
 
-/// The records of this many numbers of the history share a chunk, so that a change concerns few chunks.
+// The records of this many numbers of the history share a chunk, so that a change concerns few
+// chunks.
 constexpr std::uint64_t kChunkRecords = 512;
-/// A chunk that has this many bytes is followed by another of the same part.
+// A chunk that has this many bytes is followed by another of the same part.
 constexpr std::size_t kChunkBytes = 4 << 20;
-/// The version of all this; another one has other keys.
+// The version of all this; another one has other keys.
 constexpr char kPrefix[] = "mcp-registry:1:";
 
 std::string chunk_key(const std::string& database, const std::string& sha256) {
@@ -29,7 +30,7 @@ Error damaged(const std::string& what) {
   return {Code::Corrupt, what + " is not what was written"};
 }
 
-/// Sends chunks and notes them.
+// Sends chunks and notes them.
 class ChunkWriter {
  public:
   ChunkWriter(redis::Connection& redis, const CheckpointOptions& options, std::atomic<std::uint64_t>& bytes)
@@ -62,7 +63,7 @@ class ChunkWriter {
   std::atomic<std::uint64_t>& bytes_;
 };
 
-/// Asks for chunks ahead of their use, so that one is on its way while another is read.
+// Asks for chunks ahead of their use, so that one is on its way while another is read.
 class ChunkReader {
  public:
   ChunkReader(redis::Connection& redis, const std::string& database, const Json& chunks,
@@ -112,26 +113,26 @@ Result<void> apply_lines(IndexBuilder& builder, std::string_view lines) {
 
 }  // namespace
 
-Result<Voucher> read_voucher(Connection& connection) {
-  Voucher voucher;
+Result<CheckpointRow> read_checkpoint_row(Connection& connection) {
+  CheckpointRow checkpoint;
   auto done = connection.run(
       "SELECT database, generation, sequence, encode(manifest, 'hex'), "
       "greatest(0, 1000 * extract(epoch FROM now() - kept_at))::bigint FROM mcp_registry.checkpoint",
       [&](const Row& row) {
-        voucher.database = row.text(0);
-        voucher.generation = row.number(1);
-        voucher.sequence = row.number(2);
-        if (!from_hex(row.text(3), voucher.manifest)) voucher.generation = 0;
-        voucher.age = std::chrono::milliseconds(row.number(4));
+        checkpoint.database = row.text(0);
+        checkpoint.generation = row.number(1);
+        checkpoint.sequence = row.number(2);
+        if (!from_hex(row.text(3), checkpoint.manifest)) checkpoint.generation = 0;
+        checkpoint.age = std::chrono::milliseconds(row.number(4));
       });
   if (!done) return done.take_error();
-  if (voucher.database.empty())
+  if (checkpoint.database.empty())
     return Error{Code::Unavailable, "the database's table mcp_registry.checkpoint has lost its row"};
-  return voucher;
+  return checkpoint;
 }
 
-Result<bool> vouch(Connection& connection, const Head& head, const Sha256& manifest) {
-  bool vouched = false;
+Result<bool> record_checkpoint(Connection& connection, const Head& head, const Sha256& manifest) {
+  bool recorded = false;
   auto done = connection.query(
       "UPDATE mcp_registry.checkpoint SET generation = $1::bigint, sequence = $2::bigint, "
       "manifest = decode($3, 'hex'), kept_at = now() "
@@ -142,9 +143,9 @@ Result<bool> vouch(Connection& connection, const Head& head, const Sha256& manif
       "RETURNING 1",
       {std::to_string(head.generation), std::to_string(head.sequence), to_hex(manifest),
        to_hex(head.checksum)},
-      [&](const Row&) { vouched = true; });
+      [&](const Row&) { recorded = true; });
   if (!done) return done.take_error();
-  return vouched;
+  return recorded;
 }
 
 Result<Sha256> write_checkpoint(redis::Connection& redis, const CheckpointOptions& options,
@@ -175,13 +176,14 @@ Result<Sha256> write_checkpoint(redis::Connection& redis, const CheckpointOption
   return digest;
 }
 
-Result<Follower> read_checkpoint(redis::Connection& redis, const Voucher& voucher,
+Result<Follower> read_checkpoint(redis::Connection& redis, const CheckpointRow& checkpoint,
                                  std::atomic<std::uint64_t>& bytes) {
-  auto reply = redis.call({"GET", manifest_key(voucher.database, voucher.generation, voucher.manifest)});
+  auto reply =
+      redis.call({"GET", manifest_key(checkpoint.database, checkpoint.generation, checkpoint.manifest)});
   if (!reply) return reply.take_error();
   if (reply->kind != redis::Reply::Kind::Text) return Error{Code::NotFound, "the manifest is not there"};
   bytes += reply->text.size();
-  if (sha256(reply->text) != voucher.manifest) return damaged("the manifest");
+  if (sha256(reply->text) != checkpoint.manifest) return damaged("the manifest");
   // From here on it is what one of the replicas wrote.
   auto parsed = parse_stored_json(reply->text);
   if (!parsed) return parsed.take_error();
@@ -190,10 +192,10 @@ Result<Follower> read_checkpoint(redis::Connection& redis, const Voucher& vouche
   follower.head.generation = manifest["generation"];
   follower.head.sequence = manifest["sequence"];
   if (!from_hex(manifest["checksum"].get_ref<const std::string&>(), follower.head.checksum) ||
-      follower.head.generation != voucher.generation || follower.head.sequence != voucher.sequence)
+      follower.head.generation != checkpoint.generation || follower.head.sequence != checkpoint.sequence)
     return damaged("the manifest");
   IndexBuilder builder{Index()};
-  ChunkReader reader(redis, voucher.database, manifest["chunks"], bytes);
+  ChunkReader reader(redis, checkpoint.database, manifest["chunks"], bytes);
   while (!reader.at_end()) {
     auto lines = reader.read();
     if (!lines) return lines.take_error();

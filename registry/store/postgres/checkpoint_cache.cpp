@@ -14,7 +14,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// After which a writing that crawls on is given up.
+// After which a writing that crawls on is given up.
 constexpr std::chrono::minutes kLongestWriting{10};
 
 }  // namespace
@@ -35,19 +35,19 @@ class CheckpointCache::Worker {
   Worker& operator=(const Worker&) = delete;
 
   std::optional<Follower> load(Connection& connection) {
-    auto voucher = read_voucher(connection);
+    auto checkpoint = read_checkpoint_row(connection);
     Result<Follower> loaded =
-        voucher ? Error{Code::NotFound, "there is no checkpoint yet"} : voucher.take_error();
-    if (voucher && voucher->given()) {
+        checkpoint ? Error{Code::NotFound, "there is no checkpoint yet"} : checkpoint.take_error();
+    if (checkpoint && checkpoint->given()) {
       auto redis = redis::Connection::open(options_.redis, Clock::now() + options_.longest_load);
-      loaded = redis ? read_checkpoint(**redis, *voucher, bytes_read_) : redis.take_error();
+      loaded = redis ? read_checkpoint(**redis, *checkpoint, bytes_read_) : redis.take_error();
     }
     if (loaded) {
       ++hits_;
-      note_known(*voucher);
+      note_known(*checkpoint);
       options_.notice(false, "the start took " + std::to_string(loaded->index.versions()) +
                                  " versions from the cache, as of change " +
-                                 std::to_string(voucher->sequence));
+                                 std::to_string(checkpoint->sequence));
       return std::move(*loaded);
     }
     // Whatever of it is there, it was of no use.
@@ -107,41 +107,42 @@ class CheckpointCache::Worker {
   Result<void> try_to_keep(const Follower& latest) {
     auto database = Connection::open(options_.database, options_.timeouts);
     if (!database) return database.take_error();
-    auto voucher = read_voucher(**database);
-    if (!voucher) return voucher.take_error();
+    auto checkpoint = read_checkpoint_row(**database);
+    if (!checkpoint) return checkpoint.take_error();
     // Another replica may have kept one meanwhile.
-    if (voucher->given()) {
-      note_known(*voucher);
+    if (checkpoint->given()) {
+      note_known(*checkpoint);
       if (known_since_ > useless_since_) whole_ = false;
       if (!is_due(latest)) return {};
     }
     auto redis = redis::Connection::open(options_.redis, Clock::now() + kLongestWriting);
     if (!redis) return redis.take_error();
     // One writer at a time. Nobody lets go of it: the next one is not due before.
-    auto mine = (*redis)->call({"SET", "mcp-registry:1:" + voucher->database + ":writer", "1", "NX", "PX",
+    auto mine = (*redis)->call({"SET", "mcp-registry:1:" + checkpoint->database + ":writer", "1", "NX", "PX",
                                 std::to_string(options_.interval.count())});
     if (!mine) return mine.take_error();
     if (mine->kind == redis::Reply::Kind::Nothing) return {};
-    const CheckpointOptions how{voucher->database, options_.redis.ttl, whole_, [this] { return stopped(); }};
+    const CheckpointOptions how{checkpoint->database, options_.redis.ttl, whole_,
+                                [this] { return stopped(); }};
     auto manifest = write_checkpoint(**redis, how, latest, bytes_written_);
     if (!manifest) return manifest.take_error();
-    auto vouched = vouch(**database, latest.head, *manifest);
-    if (!vouched) return vouched.take_error();
+    auto recorded = record_checkpoint(**database, latest.head, *manifest);
+    if (!recorded) return recorded.take_error();
     // Else the history is another one by now, of which the store will tell.
-    if (*vouched) {
+    if (*recorded) {
       ++written_;
       whole_ = false;
-      note_known({voucher->database, latest.head.generation, latest.head.sequence, *manifest, {}});
+      note_known({checkpoint->database, latest.head.generation, latest.head.sequence, *manifest, {}});
     }
     return {};
   }
 
-  void note_known(const Voucher& voucher) {
-    known_ = voucher;
-    known_since_ = Clock::now() - voucher.age;
+  void note_known(const CheckpointRow& checkpoint) {
+    known_ = checkpoint;
+    known_since_ = Clock::now() - checkpoint.age;
   }
 
-  /// Once when it begins to fail and once when that is over.
+  // Once when it begins to fail and once when that is over.
   void tell(const Result<void>& done) {
     if (done.ok() == working_) return;
     working_ = done.ok();
@@ -155,9 +156,10 @@ class CheckpointCache::Worker {
   std::atomic<std::uint64_t> hits_{0}, misses_{0}, errors_{0}, written_{0}, bytes_read_{0}, bytes_written_{0};
 
   // load()'s, then the thread's.
-  Voucher known_;  // The checkpoint that there is.
+  CheckpointRow known_;  // The checkpoint that there is.
   Clock::time_point known_since_ = Clock::now();
-  bool whole_ = false;  // Nothing that is there can be relied on, unless it is younger than the next.
+  // Nothing that is there can be relied on, unless it is younger than the next.
+  bool whole_ = false;
   Clock::time_point useless_since_;
   bool working_ = true;
 

@@ -18,7 +18,7 @@ using ResultPointer = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
 constexpr int kOldestServer = 120000;
 
-/// One line, without the white space around it.
+// One line, without the white space around it.
 std::string tidy(const char* message) {
   std::string out;
   for (const char* at = message; at != nullptr && *at != '\0'; ++at) {
@@ -31,7 +31,7 @@ std::string tidy(const char* message) {
   return out;
 }
 
-/// Keywords and values as libpq takes them. Those added later win.
+// Keywords and values as libpq takes them. Those added later win.
 class Parameters {
  public:
   void add(const char* keyword, std::string value) {
@@ -171,7 +171,8 @@ Result<void> Connection::prepare_session() {
   const auto milliseconds = [](Milliseconds value) { return std::to_string(value.count()); };
   return run("SET statement_timeout = " + milliseconds(timeouts_.statement) +
              "; SET lock_timeout = " + milliseconds(timeouts_.lock) +
-             // A process that is stopped in the middle of a write must not stop those of all other replicas.
+             // A process that is stopped in the middle of a write must not stop those of all other
+             // replicas.
              "; SET idle_in_transaction_session_timeout = " + milliseconds(timeouts_.statement) +
              // Acknowledged means durable, whatever the server's default.
              "; SELECT set_config('synchronous_commit', 'on', false)"

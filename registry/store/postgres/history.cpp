@@ -27,7 +27,7 @@ Result<Head> run_for_head(Connection& connection, const std::string& statements)
   return *head;
 }
 
-/// Reads what comes after `after` into the builder.
+// Reads what comes after `after` into the builder.
 class Reader {
  public:
   Reader(IndexBuilder& builder, const OnDamaged& on_damaged, const Check& check)
@@ -83,7 +83,7 @@ class Reader {
   std::optional<Error> refusal_;
 };
 
-/// Whether what `follower` has is the beginning of the history that goes up to `head`.
+// Whether what `follower` has is the beginning of the history that goes up to `head`.
 Result<bool> is_continued(Connection& connection, const Head& head, const Follower& follower) {
   const auto& mine = follower.head;
   if (head.generation != mine.generation || head.sequence < mine.sequence) return false;
@@ -98,7 +98,7 @@ Result<bool> is_continued(Connection& connection, const Head& head, const Follow
   return same;
 }
 
-/// Adds up to kRows records with one statement.
+// Adds up to kRows records with one statement.
 class Inserter {
  public:
   explicit Inserter(Connection& connection) : connection_(connection) {}

@@ -6,7 +6,7 @@ namespace {
 // What the lock is named by, for all versions of this program: "mcpregis" in ASCII.
 constexpr std::string_view kLock = "7882267409458358643";
 
-/// 0 when there is no schema yet.
+// 0 when there is no schema yet.
 Result<int> schema_version(Connection& connection) {
   bool exists = false;
   auto found = connection.run("SELECT to_regclass('mcp_registry.schema_migrations')",

@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kMeasureInterval{30};
 
-/// Wakes poll() from another thread.
+// Wakes poll() from another thread.
 class Wake {
  public:
   Wake() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
@@ -52,8 +52,8 @@ std::uint64_t retired_versions(const Index& index) {
 
 }  // namespace
 
-/// One thread with one session does everything: it carries out the writes that wait, follows those of other replicas, and
-/// connects again.
+// One thread with one session does everything: it carries out the writes that wait, follows those
+// of other replicas, and connects again.
 class PostgresStore::Worker {
  public:
   explicit Worker(PostgresStoreOptions options)
@@ -117,7 +117,7 @@ class PostgresStore::Worker {
     }
   }
 
-  /// Until there is something to write, the server says something, or it is time to ask or connect.
+  // Until there is something to write, the server says something, or it is time to ask or connect.
   void wait() {
     const auto until = connection_ == nullptr ? next_attempt_ : next_poll_;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
@@ -126,7 +126,7 @@ class PostgresStore::Worker {
     if (left > 0) (void)::poll(fds, 2, static_cast<int>(left));
   }
 
-  /// Follows other replicas when they have written.
+  // Follows other replicas when they have written.
   void look() {
     const bool notified = connection_->notified();
     if (!connection_->alive()) return lose("the server closed it");
@@ -159,7 +159,7 @@ class PostgresStore::Worker {
     });
   }
 
-  /// A session that is ready for everything: migrated, listening, with the index up to date.
+  // A session that is ready for everything: migrated, listening, with the index up to date.
   Result<void> connect() {
     auto opened = Connection::open(options_.database, options_.timeouts);
     if (!opened) return opened.take_error();
@@ -239,8 +239,9 @@ class PostgresStore::Worker {
     answer(group, plan.outcomes);
   }
 
-  /// One transaction: reads what others wrote, decides on top of that, writes, commits. `in_doubt` is a plan for the same
-  /// group that an earlier session was committing when it was lost: it is the plan, if it was carried out.
+  // One transaction: reads what others wrote, decides on top of that, writes, commits. `in_doubt`
+  // is a plan for the same group that an earlier session was committing when it was lost: it is the
+  // plan, if it was carried out.
   Result<void> carry_out(const std::vector<PendingWrite>& group, const std::string& now,
                          std::optional<Plan>& plan, std::optional<Plan>& in_doubt, bool& committing) {
     auto head = begin_writing(*connection_);
@@ -291,7 +292,7 @@ class PostgresStore::Worker {
     if (cache_ != nullptr) cache_->offer(published_);
   }
 
-  /// Keeps the status, and tells once when it changes.
+  // Keeps the status, and tells once when it changes.
   void note(const Result<void>& done) {
     if (connection_ != nullptr && !connection_->alive()) connection_.reset();
     bool news = false;

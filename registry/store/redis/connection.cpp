@@ -85,7 +85,8 @@ Result<void> Connection::log_in(const Address& address) {
     command.emplace_back(address.password);
     auto reply = call(command);
     if (!reply) {
-      // An old server's words repeat what it was sent. They begin with one in capitals, which is all that is passed on.
+      // An old server's words repeat what it was sent. They begin with one in capitals, which is
+      // all that is passed on.
       const auto& detail = reply.error().detail;
       const auto word = detail.substr(0, detail.find(' '));
       const bool servers = std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });

@@ -17,7 +17,7 @@ Error invalid(std::string field, std::string detail) {
   return {Code::Invalid, std::move(detail), std::move(field)};
 }
 
-/// None for a broken escape.
+// None for a broken escape.
 std::optional<std::string> unescape(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -39,7 +39,7 @@ bool is_number(std::string_view text, std::size_t digits) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// None for what is no URL of Redis.
+// None for what is no URL of Redis.
 std::optional<Address> parse_address(std::string_view url) {
   Address address;
   address.tls = url.starts_with("rediss://");

@@ -28,7 +28,8 @@ struct Socket::State {
   std::optional<asio::ssl::context> tls_context;
   std::optional<asio::ssl::stream<tcp::socket&>> tls;
 
-  /// Starts an operation, which gets the handler to call, and runs it to its end or until the time is over.
+  // Starts an operation, which gets the handler to call, and runs it to its end or until the time
+  // is over.
   template <class Start>
   Result<std::size_t> run(const char* what, Deadline until, Start start) {
     std::optional<Failure> failure;

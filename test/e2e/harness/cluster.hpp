@@ -52,8 +52,8 @@ struct Answer {
 
 class Cluster {
  public:
-  // Loads the images and deploys the operator on first use. Throws std::runtime_error when that fails, and
-  // again whenever it is called after that.
+  // Loads the images and deploys the operator on first use. Throws std::runtime_error when that
+  // fails, and again whenever it is called after that.
   static Cluster& get();
   ~Cluster();
   Cluster(const Cluster&) = delete;

@@ -10,8 +10,8 @@
 
 namespace e2e {
 
-// Made with restricted Pod Security enforced; removed, without waiting, when the test ends. When an assertion
-// fails, the state of all namespaces of the test is printed (reporter.cpp).
+// Made with restricted Pod Security enforced; removed, without waiting, when the test ends. When an
+// assertion fails, the state of all namespaces of the test is printed (reporter.cpp).
 class TestNamespace {
  public:
   // `purpose` becomes part of the name.

@@ -17,8 +17,8 @@ struct Overdue : std::runtime_error {
 // Says what is still missing; empty when it holds.
 using Check = std::function<std::string()>;
 
-// Repeats `check` until it holds. An exception of `check` counts as not holding yet. Throws Overdue after
-// `bound`.
+// Repeats `check` until it holds. An exception of `check` counts as not holding yet. Throws Overdue
+// after `bound`.
 void await(const std::string& what, const Check& check, e2e::Seconds bound = e2e::Seconds(60));
 
 }  // namespace toolhive::faults

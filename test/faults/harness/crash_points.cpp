@@ -5,8 +5,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "test/faults/harness/environment.hpp"
 #include "test/faults/harness/settings.hpp"
-#include "test/faults/harness/stage.hpp"
 
 using namespace toolhive;
 
@@ -48,11 +48,11 @@ Json plan_for(const CrashPoint& point, const std::string& ns) {
                               {"fault", {{"blackHole", {{"at", point.after ? "response" : "request"}}}}}}})}};
 }
 
-void start(Stage& stage, const Scenario& scenario) {
-  stage.op().start();
-  stage.await_rest();
-  stage.run(scenario.before);
-  if (!scenario.before.empty()) stage.await_rest();
+void start(Environment& environment, const Scenario& scenario) {
+  environment.op().start();
+  environment.await_rest();
+  environment.run(scenario.before);
+  if (!scenario.before.empty()) environment.await_rest();
 }
 
 }  // namespace
@@ -64,43 +64,43 @@ std::string CrashPoint::to_string() const {
 }
 
 Reference learn(const Scenario& scenario) {
-  Stage stage("learn-" + scenario.name);
-  start(stage, scenario);
-  stage.proxy().break_nothing();  // the log begins anew
-  stage.run(scenario.steps);
-  stage.await_rest();
+  Environment environment("learn-" + scenario.name);
+  start(environment, scenario);
+  environment.proxy().break_nothing();  // the log begins anew
+  environment.run(scenario.steps);
+  environment.await_rest();
   Reference reference;
   std::map<std::pair<std::string, std::string>, int> seen;
-  for (const LogEntry& write : stage.proxy().writes()) {
-    CrashPoint point{write.method, replaced(write.path, stage.ns(), kPlaceholder), 0, false};
+  for (const LogEntry& write : environment.proxy().writes()) {
+    CrashPoint point{write.method, replaced(write.path, environment.ns(), kPlaceholder), 0, false};
     point.nth = ++seen[{point.method, point.path}];
     reference.points.push_back(point);
     point.after = true;
     reference.points.push_back(point);
   }
-  reference.end_state = stage.lasting_end_state();
+  reference.end_state = environment.lasting_end_state();
   return reference;
 }
 
 Outcome crash(const Scenario& scenario, const Reference& reference, const CrashPoint& point,
               const std::string& log_name) {
-  Stage stage(log_name);
-  start(stage, scenario);
-  stage.proxy().set_plan(plan_for(point, stage.ns()));
+  Environment environment(log_name);
+  start(environment, scenario);
+  environment.proxy().set_plan(plan_for(point, environment.ns()));
   bool crashed = false;
   std::chrono::steady_clock::time_point restarted;
-  stage.on_wait([&] {
-    if (crashed || !stage.proxy().struck(0)) return;
+  environment.on_wait([&] {
+    if (crashed || !environment.proxy().struck(0)) return;
     crashed = true;
-    stage.op().kill();
-    stage.proxy().break_nothing();
+    environment.op().kill();
+    environment.proxy().break_nothing();
     restarted = std::chrono::steady_clock::now();
-    stage.op().start();
+    environment.op().start();
   });
   Outcome outcome;
   try {
-    stage.run(scenario.steps, kBound);
-    stage.await_end_state(reference.end_state, kBound);
+    environment.run(scenario.steps, kBound);
+    environment.await_end_state(reference.end_state, kBound);
     outcome.kind = crashed ? Outcome::Kind::Same : Outcome::Kind::NotReached;
     if (crashed)
       outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - restarted).count();

@@ -16,7 +16,8 @@ namespace toolhive::faults {
 
 namespace {
 
-// Fields whose value differs in every run. A field that is there in one run and absent in another still shows.
+// Fields whose value differs in every run. A field that is there in one run and absent in another
+// still shows.
 const std::set<std::string> kMasked = {
     "uid",
     "resourceVersion",
@@ -50,7 +51,8 @@ Json items(kube::Client& client, const kube::ResourceType& type, const std::stri
   return found;
 }
 
-// Of pods only what the operator answers for: that there are as many as asked for, and that they serve.
+// Of pods only what the operator answers for: that there are as many as asked for, and that they
+// serve.
 Json outline(const Json& pod) {
   Json containers = Json::array();
   for (const Json& container : pod.at("spec").at("containers")) containers.push_back(container.at("image"));
@@ -103,7 +105,8 @@ Json masked(const Json& document, const std::string& ns) {
     if (key == "managedFields") continue;
     Json& member = copy[masked_text(key, ns)];
     member = kMasked.contains(key) ? Json("MASKED") : masked(value, ns);
-    // A list by type: Kubernetes appends what changed last, so that its order tells of timing alone.
+    // A list by type: Kubernetes appends what changed last, so that its order tells of timing
+    // alone.
     if (key == "conditions" && member.is_array()) std::sort(member.begin(), member.end(), is_type_before);
   }
   return copy;

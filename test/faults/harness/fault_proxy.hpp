@@ -28,8 +28,8 @@ struct LogEntry {
 // One thread uses it.
 class FaultProxy {
  public:
-  // Before the API server of $KUBECONFIG; begins with breaking nothing. Its log goes to `folder`. Throws
-  // std::runtime_error when it does not start.
+  // Before the API server of $KUBECONFIG; begins with breaking nothing. Its log goes to `folder`.
+  // Throws std::runtime_error when it does not start.
   explicit FaultProxy(const std::string& folder);
   ~FaultProxy();
 

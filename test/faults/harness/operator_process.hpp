@@ -1,4 +1,5 @@
-// OperatorProcess: toolhive-operator as a program of its own, which can be killed and started again.
+// OperatorProcess: toolhive-operator as a program of its own, which can be killed and started
+// again.
 #pragma once
 
 #include <memory>
@@ -16,7 +17,8 @@ inline constexpr const char* kOtherImage = "localhost/mcp-registry:faults";
 
 class OperatorProcess {
  public:
-  // Reaches the API server by `kubeconfig`, looks after namespace `ns` only; its log goes to `folder`.
+  // Reaches the API server by `kubeconfig`, looks after namespace `ns` only; its log goes to
+  // `folder`.
   OperatorProcess(const std::string& kubeconfig, const std::string& ns, const std::string& folder);
   ~OperatorProcess();
 

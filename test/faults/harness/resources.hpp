@@ -27,7 +27,8 @@ inline const std::array<const kube::ResourceType*, 11> kEndStateTypes = {
     &kRegistry, &kMcpTool,    &kServiceAccount, &kConfigMap,     &kService,         &kClaim,
     &kPod,      &kDeployment, &kReplicaSet,     &kNetworkPolicy, &kDisruptionBudget};
 
-// What a registry answers through the API server's proxy of its Service. `body` null when it is not JSON.
+// What a registry answers through the API server's proxy of its Service. `body` null when it is not
+// JSON.
 struct Answer {
   int status = 0;
   Json body;

@@ -1,4 +1,5 @@
-// Scenario: what a user does to resources, step by step, and how to see that each step has come to its end.
+// Scenario: what a user does to resources, step by step, and how to see that each step has come to
+// its end.
 #pragma once
 
 #include <functional>

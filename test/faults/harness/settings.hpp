@@ -24,8 +24,8 @@ const Settings& settings();
 
 // The files in test/faults/plans, sorted.
 const std::vector<std::string>& plans();
-// Whether this run tries the plan, with the framework or with the operator: in a sample the operator, which takes
-// longer, gets one plan.
+// Whether this run tries the plan, with the framework or with the operator: in a sample the
+// operator, which takes longer, gets one plan.
 bool framework_tries(const std::string& plan);
 bool operator_tries(const std::string& plan);
 // Whether this run tries the crash points of the scenario: in a sample two of the four.

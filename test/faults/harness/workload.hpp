@@ -12,8 +12,8 @@ namespace toolhive::faults {
 class Workload {
  public:
   Workload(kube::Client& client, std::string ns, std::mt19937_64 random);
-  // Creates, changes, deletes or replaces one of a dozen objects, at random. Throws std::runtime_error when
-  // the API server refuses.
+  // Creates, changes, deletes or replaces one of a dozen objects, at random. Throws
+  // std::runtime_error when the API server refuses.
   void step();
   std::size_t steps() const { return steps_; }
 

@@ -1,4 +1,5 @@
-// Whatever a client sends, the server answers with HTTP or not at all, lets the connection go and goes on.
+// Whatever a client sends, the server answers with HTTP or not at all, lets the connection go and
+// goes on.
 #include "test/unit/http/client.hpp"
 #include "test/unit/http_listener/test_server.hpp"
 

@@ -1,5 +1,5 @@
-// An accepted request target means the same to everybody who reads it: no NUL, no dot segment after any decoding, and
-// cpprestsdk sees the same path.
+// An accepted request target means the same to everybody who reads it: no NUL, no dot segment after
+// any decoding, and cpprestsdk sees the same path.
 #include "controller/http/target.hpp"
 
 #include <cpprest/base_uri.h>

@@ -56,8 +56,8 @@ void compare(const kube::Object& object, const Json& whole) {
   expect(meta.finalizers.size() == (finalizers != metadata.end() ? finalizers->size() : 0), "finalizers");
 }
 
-// Whatever an object is like inside, a frame with it is an event that has it or its name, and never an error. `value` is
-// whole when brackets and strings of it are: what an API server can send.
+// Whatever an object is like inside, a frame with it is an event that has it or its name, and never
+// an error. `value` is whole when brackets and strings of it are: what an API server can send.
 void never_breaks_the_stream(std::string_view value) {
   const std::string frame =
       R"({"type":"MODIFIED","object":{"metadata":{"name":"a","namespace":"n"},"spec":)" + std::string(value) +

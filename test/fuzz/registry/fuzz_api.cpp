@@ -1,9 +1,11 @@
-// Conversations with the API, some of them with a caller who may not see or touch everything. A request is
+// Conversations with the API, some of them with a caller who may not see or touch everything. A
+// request is
 //   WHO METHOD TARGET
 //   If-Match: ...                  (and other headers)
 //
 //   body
-// and ends at a byte 0x1E. WHO is "-" for a service that asks nobody who they are, else a bearer token.
+// and ends at a byte 0x1E. WHO is "-" for a service that asks nobody who they are, else a bearer
+// token.
 #include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -56,12 +58,12 @@ std::string_view take(std::string_view& rest, char end) {
   return part;
 }
 
-/// What the transport lets through as a method or a target.
+// What the transport lets through as a method or a target.
 bool is_plain(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-/// The subject that the request is from; none for the service that does not ask.
+// The subject that the request is from; none for the service that does not ask.
 std::optional<std::string> read_request(std::string_view text, Request& request) {
   auto first = take(text, '\n');
   const auto who = take(first, ' ');
@@ -86,7 +88,7 @@ std::optional<std::string> read_request(std::string_view text, Request& request)
   return std::string(who);
 }
 
-/// What holds for every answer there is. 507: the store takes in only a few.
+// What holds for every answer there is. 507: the store takes in only a few.
 void check(const Response& response) {
   require(response.status >= 200 && (response.status < 500 || response.status == 507));
   require(response.status < 400 || response.body != nullptr);
@@ -96,7 +98,7 @@ void check(const Response& response) {
   if (is_json && response.header("Content-Encoding").empty()) require(parse_json(*response.body).ok());
 }
 
-/// What a start makes of the history is what was served.
+// What a start makes of the history is what was served.
 void check_history(const toolhive::fuzz::MemoryStore& store) {
   IndexBuilder builder{Index()};
   for (const auto& record : store.history()) {

@@ -1,5 +1,5 @@
-// Two tool definitions with a line feed between them: whatever is accepted can be compared, nothing differs from itself,
-// and each difference says where and what.
+// Two tool definitions with a line feed between them: whatever is accepted can be compared, nothing
+// differs from itself, and each difference says where and what.
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string_view>

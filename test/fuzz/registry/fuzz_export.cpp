@@ -1,5 +1,5 @@
-// Exports: as they come, and with header, count and checksum mended around records that are as they come. Every record of
-// one that is taken is accounted for.
+// Exports: as they come, and with header, count and checksum mended around records that are as they
+// come. Every record of one that is taken is accounted for.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,7 +18,7 @@ namespace {
 constexpr std::string_view kHeader =
     "{\"format\":\"mcp-registry-export\",\"version\":1,\"exportedAt\":\"2026-01-01T00:00:00.000Z\"}\n";
 
-/// Gives a text in pieces whose ends fall anywhere within lines.
+// Gives a text in pieces whose ends fall anywhere within lines.
 Source source_of(const std::string& text) {
   return [&text, at = std::size_t{0}](bool rewind) mutable -> Result<std::string> {
     if (rewind) at = 0;

@@ -1,4 +1,5 @@
-// Sets of keys, and signatures: what is taken has a key that works, and no bytes that were found by chance are a signature.
+// Sets of keys, and signatures: what is taken has a key that works, and no bytes that were found by
+// chance are a signature.
 #include <cstdint>
 #include <string>
 #include <string_view>

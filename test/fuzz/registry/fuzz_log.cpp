@@ -1,5 +1,5 @@
-// Logs of the file store: as they come, and with the checksums of their lines mended. What a start reads of a log, the next one
-// reads again, also when it was compacted in between.
+// Logs of the file store: as they come, and with the checksums of their lines mended. What a start
+// reads of a log, the next one reads again, also when it was compacted in between.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,7 +17,7 @@ namespace {
 constexpr char kFolder[] = "/data";
 constexpr char kLog[] = "/data/tools-000001.log";
 
-/// Lines of an operation, a space and a payload become records.
+// Lines of an operation, a space and a payload become records.
 std::string mended(std::string_view lines) {
   std::string log;
   for (std::uint64_t sequence = 1; !lines.empty(); ++sequence) {
@@ -40,7 +40,7 @@ struct Loaded {
 
 Loaded load(FileSystem& files) {
   IndexBuilder builder{Index()};
-  auto log = load_log(files, kFolder, builder, [](bool, std::string_view) {});
+  auto log = load_journal(files, kFolder, builder, [](bool, std::string_view) {});
   // A log of a newer program is refused as a whole.
   if (!log) {
     require(!log.error().detail.empty());

@@ -1,4 +1,5 @@
-// Raw targets and conditional headers. A tool that a path leads to is found again at the path made from its name.
+// Raw targets and conditional headers. A tool that a path leads to is found again at the path made
+// from its name.
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -1,5 +1,5 @@
-// Bodies of publications and changes of status. What is accepted must come back from the store's own reader, and what a
-// stored document says of itself must survive another status.
+// Bodies of publications and changes of status. What is accepted must come back from the store's
+// own reader, and what a stored document says of itself must survive another status.
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string_view>

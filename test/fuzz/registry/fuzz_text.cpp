@@ -11,7 +11,7 @@
 #include "registry/api/trace_context.hpp"
 #include "registry/auth/peer.hpp"
 #include "registry/model/fold.hpp"
-#include "registry/model/manager.hpp"
+#include "registry/model/managed_by.hpp"
 #include "registry/model/search_text.hpp"
 #include "registry/model/text.hpp"
 #include "registry/model/url.hpp"

@@ -1,5 +1,5 @@
-// Bearer tokens and what API servers say of them: as they come, and with a header and a payload of any bytes that are well encoded. What is
-// accepted names somebody, and ends.
+// Bearer tokens and what API servers say of them: as they come, and with a header and a payload of
+// any bytes that are well encoded. What is accepted names somebody, and ends.
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -1,5 +1,5 @@
-// Bodies of registrations. What is accepted must come back from the store's own reader unchanged, and parsing what was
-// stored must give the same digest.
+// Bodies of registrations. What is accepted must come back from the store's own reader unchanged,
+// and parsing what was stored must give the same digest.
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string_view>

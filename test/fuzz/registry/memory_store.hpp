@@ -29,7 +29,7 @@ class MemoryStore final : public registry::Store {
   const std::vector<registry::NewRecord>& history() const { return history_; }
 
  private:
-  /// Each write is a millisecond after the one before it.
+  // Each write is a millisecond after the one before it.
   std::string now() {
     return to_rfc3339_micro(Microseconds(std::chrono::milliseconds(1'800'000'000'000 + ++writes_)));
   }

@@ -1,5 +1,5 @@
-// The CRDs on a real API server: it compiles their rules, and is asked about one refused and one accepted
-// object per rule.
+// The CRDs on a real API server: it compiles their rules, and is asked about one refused and one
+// accepted object per rule.
 #include <doctest/doctest.h>
 
 #include <fstream>

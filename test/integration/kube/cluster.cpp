@@ -14,8 +14,8 @@ namespace toolhive::test {
 
 namespace {
 
-// cpprestsdk's thread lives until the process ends, when OpenSSL no longer finds what it keeps for it: a leak, to those who
-// look for leaks. Made after both, this goes before them.
+// cpprestsdk's thread lives until the process ends, when OpenSSL no longer finds what it keeps for
+// it: a leak, to those who look for leaks. Made after both, this goes before them.
 struct PoolThreadState {
   ~PoolThreadState() {
     std::promise<void> freed;

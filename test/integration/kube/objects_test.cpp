@@ -68,8 +68,8 @@ TEST_CASE("applying an intent twice writes once, and leaves what others own") {
               ->patch(Context{}, kDeployment, first->key(), kube::PatchType::MergePatch,
                       {{"metadata", {{"labels", {{"theirs", "2"}}}}}}, {.field_manager = "someone"})
               .ok());
-  // The deployment controller writes to the object as well, until it has nothing left to say: then two applies in a row
-  // leave the version as it is, which they never would if each of them wrote.
+  // The deployment controller writes to the object as well, until it has nothing left to say: then
+  // two applies in a row leave the version as it is, which they never would if each of them wrote.
   const Context limit = Context{}.with_timeout(std::chrono::seconds(20));
   StatusOr<Object> second = client->apply(limit, kDeployment, intent);
   StatusOr<Object> third = client->apply(limit, kDeployment, intent);

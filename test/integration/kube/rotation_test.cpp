@@ -1,4 +1,5 @@
-// A client certificate that is renewed in its files, as cert-manager and kubelets do, under a client that runs.
+// A client certificate that is renewed in its files, as cert-manager and kubelets do, under a
+// client that runs.
 #include <doctest/doctest.h>
 
 #include <fstream>

@@ -1,4 +1,5 @@
-// The registry and a real OpenID Connect issuer (issuer/main.go): tokens as clients get them, keys that change, an issuer that is away.
+// The registry and a real OpenID Connect issuer (issuer/main.go): tokens as clients get them, keys
+// that change, an issuer that is away.
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 

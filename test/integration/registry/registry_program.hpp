@@ -27,7 +27,8 @@ class Scratch {
 
 class RegistryProgram {
  public:
-  // Starts it with these lines of configuration beside its storage in `scratch`, and waits until it is ready.
+  // Starts it with these lines of configuration beside its storage in `scratch`, and waits until it
+  // is ready.
   RegistryProgram(const Scratch& scratch, const std::string& config);
 
   // With a bearer token, unless that is empty.

@@ -1,4 +1,5 @@
-// The registry and a real API server: tokens of service accounts, for this audience and for others, good ones and ones that end with their object.
+// The registry and a real API server: tokens of service accounts, for this audience and for others,
+// good ones and ones that end with their object.
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 

@@ -1,4 +1,5 @@
-// For each ConfigMap with a value under `name`, keeps a Secret of the same name with a greeting in it.
+// For each ConfigMap with a value under `name`, keeps a Secret of the same name with a greeting in
+// it.
 #include <nlohmann/json.hpp>
 
 #include "controller/base/log.hpp"
@@ -30,7 +31,8 @@ runtime::ControllerHandle greet(runtime::Manager& manager) {
 
 int main() {
   const Logging logging(LogLevel::Info);
-  const auto config = kube::load_config();  // $KUBECONFIG, the pod's service account, or ~/.kube/config
+  // $KUBECONFIG, the pod's service account, or ~/.kube/config
+  const auto config = kube::load_config();
   if (!config.ok()) return runtime::exit_code(config.status());
   runtime::Manager manager(*config, {.name = "greeter"});
   greet(manager);

@@ -1,4 +1,5 @@
-// The example of docs/framework.md, greeter.cpp, for the tests that run it in a process of their own.
+// The example of docs/framework.md, greeter.cpp, for the tests that run it in a process of their
+// own.
 #pragma once
 
 #include "controller/runtime/manager/manager.hpp"

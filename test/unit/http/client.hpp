@@ -1,5 +1,5 @@
-// A client that can be as rude as a test needs: a blocking socket on 127.0.0.1, without any idea of HTTP but for reading a
-// response.
+// A client that can be as rude as a test needs: a blocking socket on 127.0.0.1, without any idea of
+// HTTP but for reading a response.
 #pragma once
 
 #include <chrono>

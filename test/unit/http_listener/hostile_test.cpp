@@ -1,4 +1,5 @@
-// The probes that the library's own server fails: over real sockets, with the process's memory and descriptors watched.
+// The probes that the library's own server fails: over real sockets, with the process's memory and
+// descriptors watched.
 #include "test/unit/http/client.hpp"
 #include "test/unit/http_listener/test_server.hpp"
 

@@ -112,7 +112,8 @@ TEST_CASE("a large ready reply from another thread arrives whole, and its end is
   reply.written = [&](bool complete) { written.set_value(complete); };
   std::thread([request = held.take(), &reply] { CHECK(http::reply(request, std::move(reply))); }).join();
   auto told = written.get_future();
-  CHECK(told.wait_for(std::chrono::milliseconds(20)) == std::future_status::timeout);  // Nobody reads yet.
+  // Nobody reads yet.
+  CHECK(told.wait_for(std::chrono::milliseconds(20)) == std::future_status::timeout);
   CHECK(client.read().body == body);
   CHECK(told.get());
   http::reply(held.take(), text_reply("next"));

@@ -1,4 +1,5 @@
-// A server with one listener on a free port of 127.0.0.1, and what tests ask of the process around it.
+// A server with one listener on a free port of 127.0.0.1, and what tests ask of the process around
+// it.
 #pragma once
 
 #include "controller/http/listener/listener_server.hpp"

@@ -1,4 +1,5 @@
-// FakeServer: a scripted HTTP server on a loopback socket, for faults that a real API server does not show on demand.
+// FakeServer: a scripted HTTP server on a loopback socket, for faults that a real API server does
+// not show on demand.
 #pragma once
 
 #include <atomic>

@@ -322,7 +322,8 @@ TEST_CASE("the network is held back while the reader is slow, and nothing is los
   });
   const auto transport = transport_to(server.url());
   const auto stream = open(*transport, {.max_buffered = 1U << 20});
-  // The sender comes to a standstill once the buffers between it and us are full, far below the 64 MB of it all.
+  // The sender comes to a standstill once the buffers between it and us are full, far below the 64
+  // MB of it all.
   std::size_t before = 0;
   do {
     before = sent;

@@ -1,4 +1,5 @@
-// One request and what comes of it: streams, redirects, and servers that answer in ways none should.
+// One request and what comes of it: streams, redirects, and servers that answer in ways none
+// should.
 #include "controller/mcp/client/endpoint.hpp"
 
 #include <doctest/doctest.h>

@@ -56,7 +56,8 @@ void begin_stream(Connection& connection, const std::string& headers = {});
 void send_event(Connection& connection, const std::string& lines);
 std::string result_text(const Asked& asked, const Json& result);
 
-// Scripts. A modern server and a legacy one, each with the tools `a` and `b` on a page of their own.
+// Scripts. A modern server and a legacy one, each with the tools `a` and `b` on a page of their
+// own.
 void serve_modern(const Asked& asked, Connection& connection);
 void serve_legacy(const Asked& asked, Connection& connection);
 Json discover_result();

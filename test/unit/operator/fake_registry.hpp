@@ -12,7 +12,8 @@
 
 namespace toolhive::test {
 
-// A registry by the rules of the real one: a version never changes its content, a tool never its manager.
+// A registry by the rules of the real one: a version never changes its content, a tool never its
+// manager.
 class FakeRegistry : public RegistryApi {
  public:
   StatusOr<RegistryEntry> get(const Context&, const std::string& name, const std::string& version) override {
@@ -48,7 +49,7 @@ class FakeRegistry : public RegistryApi {
     return *parse_entry(entry);
   }
 
-  Status withdraw(const Context&, const std::string& name, const Manager&) override {
+  Status withdraw(const Context&, const std::string& name, const ManagedBy&) override {
     if (!fault.ok()) return fault;
     const auto gone = std::erase_if(entries, [&](const auto& entry) { return entry.first.first == name; });
     return gone > 0 ? Status() : Status(Code::NotFound, "no such tool");

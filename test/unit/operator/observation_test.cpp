@@ -152,7 +152,7 @@ TEST_CASE("an expansion that waits says for what, and one that failed needs atte
   Json claim = {{"status", {{"phase", "Bound"}, {"capacity", {{"storage", "10Gi"}}}}}};
   CHECK(observe_storage(&claim, "c", "20Gi").message.find("kubectl describe pvc c") != std::string::npos);
   claim["status"]["conditions"] = Json::array({condition("FileSystemResizePending", "True")});
-  const Finding pending = observe_storage(&claim, "c", "20Gi");
+  const ConditionValue pending = observe_storage(&claim, "c", "20Gi");
   CHECK(pending.reason == "Growing");
   CHECK(pending.message.find("delete the pod") != std::string::npos);
 
@@ -162,7 +162,7 @@ TEST_CASE("an expansion that waits says for what, and one that failed needs atte
   observed.storage = observe_storage(&claim, "c", "20Gi");
   CHECK(observed.storage.holds());
   CHECK(observed.storage.reason == "GrowthFailed");
-  observed.rollout.available = observed.rollout.settled = Finding::yes("Serving", "serves");
+  observed.rollout.available = observed.rollout.settled = ConditionValue::yes("Serving", "serves");
   const Json status = registry_status(Json::object(), observed, WallTime{});
   const auto conditions = runtime::Conditions::from_json(status.at("conditions"));
   CHECK(conditions.is_true("Degraded"));
@@ -218,10 +218,10 @@ RegistryReport serving() {
   RegistryReport observed;
   observed.key = {"mcp", "mcp-registry"};
   observed.generation = 4;
-  observed.storage = Finding::yes("Bound", "bound");
+  observed.storage = ConditionValue::yes("Bound", "bound");
   observed.rollout.replicas = observed.rollout.ready_replicas = 1;
-  observed.rollout.available = observed.rollout.settled = Finding::yes("Serving", "serves");
-  observed.exposure.exposed = Finding::no("RouteAPIMissing", "no routes");
+  observed.rollout.available = observed.rollout.settled = ConditionValue::yes("Serving", "serves");
+  observed.exposure.exposed = ConditionValue::no("RouteAPIMissing", "no routes");
   return observed;
 }
 
@@ -258,7 +258,8 @@ TEST_CASE("a registry that serves is Ready, with the addresses and numbers that 
 
 TEST_CASE("a registry has no address before it served once, and keeps it from then on") {
   RegistryReport observed = serving();
-  observed.rollout.available = observed.rollout.settled = Finding::no("ImagePullBackOff", "no such image");
+  observed.rollout.available = observed.rollout.settled =
+      ConditionValue::no("ImagePullBackOff", "no such image");
   const Json fresh = registry_status(Json::object(), observed, WallTime{});
   CHECK_FALSE(fresh.contains("url"));
   CHECK_FALSE(fresh.contains("internalURL"));
@@ -277,7 +278,7 @@ TEST_CASE("what the registry said last is kept while it does not answer") {
   observed.service = ServiceReport{3, "1.2.3"};
   const Json before = registry_status(Json::object(), observed, WallTime{});
   observed.service.reset();
-  observed.unreachable = Finding::no("RegistryUnreachable", "timeout");
+  observed.unreachable = ConditionValue::no("RegistryUnreachable", "timeout");
   const Json status = registry_status(before, observed, WallTime{});
   CHECK(status.at("tools") == 3);
   CHECK(find(status, "Degraded").reason == "RegistryUnreachable");
@@ -285,7 +286,7 @@ TEST_CASE("what the registry said last is kept while it does not answer") {
 
 TEST_CASE("a refused spec is not Ready while what runs stays Available") {
   RegistryReport observed = serving();
-  observed.refused = Finding::no("StorageCannotShrink", "spec.storage.size: ...");
+  observed.refused = ConditionValue::no("StorageCannotShrink", "spec.storage.size: ...");
   const Json status = registry_status(Json::object(), observed, WallTime{});
   CHECK_FALSE(is_true(status, "Accepted"));
   CHECK_FALSE(is_true(status, "Ready"));
@@ -297,7 +298,7 @@ TEST_CASE("a refused spec is not Ready while what runs stays Available") {
 
 TEST_CASE("a taken name is Ready's reason and degrades the registry") {
   RegistryReport observed = serving();
-  observed.failed = Finding::no("NameConflict", "services \"x\" exists");
+  observed.failed = ConditionValue::no("NameConflict", "services \"x\" exists");
   const Json status = registry_status(Json::object(), observed, WallTime{});
   CHECK(find(status, "Ready").reason == "NameConflict");
   CHECK(is_true(status, "Degraded"));
@@ -308,7 +309,7 @@ TEST_CASE("a required Route that is not admitted keeps a registry from Ready") {
   RegistryReport observed = serving();
   observed.exposure.required = true;
   CHECK(find(registry_status(Json::object(), observed, WallTime{}), "Ready").reason == "RouteAPIMissing");
-  observed.exposure.exposed = Finding::yes("RouteAdmitted", "");
+  observed.exposure.exposed = ConditionValue::yes("RouteAdmitted", "");
   observed.exposure.url = "https://a.example.com";
   const Json status = registry_status(Json::object(), observed, WallTime{});
   CHECK(is_true(status, "Ready"));
@@ -317,7 +318,7 @@ TEST_CASE("a required Route that is not admitted keeps a registry from Ready") {
 
 TEST_CASE("a failed rollout degrades the registry with the pod's own words") {
   RegistryReport observed = serving();
-  observed.rollout.settled = Finding::no("ImagePullBackOff", "no such image");
+  observed.rollout.settled = ConditionValue::no("ImagePullBackOff", "no such image");
   observed.rollout.failed = true;
   const Json status = registry_status(Json::object(), observed, WallTime{});
   CHECK(find(status, "Degraded").reason == "ImagePullBackOff");
@@ -336,7 +337,7 @@ TEST_CASE("a change that waits for a paused Deployment says so") {
 
 TEST_CASE("additions of others are a condition while there are any") {
   RegistryReport observed = serving();
-  observed.drift = Finding::yes("FieldsOfOthers", "the Deployment has ...");
+  observed.drift = ConditionValue::yes("FieldsOfOthers", "the Deployment has ...");
   const Json status = registry_status(Json::object(), observed, WallTime{});
   CHECK(is_true(status, "Drifted"));
   CHECK(is_true(status, "Ready"));
@@ -354,7 +355,7 @@ TEST_CASE("the end of a pause takes its condition away") {
 
 TEST_CASE("a spec that cannot be read changes nothing but Accepted and Ready") {
   const Json before = registry_status(Json::object(), serving(), WallTime{});
-  const Json status = refused_status(before, Finding::no("InvalidSpec", "spec.x: ..."), 5, WallTime{});
+  const Json status = refused_status(before, ConditionValue::no("InvalidSpec", "spec.x: ..."), 5, WallTime{});
   CHECK_FALSE(is_true(status, "Accepted"));
   CHECK_FALSE(is_true(status, "Ready"));
   CHECK(is_true(status, "Available"));
@@ -364,7 +365,7 @@ TEST_CASE("a spec that cannot be read changes nothing but Accepted and Ready") {
 
 TEST_CASE("a message of any length leaves the status small") {
   RegistryReport observed = serving();
-  observed.refused = Finding::no("Refused", std::string(100000, 'x'));
+  observed.refused = ConditionValue::no("Refused", std::string(100000, 'x'));
   CHECK(registry_status(Json::object(), observed, WallTime{}).dump().size() < 8000);
 }
 

@@ -30,8 +30,8 @@ Rights granted() {
   return rights;
 }
 
-// Those in which something of other people's objects can be changed: parts of objects, its own resources and events are
-// not among them.
+// Those in which something of other people's objects can be changed: parts of objects, its own
+// resources and events are not among them.
 Rights granted_to_write() {
   Rights rights = granted();
   std::erase_if(rights, [](const auto& right) {
@@ -97,8 +97,8 @@ TEST_CASE("an operand that is not asked for is removed, unless it was never the 
   CHECK(presence(disruption_budget_type(), none, yes) == Presence::Applied);
   CHECK(presence(disruption_budget_type(), {{"availability", {{"disruptionBudget", {{"enabled", false}}}}}},
                  yes) == Presence::Removed);
-  CHECK(presence(claim_type(), none, yes) == Presence::Applied);
-  CHECK(presence(claim_type(), {{"storage", {{"existingClaim", "theirs"}}}}, yes) == Presence::Untouched);
+  CHECK(presence(pvc_type(), none, yes) == Presence::Applied);
+  CHECK(presence(pvc_type(), {{"storage", {{"existingClaim", "theirs"}}}}, yes) == Presence::Untouched);
   CHECK(presence(route_type(), none, yes) == Presence::Applied);
   CHECK(presence(route_type(), {{"exposure", {{"type", "None"}}}}, yes) == Presence::Removed);
   for (const auto offered : {kube::Offered::No, kube::Offered::Unknown})

@@ -44,7 +44,7 @@ TEST_CASE("an answer of 500 to an operand becomes a finding that the user can re
   CHECK(written.failed->message.find("policy.example.com") != std::string::npos);
 }
 
-TEST_CASE("an API server that is away is no finding, and the pass is tried again") {
+TEST_CASE("an API server that is away is no value, and the pass is tried again") {
   WritingOnce writing;
   const WrittenOperands written =
       writing.write("deployments", Status(Code::Unavailable, "etcd has no leader").with_http_status(503));
@@ -125,7 +125,7 @@ TEST_CASE("what the spec does not ask for any more is removed, and a claim that 
       test::inputs({{"networkPolicy", {{"enabled", false}}}, {"storage", {{"existingClaim", "theirs"}}}});
   write_operands(writing.context(), writing.applier, *writing.owner, less, Cluster{kube::Offered::Yes});
   CHECK(writing.api.size(network_policy_type()) == 0);
-  CHECK(writing.api.size(claim_type()) == 1);
+  CHECK(writing.api.size(pvc_type()) == 1);
   CHECK(writing.api.size(route_type()) == 1);
 }
 

@@ -20,7 +20,7 @@ class ProbedRegistry : public RegistryApi {
   StatusOr<RegistryEntry> put(const Context&, const Json&) override {
     return Status(Code::NotFound, "no tools");
   }
-  Status withdraw(const Context&, const std::string&, const Manager&) override { return {}; }
+  Status withdraw(const Context&, const std::string&, const ManagedBy&) override { return {}; }
   StatusOr<ServiceReport> report(const Context&) override {
     ++asked;
     if (!fault.ok()) return fault;

@@ -104,7 +104,7 @@ class DownRegistry final : public FakeRegistry {
     if (down) return Status(Code::Unavailable, "connection refused");
     return FakeRegistry::put(ctx, definition);
   }
-  Status withdraw(const Context& ctx, const std::string& name, const Manager& manager) override {
+  Status withdraw(const Context& ctx, const std::string& name, const ManagedBy& manager) override {
     if (down) return Status(Code::Unavailable, "connection refused");
     return FakeRegistry::withdraw(ctx, name, manager);
   }

@@ -214,8 +214,8 @@ TEST_CASE("an answer that is no tool is not taken for one") {
 ToolReport observed_tool() {
   ToolReport observed;
   observed.generation = 2;
-  observed.accepted = Finding::yes("Accepted", "ok");
-  observed.registered = Finding::yes("Registered", "ok");
+  observed.accepted = ConditionValue::yes("Accepted", "ok");
+  observed.registered = ConditionValue::yes("Registered", "ok");
   observed.tool = RegisteredTool{"weather", "1.0.0+build.1", "sha256:1", "2026-01-01T00:00:00Z"};
   observed.registry_url = "http://r";
   return observed;
@@ -233,7 +233,7 @@ TEST_CASE("an MCPTool's status says what is registered and where, and reads back
 
 TEST_CASE("a generation counts as registered only when it was") {
   ToolReport observed = observed_tool();
-  observed.registered = Finding::unknown("RegistryUnavailable", "down");
+  observed.registered = ConditionValue::unknown("RegistryUnavailable", "down");
   const RememberedTool memory = remembered(mcptool_status(Json::object(), observed, WallTime{}));
   CHECK(memory.tool.has_value());
   CHECK(memory.generation == 0);
@@ -242,18 +242,18 @@ TEST_CASE("a generation counts as registered only when it was") {
 TEST_CASE("a status says for certain that nothing was registered when its reason does and it is of now") {
   ToolReport observed = observed_tool();
   observed.tool.reset();
-  const auto refused = [&](Finding registered, std::int64_t generation) {
+  const auto refused = [&](ConditionValue registered, std::int64_t generation) {
     observed.registered = std::move(registered);
     return was_refused(mcptool_status(Json::object(), observed, WallTime{}), generation);
   };
-  CHECK(refused(Finding::no("NotAccepted", ""), 2));
-  CHECK(refused(Finding::no("NameConflict", ""), 3));
-  CHECK_FALSE(refused(Finding::no("NotAccepted", ""), 4));
-  CHECK_FALSE(refused(Finding::no("VersionConflict", ""), 2));
-  CHECK_FALSE(refused(Finding::unknown("RegistryUnavailable", ""), 2));
+  CHECK(refused(ConditionValue::no("NotAccepted", ""), 2));
+  CHECK(refused(ConditionValue::no("NameConflict", ""), 3));
+  CHECK_FALSE(refused(ConditionValue::no("NotAccepted", ""), 4));
+  CHECK_FALSE(refused(ConditionValue::no("VersionConflict", ""), 2));
+  CHECK_FALSE(refused(ConditionValue::unknown("RegistryUnavailable", ""), 2));
   CHECK_FALSE(was_refused(Json::object(), 1));
   observed.tool = observed_tool().tool;
-  CHECK_FALSE(refused(Finding::no("NotAccepted", ""), 2));
+  CHECK_FALSE(refused(ConditionValue::no("NotAccepted", ""), 2));
 }
 
 TEST_CASE("a status that somebody broke is read as nothing remembered") {
@@ -265,7 +265,7 @@ TEST_CASE("a status that somebody broke is read as nothing remembered") {
 
 TEST_CASE("what is not accepted is not Ready, whatever is registered") {
   ToolReport observed = observed_tool();
-  observed.accepted = Finding::no("InvalidDefinition", "spec.definition: ...");
+  observed.accepted = ConditionValue::no("InvalidDefinition", "spec.definition: ...");
   const auto conditions =
       runtime::Conditions::from_json(mcptool_status(Json::object(), observed, WallTime{}).at("conditions"));
   CHECK_FALSE(conditions.is_true("Ready"));

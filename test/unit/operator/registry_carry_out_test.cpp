@@ -28,7 +28,7 @@ struct RegistryCarryingOut : Writing {
     plan.accepted = plan.wanted;
     plan.wanted = inputs({{"image", image}});
     const auto running = api.find(deployment_type(), {"mcp", "mcp-registry"});
-    plan.rehearsals = {
+    plan.dry_runs = {
         {&row(deployment_type()), *running, std::make_shared<const Json>(deployment(plan.wanted))}};
   }
 
@@ -62,7 +62,7 @@ TEST_CASE("of a spec that is refused nothing is written, but what was accepted l
   for (const bool known : {false, true}) {
     CAPTURE(known);
     RegistryCarryingOut c;
-    c.plan.refused = Finding::no("InvalidSpec", "spec.replicas: ...");
+    c.plan.refused = ConditionValue::no("InvalidSpec", "spec.replicas: ...");
     if (known) c.plan.accepted = inputs({{"image", "example.com/mcp-registry:accepted"}});
     const auto outcome = c.carry_out();
     REQUIRE(outcome.ok());
@@ -73,7 +73,7 @@ TEST_CASE("of a spec that is refused nothing is written, but what was accepted l
   }
 }
 
-TEST_CASE("what the API server refuses in a rehearsal is not written, and the accepted spec is kept up") {
+TEST_CASE("what the API server refuses in a dry run is not written, and the accepted spec is kept up") {
   RegistryCarryingOut c;
   REQUIRE(c.carry_out().ok());
   c.wants("example.com/mcp-registry:2");
@@ -88,7 +88,7 @@ TEST_CASE("what the API server refuses in a rehearsal is not written, and the ac
   CHECK(c.api.size(service_type()) == 1);
 }
 
-TEST_CASE("a rehearsal that cannot be held refuses nothing") {
+TEST_CASE("a dry run that cannot be made refuses nothing") {
   RegistryCarryingOut c;
   REQUIRE(c.carry_out().ok());
   c.wants("example.com/mcp-registry:2");

@@ -30,9 +30,9 @@ RegistryObservation observation(const Json& spec = Json::object(), const char* a
   return seen;
 }
 
-std::vector<std::string> kinds(const std::vector<Rehearsal>& rehearsals) {
+std::vector<std::string> kinds(const std::vector<DryRun>& dry_runs) {
   std::vector<std::string> kinds;
-  for (const Rehearsal& rehearsal : rehearsals) kinds.push_back(rehearsal.operand->type().kind);
+  for (const DryRun& run : dry_runs) kinds.push_back(run.operand->type().kind);
   return kinds;
 }
 
@@ -42,10 +42,10 @@ using Kinds = std::vector<std::string>;
 
 TEST_SUITE_BEGIN("deciding about a Registry");
 
-TEST_CASE("a spec that was not accepted yet is rehearsed on what runs and is declared") {
+TEST_CASE("a spec that was not accepted yet is tried by a dry run on what runs and is declared") {
   const auto with = [](RegistryObservation seen, const std::function<void(RegistryObservation&)>& change) {
     change(seen);
-    return kinds(decide(seen, {}).rehearsals);
+    return kinds(decide(seen, {}).dry_runs);
   };
   const auto no_deployment = [](RegistryObservation& seen) { seen.running.pop_back(); };
   const auto no_policy = [](RegistryObservation& seen) { seen.running.erase(seen.running.begin()); };
@@ -62,12 +62,12 @@ TEST_CASE("a spec that was not accepted yet is rehearsed on what runs and is dec
   CHECK(with(observation(Json::object(), "True"), older) == Kinds{"NetworkPolicy", "Deployment"});
 }
 
-TEST_CASE("a spec that is refused is not rehearsed, and what was accepted last is kept up") {
+TEST_CASE("a spec that is refused is not tried, and what was accepted last is kept up") {
   const RegistryInputs accepted = inputs({{"image", "example.com/mcp-registry:accepted"}});
   const RegistryPlan plan = decide(observation({{"replicas", 3}}), accepted);
   REQUIRE(plan.refused);
   CHECK(plan.refused->message.find("spec.replicas") == 0);
-  CHECK(plan.rehearsals.empty());
+  CHECK(plan.dry_runs.empty());
   REQUIRE(plan.accepted);
   CHECK(plan.accepted->image == accepted.image);
   CHECK_FALSE(decide(observation(), {}).refused);
@@ -127,7 +127,7 @@ TEST_CASE("a change to a priority class that does not exist is held") {
   const RegistryPlan plan = decide(seen, {});
   REQUIRE(plan.refused);
   CHECK(plan.refused->reason == "PriorityClassNotFound");
-  CHECK(plan.rehearsals.empty());
+  CHECK(plan.dry_runs.empty());
 }
 
 TEST_CASE("a Deployment whose strategy others changed is repaired, also while the spec is refused") {

@@ -15,8 +15,7 @@ using kube::Offered;
 
 struct RegistryObserving {
   RegistryObserving() {
-    for (const kube::ResourceType& type :
-         {deployment_type(), network_policy_type(), claim_type(), pod_type()})
+    for (const kube::ResourceType& type : {deployment_type(), network_policy_type(), pvc_type(), pod_type()})
       REQUIRE(cache.declare(type).ok());
     cache.start();
     REQUIRE(api.wait_for([&] { return cache.synced(); }));
@@ -58,7 +57,7 @@ TEST_CASE("its operands are those that it controls, and nothing is written") {
   RegistryObserving o;
   o.put(deployment_type(), "mcp-registry", controlled_by("uid-of-mcp-registry"));
   o.put(network_policy_type(), "mcp-registry", controlled_by("uid-of-an-earlier-one"));
-  o.put(claim_type(), "mcp-registry-data");
+  o.put(pvc_type(), "mcp-registry-data");
   o.put(pod_type(), "its", {{"labels", {{kInstanceLabel, "mcp-registry"}}}});
   o.put(pod_type(), "another", {{"labels", {{kInstanceLabel, "other"}}}});
   const auto seen = o.observe();
@@ -87,7 +86,7 @@ TEST_CASE("a claim that the spec names is read from the API server, for nobody w
   RegistryObserving o;
   const Json spec = {{"storage", {{"existingClaim", "theirs"}}}};
   CHECK_FALSE(o.observe(spec)->claim);
-  o.put(claim_type(), "theirs");
+  o.put(pvc_type(), "theirs");
   CHECK(o.observe(spec)->claim);
   CHECK(o.api.count("GET persistentvolumeclaims mcp/theirs") == 1);
 }

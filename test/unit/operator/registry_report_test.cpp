@@ -49,9 +49,9 @@ TEST_SUITE_BEGIN("reporting on a Registry");
 TEST_CASE("what was written counts for more than what was there before") {
   Told t;
   CHECK(t.report().storage.reason == "Bound");
-  t.apply(claim_type(), written({{"status", {{"phase", "Lost"}}}}));
+  t.apply(pvc_type(), written({{"status", {{"phase", "Lost"}}}}));
   CHECK(t.report().storage.reason == "ClaimLost");
-  t.outcome.written.storage = Finding::no("ClaimRefused", "quota");
+  t.outcome.written.storage = ConditionValue::no("ClaimRefused", "quota");
   CHECK(t.report().storage.reason == "ClaimRefused");
 
   CHECK(t.report().rollout.settled.message.find("does not exist") != std::string::npos);
@@ -63,8 +63,8 @@ TEST_CASE("what was written counts for more than what was there before") {
 
 TEST_CASE("a report says of which Registry and generation it is, and passes on what went wrong") {
   Told t;
-  t.outcome.refused = Finding::no("InvalidSpec", "spec.replicas: ...");
-  t.outcome.written.failed = Finding::no("NameConflict", "taken");
+  t.outcome.refused = ConditionValue::no("InvalidSpec", "spec.replicas: ...");
+  t.outcome.written.failed = ConditionValue::no("NameConflict", "taken");
   const RegistryReport report = t.report();
   CHECK(report.key == kube::Key{"mcp", "mcp-registry"});
   CHECK(report.generation == 4);
@@ -92,8 +92,8 @@ TEST_CASE(
   Told t;
   t.observed.inputs = inputs({{"storage", {{"existingClaim", "typo"}}}});
   t.observed.claim.reset();
-  t.apply(claim_type(), written(kBound));
-  t.outcome.refused = Finding::no("ClaimNotFound", "spec.storage: ...");
+  t.apply(pvc_type(), written(kBound));
+  t.outcome.refused = ConditionValue::no("ClaimNotFound", "spec.storage: ...");
   CHECK(t.report().storage.message == "the claim mcp-registry-data is bound");
   CHECK(t.is_looked_at_soon());
 }
@@ -123,7 +123,7 @@ TEST_CASE("what others have added to Deployment and Service is told, and nothing
 TEST_CASE("what nothing tells about is looked at soon, all else once a minute") {
   CHECK_FALSE(Told().is_looked_at_soon());
   Told failed;
-  failed.outcome.written.failed = Finding::no("NameConflict", "taken");
+  failed.outcome.written.failed = ConditionValue::no("NameConflict", "taken");
   CHECK(failed.is_looked_at_soon());
   Told routeless;
   routeless.outcome.cluster.routes = Offered::No;
@@ -137,7 +137,7 @@ TEST_CASE("what nothing tells about is looked at soon, all else once a minute") 
   Told claimless;
   claimless.observed.claim.reset();
   CHECK(claimless.is_looked_at_soon());
-  claimless.apply(claim_type(), written(kBound));
+  claimless.apply(pvc_type(), written(kBound));
   CHECK_FALSE(claimless.is_looked_at_soon());
 }
 

@@ -1,5 +1,5 @@
-// spec.config and spec.server of a Registry beside the files that the registry service reads: the schema of the CRD lets
-// in what the service takes, and leaves out only what is the operator's.
+// spec.config and spec.server of a Registry beside the files that the registry service reads: the
+// schema of the CRD lets in what the service takes, and leaves out only what is the operator's.
 #include <doctest/doctest.h>
 
 #include <map>
@@ -88,7 +88,8 @@ std::vector<Json> extremes(const Json& schema) {
   return bounds;
 }
 
-// The members that the service knows under `path`, as it lists them for one that it does not know; nothing for a leaf.
+// The members that the service knows under `path`, as it lists them for one that it does not know;
+// nothing for a leaf.
 std::set<std::string> known_members(const std::string& section, const std::string& path) {
   const std::string unknown = path.empty() ? "unheardOf" : path + ".unheardOf";
   const ReadError error = read_file_of(section, nested(unknown, 1).dump());
@@ -132,8 +133,8 @@ TEST_CASE("an empty section and an empty spec are files that the service reads")
 }
 
 TEST_CASE("each setting of the service can be declared in a Registry, or is the operator's for a reason") {
-  // The operator decides where the pod listens and keeps its files. The rest needs Secrets, volumes or rights that a
-  // Registry has no fields for.
+  // The operator decides where the pod listens and keeps its files. The rest needs Secrets, volumes
+  // or rights that a Registry has no fields for.
   const std::map<std::string, std::set<std::string>> kept = {
       {"config", {"storage", "database", "cache", "auth", "audit"}},
       {"server", {"address", "port", "rateLimit", "trustedProxies", "tls"}}};

@@ -34,7 +34,7 @@ class TenantsRegistry final : public RegistryApi {
     }
     return parse_entry({{"name", definition.at("name")}, {"version", definition.at("version")}});
   }
-  Status withdraw(const Context&, const std::string&, const Manager&) override { return withdrawal; }
+  Status withdraw(const Context&, const std::string&, const ManagedBy&) override { return withdrawal; }
   StatusOr<ServiceReport> report(const Context&) override { return ServiceReport{}; }
 
   inline static Status withdrawal;

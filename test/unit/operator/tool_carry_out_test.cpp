@@ -19,8 +19,8 @@ struct CarryingOut {
   explicit CarryingOut(Action action) {
     plan.action = action;
     plan.report.generation = 1;
-    plan.report.accepted = Finding::yes("Accepted", "");
-    plan.claim = Claim{{"mcp", "mcp-registry"}, "weather"};
+    plan.report.accepted = ConditionValue::yes("Accepted", "");
+    plan.claim = NameClaim{{"mcp", "mcp-registry"}, "weather"};
     plan.wanted = WantedTool{"weather", "", 1, std::make_shared<const Json>(Json::object()), {}};
     plan.again = std::chrono::seconds(60);
   }

@@ -132,7 +132,7 @@ TEST_CASE("what is registered is the definition of this generation, as this MCPT
   CHECK(plan.wanted->name == "weather");
   CHECK(plan.wanted->version == "1.2.0");
   CHECK(plan.wanted->generation == 3);
-  CHECK(plan.wanted->manager == Manager{"MCPTool", "mcp", "weather", "uid-of-weather"});
+  CHECK(plan.wanted->manager == ManagedBy{"MCPTool", "mcp", "weather", "uid-of-weather"});
   CHECK(plan.known.tool->version == "0.1.0");
   CHECK_FALSE(plan.stands);
   CHECK(decide(registered()).stands);

@@ -18,7 +18,7 @@ const std::string kOidc =
     "  oidc: {issuer: 'https://issuer.example', audiences: [mcp-registry]}\n"
     "  rules: [{subjects: ['*'], right: read}]\n";
 
-/// The field and what is wrong with it.
+// The field and what is wrong with it.
 std::string problem_of(const std::string& text) {
   const auto parsed = parse_config(text);
   return parsed ? "" : parsed.error().field + ": " + parsed.error().detail;
@@ -28,12 +28,12 @@ std::string server_problem_of(const std::string& text) {
   return parsed ? "" : parsed.error().field + ": " + parsed.error().detail;
 }
 
-/// Whether a problem begins like that; with an empty beginning, whether there is none.
+// Whether a problem begins like that; with an empty beginning, whether there is none.
 bool begins(const std::string& problem, std::string_view beginning) {
   return beginning.empty() ? problem.empty() : problem.starts_with(beginning);
 }
 
-/// The same with one text in place of another.
+// The same with one text in place of another.
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   const auto at = text.find(from);
   REQUIRE(at != std::string::npos);

@@ -21,7 +21,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Knows the tokens it was told of. `busy`: nobody can be asked. `late`: answers on a thread of its own.
+// Knows the tokens it was told of. `busy`: nobody can be asked. `late`: answers on a thread of its
+// own.
 class KnownTokens final : public Authenticator {
  public:
   ~KnownTokens() override { stop(); }
@@ -52,7 +53,8 @@ std::string server_document(const std::string& name, const std::string& more = "
          name + R"(","description":"d","version":"1.0.0")" + more + "}";
 }
 
-/// A service with rules for ada (write weather.*), team (read maps and io.example/*), operator, and root.
+// A service with rules for ada (write weather.*), team (read maps and io.example/*), operator, and
+// root.
 class GuardedService {
  public:
   explicit GuardedService(
@@ -195,7 +197,8 @@ TEST_CASE("who may write a name writes it and no other, in no way") {
   CHECK(guarded.status("bob", "DELETE", kToolsPath + "/maps") == 403);
   CHECK(guarded.status("op", "GET", kToolsPath + "/maps") == 200);
 
-  // A tool that says it is of a server shows up as that server: the name of the server counts as well.
+  // A tool that says it is of a server shows up as that server: the name of the server counts as
+  // well.
   const auto of = [](const char* server) {
     return std::string(R"(,"server":{"name":")") + server + R"(","version":"9.0.0"})";
   };

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Answers each connection with the same bytes, and then keeps it open until it goes.
+// Answers each connection with the same bytes, and then keeps it open until it goes.
 class BadServer {
  public:
   explicit BadServer(std::string answer)

@@ -1,4 +1,5 @@
-// Tokens judged by an API server that the test plays: what it is asked, what is kept, what its failures come to.
+// Tokens judged by an API server that the test plays: what it is asked, what is kept, what its
+// failures come to.
 #include <doctest/doctest.h>
 #include <unistd.h>
 

@@ -1,4 +1,5 @@
-// Tokens judged by the keys of an issuer that the test plays: rotation, failures, what is kept and for how long.
+// Tokens judged by the keys of an issuer that the test plays: rotation, failures, what is kept and
+// for how long.
 #include <doctest/doctest.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -29,7 +30,7 @@ namespace {
 
 const std::string kIssuer = "https://issuer.example/realm";
 
-/// A clock, and an issuer whose documents can be changed and that can be down.
+// A clock, and an issuer whose documents can be changed and that can be down.
 class IssuerPlay {
  public:
   IssuerPlay() {
@@ -47,7 +48,7 @@ class IssuerPlay {
     std::lock_guard guard(mutex_);
     down_ = now;
   }
-  /// Lets fetches wait until it is called with false.
+  // Lets fetches wait until it is called with false.
   void hold(bool now) {
     std::lock_guard guard(mutex_);
     held_ = now;

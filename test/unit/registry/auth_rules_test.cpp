@@ -1,4 +1,5 @@
-// Who may do what, how much of it, and under which address: the parts that need neither tokens nor a network.
+// Who may do what, how much of it, and under which address: the parts that need neither tokens nor
+// a network.
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -79,7 +80,7 @@ TEST_CASE("a resource of Kubernetes is spoken for only by whom a rule names, and
       rule({"reader"}, {}, Right::Read, {}, {"MCPTool/*"}),
       rule({"root"}, {}, Right::Admin),
   };
-  const Manager ours{"MCPTool", "team-a", "weather", "u1"}, other{"MCPTool", "team-b", "weather", ""},
+  const ManagedBy ours{"MCPTool", "team-a", "weather", "u1"}, other{"MCPTool", "team-b", "weather", ""},
       server{"Server", "io.x", "y", ""};
   const auto of = [&](const char* subject) { return Permit(settings, {subject, {}}); };
   CHECK(of("operator").may_act_for(other));

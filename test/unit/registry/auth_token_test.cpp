@@ -12,9 +12,9 @@ namespace registry = toolhive::registry;
 using namespace toolhive::registry;
 using namespace toolhive::registry::auth;
 
-using toolhive::encode_base64url;
 using registry::test::key_set;
 using registry::test::TokenMaker;
+using toolhive::encode_base64url;
 
 namespace {
 
@@ -33,7 +33,7 @@ Json good_claims() {
       {"iss", "https://issuer.example"}, {"aud", "mcp-registry"}, {"sub", "ada"}, {"exp", kTokenNow + 60}};
 }
 
-/// Why the claims are refused; empty when they are not.
+// Why the claims are refused; empty when they are not.
 std::string claims_problem(const Json& claims, const OidcSettings& settings = token_settings()) {
   const auto checked = check_claims(claims.dump(), settings, kNow);
   return checked ? "" : checked.error().detail;
@@ -140,7 +140,8 @@ TEST_CASE("of a key set only what can verify here is taken") {
   CHECK(count({with(rsa, "n", "!")}) == 0);
   CHECK(count({with(rsa, "kty", "oct")}) == 0);
   CHECK(count({with(curve, "crv", "secp256k1")}) == 0);
-  CHECK(count({with(curve, "x", encode_base64url(std::string(32, '\1')))}) == 0);  // Not on the curve.
+  // Not on the curve.
+  CHECK(count({with(curve, "x", encode_base64url(std::string(32, '\1')))}) == 0);
   // What libraries write for members that are not set, and numbers that they pad.
   CHECK(count({with(rsa, "key_ops", Json::array())}) == 1);
   for (const char* member : {"key_ops", "alg", "use", "kid", "x5c"})

@@ -173,7 +173,8 @@ TEST_CASE("a byte order mark and Windows' line ends change nothing") {
 
 TEST_CASE("what could be read as less than it says is refused with its line") {
   const std::pair<std::string, const char*> cases[] = {
-      {"logLevel: info\n\x04\nauth: {mode: oidc}\n", "line 2"},  // The library takes it for the end.
+      // The library takes it for the end.
+      {"logLevel: info\n\x04\nauth: {mode: oidc}\n", "line 2"},
       {std::string("logLevel: info\n\0auth: {}\n", 25), "line 2"},
       {"logLevel: &level info\n", "line 1"},
       {"storage:\n  path: &a /a\nnaming: {allow: [*a]}\n", "line 2"},

@@ -3,7 +3,7 @@
 #include <map>
 #include <set>
 
-#include "registry/store/log.hpp"
+#include "registry/store/journal.hpp"
 #include "store_fixture.hpp"
 
 using namespace toolhive::registry;
@@ -11,10 +11,12 @@ using namespace toolhive::registry::test;
 
 namespace {
 
-/// What a client knows: the documents it was promised, and all it ever asked for.
+// What a client knows: the documents it was promised, and all it ever asked for.
 struct Client {
-  std::map<std::string, std::string> promised;  // By "name version"; empty when its withdrawal was promised.
-  std::set<std::string> unknown;                // The last write to these had no answer, or a failure.
+  // By "name version"; empty when its withdrawal was promised.
+  std::map<std::string, std::string> promised;
+  // The last write to these had no answer, or a failure.
+  std::set<std::string> unknown;
   std::set<std::string> asked;
 };
 
@@ -143,7 +145,7 @@ TEST_CASE("a power failure during compaction loses nothing") {
       auto names = files.list(kFolder);
       REQUIRE(names.ok());
       CHECK(std::count_if(names->begin(), names->end(),
-                          [](const auto& name) { return log_number(name) > 0; }) == 1);
+                          [](const auto& name) { return journal_number(name) > 0; }) == 1);
       check(*open_store(files), client);
     }
   }

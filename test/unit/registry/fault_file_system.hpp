@@ -13,31 +13,32 @@
 
 namespace toolhive::registry::test {
 
-/// A disk in memory that can fail and lose power. What was not synced is lost, and a file's name with it when
-/// its folder was not.
+// A disk in memory that can fail and lose power. What was not synced is lost, and a file's name
+// with it when its folder was not.
 class FaultFileSystem final : public FileSystem {
  public:
-  /// What a power failure leaves of bytes that were appended and not synced. With Half, files that were removed stay so.
+  // What a power failure leaves of bytes that were appended and not synced. With Half, files that
+  // were removed stay so.
   enum class Unsynced { Lost, Half, Kept };
 
   // Faults to come; each stays until it is taken back.
-  std::optional<Code> append_fault;    ///< After half of the bytes.
-  std::optional<Code> sync_fault;      ///< Nothing is synced.
-  std::optional<Code> truncate_fault;  ///< Nothing is cut.
+  std::optional<Code> append_fault;    // After half of the bytes.
+  std::optional<Code> sync_fault;      // Nothing is synced.
+  std::optional<Code> truncate_fault;  // Nothing is cut.
   std::optional<Code> create_fault;
-  std::optional<Code> create_directories_fault;  ///< But for the store's own.
+  std::optional<Code> create_directories_fault;  // But for the store's own.
   bool read_only = false;
-  /// So many more changes work; from then on the machine is dead and everything fails. The one at which it
-  /// dies happens by half, if it is an append.
+  // So many more changes work; from then on the machine is dead and everything fails. The one at
+  // which it dies happens by half, if it is an append.
   std::uint64_t lives = std::numeric_limits<std::uint64_t>::max();
 
-  /// Power comes back. Open files and locks of before must be gone.
+  // Power comes back. Open files and locks of before must be gone.
   void restart(Unsynced unsynced);
 
   std::uint64_t changes() const { return changes_; }
   bool has(const std::string& path) const { return names_.contains(path); }
   std::string& content(const std::string& path) { return names_.at(path)->bytes; }
-  /// Writes a file as if it had been there always.
+  // Writes a file as if it had been there always.
   void put(const std::string& path, const std::string& bytes);
 
   Result<void> create_directories(const std::string& path) override;
@@ -60,7 +61,7 @@ class FaultFileSystem final : public FileSystem {
   class Reader;
   class Lock;
 
-  /// Counts a change; an error when the machine is dead or the disk read-only.
+  // Counts a change; an error when the machine is dead or the disk read-only.
   Result<void> change();
 
   std::recursive_mutex mutex_;

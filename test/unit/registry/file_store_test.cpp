@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "registry/store/log.hpp"
+#include "registry/store/journal.hpp"
 #include "store_fixture.hpp"
 
 using namespace toolhive::registry;
@@ -236,7 +236,7 @@ TEST_CASE("of several logs the one with the highest number is read, also when it
     auto store = open_store(files);
     CHECK(write_and_wait(*store, put("a")).ok());
   }
-  const auto log = [](std::uint64_t number) { return std::string(kFolder) + "/" + log_name(number); };
+  const auto log = [](std::uint64_t number) { return std::string(kFolder) + "/" + journal_name(number); };
   files.put(log(1'000'000), files.content(kLog));
   files.put(log(999'999), "");
   CHECK(open_store(files)->snapshot()->tools() == 1);
@@ -379,7 +379,8 @@ TEST_CASE("a damaged record outlives a compaction, and a power failure after it"
   auto options = store_options();
   options.compact_bytes = 1;
 
-  // A copy that could not be made is none, and the log stays: not half a copy, and not the only one lost.
+  // A copy that could not be made is none, and the log stays: not half a copy, and not the only one
+  // lost.
   SUBCASE("when it could not be copied") {
     SUBCASE("at all") {
       files.create_directories_fault = Code::Unavailable;
@@ -459,7 +460,7 @@ TEST_CASE("compaction keeps tools, entity tags, order and the memory of withdraw
   for (int start = 0; start < 2; ++start) {
     auto store = open_store(files, options);
     CHECK_FALSE(files.has(kLog));
-    const auto compacted = std::string(kFolder) + "/" + log_name(2);
+    const auto compacted = std::string(kFolder) + "/" + journal_name(2);
     REQUIRE(files.has(compacted));
     CHECK(lines(files.content(compacted)) == 3);
     std::vector<std::string> after;

@@ -26,7 +26,8 @@ TEST_CASE("texts that people take for the same are the same once folded") {
 
 TEST_CASE("texts that are not the same stay apart") {
   CHECK(fold("か") != fold("が"));
-  CHECK(fold("\u0915\u093f") != fold("\u0915\u0940"));  // Devanagari ki with the short and the long vowel.
+  // Devanagari ki with the short and the long vowel.
+  CHECK(fold("\u0915\u093f") != fold("\u0915\u0940"));
   CHECK(fold("weather") != fold("whether"));
   CHECK(fold("\u00a8") != fold(" "));
   CHECK(fold("o\u0338") == fold("o"));

@@ -28,7 +28,7 @@ using namespace toolhive::registry::test;
 
 namespace {
 
-/// A connection that takes in no more than `buffer` bytes before they are read, if that is not 0.
+// A connection that takes in no more than `buffer` bytes before they are read, if that is not 0.
 int connected(std::uint16_t port, int buffer = 0) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   REQUIRE(fd >= 0);
@@ -43,7 +43,8 @@ int connected(std::uint16_t port, int buffer = 0) {
   return fd;
 }
 
-/// Sends bytes on a connection of its own and returns all that comes back until the server closes it.
+// Sends bytes on a connection of its own and returns all that comes back until the server closes
+// it.
 std::string talk(std::uint16_t port, const std::string& bytes) {
   const int fd = connected(port);
   (void)!::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -63,7 +64,7 @@ std::string request(const std::string& line, const std::string& headers = "", co
          "\r\n" + body;
 }
 
-/// The program's API and server on a free port, over a disk of the test.
+// The program's API and server on a free port, over a disk of the test.
 struct Served {
   explicit Served(ServerConfig config = {}, bool started = true,
                   const std::function<void(Api&)>& prepare = {})
@@ -194,7 +195,8 @@ TEST_CASE(
 
   for (std::size_t i = 0; i < 6; ++i) {
     talk(port, request("GET /api/v1/tools/weather?read=" + std::to_string(i)));
-    log.lines(2 + i / 3);  // An answer comes before its line, and the next request on another thread.
+    // An answer comes before its line, and the next request on another thread.
+    log.lines(2 + i / 3);
   }
   talk(port, request("DELETE /api/v1/tools/weather"));
   lines = log.lines(4);

@@ -11,7 +11,7 @@
 
 namespace toolhive::registry::test {
 
-/// Waits for what an authenticator says of a token.
+// Waits for what an authenticator says of a token.
 inline auth::Verdict judge(auth::Authenticator& authenticator, const std::string& token) {
   auto promise = std::make_shared<std::promise<auth::Verdict>>();
   auto future = promise->get_future();

@@ -244,7 +244,7 @@ TEST_CASE("the difference between two versions says whether callers can go on, a
 
 namespace {
 
-/// An input schema with many properties of a type, some of which are required.
+// An input schema with many properties of a type, some of which are required.
 std::string wide_schema(std::size_t size, const std::string& name, const char* type, const char* more = "") {
   std::string out = R"({"type":"object","properties":{)";
   for (std::size_t i = 0; i < size; ++i)

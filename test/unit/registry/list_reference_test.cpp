@@ -1,4 +1,5 @@
-// Lists and searches are fast by leaving out what cannot match. Here they are held against a search that reads everything.
+// Lists and searches are fast by leaving out what cannot match. Here they are held against a search
+// that reads everything.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -22,7 +23,8 @@ bool plain_is_word(unsigned char c) {
   return std::isalnum(c) != 0 || c >= 0x80;
 }
 
-/// 3 when the word is the whole field, 2 when it begins a word there, 1 when it is within one, 0 when it is not there.
+// 3 when the word is the whole field, 2 when it begins a word there, 1 when it is within one, 0
+// when it is not there.
 int plain_match(const std::string& field, const std::string& word) {
   if (field == word) return 3;
   int best = 0;
@@ -50,7 +52,7 @@ int plain_rank(const PlainTool& tool, const std::vector<std::string>& words) {
   return rank;
 }
 
-/// Few letters and short words, so that parts of words meet often.
+// Few letters and short words, so that parts of words meet often.
 class PlainTexts {
  public:
   explicit PlainTexts(unsigned seed) : random_(seed) {}

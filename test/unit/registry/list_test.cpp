@@ -8,7 +8,7 @@ using namespace toolhive::registry::test;
 
 namespace {
 
-/// The names of all pages of a list, each with a comma behind it.
+// The names of all pages of a list, each with a comma behind it.
 std::string listed(Service& service, const std::string& query) {
   std::string names, cursor;
   for (int pages = 0; pages < 100; ++pages) {

@@ -1,4 +1,5 @@
-// Holds the OpenAPI document and the service against each other: every route, method and status, both ways.
+// Holds the OpenAPI document and the service against each other: every route, method and status,
+// both ways.
 #include "registry/api/openapi.hpp"
 
 #include <doctest/doctest.h>
@@ -21,7 +22,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-/// "get /api/v1/tools/{name} 200" for all that the document promises.
+// "get /api/v1/tools/{name} 200" for all that the document promises.
 std::set<std::string> documented() {
   std::set<std::string> out;
   const auto document = Json::parse(kOpenApi);
@@ -34,7 +35,7 @@ std::set<std::string> documented() {
   return out;
 }
 
-/// Every reference leads somewhere, and every component is used.
+// Every reference leads somewhere, and every component is used.
 void check_references(const Json& document) {
   std::set<std::string> used;
   const auto visit = [&](const auto& self, const Json& value) -> void {
@@ -58,7 +59,7 @@ void check_references(const Json& document) {
   }
 }
 
-/// Sends requests and notes what came of them.
+// Sends requests and notes what came of them.
 class Recorder {
  public:
   void send(Service& service, const std::string& method, const std::string& target,
@@ -212,7 +213,7 @@ void use_servers(Recorder& recorder) {
     recorder.seen.insert("delete /v0.1/servers/{name}/versions/{version} 400");
 }
 
-/// All writes that there are, while the store does not take them.
+// All writes that there are, while the store does not take them.
 void write_all(Recorder& recorder, Service& service) {
   const auto send = [&](const auto&... arguments) { recorder.send(service, arguments...); };
   send("POST", kTools, tool_a("3.0.0"));
@@ -253,7 +254,7 @@ void use_while_starting(Recorder& recorder) {
   }
 }
 
-/// Knows one subject, without any right, unless it is asked to know nothing.
+// Knows one subject, without any right, unless it is asked to know nothing.
 class OneSubject final : public auth::Authenticator {
  public:
   explicit OneSubject(bool available) : available_(available) {}
@@ -269,7 +270,8 @@ class OneSubject final : public auth::Authenticator {
   const bool available_;
 };
 
-/// All routes, by who has no token, a token without rights, or one that nobody can judge, and by who asks too often.
+// All routes, by who has no token, a token without rights, or one that nobody can judge, and by who
+// asks too often.
 void use_too_long(Recorder& recorder) {
   Service service;
   for (int i = 0; i < 50; ++i)

@@ -10,7 +10,7 @@ using namespace toolhive::registry;
 
 namespace {
 
-/// A store in whatever condition a test wants.
+// A store in whatever condition a test wants.
 class ConditionStore final : public Store {
  public:
   std::shared_ptr<const Index> snapshot() const override { return std::make_shared<const Index>(); }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "fault_file_system.hpp"
-#include "registry/store/log.hpp"
+#include "registry/store/journal.hpp"
 
 namespace registry = toolhive::registry;
 
@@ -23,14 +23,14 @@ std::string line(std::uint64_t sequence, std::string_view payload) {
 struct Seen {
   std::vector<std::string> payloads;
   std::vector<std::uint64_t> damaged;
-  Result<LogScan> scan = LogScan();
+  Result<JournalScan> scan = JournalScan();
 };
 
 Seen scan(const std::string& content) {
   FaultFileSystem files;
   files.put("/d/log", content);
   Seen seen;
-  seen.scan = scan_log(
+  seen.scan = scan_journal(
       files, "/d/log",
       [&](const Record& record) -> Result<void> {
         seen.payloads.emplace_back(record.payload);
@@ -102,11 +102,11 @@ TEST_CASE("a scan stops at a record of a later format instead of leaving it out"
 }
 
 TEST_CASE("log names carry their number, other names none") {
-  CHECK(log_name(1) == "tools-000001.log");
-  CHECK(log_number("tools-000001.log") == 1);
-  CHECK(log_number(log_name(12345678)) == 12345678);
+  CHECK(journal_name(1) == "tools-000001.log");
+  CHECK(journal_number("tools-000001.log") == 1);
+  CHECK(journal_number(journal_name(12345678)) == 12345678);
   for (const char* name :
        {"tools-.log", "tools-1x.log", "LOCK", "tools-000001.log.tmp", "", "tools--1.log"}) {
-    CHECK(log_number(name) == 0);
+    CHECK(journal_number(name) == 0);
   }
 }

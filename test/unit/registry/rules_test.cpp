@@ -13,11 +13,11 @@ using registry::test::definition;
 
 namespace {
 
-const Manager kFirst{"MCPTool", "default", "weather", "uid-1"};
-const Manager kSuccessor{"MCPTool", "default", "weather", "uid-2"};
-const Manager kOther{"MCPTool", "default", "other", "uid-3"};
+const ManagedBy kFirst{"MCPTool", "default", "weather", "uid-1"};
+const ManagedBy kSuccessor{"MCPTool", "default", "weather", "uid-2"};
+const ManagedBy kOther{"MCPTool", "default", "other", "uid-3"};
 
-/// An index that is changed by decisions alone.
+// An index that is changed by decisions alone.
 class World {
  public:
   Result<Decision> put(Definition what, Precondition precondition = {}, StoreLimits limits = {}) {
@@ -25,11 +25,11 @@ class World {
   }
   Result<Decision> force(Definition what) { return run(Register{std::move(what), {}, true}, {}); }
   Result<Decision> withdraw(const std::string& name, std::optional<std::string> version = std::nullopt,
-                            std::optional<Manager> manager = std::nullopt, Precondition precondition = {}) {
+                            std::optional<ManagedBy> manager = std::nullopt, Precondition precondition = {}) {
     return run(Withdraw{name, std::move(version), std::move(manager), std::move(precondition)}, {});
   }
   Result<Decision> set_status(const std::string& name, Status status,
-                              std::optional<Manager> manager = std::nullopt) {
+                              std::optional<ManagedBy> manager = std::nullopt) {
     return run(SetStatus{name, std::nullopt, std::move(status), std::move(manager), {}}, {});
   }
   std::string latest(const std::string& name) const { return index.find(name)->latest()->version.text(); }
@@ -159,7 +159,7 @@ TEST_CASE("an entry has one manager, whichever of its versions was taken over") 
 }
 
 TEST_CASE("an entry that is taken by force is whose the write says, as a whole") {
-  for (const auto& taker : {std::optional<Manager>(kOther), std::optional<Manager>()}) {
+  for (const auto& taker : {std::optional<ManagedBy>(kOther), std::optional<ManagedBy>()}) {
     World world;
     CHECK(created(world.put(definition("a", "x", "2.0.0", kFirst))));
     auto older = definition("a", "y", "1.0.0");

@@ -15,7 +15,8 @@ using namespace toolhive::registry;
 
 namespace {
 
-/// "+/inputSchema/type" for a compatible difference, "!..." for a breaking one, each with the keyword at fault.
+// "+/inputSchema/type" for a compatible difference, "!..." for a breaking one, each with the
+// keyword at fault.
 std::string differences(const Differences& all) {
   std::string out;
   for (const auto& each : all.kept()) {
@@ -332,7 +333,8 @@ TEST_CASE("texts of a schema are compatible") {
 }
 
 TEST_CASE("schemas that refer to each other in every combination are compared in bounded time") {
-  // Circles of 61 and 67 definitions meet in 4,087 pairs, of 397 and 401 in more than there is patience for.
+  // Circles of 61 and 67 definitions meet in 4,087 pairs, of 397 and 401 in more than there is
+  // patience for.
   const auto circle = [](int size, const char* type) {
     Json schema = {{"$ref", "#/$defs/d0"}, {"$defs", Json::object()}};
     for (int i = 0; i < size; ++i) {
@@ -400,7 +402,7 @@ TEST_CASE("a long value that a difference quotes is cut between two characters")
 
 namespace {
 
-/// A schema with so many members under a keyword, in the order of their numbers or against it.
+// A schema with so many members under a keyword, in the order of their numbers or against it.
 Json schema_of_many(const char* keyword, const Json& member, std::size_t size, bool backwards = false) {
   Json members = Json::object();
   for (std::size_t i = 0; i < size; ++i)

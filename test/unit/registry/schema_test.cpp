@@ -309,7 +309,8 @@ TEST_CASE("a reference leads where another implementation finds something, in ea
       CAPTURE(text);
       const auto schema = parse_json(text);
       REQUIRE(schema.ok());
-      // RFC 3986 has the first two, and the keyword is one in both drafts; the blank is a common slip.
+      // RFC 3986 has the first two, and the keyword is one in both drafts; the blank is a common
+      // slip.
       const bool wider = reference.empty() || reference == "//a.example/d/inner.json" ||
                          (anchors && reference == "#/definitions/old") || reference == "#/properties/c d";
       CHECK(check_schema(*schema, "").ok() == (resolves(*schema) || wider));

@@ -10,7 +10,8 @@ using namespace toolhive::registry;
 
 namespace {
 
-/// The issues of a server that is good but for `patch` (RFC 7396), as "pointer=reference", each with a space behind it.
+// The issues of a server that is good but for `patch` (RFC 7396), as "pointer=reference", each with
+// a space behind it.
 std::string issues_of(const char* patch, Profile profile = Profile::Private) {
   Json server = Json::parse(
       R"({"$schema":"https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",)"

@@ -23,7 +23,7 @@ std::string server_body(const std::string& name, const std::string& version, con
          name + R"(","description":"Tells the weather","version":")" + version + '"' + more + "}";
 }
 
-/// A service whose clock moves on with every look at it.
+// A service whose clock moves on with every look at it.
 class ServerService : public Service {
  public:
   ServerService() : Service(ticking()) {}
@@ -31,7 +31,7 @@ class ServerService : public Service {
   Response publish(const std::string& name, const std::string& version, const std::string& more = "") {
     return write("POST", "/v0.1/publish", server_body(name, version, more));
   }
-  /// "name version" of a list, each with a comma behind it; those of the latest version with a star.
+  // "name version" of a list, each with a comma behind it; those of the latest version with a star.
   std::string listed(const std::string& target) {
     std::string out;
     const auto list = body_of(get(target));
@@ -676,7 +676,8 @@ TEST_CASE("what has not changed is answered with 304, and whatever changes it gi
   const auto published = service.publish("io.example/weather", "1.1.0");
   CHECK(published.header("ETag") == service.get(kWeather + "/versions/1.1.0").header("ETag"));
   const auto second = tags();
-  for (std::size_t i = 0; i < 3; ++i) CHECK(first[i] != second[i]);  // 1.0.0 is not the latest any more.
+  // 1.0.0 is not the latest any more.
+  for (std::size_t i = 0; i < 3; ++i) CHECK(first[i] != second[i]);
   CHECK(first[3] == second[3]);
   service.post(
       R"({"name":"path","version":"1.0.0","inputSchema":{"type":"object"},"server":{"name":"io.example/maps"}})");

@@ -15,7 +15,7 @@
 
 namespace toolhive::registry::test {
 
-/// The API over a store whose disk can fail.
+// The API over a store whose disk can fail.
 class Service {
  public:
   explicit Service(FileStoreOptions with = store_options())
@@ -23,7 +23,7 @@ class Service {
     api.start(*store);
   }
 
-  /// As a restart of the process does.
+  // As a restart of the process does.
   void reopen() {
     store.reset();
     store = open_store(files, options);

@@ -5,7 +5,7 @@
 namespace toolhive::registry::test {
 
 Definition definition(const std::string& name, const std::string& text, const std::string& version,
-                      std::optional<Manager> manager) {
+                      std::optional<ManagedBy> manager) {
   std::string body =
       R"({"name":")" + name + R"(","description":")" + text + R"(","inputSchema":{"type":"object"})";
   if (!version.empty()) body += R"(,"version":")" + version + '"';

@@ -9,7 +9,8 @@ using namespace toolhive::registry;
 
 namespace {
 
-// With what other programs may have written otherwise: spaces, an order of its own, escapes, numbers.
+// With what other programs may have written otherwise: spaces, an order of its own, escapes,
+// numbers.
 const std::string kDefinition =
     R"("name":"a","_meta":{"status":"x","n":[1.50,1e2,12345678901234567890, true]},"title":"\u00e9 \"status\":\"\\")";
 
@@ -48,7 +49,7 @@ TEST_CASE("a status is found and replaced wherever it stands among the members")
 }
 
 TEST_CASE("a document of another manager has everything else as it was written") {
-  const Manager one{"MCPTool", "n", "m", "u1"}, other{"MCPTool", "n", "m", "u2"};
+  const ManagedBy one{"MCPTool", "n", "m", "u1"}, other{"MCPTool", "n", "m", "u2"};
   const auto document = "{" + kDefinition + R"(,"digest":"d","registeredAt":"t0"})";
   const auto managed = with_manager(document, one);
   REQUIRE(managed.ok());

@@ -12,17 +12,17 @@ struct evp_pkey_st;
 
 namespace toolhive::registry::test {
 
-/// Signs as an issuer does, with keys of its own.
+// Signs as an issuer does, with keys of its own.
 class TokenMaker {
  public:
-  /// A new key that fits `algorithm`, known as `id`. `bits` is for RSA.
+  // A new key that fits `algorithm`, known as `id`. `bits` is for RSA.
   TokenMaker(auth::Algorithm algorithm, std::string id, int bits = 2048);
 
-  /// The public key as a JWK.
+  // The public key as a JWK.
   Json jwk() const;
-  /// The public key as PEM: what confusions of algorithms take for a secret.
+  // The public key as PEM: what confusions of algorithms take for a secret.
   std::string pem() const;
-  /// `{"alg":...,"kid":...,"typ":"JWT"}`
+  // `{"alg":...,"kid":...,"typ":"JWT"}`
   Json header() const;
   std::string sign(const Json& payload) const { return sign(header(), payload.dump()); }
   std::string sign(const Json& header, const std::string& payload) const;
@@ -38,7 +38,7 @@ class TokenMaker {
   std::shared_ptr<evp_pkey_st> key_;
 };
 
-/// A JWK Set of these.
+// A JWK Set of these.
 template <class... Makers>
 std::string key_set(const Makers&... makers) {
   Json set = {{"keys", Json::array()}};

@@ -138,7 +138,8 @@ TEST_CASE(
   std::atomic<int> passes = 0;
   std::atomic<std::size_t> seen = 0;
   Manager manager(storm.transport(), storm.transport(), {});
-  // The pass holds the widget that it was given; the cache is asked for the one that is there once the gate opens.
+  // The pass holds the widget that it was given; the cache is asked for the one that is there once
+  // the gate opens.
   manager.controller<Widget>("widgets").concurrency(2).reconcile([&](const Pass& pass, const auto&) {
     gate.pass();
     ++passes;
@@ -172,7 +173,7 @@ TEST_CASE("while a handler hangs, the API server is held back, and nothing is lo
   std::atomic<std::size_t> seen = 0;
   Manager manager(storm.transport(), storm.transport(), {});
   manager.controller<Widget>("widgets")
-      .when([&](const runtime::Change&) {
+      .predicate([&](const runtime::Change&) {
         if (armed.exchange(false)) gate.pass();
         return true;
       })

@@ -25,8 +25,8 @@ using runtime::Endpoints;
 
 namespace {
 
-// Reviews as an API server does, by the token: "good" may read metrics, "poor" may not, "slow" waits until it is let go,
-// "lost" is not answered, any other is unknown.
+// Reviews as an API server does, by the token: "good" may read metrics, "poor" may not, "slow"
+// waits until it is let go, "lost" is not answered, any other is unknown.
 class Reviewing final : public kube::Transport {
  public:
   StatusOr<kube::HttpResponse> send(const Context& ctx, const kube::HttpRequest& request) override {

@@ -26,8 +26,8 @@ using namespace toolhive::runtime_test;
 
 namespace {
 
-// An informer on widgets and the story its handler heard, as in "+a ~a -a": added, updated, deleted; "?" marks a
-// deletion whose final state is unknown, "i" what was part of the first list.
+// An informer on widgets and the story its handler heard, as in "+a ~a -a": added, updated,
+// deleted; "?" marks a deletion whose final state is unknown, "i" what was part of the first list.
 struct Watched {
   explicit Watched(InformerOptions options = {}) { make(std::move(options)); }
 

@@ -227,13 +227,14 @@ TEST_CASE("the fence closes before the release is sent") {
 
 TEST_SUITE_END();
 
-// ---- A model of several processes, in one thread -------------------------------------------------------------
+// ---- A model of several processes, in one thread ----
 
 namespace {
 
 struct World;
 
-// A process's own view of time: it runs a little fast or slow, and its wall clock is whatever it likes.
+// A process's own view of time: it runs a little fast or slow, and its wall clock is whatever it
+// likes.
 class DriftingClock final : public Clock {
  public:
   DriftingClock(const TimePoint& real, double rate) : real_(real), rate_(rate) {}
@@ -253,7 +254,8 @@ class DriftingClock final : public Clock {
   WallTime wall_{};
 };
 
-// The way from one process to the server: slow, lossy both ways. While a request is under way the others go on.
+// The way from one process to the server: slow, lossy both ways. While a request is under way the
+// others go on.
 class LossyClient final : public kube::Client {
  public:
   LossyClient(World& world, testing::FakeApi& api) : world_(world), api_(api) {}
@@ -374,7 +376,8 @@ struct World {
 StatusOr<kube::HttpResponse> LossyClient::call(const Context& ctx, const kube::ApiCall& call) {
   const auto travel = [&] {
     const std::uint64_t luck = world_.below(200);
-    // The longest ones stand for a process that is stopped in the middle of a request and goes on later.
+    // The longest ones stand for a process that is stopped in the middle of a request and goes on
+    // later.
     world_.pass(std::chrono::milliseconds(world_.below(luck == 0 ? 90'000 : luck < 20 ? 8000 : 50)));
   };
   travel();
@@ -406,7 +409,7 @@ TEST_CASE("whatever is slow, lost, paused, killed or set back, there are never t
 
 TEST_SUITE_END();
 
-// ---- The threads around it ---------------------------------------------------------------------------------
+// ---- The threads around it ----
 
 TEST_SUITE_BEGIN("leader election");
 

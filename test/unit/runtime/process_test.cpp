@@ -1,4 +1,5 @@
-// What a process of controllers has from the framework: its connection, its endpoints, its lease, its signals.
+// What a process of controllers has from the framework: its connection, its endpoints, its lease,
+// its signals.
 #include "controller/runtime/manager/process.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
-// Seed of randomized tests: another one in each run, printed so that a failure can be repeated by setting
-// TEST_SEED.
+// Seed of randomized tests: another one in each run, printed so that a failure can be repeated by
+// setting TEST_SEED.
 #pragma once
 
 #include <doctest/doctest.h>

@@ -280,11 +280,11 @@ namespace {
 
 // The contract, written as slowly as it reads.
 struct Model {
-  struct Wanted {
+  struct ReadyItem {
     TimePoint since, rank;
     long turn;
   };
-  std::map<Key, Wanted> wanted;
+  std::map<Key, ReadyItem> wanted;
   std::set<Key> held;
   std::map<Key, TimePoint> delayed;
   std::map<Key, int> failures;
@@ -300,7 +300,7 @@ struct Model {
   void add(const Key& key, TimePoint at, Priority priority) {
     delayed.erase(key);
     backing_off.erase(key);
-    const Wanted fresh{at, priority == Priority::Low ? at + 10s : at, turns++};
+    const ReadyItem fresh{at, priority == Priority::Low ? at + 10s : at, turns++};
     const auto known = wanted.find(key);
     if (known == wanted.end()) {
       wanted.emplace(key, fresh);
@@ -340,7 +340,7 @@ struct Model {
     for (const auto& [key, w] : wanted)
       if (!held.contains(key)) keys.push_back(key);
     std::sort(keys.begin(), keys.end(), [&](const Key& a, const Key& b) {
-      const Wanted &x = wanted.at(a), &y = wanted.at(b);
+      const ReadyItem &x = wanted.at(a), &y = wanted.at(b);
       return std::tie(x.rank, x.turn) < std::tie(y.rank, y.turn);
     });
     return keys;
@@ -418,7 +418,8 @@ TEST_CASE("many workers never hold one key at the same time and lose no key") {
   constexpr int kAdds = 20000;
   std::vector<std::atomic<int>> holders(kKeys);
   std::vector<std::atomic<int>> wanted(kKeys);  // the latest add
-  std::vector<std::atomic<int>> seen(kKeys);    // the latest add that a worker knew of when it began
+  // the latest add that a worker knew of when it began
+  std::vector<std::atomic<int>> seen(kKeys);
   std::atomic<int> clashes = 0;
   std::vector<std::thread> workers;
   for (int w = 0; w < 4; ++w)

@@ -376,16 +376,15 @@ TEST_CASE("an object that waits for what it owns to go is made anew in a later p
   CHECK(s.api.find(kConfigMap, {"ns", "m"})->meta().deleting());
 }
 
-TEST_CASE(
-    "a rehearsal refuses what the API server takes neither on the object nor alone, and writes nothing") {
+TEST_CASE("a dry run refuses what the API server takes neither on the object nor alone, and writes nothing") {
   Spoilt s;
   const Object existing = *s.api.find(kConfigMap, {"ns", "m"});
-  const auto rehearse = [&] {
-    return s.applier.rehearse(s.ctx(), kConfigMap, existing, config_map("ns", "m", {{"k", "w"}}));
+  const auto dry_run = [&] {
+    return s.applier.dry_run(s.ctx(), kConfigMap, existing, config_map("ns", "m", {{"k", "w"}}));
   };
-  CHECK(rehearse().ok());
+  CHECK(dry_run().ok());
   s.refused_alone = Status(Code::Invalid, "must not be empty");
-  CHECK(rehearse().message().find("immutable") != std::string::npos);
+  CHECK(dry_run().message().find("immutable") != std::string::npos);
   CHECK(s.api.find(kConfigMap, {"ns", "m"})->meta().resource_version == existing.meta().resource_version);
 }
 

@@ -29,8 +29,8 @@ struct Flags {
   int workers = 4;
 };
 
-// Reads one object from the cache, over and over: keeps the longest time that took, and says "seen" when the
-// driver's change is there.
+// Reads one object from the cache, over and over: keeps the longest time that took, and says "seen"
+// when the driver's change is there.
 class Reader {
  public:
   Reader(const runtime::Cache& cache, kube::Key key, bench::Observations& observations)

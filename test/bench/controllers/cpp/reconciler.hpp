@@ -1,4 +1,5 @@
-// The controller of Widgets: keeps the ConfigMaps of each Widget as declared, and says in its status that it did.
+// The controller of Widgets: keeps the ConfigMaps of each Widget as declared, and says in its
+// status that it did.
 #pragma once
 
 #include "controller/runtime/manager/manager.hpp"

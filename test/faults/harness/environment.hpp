@@ -1,4 +1,4 @@
-// Stage: a namespace, the fault proxy and the operator behind it, for one run of a scenario.
+// Environment: a namespace, the fault proxy and the operator behind it, for one run of a scenario.
 #pragma once
 
 #include <functional>
@@ -14,11 +14,12 @@
 
 namespace toolhive::faults {
 
-// One thread uses it. Any function may throw std::runtime_error, which says what did not come about.
-class Stage {
+// One thread uses it. Any function may throw std::runtime_error, which says what did not come
+// about.
+class Environment {
  public:
-  explicit Stage(const std::string& log_name);
-  ~Stage();  // kills the operator and deletes the namespace, without waiting for it
+  explicit Environment(const std::string& log_name);
+  ~Environment();  // kills the operator and deletes the namespace, without waiting for it
 
   kube::Client& client() { return *client_; }
   FaultProxy& proxy() { return proxy_; }
@@ -31,8 +32,8 @@ class Stage {
   void run(const std::vector<Step>& steps, e2e::Seconds bound = e2e::Seconds(120));
   // The operator is ready and has not asked for a write for a second.
   void await_rest(e2e::Seconds bound = e2e::Seconds(120));
-  // What is there when nothing has changed for 5 s: longer than Kubernetes' controllers, and the operator's next
-  // question to a registry that did not answer at once, take.
+  // What is there when nothing has changed for 5 s: longer than Kubernetes' controllers, and the
+  // operator's next question to a registry that did not answer at once, take.
   Json lasting_end_state(e2e::Seconds bound = e2e::Seconds(120));
   // At rest in this state. Overdue says what differs.
   void await_end_state(const Json& expected, e2e::Seconds bound = e2e::Seconds(120));

@@ -1,4 +1,4 @@
-#include "registry/model/manager.hpp"
+#include "registry/model/managed_by.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -21,15 +21,15 @@ Result<void> check_part(std::string_view part, std::string_view what, bool requi
 
 }  // namespace
 
-std::string Manager::display() const {
+std::string ManagedBy::display() const {
   return kind + " " + (namespace_.empty() ? name : namespace_ + "/" + name);
 }
 
-Result<Manager> parse_manager(const Json& value, std::string_view field) {
+Result<ManagedBy> parse_managed_by(const Json& value, std::string_view field) {
   const std::string at(field);
   if (!value.is_object())
     return Error{Code::Invalid, "must be an object with kind, namespace, name and uid", at};
-  Manager manager;
+  ManagedBy manager;
   for (const auto& [name, part] : value.items()) {
     const auto here = pointer_to(field, name);
     std::string* target = name == "kind"        ? &manager.kind
@@ -48,7 +48,7 @@ Result<Manager> parse_manager(const Json& value, std::string_view field) {
   return manager;
 }
 
-Result<Manager> parse_manager(std::string_view parameter) {
+Result<ManagedBy> parse_managed_by(std::string_view parameter) {
   const std::string field = "managedBy";
   std::string_view parts[4];
   std::size_t count = 0;
@@ -67,10 +67,11 @@ Result<Manager> parse_manager(std::string_view parameter) {
   for (std::size_t i = 0; i < 4; ++i) {
     if (auto ok = check_part(parts[i], what[i], i == 0 || i == 2, field); !ok) return ok.error();
   }
-  return Manager{std::string(parts[0]), std::string(parts[1]), std::string(parts[2]), std::string(parts[3])};
+  return ManagedBy{std::string(parts[0]), std::string(parts[1]), std::string(parts[2]),
+                   std::string(parts[3])};
 }
 
-void append_manager(std::string& out, const Manager& manager) {
+void append_managed_by(std::string& out, const ManagedBy& manager) {
   out += "{\"kind\":";
   append_json_string(out, manager.kind);
   if (!manager.namespace_.empty()) {

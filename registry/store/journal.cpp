@@ -1,4 +1,4 @@
-#include "registry/store/log.hpp"
+#include "registry/store/journal.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -13,13 +13,13 @@ constexpr std::size_t kReadBytes = 256 * 1024;
 
 }  // namespace
 
-std::string log_name(std::uint64_t number) {
+std::string journal_name(std::uint64_t number) {
   std::string digits = std::to_string(number);
   if (digits.size() < 6) digits.insert(0, 6 - digits.size(), '0');
   return std::string(kPrefix) + digits + std::string(kSuffix);
 }
 
-std::uint64_t log_number(std::string_view name) {
+std::uint64_t journal_number(std::string_view name) {
   if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix) ||
       name.size() <= kPrefix.size() + kSuffix.size())
     return 0;
@@ -29,21 +29,21 @@ std::uint64_t log_number(std::string_view name) {
   return error == std::errc() && end == digits.data() + digits.size() ? number : 0;
 }
 
-Result<std::string> newest_log(FileSystem& files, const std::string& directory) {
+Result<std::string> newest_journal(FileSystem& files, const std::string& directory) {
   auto names = files.list(directory);
   if (!names) return names.take_error();
   std::uint64_t newest = 0;
-  for (const auto& name : *names) newest = std::max(newest, log_number(name));
-  return newest == 0 ? std::string() : directory + "/" + log_name(newest);
+  for (const auto& name : *names) newest = std::max(newest, journal_number(name));
+  return newest == 0 ? std::string() : directory + "/" + journal_name(newest);
 }
 
-Result<LogScan> scan_log(
+Result<JournalScan> scan_journal(
     FileSystem& files, const std::string& path, const std::function<Result<void>(const Record&)>& on_record,
     const std::function<void(std::string_view, std::uint64_t, const Error&)>& on_damaged) {
   auto file = files.open_read(path);
   if (!file) return file.take_error();
 
-  LogScan scan;
+  JournalScan scan;
   std::string buffer;      // From the end of the last whole line on.
   std::size_t looked = 0;  // Up to here it holds no line feed.
   for (;;) {
@@ -80,10 +80,11 @@ Result<LogScan> scan_log(
   return scan;
 }
 
-LogWriter::LogWriter(FileSystem& files, std::string directory, const std::string& name, std::uint64_t size)
+JournalWriter::JournalWriter(FileSystem& files, std::string directory, const std::string& name,
+                             std::uint64_t size)
     : files_(files), directory_(std::move(directory)), path_(directory_ + "/" + name), size_(size) {}
 
-Result<void> LogWriter::open() {
+Result<void> JournalWriter::open() {
   auto file = files_.open_append(path_);
   if (!file && file.error().code == Code::NotFound && size_ == 0) {
     file = files_.create(path_);
@@ -103,10 +104,11 @@ Result<void> LogWriter::open() {
   return {};
 }
 
-Result<void> LogWriter::undo() {
+Result<void> JournalWriter::undo() {
   if (!leftovers_) return {};
   if (auto cut = file_->truncate(size_); !cut) return cut;
-  // Without this the records could be back after a power failure, although their writers were told they failed.
+  // Without this the records could be back after a power failure, although their writers were told
+  // they failed.
   if (auto synced = file_->sync(); !synced) {
     broken_ = "a failed write could not be undone (" + synced.error().detail +
               "): no writes are accepted until the process is restarted on a healthy disk";
@@ -116,7 +118,7 @@ Result<void> LogWriter::undo() {
   return {};
 }
 
-Result<void> LogWriter::append(std::string_view lines) {
+Result<void> JournalWriter::append(std::string_view lines) {
   if (!broken_.empty()) return Error{Code::Unavailable, broken_};
   if (file_ == nullptr) {
     if (auto opened = open(); !opened) return opened;

@@ -1,4 +1,4 @@
-#include "test/faults/harness/subject.hpp"
+#include "test/faults/harness/controller.hpp"
 
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -87,7 +87,8 @@ std::string compare(const std::string& what, const Objects& held, const Objects&
 
 }  // namespace
 
-Subject::Subject(const std::string& kubeconfig, const std::string& ns, std::chrono::seconds patience)
+ExampleController::ExampleController(const std::string& kubeconfig, const std::string& ns,
+                                     std::chrono::seconds patience)
     : ns_(ns),
       client_(client(kubeconfig, patience)),
       manager_(std::shared_ptr<kube::Client>(client(kubeconfig, patience)),
@@ -99,13 +100,13 @@ Subject::Subject(const std::string& kubeconfig, const std::string& ns, std::chro
   done_ = std::async(std::launch::async, [this] { return manager_.run(stop_.get_token()); });
 }
 
-Subject::~Subject() {
+ExampleController::~ExampleController() {
   stop_.request_stop();
   informer_.stop();
   (void)done_.get();
 }
 
-void Subject::hear(const runtime::Change& change) {
+void ExampleController::hear(const runtime::Change& change) {
   const std::lock_guard lock(mutex_);
   const Key key = change.object().key();
   const auto held = heard_.find(key);
@@ -126,7 +127,7 @@ void Subject::hear(const runtime::Change& change) {
   if (change.after) heard_.emplace(key, *change.after);
 }
 
-std::string Subject::differs_from(kube::Client& server) {
+std::string ExampleController::differs_from(kube::Client& server) {
   const auto maps = server.list(Context{}, kConfigMap, {.ns = ns_});
   const auto secrets = server.list(Context{}, kSecret, {.ns = ns_});
   if (!maps.ok() || !secrets.ok()) return maps.status().to_string() + secrets.status().to_string();

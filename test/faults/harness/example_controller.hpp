@@ -1,5 +1,5 @@
-// Subject: the example controller on the framework in this process, and an informer beside it, all through the
-// fault proxy.
+// ExampleController: the example controller on the framework in this process, and an informer
+// beside it, all through the fault proxy.
 #pragma once
 
 #include <chrono>
@@ -17,15 +17,16 @@
 
 namespace toolhive::faults {
 
-class Subject {
+class ExampleController {
  public:
-  // `patience`: how long it waits for an answer, and for the next byte of a watch. Zero: as the framework has it.
-  // Tests of silence would else take as long as its limits are.
-  Subject(const std::string& kubeconfig, const std::string& ns, std::chrono::seconds patience);
-  ~Subject();  // stops
+  // `patience`: how long it waits for an answer, and for the next byte of a watch. Zero: as the
+  // framework has it. Tests of silence would else take as long as its limits are.
+  ExampleController(const std::string& kubeconfig, const std::string& ns, std::chrono::seconds patience);
+  ~ExampleController();  // stops
 
-  // Where what it holds differs from what the API server has, in one line each; empty when nothing does:
-  // the caches, what the informer told its handler, and the Secrets that the controller is to keep.
+  // Where what it holds differs from what the API server has, in one line each; empty when nothing
+  // does: the caches, what the informer told its handler, and the Secrets that the controller is to
+  // keep.
   std::string differs_from(kube::Client& server);
 
  private:
@@ -40,7 +41,8 @@ class Subject {
 
   std::mutex mutex_;
   std::map<kube::Key, kube::Object> heard_;  // guarded by mutex_: what the handler was told
-  std::string contradiction_;  // guarded by mutex_: the first change that did not follow from those before
+  // guarded by mutex_: the first change that did not follow from those before
+  std::string contradiction_;
 };
 
 }  // namespace toolhive::faults

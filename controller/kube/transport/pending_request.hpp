@@ -1,4 +1,4 @@
-// Flight: a request on its way. Internal: include from transport*.cpp only.
+// PendingRequest: a request on its way. Internal: include from transport*.cpp only.
 #pragma once
 
 #include <pplx/pplxtasks.h>
@@ -10,14 +10,15 @@
 
 namespace toolhive::kube {
 
-// A request that was sent and whose reply is awaited. Abandoned when it is destroyed before the reply's end.
-class Flight {
+// A request that was sent and whose reply is awaited. Abandoned when it is destroyed before the
+// reply's end.
+class PendingRequest {
  public:
-  Flight(std::shared_ptr<Session> session, std::shared_ptr<Exchange> exchange)
+  PendingRequest(std::shared_ptr<Session> session, std::shared_ptr<Exchange> exchange)
       : session_(std::move(session)), exchange_(std::move(exchange)) {}
-  Flight(const Flight&) = delete;
-  Flight& operator=(const Flight&) = delete;
-  ~Flight() { abandon(); }
+  PendingRequest(const PendingRequest&) = delete;
+  PendingRequest& operator=(const PendingRequest&) = delete;
+  ~PendingRequest() { abandon(); }
 
   // Closes the connection unless the reply is there. May be called again.
   void abandon();

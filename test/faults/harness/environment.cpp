@@ -1,4 +1,4 @@
-#include "test/faults/harness/stage.hpp"
+#include "test/faults/harness/environment.hpp"
 
 #include <chrono>
 #include <nlohmann/json.hpp>
@@ -45,7 +45,7 @@ bool waits_for_answer(const Json& state) {
 
 }  // namespace
 
-Stage::Stage(const std::string& log_name)
+Environment::Environment(const std::string& log_name)
     : folder_(log_folder(log_name)),
       client_(direct_client()),
       ns_(make_namespace(*client_)),
@@ -53,7 +53,7 @@ Stage::Stage(const std::string& log_name)
   operator_ = std::make_unique<OperatorProcess>(proxy_.kubeconfig(), ns_, folder_);
 }
 
-Stage::~Stage() {
+Environment::~Environment() {
   operator_->kill();
   // Nobody is left to see to finalizers.
   const auto tools = client_->list(Context{}, kMcpTool, {.ns = ns_});
@@ -64,7 +64,7 @@ Stage::~Stage() {
   (void)client_->remove(Context{}, kNamespace, {"", ns_});
 }
 
-void Stage::wait(const std::string& what, const Check& check, e2e::Seconds bound) {
+void Environment::wait(const std::string& what, const Check& check, e2e::Seconds bound) {
   await(
       what,
       [&] {
@@ -74,7 +74,7 @@ void Stage::wait(const std::string& what, const Check& check, e2e::Seconds bound
       bound);
 }
 
-void Stage::run(const std::vector<Step>& steps, e2e::Seconds bound) {
+void Environment::run(const std::vector<Step>& steps, e2e::Seconds bound) {
   for (const Step& step : steps) {
     step.act(*client_, ns_);
     wait(
@@ -82,14 +82,14 @@ void Stage::run(const std::vector<Step>& steps, e2e::Seconds bound) {
   }
 }
 
-std::string Stage::restless() {
+std::string Environment::restless() {
   if (!operator_->running()) return "the operator does not run";
   if (std::string unready = operator_->unready(); !unready.empty())
     return "the operator is not ready: " + unready;
   return {};
 }
 
-void Stage::await_rest(e2e::Seconds bound) {
+void Environment::await_rest(e2e::Seconds bound) {
   std::size_t seen = 0;
   auto since = std::chrono::steady_clock::now();
   wait(
@@ -109,7 +109,7 @@ void Stage::await_rest(e2e::Seconds bound) {
       bound);
 }
 
-Json Stage::lasting_end_state(e2e::Seconds bound) {
+Json Environment::lasting_end_state(e2e::Seconds bound) {
   await_rest(bound);
   Json state;
   auto since = std::chrono::steady_clock::now();
@@ -130,10 +130,11 @@ Json Stage::lasting_end_state(e2e::Seconds bound) {
   return state;
 }
 
-void Stage::await_end_state(const Json& expected, e2e::Seconds bound) {
+void Environment::await_end_state(const Json& expected, e2e::Seconds bound) {
   const auto check = [&] { return difference(expected, end_state(*client_, ns_)); };
   const auto deadline = std::chrono::steady_clock::now() + bound;
-  // Reached and kept: what is there before the operator has looked must still be there after it has.
+  // Reached and kept: what is there before the operator has looked must still be there after it
+  // has.
   do {
     await_rest(bound);
     wait("the end state of the undisturbed run", check, bound);

@@ -8,9 +8,9 @@
 
 namespace toolhive::faults {
 
-// Names the rules of the plan that have not struck; empty when all have. A plan that never strikes tests
-// nothing.
-std::string unstruck(FaultProxy& proxy);
+// Names the rules of the plan that have not struck; empty when all have. A plan that never strikes
+// tests nothing.
+std::string unused_rules(FaultProxy& proxy);
 std::size_t strikes(FaultProxy& proxy);
 
 }  // namespace toolhive::faults

@@ -1,10 +1,10 @@
-#include "test/faults/harness/strikes.hpp"
+#include "test/faults/harness/injections.hpp"
 
 #include <algorithm>
 
 namespace toolhive::faults {
 
-std::string unstruck(FaultProxy& proxy) {
+std::string unused_rules(FaultProxy& proxy) {
   std::string rules;
   for (int rule = 0; rule < proxy.rules(); ++rule)
     if (!proxy.struck(rule)) rules += "rules[" + std::to_string(rule) + "] never struck\n";
