@@ -30,7 +30,9 @@ Response get_ready(ApiState& state, const Call&) {
     body += R"(,"writable":false,"reason":)";
     append_json_string(body, status.reason);
   }
-  // No reason to send clients elsewhere: the other replicas ask the same issuer.
+  // What is damaged is on the disk of every replica, so it is no reason to send clients elsewhere.
+  if (status.quarantined > 0) body += ",\"quarantined\":" + std::to_string(status.quarantined);
+  // Nor is this: the other replicas ask the same issuer.
   const auto problem = state.guard == nullptr ? std::string() : state.guard->problem();
   if (!problem.empty()) {
     body += R"(,"authentication":)";

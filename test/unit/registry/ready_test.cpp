@@ -51,6 +51,17 @@ TEST_CASE("a replica that cannot write but is no worse than others stays ready, 
   CHECK(answer.body->find("is away") != std::string::npos);
 }
 
+TEST_CASE("damaged records are told where readiness is asked for, and what else is there is served") {
+  Metrics metrics(counted_routes());
+  Api api(ToolPolicy{}, metrics);
+  ConditionStore store;
+  store.condition.quarantined = 2;
+  api.start(store);
+  const auto answer = ask(api, "/ready");
+  CHECK(answer.status == 200);
+  CHECK(*answer.body == R"({"status":"ready","quarantined":2})");
+}
+
 TEST_CASE("the free space is a metric only where it is known") {
   Metrics metrics(counted_routes());
   Api api(ToolPolicy{}, metrics);
