@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "controller/base/utf8.hpp"
 #include "registry/model/server.hpp"
 #include "registry/model/server_check.hpp"
 #include "registry/model/server_parse.hpp"

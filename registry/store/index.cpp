@@ -238,11 +238,11 @@ void IndexBuilder::tell(const Tool& tool, const std::shared_ptr<const Registrati
   ServerMention mention{std::move(*version), tool.name, registration};
   auto& all = edit(registration->server).mentions;
   const auto at =
-      std::upper_bound(all.begin(), all.end(), mentions, [](const ServerMention& a, const ServerMention& b) {
+      std::upper_bound(all.begin(), all.end(), mention, [](const ServerMention& a, const ServerMention& b) {
         if (const auto order = a.version.text().compare(b.version.text()); order != 0) return order < 0;
         return a.tool != b.tool ? a.tool < b.tool : comes_first(*a.registration, *b.registration);
       });
-  all.insert(at, std::move(mentions));
+  all.insert(at, std::move(mention));
 }
 
 void IndexBuilder::untell(const Registration& registration) {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "controller/base/time.hpp"
+#include "controller/base/utf8.hpp"
 #include "registry/model/json.hpp"
 #include "registry/model/lifecycle.hpp"
 #include "registry/model/server_parse.hpp"

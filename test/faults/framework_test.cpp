@@ -11,7 +11,7 @@
 
 #include "controller/kube/config/config.hpp"
 #include "test/faults/harness/await.hpp"
-#include "test/faults/harness/controller.hpp"
+#include "test/faults/harness/example_controller.hpp"
 #include "test/faults/harness/fault_proxy.hpp"
 #include "test/faults/harness/injections.hpp"
 #include "test/faults/harness/process_usage.hpp"

@@ -1,4 +1,4 @@
-#include "test/faults/harness/controller.hpp"
+#include "test/faults/harness/example_controller.hpp"
 
 #include <nlohmann/json.hpp>
 #include <stdexcept>

@@ -179,9 +179,10 @@ TEST_CASE("an index knows what tools tell of servers, whatever was added, replac
       CHECK(last < server.name);
       last = server.name;
       auto& list = found[server.name];
-      for (const auto& told : server.told) {
-        list.push_back(told.version.text() + " " + told.tool + " " + told.registration->version.text());
-        CHECK(index.find(told.tool)->find(told.registration->version.text()) == told.registration);
+      for (const auto& mention : server.mentions) {
+        list.push_back(mention.version.text() + " " + mention.tool + " " +
+                       mention.registration->version.text());
+        CHECK(index.find(mention.tool)->find(mention.registration->version.text()) == mention.registration);
       }
       CHECK(index.find_server(server.name) == &server);
       CHECK((index.find(server.name) != nullptr) == server.was_registered());

@@ -281,8 +281,8 @@ TEST_CASE("the metrics have the names that dashboards know") {
 }
 
 TEST_CASE("a metric tells of a lease that asks for more time than it is given, until it is taken") {
-  SimulatedClock clock;
-  const auto api = std::make_shared<FakeApi>();
+  testing::SimulatedClock clock;
+  const auto api = std::make_shared<testing::FakeApi>();
   api->put(kLease, {{"metadata", {{"namespace", "system"}, {"name", "leader"}}},
                     {"spec", {{"holderIdentity", "gone"}, {"leaseDurationSeconds", 2'000'000'000}}}});
   Counting r(api, candidate("a", clock));
