@@ -236,6 +236,48 @@ TEST_CASE("a failure is told by its step, with what to do") {
   starts(nothing, "initialize: nothing speaks MCP at this path");
 }
 
+TEST_CASE("a session id that no header may hold again, and a result that is not complete, are refused") {
+  for (const std::string& id : {std::string("a b"), std::string(1025, 'x')}) {
+    ScriptedServer server([&](const Asked& asked, Connection& connection) {
+      if (asked.method() == "initialize")
+        return test::answer(connection, asked, test::initialize_result(), "Mcp-Session-Id: " + id + "\r\n");
+      test::serve_legacy(asked, connection);
+    });
+    const Status refused = failure_at(server);
+    CHECK(refused.code() == Code::Decode);
+    CHECK(refused.message().starts_with("initialize: the server's session id"));
+  }
+  for (const Json& type : {Json("input_required"), Json("new"), Json(7)}) {
+    ScriptedServer server([&](const Asked& asked, Connection& connection) {
+      if (asked.method() == "tools/list")
+        return test::answer(connection, asked, {{"resultType", type}, {"tools", Json::array()}});
+      test::serve_modern(asked, connection);
+    });
+    const Status refused = failure_at(server);
+    CHECK(refused.code() == Code::Decode);
+    CHECK(refused.message().starts_with("tools/list, page 1: the result is not complete"));
+  }
+}
+
+TEST_CASE("a read ends when its time is over, or its caller stops it, at whatever page it is") {
+  ScriptedServer server([](const Asked& asked, Connection& connection) {
+    if (asked.method() == "tools/list" && asked.body.at("params").contains("cursor"))
+      return connection.wait_closed();
+    test::serve_modern(asked, connection);
+  });
+  mcp::Options options = test::options_for(server.url());
+  options.limits.total = std::chrono::milliseconds(300);
+  const Status late = test::read(options).status();
+  CHECK(late.code() == Code::Timeout);
+  CHECK(late.message().starts_with("tools/list, page 2: "));
+  std::stop_source stop;
+  mcp::Client client = client_of(test::options_for(server.url()));
+  stop.request_stop();
+  Context stopped;
+  stopped.stop = stop.get_token();
+  CHECK(client.read(stopped).status().code() == Code::Cancelled);
+}
+
 TEST_CASE("options that cannot be used are refused before anything is asked, without showing secrets") {
   const auto refusal = [](const mcp::Options& options) {
     const Status status = mcp::Client::make(options).status();

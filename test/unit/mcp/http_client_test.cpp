@@ -190,7 +190,7 @@ TEST_CASE("replies without end are refused while they come") {
     while (block.size() < 1'000'000) block += unit;
     FakeServer server([&](Connection& connection) { flood(connection, head, block); });
     HttpLimits limits;
-    limits.body = 1U << 20;
+    limits.body = 64U << 10;
     const Reply reply = ask(server.url(), limits);
     const Status refused = reply.head.status();
     CHECK_MESSAGE((refused.code() == Code::Decode || refused.code() == Code::TooLarge), refused);

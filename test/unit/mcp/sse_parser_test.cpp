@@ -64,7 +64,7 @@ TEST_CASE("the last event's id and the time to wait are remembered") {
 
 TEST_CASE("a stream that goes on elsewhere begins anew, with what it was told before") {
   SseParser parser(1000);
-  events_of(parser, "id: 7\nretry: 500\ndata: half", 1000);
+  events_of(parser, "id: 7\nretry: 500\nevent: x\ndata: half\ndata: ha", 1000);
   parser.restart();
   CHECK(events_of(parser,
                   "\xEF\xBB\xBF"

@@ -39,6 +39,7 @@ TEST_CASE("what is no URL of a server is refused") {
     CHECK(Url::parse(bad).status().code() == Code::Invalid);
   }
   CHECK_FALSE(Url::parse("http://a/" + std::string(2048, 'x')).ok());
+  CHECK(Url::parse("http://u:s3cret@a/").status().message().find("user or password") != std::string::npos);
 }
 
 TEST_CASE("a reference leads to another path, or another place") {
