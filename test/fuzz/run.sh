@@ -19,6 +19,7 @@ one() {
   case $target in
     fuzz_http_*) dictionary=$here/http/seeds.dict ;;
     fuzz_object) dictionary=$here/kube/object.dict seeds=("$here/kube/corpus") ;;
+    fuzz_mcp_*) dictionary=$here/mcp/mcp.dict seeds=("$here/mcp/corpus/${target#fuzz_mcp_}") ;;
     *)
       dictionary=$here/registry/registry.dict
       if [[ -d $here/registry/corpus/${target#fuzz_registry_} ]]; then seeds=("$here/registry/corpus/${target#fuzz_registry_}"); fi
