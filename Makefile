@@ -29,6 +29,7 @@ UNIT_TEST_PACKAGES := python3
 STORE_TEST_PACKAGES := postgresql redis-server openssl procps
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 PAGE_TEST_PACKAGES := chromium chromium-driver python3-selenium fonts-liberation2 fonts-dejavu-core
+CONFORMANCE_TEST_PACKAGES := python3-venv ca-certificates
 API_TEST_PACKAGES := python3-venv ca-certificates curl jq
 CONTRACT_TEST_PACKAGES := python3-jsonschema
 LINT_PACKAGES := clang-format clang-tidy-19 shellcheck
@@ -67,12 +68,12 @@ clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-contracts test-integration test-e2e test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
-test: deps image-deps unit-deps store-deps page-deps api-deps contract-deps configure ## All tests: unit, stores, the page in a browser, the API, contracts, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
+.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-contracts test-conformance test-integration test-e2e test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
+test: deps image-deps unit-deps store-deps page-deps api-deps contract-deps conformance-deps configure ## All tests: unit, stores, the page in a browser, the API, contracts, the MCP client, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
 	@echo "Compiling the programs with their tests and, at the same time, Kubernetes (about six minutes on two processors, once)."
 	@config/build/together.sh $(BUILD_DIR)
 	@config/images/build.sh $(BUILD_DIR)/bin build/images
-	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page official docs schemathesis contracts cluster integration e2e faults
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page official docs schemathesis contracts conformance cluster integration e2e faults
 
 test-unit: build unit-deps ## Unit tests only, and the graph of includes
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit
@@ -98,7 +99,10 @@ test-schemathesis: build api-deps ## The OpenAPI document against the registry, 
 test-contracts: build contract-deps ## Verdicts on changed schemas against another validator, for CONTRACT_SECONDS (default 600) from a new seed
 	@test/contracts/test.sh $(BUILD_DIR) $(CONTRACT_SECONDS) random
 
-.PHONY: unit-deps store-deps page-deps api-deps contract-deps
+test-conformance: build conformance-deps ## The MCP client against the official conformance suite and servers of official SDKs
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh conformance
+
+.PHONY: unit-deps store-deps page-deps api-deps contract-deps conformance-deps
 unit-deps:
 	@config/build/packages.sh $(UNIT_TEST_PACKAGES)
 store-deps:
@@ -109,6 +113,8 @@ api-deps:
 	@config/build/packages.sh $(API_TEST_PACKAGES)
 contract-deps:
 	@config/build/packages.sh $(CONTRACT_TEST_PACKAGES)
+conformance-deps:
+	@config/build/packages.sh $(CONFORMANCE_TEST_PACKAGES)
 
 test-integration: build ## Tests against a real API server
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh integration
