@@ -1,4 +1,5 @@
-// Loaded before a server that would listen on all addresses: it listens on loopback only, and says on which port.
+// Loaded before a server that would listen on all addresses: it listens on loopback only, and says
+// on which port.
 const net = require('node:net');
 const listen = net.Server.prototype.listen;
 net.Server.prototype.listen = function (port, ...rest) {

@@ -2,9 +2,9 @@
 //
 //   mcp-probe URL
 //
-// Reads the server and prints what it is and offers, as JSON. With MCP_CONFORMANCE_SCENARIO, as the official conformance suite sets
-// it, it then does what that scenario waits for: calls tools, reads resources, signs in. Addresses of loopback are allowed. The exit
-// code is 0 when all went well.
+// Reads the server and prints what it is and offers, as JSON. With MCP_CONFORMANCE_SCENARIO, as the
+// official conformance suite sets it, it then does what that scenario waits for: calls tools, reads
+// resources, signs in. Addresses of loopback are allowed. The exit code is 0 when all went well.
 #include <cstdlib>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -78,7 +78,8 @@ class Exercise {
   JsonPtr ask(const std::string& method, const Json& params) {
     const StatusOr<mcp::Result> result = session_.request(Context{}, method, params);
     if (result.ok()) return result->value;
-    // A server may refuse what it is not told how to ask for; only what breaks the protocol is this program's failure.
+    // A server may refuse what it is not told how to ask for; only what breaks the protocol is
+    // this program's failure.
     if (failure_.ok() && result.status().code() != Code::Invalid)
       failure_ = result.status().with_context(method);
     return nullptr;

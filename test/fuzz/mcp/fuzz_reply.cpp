@@ -1,4 +1,5 @@
-// Replies of a server, as documents and as streams: what is taken for an answer is one, and its pages and texts are within bounds.
+// Replies of a server, as documents and as streams: what is taken for an answer is one, and its
+// pages and texts are within bounds.
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>

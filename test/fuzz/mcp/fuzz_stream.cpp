@@ -1,4 +1,5 @@
-// Streams of events: whatever the pieces in which a stream comes, it has the same events, and none is longer than its limit.
+// Streams of events: whatever the pieces in which a stream comes, it has the same events, and none
+// is longer than its limit.
 #include <cstddef>
 #include <cstdint>
 #include <string>
