@@ -1,5 +1,4 @@
-// A test of the greeter without a cluster, on an API server in memory. Ends with 0 when somebody
-// was greeted.
+// Tests the greeter on an API server in memory. Ends with 0 when somebody was greeted.
 #include <future>
 #include <nlohmann/json.hpp>
 

@@ -1,5 +1,4 @@
-// For each ConfigMap with a value under `name`, keeps a Secret of the same name with a greeting in
-// it.
+// Keeps a Secret with a greeting for each ConfigMap that has a value under `name`.
 #include <nlohmann/json.hpp>
 
 #include "controller/base/log.hpp"
@@ -31,8 +30,7 @@ runtime::ControllerHandle greet(runtime::Manager& manager) {
 
 int main() {
   const Logging logging(LogLevel::Info);
-  // $KUBECONFIG, the pod's service account, or ~/.kube/config
-  const auto config = kube::load_config();
+  const auto config = kube::load_config();  // $KUBECONFIG, the pod's account, or ~/.kube/config
   if (!config.ok()) return runtime::exit_code(config.status());
   runtime::Manager manager(*config, {.name = "greeter"});
   greet(manager);

@@ -1,5 +1,4 @@
-// The example of docs/framework.md, greeter.cpp, for the tests that run it in a process of their
-// own.
+// The example of docs/framework.md, greeter.cpp, for the tests that run it as a process.
 #pragma once
 
 #include "controller/runtime/manager/manager.hpp"
