@@ -125,8 +125,8 @@ TEST_CASE("whatever the schema lets into config and server the service reads, to
 TEST_CASE("an empty section and an empty spec are files that the service reads") {
   for (const std::string section : {"config", "server"}) {
     CHECK(read_made_file(section, Json::object()).detail.empty());
-    for (const auto& [name, member] :
-         spec_schema("registries").at("properties").at(section).at("properties").items())
+    const Json members = spec_schema("registries").at("properties").at(section).at("properties");
+    for (const auto& [name, member] : members.items())
       if (member.at("type") == "object")
         CHECK(read_made_file(section, {{name, Json::object()}}).detail.empty());
   }
