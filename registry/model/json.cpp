@@ -124,10 +124,9 @@ class Builder : public nlohmann::json_sax<Json> {
 
   const JsonLimits limits_;
   std::size_t values_ = 0;
-  std::vector<Json*>
-      // The open containers. A container does not move while it is open: its parent grows only
-      // after.
-      stack_;
+  // The open containers. A container does not move while it is open: its parent grows only
+  // after.
+  std::vector<Json*> stack_;
   std::vector<std::unordered_set<std::string>> names_;
   std::string key_;
 };

@@ -70,9 +70,8 @@ struct Tool {
   SearchText search_text;
   // When a version was withdrawn or purged that was the latest before.
   std::string promoted_at = {};
-  std::vector<ServerMention>
-      // Of a server, by the text of its version, the tool's name, and the tool's latest first.
-      mentions;
+  // Of a server, by the text of its version, the tool's name, and the tool's latest first.
+  std::vector<ServerMention> mentions;
 
   const Registration* latest() const { return live.empty() ? nullptr : live.front().get(); }
   // When what is the latest version became so or changed; of a withdrawn tool when it was

@@ -13,9 +13,9 @@ namespace toolhive::registry {
 enum class Operation {
   Register,  // A version exists from here on. The payload is the document that is served.
   Withdraw,  // A tool (or one version of it) is gone. Payload: name, version if one, withdrawnAt.
-  // Left of a withdrawn version when the log is compacted. Payload: name, version, digest,
+  // Left of a withdrawn version when the log is compacted. Payload: name, version, digest, and
+  // withdrawnAt where that is known.
   Retire,
-  // and withdrawnAt where that is known.
   // A name (or one version of it) was never there. Payload: name, version if one, purgedAt.
   Purge,
 };

@@ -36,10 +36,9 @@ struct ImportReport {
   std::uint64_t records = 0;    // In the document.
   std::uint64_t added = 0;      // Were not there.
   std::uint64_t unchanged = 0;  // Were there, with the same content.
-  std::vector<std::string>
-      // One sentence for each that may not be here, or that something here is in the way of; the
-      // first 1,000.
-      refused;
+  // One sentence for each that may not be here, or that something here is in the way of; the
+  // first 1,000.
+  std::vector<std::string> refused;
   std::uint64_t refusals = 0;  // All of them.
 };
 

@@ -22,9 +22,8 @@ struct ServerInfo {
 };
 
 struct ToolList {
-  std::vector<JsonPtr>
-      // objects, as they were sent and in that order; nothing else of them is checked
-      tools;
+  // objects, as they were sent and in that order; nothing else of them is checked
+  std::vector<JsonPtr> tools;
   int malformed = 0;  // entries that were left out, being no objects
   int pages = 0;
   std::chrono::milliseconds ttl{// the shortest of the pages', at most a day; 0 where the server tells none

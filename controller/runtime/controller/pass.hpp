@@ -39,7 +39,7 @@ class Pass {
   kube::Key key() const { return object_.key(); }
 
   // Brings an object of this one's to what `intent` says, as Applier::apply() does, with this one
-  // as its owner. Its name and namespace are this one's where `intent` has none. A NameConflict
+  // as its owner. Its name and namespace are this one's where `intent` has none. A NameTaken
   // that a function answers becomes a Warning event on the object, and the pass is made again after
   // a minute.
   StatusOr<kube::Object> apply(const kube::ResourceType& type, Json intent,

@@ -10,8 +10,8 @@ namespace toolhive::runtime {
 enum class Ownership {
   Ours,  // its controller is the owner, or its label names the owner
   // its controller had the owner's kind and name but is gone: the garbage collector is about to
-  Former,
   // remove it
+  Former,
   Foreign  // anybody else's, or nobody's
 };
 
