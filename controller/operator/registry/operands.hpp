@@ -1,6 +1,6 @@
-// The operands of a Registry: a list of rows, from which follows what is watched, written,
-// rehearsed and removed. What an operand should be is a pure function, one file each; nothing here
-// reads the cluster.
+// The operands of a Registry: a list of rows, from which follows what is watched, tried by a dry
+// run, written and removed. What an operand should be is a pure function, one file each; nothing
+// here reads the cluster.
 #pragma once
 
 #include <optional>
