@@ -16,6 +16,13 @@ struct MCPToolSpec {
   struct RegistryRef {
     std::string name;
     std::string ns;  // empty: the MCPTool's own
+
+    template <class Fields>
+    void describe(const Fields& fields) {
+      fields.require("name");
+      fields.read("name", name);
+      fields.read("namespace", ns);
+    }
   };
   RegistryRef registry_ref;
   std::string version;  // empty: numbered by the operator
@@ -23,6 +30,20 @@ struct MCPToolSpec {
   JsonPtr definition;
   std::string definition_name;  // empty: the MCPTool's name
   DeletionPolicy deletion_policy = DeletionPolicy::Withdraw;
+
+  template <class Fields>
+  void describe(const Fields& fields) {
+    fields.require("registryRef");
+    fields.read("registryRef", registry_ref);
+    fields.read("version", version);
+    fields.require("definition");
+    const Fields members = fields.object("definition");
+    members.require("inputSchema");
+    members.read("name", definition_name);
+    fields.read("definition", definition);
+    fields.read_word("deletionPolicy", deletion_policy,
+                     {{"Withdraw", DeletionPolicy::Withdraw}, {"Retain", DeletionPolicy::Retain}});
+  }
 };
 
 struct MCPTool {

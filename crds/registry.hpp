@@ -15,6 +15,8 @@
 
 namespace toolhive {
 
+// Each type here says of itself which fields it has; that is what reads it, and what a test holds
+// against the CRD's schema.
 struct RegistrySpec {
   std::string image;  // empty: the operator's default
   std::string image_pull_policy;
@@ -27,6 +29,15 @@ struct RegistrySpec {
     std::vector<std::string> access_modes = {"ReadWriteOnce"};
     std::string existing_claim;
     bool retain = true;
+
+    template <class Fields>
+    void describe(const Fields& fields) {
+      fields.read_quantity("size", size);
+      fields.read("storageClassName", storage_class_name);
+      fields.read("accessModes", access_modes);
+      fields.read("existingClaim", existing_claim);
+      fields.read("retain", retain);
+    }
   } storage;
 
   // Of the service's own files, as declared; null: its defaults. The schema says what may stand
@@ -39,6 +50,13 @@ struct RegistrySpec {
     Type type = Type::Auto;
     std::string host;
     StringMap annotations;
+
+    template <class Fields>
+    void describe(const Fields& fields) {
+      fields.read_word("type", type, {{"Auto", Type::Auto}, {"Route", Type::Route}, {"None", Type::None}});
+      fields.read("host", host);
+      fields.read("annotations", annotations);
+    }
   } exposure;
 
   bool network_policy = true;
@@ -48,11 +66,24 @@ struct RegistrySpec {
     enum class From { Same, All, Selector };
     From from = From::Same;
     kube::LabelSelector selector;
+
+    template <class Fields>
+    void describe(const Fields& fields) {
+      fields.read_word("from", from,
+                       {{"Same", From::Same}, {"All", From::All}, {"Selector", From::Selector}});
+      fields.read("selector", selector);
+    }
   } allowed_namespaces;
 
   struct Resources {
     StringMap requests;
     StringMap limits;
+
+    template <class Fields>
+    void describe(const Fields& fields) {
+      fields.read_quantities("requests", requests);
+      fields.read_quantities("limits", limits);
+    }
   };
   std::optional<Resources> resources;
 
@@ -64,7 +95,39 @@ struct RegistrySpec {
     JsonPtr affinity;
     JsonPtr topology_spread_constraints;
     std::string priority_class_name;
+
+    template <class Fields>
+    void describe(const Fields& fields) {
+      const Fields metadata = fields.object("metadata");
+      metadata.read("labels", labels);
+      metadata.read("annotations", annotations);
+      fields.read("nodeSelector", node_selector);
+      fields.read("tolerations", tolerations);
+      fields.read("affinity", affinity);
+      fields.read("topologySpreadConstraints", topology_spread_constraints);
+      fields.read("priorityClassName", priority_class_name);
+    }
   } pod_template;
+
+  template <class Fields>
+  void describe(const Fields& fields) {
+    fields.read("image", image);
+    fields.read("imagePullPolicy", image_pull_policy);
+    for (const Fields& secret : fields.objects("imagePullSecrets")) {
+      secret.require("name");
+      secret.read("name", image_pull_secrets.emplace_back());
+    }
+    fields.read("replicas", replicas);
+    fields.read("storage", storage);
+    fields.read_object("config", config);
+    fields.read_object("server", server);
+    fields.read("exposure", exposure);
+    fields.object("networkPolicy").read("enabled", network_policy);
+    fields.object("availability").object("disruptionBudget").read("enabled", disruption_budget);
+    fields.read("allowedNamespaces", allowed_namespaces);
+    fields.read("resources", resources);
+    fields.read("podTemplate", pod_template);
+  }
 };
 
 struct Registry {

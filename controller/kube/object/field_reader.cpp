@@ -105,6 +105,11 @@ void FieldReader::read(const char* name, JsonPtr& member) const {
   if (const Json* value = find(name)) member = std::make_shared<const Json>(*value);
 }
 
+void FieldReader::read_object(const char* name, JsonPtr& member) const {
+  object(name);
+  read(name, member);
+}
+
 void FieldReader::read_quantity(const char* name, std::string& member) const {
   const Json* value = find(name);
   if (!value) return;

@@ -3,17 +3,27 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "controller/base/json.hpp"
 #include "controller/base/status.hpp"
 
 namespace toolhive::kube {
+
+// A type that says of itself which fields it has: its describe(fields) hands each member with its
+// name to `fields`, which is a FieldReader, or whatever else wants to know them.
+template <class T, class Fields>
+concept Described = requires(T& object, const Fields& fields) {
+  object.describe(fields);
+};
 
 // Reads one object at `path`. A field that is absent or null leaves its member as it was, so that
 // members start out with their defaults. The first field of a wrong type is kept in `error` as
@@ -30,12 +40,37 @@ class FieldReader {
   void read(const char* name, std::int64_t& member) const;
   void read(const char* name, std::vector<std::string>& member) const;
   void read(const char* name, StringMap& member) const;
+  // Whatever stands there, unread.
   void read(const char* name, JsonPtr& member) const;
+  // The same of an object, and Invalid when it is none.
+  void read_object(const char* name, JsonPtr& member) const;
   template <class T>
   void read(const char* name, std::optional<T>& member) const {
     if (!has(name)) return;
     member.emplace();
     read(name, *member);
+  }
+  // The members of an object, by their own describe(). An absent object is read as an empty one.
+  template <class T>
+  requires Described<T, FieldReader>
+  void read(const char* name, T& member) const { member.describe(object(name)); }
+  // One of a few words; Invalid, with all of them, when the field holds another.
+  template <class Enum>
+  using Words = std::initializer_list<std::pair<const char*, std::type_identity_t<Enum>>>;
+  template <class Enum>
+  void read_word(const char* name, Enum& member, Words<Enum> words) const {
+    if (!has(name)) return;
+    std::string text;
+    read(name, text);
+    std::string known;
+    for (const auto& [word, value] : words) {
+      if (text == word) {
+        member = value;
+        return;
+      }
+      known += (known.empty() ? "" : ", ") + std::string(word);
+    }
+    fail(path_of(name), "must be one of " + known);
   }
   // A quantity may be written as a number: it is read as its text.
   void read_quantity(const char* name, std::string& member) const;

@@ -5,19 +5,6 @@
 
 namespace toolhive::kube {
 
-LabelSelector LabelSelector::read(const FieldReader& fields) {
-  LabelSelector selector;
-  fields.read("matchLabels", selector.match_labels);
-  for (const FieldReader& item : fields.objects("matchExpressions")) {
-    Requirement requirement;
-    item.read("key", requirement.key);
-    item.read("operator", requirement.op);
-    item.read("values", requirement.values);
-    selector.match_expressions.push_back(std::move(requirement));
-  }
-  return selector;
-}
-
 Json LabelSelector::to_json() const {
   Json json = Json::object();
   if (!match_labels.empty()) json["matchLabels"] = match_labels;
