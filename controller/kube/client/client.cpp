@@ -5,6 +5,7 @@
 #include "controller/kube/client/list.hpp"
 #include "controller/kube/client/query.hpp"
 #include "controller/kube/config/default_name.hpp"
+#include "controller/kube/object/undecodable.hpp"
 
 namespace toolhive::kube {
 
@@ -68,7 +69,7 @@ StatusOr<Object> object_from(Client& client, const Context& ctx, const ApiCall& 
                              const std::string& doing) {
   StatusOr<HttpResponse> reply = client.call(bounded(ctx), call);
   if (!reply.ok()) return reply.status().with_context(doing);
-  StatusOr<Object> object = Object::parse(reply->body, &call.type);
+  StatusOr<Object> object = parse_or_rest(reply->body, &call.type);
   return object.ok() ? std::move(object) : object.status().with_context(doing);
 }
 

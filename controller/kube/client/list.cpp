@@ -35,7 +35,7 @@ std::string append_items(std::string_view items, const ResourceType& type, Objec
       if (item.ok()) {
         list.items.push_back(*std::move(item));
       } else {
-        list.undecodable.push_back(make_undecodable(bytes, item.status()));
+        list.undecodable.push_back(make_undecodable(bytes, item.status(), &type));
       }
     }
   }

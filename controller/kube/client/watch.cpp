@@ -103,7 +103,7 @@ WatchEvent change(WatchEvent::Type type, std::string_view bytes, const ResourceT
   if (object.ok()) return change(type, *std::move(object));
   WatchEvent event;
   event.type = type;
-  event.undecodable = make_undecodable(bytes, object.status());
+  event.undecodable = make_undecodable(bytes, object.status(), resource);
   event.resource_version = event.undecodable->resource_version;
   return event;
 }

@@ -23,6 +23,7 @@ struct Object::Rep {
   std::string_view api_version;
   std::string_view kind;
   std::string_view bytes;
+  std::string_view flaw;
   // The typed view that somebody holds, or nullptr. It holds this object and clears the pointer as
   // its first step of dying, so the pointer is good for as long as `busy` is set by who reads it.
   mutable const Decoded* decoded = nullptr;
@@ -59,13 +60,15 @@ struct ObjectBuilder {
 
   // With `type`, its apiVersion and kind go in after the opening brace, or beside a
   // PartialObjectMetadata.
-  static Object build(std::string_view text, const MetadataScan& scan, const ResourceType* type) {
-    return ObjectBuilder(text, scan, type).build();
+  static Object build(std::string_view text, const MetadataScan& scan, const ResourceType* type,
+                      std::string_view flaw) {
+    return ObjectBuilder(text, scan, type, flaw).build();
   }
 
  private:
-  ObjectBuilder(std::string_view text, const MetadataScan& scan, const ResourceType* type)
-      : text_(text), scan_(scan) {
+  ObjectBuilder(std::string_view text, const MetadataScan& scan, const ResourceType* type,
+                std::string_view flaw)
+      : text_(text), flaw_(flaw), scan_(scan) {
     if (type == nullptr) return;
     api_version_ = type->api_version();
     kind_ = type->kind;
@@ -83,6 +86,7 @@ struct ObjectBuilder {
     copy_bytes();
     Rep* rep = new (base_) Rep;
     rep->bytes = {base_ + bytes_at_, bytes_size_};
+    rep->flaw = place_plain(flaw_);
     if (stands_in_) {
       rep->api_version = place_plain(api_version_);
       rep->kind = place_plain(kind_);
@@ -123,7 +127,7 @@ struct ObjectBuilder {
     bytes_size_ = text_.size() - cut_ + prefix_.size();
     strings_at_ = bytes_at_ + bytes_size_;
     // An unescaped string is never longer than its escaped form.
-    end_ = strings_at_ + (stands_in_ ? api_version_.size() + kind_.size() : 0);
+    end_ = strings_at_ + flaw_.size() + (stands_in_ ? api_version_.size() + kind_.size() : 0);
     const auto reserve = [this](const JsonString& s) { end_ += s.escaped ? s.raw.size() : 0; };
     for (const JsonString* s :
          {&scan_.api_version, &scan_.kind, &scan_.ns, &scan_.name, &scan_.uid, &scan_.resource_version,
@@ -161,7 +165,8 @@ struct ObjectBuilder {
     return place_plain(s.str());
   }
 
-  std::string_view place_plain(const std::string& plain) {
+  std::string_view place_plain(std::string_view plain) {
+    if (plain.empty()) return {};
     char* const to = base_ + strings_at_;
     std::memcpy(to, plain.data(), plain.size());
     strings_at_ += plain.size();
@@ -179,6 +184,7 @@ struct ObjectBuilder {
   }
 
   std::string_view text_;
+  std::string_view flaw_;
   const MetadataScan& scan_;
   std::string prefix_, api_version_, kind_;
   bool stands_in_ = false;  // a PartialObjectMetadata of api_version_ and kind_
@@ -190,12 +196,17 @@ struct ObjectBuilder {
 Object::Object(std::shared_ptr<const Rep> rep) : rep_(std::move(rep)) {}
 
 StatusOr<Object> Object::parse(std::string_view bytes, const ResourceType* type) {
+  return parse_flawed(bytes, {}, type);
+}
+
+StatusOr<Object> Object::parse_flawed(std::string_view bytes, std::string_view flaw,
+                                      const ResourceType* type) {
   thread_local MetadataScan scan;
   if (std::string wrong = scan_metadata(bytes, scan); !wrong.empty())
     return Status(Code::Decode, "not a Kubernetes object: " + wrong);
   const bool complete =
       (!scan.api_version.raw.empty() || !scan.kind.raw.empty()) && !(scan.kind == ObjectBuilder::kPartial);
-  return ObjectBuilder::build(bytes, scan, complete ? nullptr : type);
+  return ObjectBuilder::build(bytes, scan, complete ? nullptr : type, flaw);
 }
 
 StatusOr<Object> Object::from(const Json& document) {
@@ -211,6 +222,9 @@ const Meta& Object::meta() const& {
 }
 std::string_view Object::api_version() const {
   return rep_->api_version;
+}
+std::string_view Object::flaw() const {
+  return rep_->flaw;
 }
 std::string_view Object::kind() const {
   return rep_->kind;

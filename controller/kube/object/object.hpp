@@ -27,6 +27,9 @@ class Object {
   // sent.
   static StatusOr<Object> parse(std::string_view bytes, const ResourceType* type = nullptr);
   static StatusOr<Object> from(const Json& document);
+  // The same of an object that could not be read whole for the reason `flaw`.
+  static StatusOr<Object> parse_flawed(std::string_view bytes, std::string_view flaw,
+                                       const ResourceType* type = nullptr);
 
   // Views into this object's content; asking a temporary for them does not compile.
   const Meta& meta() const&;
@@ -35,14 +38,18 @@ class Object {
   std::string_view api_version() const;
   std::string_view kind() const;
   std::string_view bytes() const;
+  // Why this is not the whole object; empty when it is. One with a flaw is there so that it can be
+  // told so and let go: it has no typed view.
+  std::string_view flaw() const;
   // The document, decoded anew at each call: keep the result for as long as it is used.
   Json json() const;
 
   // The typed view by way of Resource<T>::from_json, whose error this is. Made anew at each call
   // and not kept: a view is five times the size of the bytes. Ref<T> shares one between all who
-  // hold it (ref.hpp).
+  // hold it (ref.hpp). Invalid and terminal of an object with a flaw.
   template <class T, class Document = Json>
   StatusOr<T> as() const {
+    if (!flaw().empty()) return Status(Code::Invalid, std::string(flaw())).as_terminal();
     Document document;
     decode(document);
     return Resource<T>::from_json(document);

@@ -1,10 +1,12 @@
 // Undecodable: an object that the API server sent and that could not be read.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "controller/base/status.hpp"
+#include "controller/kube/object/object.hpp"
 #include "controller/kube/object/resource.hpp"
 
 namespace toolhive::kube {
@@ -18,11 +20,17 @@ struct Undecodable {
   std::string resource_version;  // empty when it could not be read
   std::string bytes;             // as sent, cut after kMaxBytes
   Status why;                    // Decode, with the place
+  // The object without what is nested deeply, where the rest of it can be read: its metadata, its
+  // finalizers and what it says at the top. See Object::flaw().
+  std::optional<Object> rest;
 
   bool identified() const { return !key.name.empty(); }
 };
 
-// What can be made out of `bytes`, which Object::parse() refused for `why`.
-Undecodable make_undecodable(std::string_view bytes, Status why);
+// What can be made out of `bytes`, which Object::parse(bytes, type) refused for `why`.
+Undecodable make_undecodable(std::string_view bytes, Status why, const ResourceType* type = nullptr);
+
+// Object::parse(), or what can be read of it, with a flaw. Its error where nothing can.
+StatusOr<Object> parse_or_rest(std::string_view bytes, const ResourceType* type = nullptr);
 
 }  // namespace toolhive::kube

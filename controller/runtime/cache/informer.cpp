@@ -89,12 +89,13 @@ struct Informer::Impl final : Reflector::Target {
 
   void put(Object object) override {
     const Key key = object.key();
+    const bool whole = object.flaw().empty();
     {
       const std::lock_guard dispatching(dispatch);
       for (const Change& change : store.put(std::move(object))) notify(change);
     }
     std::lock_guard lock(mutex);
-    release_locked(key);
+    if (whole) release_locked(key);
   }
 
   void erase(const Key& key, std::optional<Object> final_state) override {
@@ -126,6 +127,7 @@ struct Informer::Impl final : Reflector::Target {
         } else {
           ++kept;
         }
+        object.rest.reset();  // the store has it
         quarantine.emplace(key, std::move(object));
       }
     }

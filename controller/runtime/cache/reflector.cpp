@@ -157,7 +157,10 @@ void Reflector::start_list() {
 // An object of a list that cannot be read exists: what is held of it must not look deleted.
 void Reflector::set_aside(kube::Undecodable object) {
   if (!object.identified()) nameless_ = true;
-  if (auto held = target_.undecodable(std::move(object))) collected_.push_back(*std::move(held));
+  std::optional<Object> shown = object.rest;
+  std::optional<Object> held = target_.undecodable(std::move(object));
+  if (!shown) shown = std::move(held);
+  if (shown) collected_.push_back(*std::move(shown));
 }
 
 // The objects held that the list does not have: each may be the one whose name could not be read. A
@@ -231,7 +234,9 @@ Reflector::Next Reflector::pass_on_event(const Context& ctx) {
       if (event->object) {
         target_.put(std::move(*event->object));
       } else {
+        std::optional<Object> rest = event->undecodable->rest;
         target_.undecodable(*std::move(event->undecodable));
+        if (rest) target_.put(*std::move(rest));
       }
       break;
     case WatchEvent::Type::Deleted:

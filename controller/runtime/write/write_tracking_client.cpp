@@ -4,6 +4,7 @@
 #include <string>
 
 #include "controller/kube/object/json_text.hpp"
+#include "controller/kube/object/undecodable.hpp"
 
 namespace toolhive::runtime {
 
@@ -41,7 +42,7 @@ StatusOr<kube::HttpResponse> WriteTrackingClient::call(const Context& ctx, const
 }
 
 void WriteTrackingClient::remember(const ApiCall& call, const kube::HttpResponse& response) {
-  const auto object = kube::Object::parse(response.body);
+  const auto object = kube::parse_or_rest(response.body);
   if (!object.ok() || object->kind() == "Status") {
     const std::string uid = uid_of_deleted(response);
     if (call.verb == ApiCall::Verb::Delete && !uid.empty()) cache_.wrote(call.type, call.key, {}, uid);

@@ -271,11 +271,18 @@ TEST_CASE("an MCPTool that is nested too deeply to be read is set aside, and can
     return false;
   }));
   check_accepted(patch("/status", R"({"status":{"observedGeneration":2}})"));
-  REQUIRE(client->remove(Context{}, toolhive::mcptool_type(), {crds.ns(), "sample"}).ok());
+  const kube::Key key{crds.ns(), "sample"};
+  REQUIRE(client->remove(Context{}, toolhive::mcptool_type(), key).ok());
+  // What can be read of it is there to go by, in the cache and from the API server.
+  CHECK(test::eventually([&] {
+    const auto shown = cache.get(Context{}, toolhive::mcptool_type(), key);
+    return shown.ok() && shown->meta().deleting() && shown->meta().has_finalizer("mcpregistry.dev/withdraw");
+  }));
+  const auto live = client->get(Context{}, toolhive::mcptool_type(), key);
+  CHECK((live.ok() && !live->flaw().empty() && live->json().at("status").at("observedGeneration") == 2));
   check_accepted(patch("", R"({"metadata":{"finalizers":null}})"));
   CHECK(test::eventually([&] {
-    return client->get(Context{}, toolhive::mcptool_type(), {crds.ns(), "sample"}).status().code() ==
-           Code::NotFound;
+    return client->get(Context{}, toolhive::mcptool_type(), key).status().code() == Code::NotFound;
   }));
 }
 

@@ -70,6 +70,18 @@ TEST_CASE_FIXTURE(Fixture, "each verb sends what the API expects") {
   CHECK(sent[6].target == "/version");
 }
 
+TEST_CASE_FIXTURE(
+    Fixture,
+    "a write whose answer is nested too deeply has succeeded, and is answered with what can be read") {
+  const std::string deep = std::string(2000, '[') + std::string(2000, ']');
+  transport->reply(200,
+                   R"({"metadata":{"namespace":"n","name":"w","resourceVersion":"5"},"spec":)" + deep + "}");
+  const auto patched = client->patch(Context{}, kWidget, {"n", "w"}, kube::PatchType::MergePatch, Json::object());
+  REQUIRE(patched.ok());
+  CHECK(patched->meta().resource_version == "5");
+  CHECK(patched->flaw().find("too deeply") != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(Fixture, "an object that cannot be addressed is refused without a request") {
   CHECK(client->get(Context{}, kWidget, {"", "w"}).status().code() == Code::Invalid);
   CHECK(client->get(Context{}, kWidget, {"n", ""}).status().code() == Code::Invalid);

@@ -75,6 +75,32 @@ TEST_CASE(
   }
 }
 
+TEST_CASE(
+    "of an object that is too deep, what is at its top can be read, with the reason and without a typed "
+    "view") {
+  const std::string deep = std::string(2000, '[') + std::string(2000, ']');
+  const auto event = decode_watch_event(
+      R"({"type":"MODIFIED","object":{"kind":"Widget","metadata":{"name":"a","namespace":"n","uid":"u","generation":3,)"
+      R"("deletionTimestamp":"2026-01-01T00:00:00Z","finalizers":["x/y"],"resourceVersion":"7",)"
+      R"("ownerReferences":[{"kind":"K","name":"o","uid":"o","apiVersion":"v1","controller":true}]},)"
+      R"("spec":{"near":{"b":[1,{"c":2}]},"far":)" +
+      deep + R"(},"status":{"seen":3}}})");
+  REQUIRE(event.ok());
+  REQUIRE(event->undecodable);
+  REQUIRE(event->undecodable->rest);
+  const kube::Object& rest = *event->undecodable->rest;
+  CHECK(rest.key() == kube::Key{"n", "a"});
+  CHECK(rest.meta().deleting());
+  CHECK(rest.meta().has_finalizer("x/y"));
+  CHECK(rest.meta().generation == 3);
+  REQUIRE(rest.meta().controller());
+  CHECK(rest.meta().controller()->uid == "o");
+  CHECK(rest.flaw() == event->undecodable->why.message());
+  CHECK(rest.json()["status"]["seen"] == 3);
+  CHECK(rest.json()["spec"]["near"] == Json::parse(R"({"b":[1,{"c":2}]})"));
+  CHECK(rest.json()["spec"]["far"].dump().size() < 100);
+}
+
 TEST_CASE("an object of more values than a document may have is set aside") {
   std::string values = "0";
   for (int i = 0; i < 50'000; ++i) values += ",0";
@@ -84,6 +110,8 @@ TEST_CASE("an object of more values than a document may have is set aside") {
   REQUIRE(event->undecodable);
   CHECK(event->undecodable->key == kube::Key{"n", "wide"});
   CHECK(event->undecodable->why.message().find("more values") != std::string::npos);
+  REQUIRE(event->undecodable->rest);
+  CHECK(event->undecodable->rest->key() == kube::Key{"n", "wide"});
 }
 
 TEST_CASE("a frame that is no JSON object is refused") {

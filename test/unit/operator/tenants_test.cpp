@@ -55,6 +55,12 @@ class TenantsAccess final : public RegistryAccess {
   const std::stop_token end_;
 };
 
+Json deep_schema() {
+  Json deep = {{"type", "string"}};
+  for (int i = 0; i < 500; ++i) deep = {{"type", "object"}, {"properties", {{"a", std::move(deep)}}}};
+  return deep;
+}
+
 struct Tenants {
   Tenants() {
     tools.attach();
@@ -82,6 +88,17 @@ struct Tenants {
                               {"kind", "MCPTool"},
                               {"metadata", {{"name", name}, {"namespace", ns}}},
                               {"spec", {{"registryRef", {{"name", ns}}}, {"definition", definition}}}});
+  }
+  // In lists, as of the resourceVersion given.
+  void grow_too_deep(const Key& key, const char* version) {
+    api->spoil(mcptool_type(), key,
+               {{"metadata", {{"resourceVersion", version}, {"generation", 2}}},
+                {"spec", {{"definition", {{"inputSchema", deep_schema()}}}}}});
+  }
+  // As after a pause of the watch that was too long.
+  void list_again() {
+    api->compact();
+    api->break_streams(Status(Code::Expired, "too old"));
   }
   std::string reason(const std::string& ns, const std::string& name) const {
     const auto tool = api->find(mcptool_type(), {ns, name});
@@ -121,10 +138,9 @@ TEST_CASE("a registry that hangs with 200 tools does not delay another tenant's 
   }
 }
 
-TEST_CASE("an MCPTool nested too deeply is left alone, and others go on") {
+TEST_CASE("an MCPTool nested too deeply is set aside, and others go on") {
   Tenants t;
-  Json deep = {{"type", "string"}};
-  for (int i = 0; i < 500; ++i) deep = {{"type", "object"}, {"properties", {{"a", std::move(deep)}}}};
+  Json deep = deep_schema();
   const Json object = {
       {"type", "ADDED"},
       {"object",
@@ -140,9 +156,34 @@ TEST_CASE("an MCPTool nested too deeply is left alone, and others go on") {
   t.api->inject(R"({"type":"ADDED","object":{"apiVersion":"mcpregistry.dev/v1alpha1","kind":"MCPTool",
     "metadata":{"name":"fine","namespace":"good","uid":"u","resourceVersion":"9002"},
     "spec":{"registryRef":{"name":"absent"},"definition":{"inputSchema":{"type":"object"}}}}})");
-  REQUIRE(t.api->wait_for([&] { return t.manager.cache().list(mcptool_type(), "good")->size() == 1; }));
+  REQUIRE(t.api->wait_for([&] { return t.manager.cache().list(mcptool_type(), "good")->size() == 2; }));
+  CHECK(t.manager.cache().list<MCPTool>("good")->size() == 1);
   CHECK(t.manager.health().ready().text.find("good/deep") != std::string::npos);
   CHECK(t.manager.health().ready().ok);
+}
+
+TEST_CASE(
+    "an MCPTool that grows too deep is told so, keeps what is registered, and is let go when it is deleted") {
+  Tenants t;
+  t.put_tool("good", "grown");
+  REQUIRE(t.becomes("good", "grown", "Registered"));
+  const Key key{"good", "grown"};
+  t.grow_too_deep(key, "9001");
+  t.list_again();
+  REQUIRE(t.becomes("good", "grown", "InvalidSpec"));
+  const Json status = t.api->find(mcptool_type(), key)->json().at("status");
+  CHECK(status.at("tools").at(0).at("name") == "grown");
+  CHECK(status.dump().find("nested too deeply") != std::string::npos);
+
+  // No event may come before the list that shows it deep and on its way out.
+  t.api->freeze_streams(true);
+  kube::Client& client = *t.api;
+  REQUIRE(client.remove({}, mcptool_type(), key).ok());
+  CHECK(t.reason("good", "grown") != "gone");
+  t.grow_too_deep(key, "9002");
+  t.list_again();
+  t.api->freeze_streams(false);
+  CHECK(t.becomes("good", "grown", "gone"));
 }
 
 TEST_CASE("a name that no path can end with is refused, and holds up no deletion") {
