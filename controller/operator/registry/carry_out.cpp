@@ -42,7 +42,8 @@ StatusOr<RegistryOutcome> carry_out(const Context& ctx, kube::Client& client, ru
   // While a spec is refused, what the last accepted one declares is kept as it is.
   outcome.declared = outcome.refused ? plan.accepted : plan.wanted;
   if (!outcome.declared) return outcome;
-  outcome.written = write_operands(ctx, applier, owner, *outcome.declared, plan.cluster);
+  outcome.written =
+      write_operands(ctx, applier, owner, steps(operands(), *outcome.declared, plan.cluster), refusal_text);
   if (!outcome.refused) outcome.refused = outcome.written.refused;
   if (outcome.written.route_error.code() == Code::NotFound) {
     discovery.invalidate(route_type());

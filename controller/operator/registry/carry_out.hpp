@@ -6,8 +6,8 @@
 #include "controller/base/context.hpp"
 #include "controller/kube/client/client.hpp"
 #include "controller/kube/client/discovery.hpp"
+#include "controller/operator/operand/operand_writer.hpp"
 #include "controller/operator/registry/decide.hpp"
-#include "controller/operator/registry/operand_writer.hpp"
 
 namespace toolhive {
 

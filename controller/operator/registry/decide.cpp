@@ -1,9 +1,9 @@
 #include "controller/operator/registry/decide.hpp"
 
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "controller/operator/operand/operand_writer.hpp"
 #include "controller/operator/registry/hold.hpp"
 #include "controller/operator/registry/validation.hpp"
 #include "controller/operator/types.hpp"
@@ -12,10 +12,6 @@
 namespace toolhive {
 
 namespace {
-
-JsonPtr made(Json document) {
-  return std::make_shared<const Json>(std::move(document));
-}
 
 bool is_accepted_already(const RegistryObservation& observed) {
   const auto conditions = runtime::Conditions::from_json(observed.status->value("conditions", Json::array()));
@@ -30,9 +26,11 @@ bool is_accepted_already(const RegistryObservation& observed) {
 std::vector<DryRun> dry_runs(const RegistryObservation& observed) {
   std::vector<DryRun> tried;
   if (!find(observed.running, deployment_type()) || is_accepted_already(observed)) return tried;
-  for (const auto& [operand, running] : observed.running)
-    if (operand->presence(observed.inputs, observed.cluster) == Presence::Applied)
-      tried.push_back({operand, running, made(operand->intent(observed.inputs))});
+  for (const Operand& operand : operands()) {
+    const kube::Object* running = operand.dry_run ? find(observed.running, operand.type()) : nullptr;
+    if (running && operand.presence(observed.inputs, observed.cluster) == Presence::Applied)
+      tried.push_back({&operand, *running, share(operand.intent(observed.inputs))});
+  }
   return tried;
 }
 
@@ -44,7 +42,7 @@ std::optional<ConditionValue> refusal(const RegistryObservation& observed) {
 
 JsonPtr repair(const kube::Object& deployment) {
   auto patch = strategy_repair(deployment.json());
-  return patch ? made(std::move(*patch)) : nullptr;
+  return patch ? share(std::move(*patch)) : nullptr;
 }
 
 }  // namespace

@@ -57,7 +57,8 @@ Status read_running(const Context& ctx, const runtime::Cache& cache, RegistryObs
     if (found.status().code() == Code::NotFound) continue;
     if (!found.ok()) return found.status();
     const kube::OwnerReference* controller = found->meta().controller();
-    if (controller && controller->uid == observed.inputs.uid) observed.running.push_back({&operand, *found});
+    if (controller && controller->uid == observed.inputs.uid)
+      observed.running.push_back({operand.type(), *found});
   }
   return {};
 }

@@ -82,10 +82,4 @@ std::span<const Operand> operands() {
   return kOperands;
 }
 
-const kube::Object* find(const LiveOperands& live, const kube::ResourceType& type) {
-  for (const LiveOperand& operand : live)
-    if (operand.operand->type() == type) return &operand.object;
-  return nullptr;
-}
-
 }  // namespace toolhive

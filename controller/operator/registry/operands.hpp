@@ -1,59 +1,22 @@
-// The operands of a Registry: a list of rows, from which follows what is watched, tried by a dry
-// run, written and removed. What an operand should be is a pure function, one file each; nothing
-// here reads the cluster.
+// The operands of a Registry, row by row. What an operand should be is a pure function, one file
+// each; nothing here reads the cluster.
 #pragma once
 
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "controller/base/json.hpp"
-#include "controller/kube/client/discovery.hpp"
-#include "controller/kube/object/object.hpp"
+#include "controller/operator/operand/operand.hpp"
+#include "controller/operator/operand/rollout.hpp"
 #include "controller/operator/registry/inputs.hpp"
 
 namespace toolhive {
 
-// What a cluster may have or lack, as far as operands depend on it.
-struct Cluster {
-  kube::Offered routes = kube::Offered::Unknown;
-};
-
-// What is to become of an operand.
-enum class Presence { Applied, Removed, Untouched };
-
-// What suffers when an operand cannot be brought to its state: the condition that tells of it.
-enum class Concern { Registry, Storage, Exposure };
-
-// One row.
-struct Operand {
-  const kube::ResourceType& (*type)();
-  std::string (*name)(const RegistryInputs&);
-  // What server-side apply should own of it.
-  Json (*intent)(const RegistryInputs&);
-  Presence (*presence)(const RegistryInputs&, const Cluster&);
-  bool owned = true;      // goes with its Registry, by an owner reference
-  bool optional = false;  // not every cluster has its type
-  bool dry_run = false;   // a newer spec is tried on it before anything is written
-  // Operands of this type must have been applied in the same pass; nullptr: none.
-  const kube::ResourceType& (*after)() = nullptr;
-  // How one that can only be made anew goes, see Applier::Options.
-  const char* replace = "Background";
-  Concern concern = Concern::Registry;
-};
+using Operand = OperandRow<RegistryInputs>;
 
 // In the order in which they are written: what the pod needs comes before the pod.
 std::span<const Operand> operands();
-
-// An operand as the API server has it.
-struct LiveOperand {
-  const Operand* operand;
-  kube::Object object;
-};
-using LiveOperands = std::vector<LiveOperand>;
-// The first of a type, or nullptr.
-const kube::Object* find(const LiveOperands& live, const kube::ResourceType& type);
 
 Json service_account(const RegistryInputs& inputs);
 // The claim that the operator creates; only without existingClaim.
@@ -71,8 +34,10 @@ Json pod_disruption_budget(const RegistryInputs& inputs);
 // Recreate is refused beside them. Nothing when there is nothing to repair.
 std::optional<Json> strategy_repair(const Json& deployment);
 
-// The container that the operator declares; others come from webhooks, or by hand.
+// The container that the operator declares.
 inline constexpr const char* kContainerName = "registry";
+inline constexpr RolloutTerms kRegistryTerms{
+    .container = kContainerName, .fields = "spec", .readiness = "GET /ready and its log say why"};
 
 // The volume with the registry's data.
 inline constexpr const char* kDataVolume = "data";

@@ -44,7 +44,7 @@ Rollout rollout_of(const RegistryObservation& observed, const RegistryOutcome& o
   const std::optional<Json> json = json_of(deployment);
   std::vector<Json> pods;
   for (const Object& pod : observed.pods) pods.push_back(pod.json());
-  return observe_rollout(pointer_to(json), pods, now);
+  return observe_rollout(pointer_to(json), pods, kRegistryTerms, now);
 }
 
 ExposureState exposure_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
@@ -63,13 +63,13 @@ std::optional<ConditionValue> drift_of(const RegistryOutcome& outcome) {
   if (!outcome.declared) return {};
   std::string added;
   for (const LiveOperand& live : outcome.written.applied) {
-    const kube::ResourceType& type = live.operand->type();
-    if (type != deployment_type() && type != service_type()) continue;
+    if (live.type != deployment_type() && live.type != service_type()) continue;
+    const Json intent =
+        live.type == deployment_type() ? deployment(*outcome.declared) : service(*outcome.declared);
     std::string paths;
-    for (const std::string& path :
-         additions(type, live.object.json(), live.operand->intent(*outcome.declared)))
+    for (const std::string& path : additions(live.type, live.object.json(), intent))
       paths += (paths.empty() ? "" : ", ") + path;
-    if (!paths.empty()) added += (added.empty() ? "the " : "; the ") + type.kind + " has " + paths;
+    if (!paths.empty()) added += (added.empty() ? "the " : "; the ") + live.type.kind + " has " + paths;
   }
   if (added.empty()) return {};
   return ConditionValue::yes("FieldsOfOthers",

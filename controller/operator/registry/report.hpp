@@ -6,9 +6,9 @@
 
 #include "controller/base/clock.hpp"
 #include "controller/operator/condition_value.hpp"
+#include "controller/operator/operand/rollout.hpp"
 #include "controller/operator/registry/carry_out.hpp"
 #include "controller/operator/registry/exposure.hpp"
-#include "controller/operator/registry/rollout.hpp"
 #include "controller/operator/registry_client.hpp"
 
 namespace toolhive {

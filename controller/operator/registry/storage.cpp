@@ -5,7 +5,7 @@
 
 #include "controller/base/json_access.hpp"
 #include "controller/kube/object/quantity.hpp"
-#include "controller/operator/registry/object_condition.hpp"
+#include "controller/operator/operand/object_condition.hpp"
 
 namespace toolhive {
 

@@ -1,8 +1,9 @@
 // What is read from Deployment, pods, claim and Route, and the status that it makes.
 #include <doctest/doctest.h>
 
+#include "controller/operator/operand/rollout.hpp"
 #include "controller/operator/registry/exposure.hpp"
-#include "controller/operator/registry/rollout.hpp"
+#include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry/status.hpp"
 #include "controller/operator/registry/storage.hpp"
 #include "test/unit/operator/make.hpp"
@@ -32,7 +33,7 @@ Json pod(bool ready) {
 }
 
 Rollout rollout_of(const Json* deployment, const std::vector<Json>& pods) {
-  return observe_rollout(deployment, pods, WallTime{});
+  return observe_rollout(deployment, pods, kRegistryTerms, WallTime{});
 }
 
 Json waiting(const char* reason, const char* message = "why") {

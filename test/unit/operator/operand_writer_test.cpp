@@ -1,8 +1,10 @@
 // What becomes of an operand that the API server does not take.
-#include "controller/operator/registry/operand_writer.hpp"
+#include "controller/operator/operand/operand_writer.hpp"
 
 #include <doctest/doctest.h>
 
+#include "controller/operator/registry/operands.hpp"
+#include "controller/operator/registry/refusal.hpp"
 #include "test/unit/operator/writing.hpp"
 
 using namespace toolhive;
@@ -11,12 +13,16 @@ using kube::ApiCall;
 namespace {
 
 struct WritingOnce : test::Writing {
+  WrittenOperands write_all(const RegistryInputs& inputs) {
+    return write_operands(context(), applier, *owner, steps(operands(), inputs, Cluster{kube::Offered::Yes}),
+                          refusal_text);
+  }
   // One pass in which writes to `plural` are answered with `error`.
   WrittenOperands write(const std::string& plural, const Status& error) {
     api.fail_with([=](const ApiCall& call) {
       return call.mutating() && call.type.plural == plural ? error : Status();
     });
-    return write_operands(context(), applier, *owner, test::inputs(), Cluster{kube::Offered::Yes});
+    return write_all(test::inputs());
   }
 };
 
@@ -123,7 +129,7 @@ TEST_CASE("what the spec does not ask for any more is removed, and a claim that 
   REQUIRE(writing.api.wait_for([&] { return !writing.cache.list(network_policy_type())->empty(); }));
   const RegistryInputs less =
       test::inputs({{"networkPolicy", {{"enabled", false}}}, {"storage", {{"existingClaim", "theirs"}}}});
-  write_operands(writing.context(), writing.applier, *writing.owner, less, Cluster{kube::Offered::Yes});
+  writing.write_all(less);
   CHECK(writing.api.size(network_policy_type()) == 0);
   CHECK(writing.api.size(pvc_type()) == 1);
   CHECK(writing.api.size(route_type()) == 1);

@@ -1,10 +1,11 @@
 // What pods of a registry say, and what does not count as theirs.
-#include "controller/operator/registry/pod.hpp"
+#include "controller/operator/operand/pod.hpp"
 
 #include <doctest/doctest.h>
 
 #include "controller/base/time.hpp"
-#include "controller/operator/registry/rollout.hpp"
+#include "controller/operator/operand/rollout.hpp"
+#include "controller/operator/registry/operands.hpp"
 #include "test/unit/operator/make.hpp"
 
 namespace {
@@ -55,7 +56,7 @@ Json creating_pod(std::chrono::seconds age, const char* sandbox = "False") {
 }
 
 Rollout observe(const std::vector<Json>& pods, const Json& of = deployment()) {
-  return observe_rollout(&of, pods, kNow);
+  return observe_rollout(&of, pods, kRegistryTerms, kNow);
 }
 
 TEST_CASE("a pod that ended says nothing of the one that serves, whatever its containers say") {

@@ -26,7 +26,7 @@ RegistryObservation observation(const Json& spec = Json::object(), const char* a
   RegistryObservation seen{.object = mcp_registry({{"metadata", {{"generation", 2}}}, {"status", status}}),
                            .status = std::make_shared<const Json>(status),
                            .inputs = inputs(spec)};
-  seen.running = {{&row(network_policy_type()), running()}, {&row(deployment_type()), running()}};
+  seen.running = {{network_policy_type(), running()}, {deployment_type(), running()}};
   return seen;
 }
 

@@ -33,7 +33,7 @@ struct Told {
   }
 
   void apply(const kube::ResourceType& type, const kube::Object& object) {
-    outcome.written.applied.push_back({&row(type), object});
+    outcome.written.applied.push_back({type, object});
   }
 
   RegistryObservation observed{.object = mcp_registry({{"metadata", {{"generation", 4}}}}),
@@ -55,7 +55,7 @@ TEST_CASE("what was written counts for more than what was there before") {
   CHECK(t.report().storage.reason == "ClaimRefused");
 
   CHECK(t.report().rollout.settled.message.find("does not exist") != std::string::npos);
-  t.observed.running = {{&row(deployment_type()), written({{"spec", {{"replicas", 0}}}})}};
+  t.observed.running = {{deployment_type(), written({{"spec", {{"replicas", 0}}}})}};
   CHECK(t.report().rollout.available.reason == "ScaledToZero");
   t.apply(deployment_type(), written({{"spec", {{"replicas", 1}}}}));
   CHECK(t.report().rollout.available.reason == "Starting");

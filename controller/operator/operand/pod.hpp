@@ -1,4 +1,4 @@
-// What one pod says about the registry that runs in it.
+// What one pod says about the server that runs in it.
 #pragma once
 
 #include <optional>
@@ -9,6 +9,8 @@
 #include "controller/operator/condition_value.hpp"
 
 namespace toolhive {
+
+struct RolloutTerms;  // rollout.hpp
 
 // Whether a ReplicaSet of the Deployment controls it. Told by the ReplicaSet's name, which ends
 // with the pod's pod-template-hash: a label by which ReplicaSets select, so that a pod that loses
@@ -23,11 +25,11 @@ struct PodTrouble {
   bool lasting = false;  // it does not pass without somebody doing something
 };
 // Why a pod does not serve, if that is more than a start that takes its time.
-std::optional<PodTrouble> pod_trouble(const Json& pod, WallTime now);
+std::optional<PodTrouble> pod_trouble(const Json& pod, const RolloutTerms& terms, WallTime now);
 
 // What is known of a pod that does not serve and has no trouble: which containers it waits for, how
 // the last run ended. Empty when that is nothing.
-std::string pod_progress(const Json& pod);
+std::string pod_progress(const Json& pod, const RolloutTerms& terms);
 // How a finished pod ended.
 std::string pod_end(const Json& pod);
 

@@ -1,11 +1,11 @@
-#include "controller/operator/registry/rollout.hpp"
+#include "controller/operator/operand/rollout.hpp"
 
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "controller/base/json_access.hpp"
-#include "controller/operator/registry/object_condition.hpp"
-#include "controller/operator/registry/pod.hpp"
+#include "controller/operator/operand/object_condition.hpp"
+#include "controller/operator/operand/pod.hpp"
 
 namespace toolhive {
 
@@ -45,22 +45,23 @@ bool is_paused_deployment(const Json& deployment) {
 
 // What keeps the pods from serving: those that should know best, then those that should be gone,
 // then the Deployment. A finished pod says nothing of the one that is made in its place.
-std::optional<PodTrouble> trouble(const Json& deployment, const Pods& pods, WallTime now) {
+std::optional<PodTrouble> trouble(const Json& deployment, const Pods& pods, const RolloutTerms& terms,
+                                  WallTime now) {
   for (const bool leaving : {false, true})
     for (const Json* pod : pods)
       if (!is_finished(*pod) && is_leaving(*pod) == leaving)
-        if (auto found = pod_trouble(*pod, now)) return found;
+        if (auto found = pod_trouble(*pod, terms, now)) return found;
   if (const Json* failure = condition_of(deployment, "ReplicaFailure"); has_status(failure, "True"))
     return PodTrouble{ConditionValue::no("PodsRefused", string_member(*failure, "message")), true};
   return {};
 }
 
 // What is known while nothing is wrong yet.
-std::string progress(const Pods& pods) {
+std::string progress(const Pods& pods, const RolloutTerms& terms) {
   const Json* last = nullptr;
   for (const Json* pod : pods) {
     if (counts(*pod)) {
-      const std::string text = pod_progress(*pod);
+      const std::string text = pod_progress(*pod, terms);
       if (!text.empty()) return "; " + text;
     } else if (is_finished(*pod) && (!last || text_at(*last, "/metadata/creationTimestamp") <
                                                   text_at(*pod, "/metadata/creationTimestamp"))) {
@@ -70,12 +71,13 @@ std::string progress(const Pods& pods) {
   return last ? "; " + pod_end(*last) : "";
 }
 
-ConditionValue available(const Rollout& rollout, const Json& deployment,
+ConditionValue available(const Rollout& rollout, const Json& deployment, const RolloutTerms& terms,
                          const std::optional<PodTrouble>& found, const std::string& progress) {
   if (rollout.ready_replicas > 0)
     return ConditionValue::yes("Serving", std::to_string(rollout.ready_replicas) + " pod serves");
   if (number(deployment, "/spec/replicas") == 0)
-    return ConditionValue::no("ScaledToZero", "spec.replicas is 0; set it to 1 to serve again");
+    return ConditionValue::no("ScaledToZero",
+                              std::string(terms.fields) + ".replicas is 0; set it to 1 to serve again");
   return found ? found->value : ConditionValue::no("Starting", "no pod serves yet" + progress);
 }
 
@@ -110,7 +112,8 @@ void settle(Rollout& rollout, const Json& deployment, const std::optional<PodTro
 
 }  // namespace
 
-Rollout observe_rollout(const Json* deployment, const std::vector<Json>& pods, WallTime now) {
+Rollout observe_rollout(const Json* deployment, const std::vector<Json>& pods, const RolloutTerms& terms,
+                        WallTime now) {
   Rollout rollout;
   if (!deployment) {
     rollout.available = rollout.settled = ConditionValue::no("Starting", "the Deployment does not exist yet");
@@ -122,9 +125,9 @@ Rollout observe_rollout(const Json* deployment, const std::vector<Json>& pods, W
     ++rollout.replicas;
     if (is_ready(*pod)) ++rollout.ready_replicas;
   }
-  const auto found = trouble(*deployment, own, now);
-  const std::string in_progress = progress(own);
-  rollout.available = available(rollout, *deployment, found, in_progress);
+  const auto found = trouble(*deployment, own, terms, now);
+  const std::string in_progress = progress(own, terms);
+  rollout.available = available(rollout, *deployment, terms, found, in_progress);
   settle(rollout, *deployment, found, in_progress);
   return rollout;
 }

@@ -1,10 +1,9 @@
-#include "controller/operator/registry/operand_writer.hpp"
+#include "controller/operator/operand/operand_writer.hpp"
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
-
-#include "controller/operator/registry/refusal.hpp"
 
 namespace toolhive {
 
@@ -27,22 +26,17 @@ bool server_failed(const Status& error) {
 
 class Writer {
  public:
-  Writer(const Context& ctx, runtime::Applier& applier, const kube::Object& owner)
-      : ctx_(ctx), applier_(applier), owner_(owner) {}
+  Writer(const Context& ctx, runtime::Applier& applier, const kube::Object& owner, RefusalText refusal_text)
+      : ctx_(ctx), applier_(applier), owner_(owner), refusal_text_(refusal_text) {}
 
   // One operand's trouble is no reason to leave the next as it is, unless the API server itself is
   // away.
-  void write(const Operand& operand, const RegistryInputs& inputs, const Cluster& cluster) {
+  void write(const OperandStep& step) {
     if (stopped()) return;
-    switch (operand.presence(inputs, cluster)) {
-      case Presence::Applied:
-        if (!operand.after || !unapplied_.contains(operand.after())) apply(operand, operand.intent(inputs));
-        return;
-      case Presence::Removed:
-        remove(operand.type(), {inputs.key.ns, operand.name(inputs)});
-        return;
-      case Presence::Untouched:
-        return;
+    if (!step.intent) {
+      remove(step.type, step.key);
+    } else if (!step.after || !unapplied_.contains(*step.after)) {
+      apply(step);
     }
   }
 
@@ -54,21 +48,21 @@ class Writer {
     return !waits || written.namespace_ends;
   }
 
-  void apply(const Operand& operand, Json intent) {
-    auto object = applier_.apply(ctx_, operand.type(), owner_, std::move(intent),
-                                 {.owned = operand.owned, .replace = operand.replace});
+  void apply(const OperandStep& step) {
+    auto object =
+        applier_.apply(ctx_, step.type, owner_, *step.intent, {.owned = step.owned, .replace = step.replace});
     if (object.ok()) {
-      written.applied.push_back({&operand, *object});
+      written.applied.push_back({step.type, *object});
       return;
     }
-    unapplied_.insert(operand.type());
-    switch (operand.concern) {
-      case Concern::Registry:
-        return sort(operand.type(), object.status());
+    unapplied_.insert(step.type);
+    switch (step.concern) {
+      case Concern::Resource:
+        return sort(step.type, object.status());
       case Concern::Storage:
-        return sort_storage(operand.type(), object.status());
+        return sort_storage(step.type, object.status());
       case Concern::Exposure:
-        return sort_exposure(operand.type(), object.status());
+        return sort_exposure(step.type, object.status());
     }
   }
 
@@ -108,7 +102,7 @@ class Writer {
     if (error.code() == Code::NameTaken) {
       note(written.failed, "NameConflict", message);
     } else if (is_refusal(error)) {
-      note(written.refused, "Refused", refusal_text(type, error.message()));
+      note(written.refused, "Refused", refusal_text_(type, error.message()));
     } else if (namespace_ends(error)) {
       written.namespace_ends = true;
     } else if (error.code() == Code::Forbidden) {
@@ -132,19 +126,30 @@ class Writer {
   const Context& ctx_;
   runtime::Applier& applier_;
   const kube::Object& owner_;
+  const RefusalText refusal_text_;
   std::set<ResourceType> unapplied_;  // of which one could not be applied
 };
 
 }  // namespace
 
+JsonPtr share(Json document) {
+  return std::make_shared<const Json>(std::move(document));
+}
+
 bool is_refusal(const Status& error) {
   return error.code() == Code::Invalid;
 }
 
+const kube::Object* find(const LiveOperands& live, const ResourceType& type) {
+  for (const LiveOperand& operand : live)
+    if (operand.type == type) return &operand.object;
+  return nullptr;
+}
+
 WrittenOperands write_operands(const Context& ctx, runtime::Applier& applier, const kube::Object& owner,
-                               const RegistryInputs& inputs, const Cluster& cluster) {
-  Writer writer(ctx, applier, owner);
-  for (const Operand& operand : operands()) writer.write(operand, inputs, cluster);
+                               const std::vector<OperandStep>& steps, RefusalText refusal_text) {
+  Writer writer(ctx, applier, owner, refusal_text);
+  for (const OperandStep& step : steps) writer.write(step);
   return std::move(writer.written);
 }
 

@@ -1,4 +1,4 @@
-#include "controller/operator/registry/pod.hpp"
+#include "controller/operator/operand/pod.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -6,8 +6,8 @@
 
 #include "controller/base/json_access.hpp"
 #include "controller/base/time.hpp"
-#include "controller/operator/registry/object_condition.hpp"
-#include "controller/operator/registry/operands.hpp"
+#include "controller/operator/operand/object_condition.hpp"
+#include "controller/operator/operand/rollout.hpp"
 
 namespace toolhive {
 
@@ -37,19 +37,20 @@ bool is_longer_ago(const std::string& since, minutes limit, WallTime now) {
   return !since.empty() && since < to_rfc3339(now - limit);
 }
 
-std::string exit_text(const Json& container, const Json& terminated) {
+std::string exit_text(const Json& container, const Json& terminated, const RolloutTerms& terms) {
   const Json* code = value_at(terminated, "/exitCode");
   std::string what = "the last run ended with exit code " + (code ? code->dump() : "unknown");
   const std::string reason = string_member(terminated, "reason");
   if (!reason.empty() && reason != "Error" && reason != "Completed")
     what.append(" (").append(reason).append(")");
-  if (reason == "OOMKilled" && string_member(container, "name") == kContainerName)
-    what += ": it needs more memory; raise spec.resources.limits.memory";
+  if (reason == "OOMKilled" && string_member(container, "name") == terms.container)
+    what.append(": it needs more memory; raise ").append(terms.fields).append(".resources.limits.memory");
   return what;
 }
 
 // A container that cannot run; "waiting" covers what the kubelet tries again.
-std::optional<ConditionValue> waiting_trouble(const Json& container, const Json& waiting) {
+std::optional<ConditionValue> waiting_trouble(const Json& container, const Json& waiting,
+                                              const RolloutTerms& terms) {
   const std::string reason = string_member(waiting, "reason");
   for (const char* passing : kPassingReasons)
     if (reason == passing) return {};
@@ -57,17 +58,18 @@ std::optional<ConditionValue> waiting_trouble(const Json& container, const Json&
   if (const std::string detail = string_member(waiting, "message"); !detail.empty())
     message.append(": ").append(detail);
   if (const Json* last = value_at(container, "/lastState/terminated"))
-    message.append("; ").append(exit_text(container, *last));
+    message.append("; ").append(exit_text(container, *last, terms));
   return ConditionValue::no(reason, message);
 }
 
 // An init container is done when it has ended well; any other is to run on.
-std::optional<ConditionValue> container_trouble(const Json& container, bool may_end) {
+std::optional<ConditionValue> container_trouble(const Json& container, bool may_end,
+                                                const RolloutTerms& terms) {
   if (const Json* waiting = value_at(container, "/state/waiting"))
-    return waiting_trouble(container, *waiting);
+    return waiting_trouble(container, *waiting, terms);
   const Json* terminated = value_at(container, "/state/terminated");
   if (!terminated || (may_end && terminated->value("exitCode", 1) == 0)) return {};
-  return ConditionValue::no("ContainerExited", exit_text(container, *terminated));
+  return ConditionValue::no("ContainerExited", exit_text(container, *terminated, terms));
 }
 
 // Calls `visit(container, is_init)` for the status of each container, until it answers something.
@@ -117,7 +119,7 @@ std::optional<PodTrouble> unbegun(const Json& pod, WallTime now) {
 
 // It served, and does so no more. A pod that has not served yet became unready before its container
 // ran.
-std::optional<PodTrouble> unready(const Json& pod, WallTime now) {
+std::optional<PodTrouble> unready(const Json& pod, const RolloutTerms& terms, WallTime now) {
   const Json* ready = condition_of(pod, "Ready");
   if (!has_status(ready, "False")) return {};
   const std::string since = string_member(*ready, "lastTransitionTime");
@@ -126,8 +128,8 @@ std::optional<PodTrouble> unready(const Json& pod, WallTime now) {
     if (init || started.empty() || container.value("ready", false) || since <= started) return {};
     return PodTrouble{
         ConditionValue::no("NotReady", described(pod, container) +
-                                           " runs, but does not pass its readiness check any more; GET "
-                                           "/ready and its log say why"),
+                                           " runs, but does not pass its readiness check any more; " +
+                                           terms.readiness),
         is_longer_ago(since, kLongestUnready, now)};
   });
 }
@@ -158,10 +160,10 @@ bool is_ready(const Json& pod) {
   return has_status(condition_of(pod, "Ready"), "True");
 }
 
-std::optional<PodTrouble> pod_trouble(const Json& pod, WallTime now) {
+std::optional<PodTrouble> pod_trouble(const Json& pod, const RolloutTerms& terms, WallTime now) {
   if (is_leaving(pod)) return ending(pod, now);
   const auto found = first_container(pod, [&](const Json& container, bool init) {
-    auto trouble = container_trouble(container, init);
+    auto trouble = container_trouble(container, init, terms);
     if (trouble) trouble->message = described(pod, container) + ": " + trouble->message;
     return trouble;
   });
@@ -171,20 +173,20 @@ std::optional<PodTrouble> pod_trouble(const Json& pod, WallTime now) {
         ConditionValue::no("Unschedulable", pod_name(pod) + ": " + string_member(*scheduled, "message")),
         false};
   if (auto trouble = unbegun(pod, now)) return trouble;
-  return unready(pod, now);
+  return unready(pod, terms, now);
 }
 
-std::string pod_progress(const Json& pod) {
+std::string pod_progress(const Json& pod, const RolloutTerms& terms) {
   std::string text;
   // The kubelet's list of the containers that are not ready yet, or the gate that others hold
   // closed.
   if (const Json* ready = condition_of(pod, "Ready"); has_status(ready, "False"))
     text = string_member(*ready, "message");
   // With nobody else to wait for it goes without saying.
-  if (text == std::string("containers with unready status: [") + kContainerName + "]") text.clear();
-  const auto last = first_container(pod, [](const Json& container, bool) -> std::optional<std::string> {
+  if (text == std::string("containers with unready status: [") + terms.container + "]") text.clear();
+  const auto last = first_container(pod, [&](const Json& container, bool) -> std::optional<std::string> {
     const Json* terminated = value_at(container, "/lastState/terminated");
-    return terminated ? std::optional<std::string>(exit_text(container, *terminated)) : std::nullopt;
+    return terminated ? std::optional<std::string>(exit_text(container, *terminated, terms)) : std::nullopt;
   });
   if (last) text.append(text.empty() ? "" : "; ").append(*last);
   return text.empty() ? text : pod_name(pod) + ": " + text;

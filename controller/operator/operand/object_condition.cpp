@@ -1,4 +1,4 @@
-#include "controller/operator/registry/object_condition.hpp"
+#include "controller/operator/operand/object_condition.hpp"
 
 #include <nlohmann/json.hpp>
 
