@@ -187,7 +187,7 @@ StatusOr<HttpHead> Endpoint::send_once(const Context& ctx, HttpRequest request, 
   request.headers.insert(request.headers.end(), options_.headers.begin(), options_.headers.end());
   if (tokens_) {
     const StatusOr<std::string> token = tokens_->token(ctx);
-    if (!token.ok()) return token.status().with_context("signing in by OAuth");
+    if (!token.ok()) return token.status().with_context("signing in by OAuth").with_reason("SignInFailed");
     request.headers.emplace_back("Authorization", "Bearer " + *token);
   }
   return http_.send(ctx, request, [&](const HttpHead& head, std::string_view bytes) -> StatusOr<bool> {

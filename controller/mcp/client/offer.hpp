@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct ToolList {
   std::vector<JsonPtr> tools;
   int malformed = 0;  // entries that were left out, being no objects
   int pages = 0;
+  std::size_t memory = 0;       // bytes that the tools take, about
   std::chrono::milliseconds ttl{// the shortest of the pages', at most a day; 0 where the server tells none
                                 0};
   bool is_private = false;  // depends on who asks (cacheScope)

@@ -12,6 +12,7 @@ namespace toolhive::mcp {
 
 namespace {
 
+constexpr std::size_t kValueBytes = 100;  // of memory for a value in a document, its text aside
 constexpr std::chrono::milliseconds kLongestTtl = std::chrono::hours(24);
 
 Status no_page(const char* why) {
@@ -97,6 +98,11 @@ Status ToolListing::turn(const Json& page) {
   if (!cursors_.insert(cursor_).second)
     return no_page("its cursor was there before, so that the pages go in circles");
   return {};
+}
+
+ToolList ToolListing::take() {
+  list_.memory = bytes_ + values_ * kValueBytes;
+  return std::move(list_);
 }
 
 Json ToolListing::next() const {

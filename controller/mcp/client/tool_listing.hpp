@@ -25,7 +25,7 @@ class ToolListing {
   bool complete() const { return complete_; }
   // The parameters that ask for the next page.
   Json next() const;
-  ToolList take() { return std::move(list_); }
+  ToolList take();
 
  private:
   Status add_tools(const Json& tools);
