@@ -2,11 +2,13 @@
 // mcpregistry.dev_mcptools.yaml says.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "controller/base/status.hpp"
 #include "controller/kube/object/field_reader.hpp"
 #include "controller/kube/object/resource.hpp"
+#include "crds/mcptool_server.hpp"
 
 namespace toolhive {
 
@@ -24,11 +26,23 @@ struct MCPToolSpec {
       fields.read("namespace", ns);
     }
   };
+  // What is read of the definition apart.
+  struct DefinitionHead {
+    std::string name;
+
+    template <class Fields>
+    void describe(const Fields& fields) {
+      fields.require("inputSchema");
+      fields.read("name", name);
+    }
+  };
   RegistryRef registry_ref;
   std::string version;  // empty: numbered by the operator
-  // As declared, `name` included where it was given.
+  // As declared, `name` included where it was given; null where there is `server` alone.
   JsonPtr definition;
   std::string definition_name;  // empty: the MCPTool's name
+  std::optional<ServerSpec> server;
+  ProbeSpec probe;
   DeletionPolicy deletion_policy = DeletionPolicy::Withdraw;
 
   template <class Fields>
@@ -36,11 +50,13 @@ struct MCPToolSpec {
     fields.require("registryRef");
     fields.read("registryRef", registry_ref);
     fields.read("version", version);
-    fields.require("definition");
-    const Fields members = fields.object("definition");
-    members.require("inputSchema");
-    members.read("name", definition_name);
+    fields.read("server", server);
+    if (!server) fields.require("definition");
+    std::optional<DefinitionHead> head;
+    fields.read("definition", head);
+    if (head) definition_name = head->name;
     fields.read("definition", definition);
+    fields.read("probe", probe);
     fields.read_word("deletionPolicy", deletion_policy,
                      {{"Withdraw", DeletionPolicy::Withdraw}, {"Retain", DeletionPolicy::Retain}});
   }

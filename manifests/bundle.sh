@@ -32,7 +32,7 @@ for name in registries mcptools; do
     "$work/all.yaml" >"$out/manifests/mcpregistry.dev_$name.yaml"
 done
 # shellcheck disable=SC2016 # $name is for jq
-for name in mcpregistry-view mcpregistry-edit mcpregistry-admin toolhive-operator-metrics-reader; do
+for name in mcpregistry-view mcpregistry-edit mcpregistry-admin toolhive-operator-metrics-reader toolhive-operator-server-secrets; do
   yq --yaml-output --arg name "$name" 'select(.kind == "ClusterRole" and .metadata.name == $name)' "$work/all.yaml" \
     >"$out/manifests/$name.clusterrole.yaml"
 done

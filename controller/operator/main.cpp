@@ -15,6 +15,8 @@
 #include "controller/operator/mcptool/reconciler.hpp"
 #include "controller/operator/registry/reconciler.hpp"
 #include "controller/operator/registry_access.hpp"
+#include "controller/operator/server/addresses.hpp"
+#include "controller/operator/server/prober.hpp"
 #include "controller/operator/text.hpp"
 #include "controller/runtime/manager/manager.hpp"
 #include "controller/runtime/manager/process.hpp"
@@ -34,6 +36,8 @@ struct Flags {
   bool metrics_insecure = false;
   std::string metrics_cert_dir;
   std::string registry_image;
+  std::vector<std::string> server_allow;
+  std::vector<std::string> server_deny;
   LogLevel log_level = LogLevel::Info;
   int workers = 4;
 };
@@ -66,6 +70,14 @@ void declare(CLI::App& app, Flags& flags) {
                  "certificate is used");
   app.add_option("--registry-image", flags.registry_image, "Image of a Registry that names none")
       ->envname("RELATED_IMAGE_REGISTRY");
+  app.add_option("--server-allow", flags.server_allow,
+                 "Addresses that servers of MCPTools may have besides those that they may have anyway, as "
+                 "comma-separated CIDR blocks")
+      ->delimiter(',');
+  app.add_option("--server-deny", flags.server_deny,
+                 "Addresses that they may not have, even where they are allowed; the API server's own is "
+                 "always one")
+      ->delimiter(',');
   app.add_option("--log-level", flags.log_level, "debug, info, warn or error")
       ->transform(CLI::CheckedTransformer(std::map<std::string, LogLevel>{{"debug", LogLevel::Debug},
                                                                           {"info", LogLevel::Info},
@@ -109,12 +121,23 @@ StatusOr<std::shared_ptr<kube::Transport>> way_to_registries(const kube::Config&
   return std::shared_ptr<kube::Transport>(*std::move(transport));
 }
 
+StatusOr<toolhive::ProberOptions> prober_options(const Flags& flags, const kube::Config& config) {
+  auto addresses = toolhive::server_addresses(config.server, flags.server_allow, flags.server_deny);
+  if (!addresses.ok()) return addresses.status();
+  toolhive::ProberOptions options;
+  options.addresses = *std::move(addresses);
+  if (config.in_cluster) options.reader = config.ns + ":" + toolhive::kOperatorName;
+  return options;
+}
+
 int run(const Flags& flags, const std::stop_token& stop) {
   auto config = kube::load_config(flags.kubeconfig, flags.context);
   if (!config.ok()) return runtime::exit_code(config.status());
   config->user_agent = std::string(toolhive::kOperatorName) + "/" + TOOLHIVE_VERSION;
   const auto way = way_to_registries(*config);
   if (!way.ok()) return runtime::exit_code(way.status());
+  const auto probing = prober_options(flags, *config);
+  if (!probing.ok()) return runtime::exit_code(probing.status());
 
   toolhive::OperatorOptions options;
   options.registry_image = flags.registry_image;
@@ -124,7 +147,8 @@ int run(const Flags& flags, const std::stop_token& stop) {
   runtime::Manager manager(*config, manager_options(flags, options.operator_namespace));
   toolhive::RegistryAccess access(*way);
   toolhive::RegistryReconciler registries(manager, access, options);
-  toolhive::MCPToolReconciler tools(manager, access, options, registries.attach());
+  toolhive::Prober prober(manager.client(), manager.metrics(), manager.clock(), *probing);
+  toolhive::MCPToolReconciler tools(manager, access, prober, options, registries.attach());
   tools.attach();
   log(LogLevel::Info, "starting",
       {{"version", TOOLHIVE_VERSION}, {"server", config->server}, {"origin", config->origin}});

@@ -15,6 +15,11 @@ const ResourceType& config_map_type() {
   return type;
 }
 
+const ResourceType& secret_type() {
+  static const ResourceType type{"", "v1", "Secret", "secrets", Scope::Namespaced};
+  return type;
+}
+
 const ResourceType& pvc_type() {
   static const ResourceType type{"", "v1", "PersistentVolumeClaim", "persistentvolumeclaims",
                                  Scope::Namespaced};

@@ -7,6 +7,7 @@ namespace toolhive {
 
 const kube::ResourceType& service_account_type();
 const kube::ResourceType& config_map_type();
+const kube::ResourceType& secret_type();
 const kube::ResourceType& pvc_type();  // PersistentVolumeClaim
 const kube::ResourceType& service_type();
 const kube::ResourceType& pod_type();

@@ -1,5 +1,6 @@
 #include "controller/operator/mcptool/decide.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -56,6 +57,16 @@ std::optional<Object> conflicting_tool(const ToolObservation& observed) {
   return first->meta().uid == observed.object.meta().uid ? std::nullopt : std::optional(*first);
 }
 
+// Nothing of an MCPTool without a server.
+std::optional<ServerReport> server_report(const ToolObservation& observed) {
+  if (!observed.tool.ok() || !(*observed.tool)->spec.server) return std::nullopt;
+  const MCPToolSpec& spec = (*observed.tool)->spec;
+  if (spec.probe.mode == ProbeSpec::Mode::Disabled) return report_disabled_probe();
+  if (!observed.server) return ServerReport{};
+  const runtime::Conditions told = conditions_of(*observed.status);
+  return report_server(*spec.server, observed.server->sighting, told.find("ServerAvailable"));
+}
+
 // The definition in order, what was registered still so.
 ToolPlan begin(const ToolObservation& observed) {
   ToolPlan plan;
@@ -66,6 +77,7 @@ ToolPlan begin(const ToolObservation& observed) {
   plan.report.accepted = ConditionValue::yes("Accepted", "the definition is in order");
   plan.report.tool = plan.known.tool;
   plan.stands = plan.known.tool && plan.known.generation == plan.report.generation;
+  plan.report.server = server_report(observed);
   return plan;
 }
 
@@ -108,6 +120,13 @@ bool namespace_is_not_allowed(const ToolObservation& observed, ToolPlan& plan) {
   return true;
 }
 
+bool nothing_is_declared(const ToolObservation& observed, ToolPlan& plan) {
+  if ((*observed.tool)->spec.definition) return false;
+  plan.report.registered =
+      ConditionValue::unknown("Pending", "what the server offers is read, and is not registered yet");
+  return true;
+}
+
 bool name_is_taken(const ToolObservation& observed, ToolPlan& plan) {
   const auto other = conflicting_tool(observed);
   if (!other) return false;
@@ -131,10 +150,11 @@ bool registry_is_away(const ToolObservation& observed, ToolPlan& plan) {
 ToolPlan decide_registration(const ToolObservation& observed) {
   ToolPlan plan = begin(observed);
   plan.again = jittered(kToolPeriod, observed.object.key());
+  if (observed.server) plan.again = std::min(plan.again, observed.server->again);
   if (spec_is_invalid(observed, plan)) return plan;
   if (registry_is_absent(observed, plan)) return plan;
   plan.report.registry_url = observed.registry->url;
-  for (const auto prevents : {namespace_is_not_allowed, name_is_taken, registry_is_away})
+  for (const auto prevents : {namespace_is_not_allowed, nothing_is_declared, name_is_taken, registry_is_away})
     if (prevents(observed, plan)) return plan;
   const MCPToolSpec& spec = (*observed.tool)->spec;
   plan.action = ToolPlan::Action::Register;

@@ -70,4 +70,14 @@ StatusOr<ToolObservation> observe_tool(const Context& ctx, kube::Client& client,
   return read.ok() ? StatusOr<ToolObservation>(std::move(observed)) : read;
 }
 
+void observe_server(Servers& servers, ToolObservation& observed) {
+  const bool wanted = observed.tool.ok() && (*observed.tool)->spec.server &&
+                      (*observed.tool)->spec.probe.mode == ProbeSpec::Mode::Auto &&
+                      !observed.object.meta().deleting();
+  if (wanted)
+    observed.server = servers.look(*observed.tool);
+  else
+    servers.forget(observed.object.key());
+}
+
 }  // namespace toolhive

@@ -12,6 +12,7 @@
 #include "controller/kube/object/ref.hpp"
 #include "controller/operator/mcptool/claim.hpp"
 #include "controller/operator/mcptool/target.hpp"
+#include "controller/operator/server/servers.hpp"
 #include "controller/runtime/cache/cache.hpp"
 #include "crds/mcptool.hpp"
 
@@ -31,6 +32,8 @@ struct ToolObservation {
   // The namespaces of all of these that exist, as far as the Registry selects namespaces by their
   // labels.
   std::map<std::string, kube::Object> namespaces = {};
+  // What is known of its server; absent: it has none, or none that is to be looked at.
+  std::optional<Look> server = {};
 };
 
 // `namespaces` are those that the operator looks after; empty: all. The cache has the indexes of
@@ -39,5 +42,8 @@ struct ToolObservation {
 StatusOr<ToolObservation> observe_tool(const Context& ctx, kube::Client& client, const runtime::Cache& cache,
                                        const std::vector<std::string>& namespaces,
                                        const kube::Object& object);
+
+// What is known of the server of the MCPTool, which is looked at where it is time.
+void observe_server(Servers& servers, ToolObservation& observed);
 
 }  // namespace toolhive

@@ -40,32 +40,42 @@ std::vector<Key> keys_of(const StatusOr<std::vector<Object>>& tools) {
 
 }  // namespace
 
-MCPToolReconciler::MCPToolReconciler(runtime::Manager& manager, RegistryAccess& access,
+MCPToolReconciler::MCPToolReconciler(runtime::Manager& manager, RegistryAccess& access, Servers& servers,
                                      OperatorOptions options, runtime::ControllerHandle registries)
-    : manager_(manager), access_(access), options_(std::move(options)), registries_(registries) {}
+    : manager_(manager),
+      access_(access),
+      servers_(servers),
+      options_(std::move(options)),
+      registries_(registries) {}
 
 void MCPToolReconciler::attach() {
   const auto run = [this](Pass& pass, const auto&) { return reconcile(pass); };
-  manager_.controller<MCPTool>("mcptool")
-      .index(kRegistryIndex, index_by_registry)
-      .index(kClaimIndex, index_by_claim)
-      .watches(
-          registry_type(), [this](const Object& registry) { return referrers(registry); }, {}, concerns_tools)
-      .watches(
-          mcptool_type(), [this](const Object& tool) { return peers(tool); }, {}, runtime::declared_changed())
-      .concurrency(options_.workers)
-      .backoff(kToolBackoff)
-      .reports({.ready_action = "Register", .each_generation = true})
-      .finalize(kWithdrawFinalizer, run, finalizer_need)
-      .on_paused(is_paused, tell_pause)
-      .on_invalid(run)
-      .reconcile(run);
+  const runtime::ControllerHandle handle =
+      manager_.controller<MCPTool>("mcptool")
+          .index(kRegistryIndex, index_by_registry)
+          .index(kClaimIndex, index_by_claim)
+          .watches(
+              registry_type(), [this](const Object& registry) { return referrers(registry); }, {},
+              concerns_tools)
+          .watches(
+              mcptool_type(), [this](const Object& tool) { return peers(tool); }, {},
+              runtime::declared_changed())
+          .concurrency(options_.workers)
+          .backoff(kToolBackoff)
+          .reports({.ready_action = "Register", .each_generation = true})
+          .finalize(kWithdrawFinalizer, run, finalizer_need)
+          .on_gone([this](const Key& key) { servers_.forget(key); })
+          .on_paused(is_paused, tell_pause)
+          .on_invalid(run)
+          .reconcile(run);
+  servers_.on_news([handle](const Key& key) { handle.wake(key); });
 }
 
 StatusOr<Result> MCPToolReconciler::reconcile(const Pass& pass) {
-  const auto observed =
+  auto observed =
       observe_tool(pass.ctx(), manager_.client(), manager_.cache(), options_.namespaces, pass.object());
   if (!observed.ok()) return observed.status();
+  observe_server(servers_, *observed);
   const ToolPlan plan = decide(*observed);
   const auto outcome = carry_out(pass.ctx(), access_, plan);
   if (!outcome.ok()) return outcome.status();

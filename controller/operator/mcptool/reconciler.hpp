@@ -4,16 +4,17 @@
 #include "controller/operator/mcptool/carry_out.hpp"
 #include "controller/operator/options.hpp"
 #include "controller/operator/registry_access.hpp"
+#include "controller/operator/server/servers.hpp"
 #include "controller/runtime/manager/manager.hpp"
 
 namespace toolhive {
 
-// The manager and `access` must outlive it, and it the passes.
+// The manager, `access` and `servers` must outlive it, and it the passes.
 class MCPToolReconciler {
  public:
   // `registries` wakes the controller of Registries.
-  MCPToolReconciler(runtime::Manager& manager, RegistryAccess& access, OperatorOptions options,
-                    runtime::ControllerHandle registries);
+  MCPToolReconciler(runtime::Manager& manager, RegistryAccess& access, Servers& servers,
+                    OperatorOptions options, runtime::ControllerHandle registries);
 
   // Declares what is watched, and what is done. Once, before Manager::run().
   void attach();
@@ -29,6 +30,7 @@ class MCPToolReconciler {
 
   runtime::Manager& manager_;
   RegistryAccess& access_;
+  Servers& servers_;
   const OperatorOptions options_;
   const runtime::ControllerHandle registries_;
 };

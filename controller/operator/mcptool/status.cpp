@@ -11,11 +11,6 @@ using runtime::Conditions;
 
 namespace {
 
-Conditions conditions_of(const Json& status) {
-  return Conditions::from_json(status.is_object() ? status.value("conditions", Json::array())
-                                                  : Json::array());
-}
-
 ConditionValue ready(const ToolReport& report) {
   if (!report.accepted.holds()) return ConditionValue::no(report.accepted.reason, report.accepted.message);
   if (!report.registered.holds())
@@ -30,7 +25,23 @@ Json to_json(const RegisteredTool& tool) {
   return json;
 }
 
+Json to_json(const ServerIdentity& server) {
+  return {
+      {"name", server.name}, {"version", server.version}, {"protocol", server.protocol}, {"url", server.url}};
+}
+
+// What was told of the server, where there is nothing new to tell.
+Json server_status(const Json& before, const ServerReport& report) {
+  if (report.identity) return to_json(*report.identity);
+  return before.is_object() ? before.value("server", Json()) : Json();
+}
+
 }  // namespace
+
+Conditions conditions_of(const Json& status) {
+  return Conditions::from_json(status.is_object() ? status.value("conditions", Json::array())
+                                                  : Json::array());
+}
 
 Json mcptool_status(const Json& before, const ToolReport& report, WallTime now) {
   Conditions conditions = conditions_of(before);
@@ -41,8 +52,15 @@ Json mcptool_status(const Json& before, const ToolReport& report, WallTime now) 
   set("Registered", report.registered);
   set("Ready", ready(report));
   conditions.remove("ReconciliationPaused");
+  if (!report.server)
+    conditions.remove("ServerAvailable");
+  else if (report.server->available)
+    set("ServerAvailable", *report.server->available);
 
   Json status = {{"observedGeneration", report.generation}, {"conditions", conditions.to_json()}};
+  if (report.server)
+    if (Json server = server_status(before, *report.server); !server.is_null())
+      status["server"] = std::move(server);
   if (report.tool) {
     status["tools"] = Json::array({to_json(*report.tool)});
     if (!report.registry_url.empty())

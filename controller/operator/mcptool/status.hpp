@@ -10,6 +10,7 @@
 #include "controller/base/json.hpp"
 #include "controller/operator/condition_value.hpp"
 #include "controller/operator/mcptool/registration.hpp"
+#include "controller/operator/server/availability.hpp"
 
 namespace toolhive {
 
@@ -19,10 +20,14 @@ struct ToolReport {
   ConditionValue accepted;
   ConditionValue registered;
   std::optional<RegisteredTool> tool;
-  std::string registry_url;  // of the Registry's status; empty: unknown
+  std::string registry_url;                 // of the Registry's status; empty: unknown
+  std::optional<ServerReport> server = {};  // absent: it has none
 };
 
 Json mcptool_status(const Json& before, const ToolReport& report, WallTime now);
+
+// The conditions of a status; none where there is no status.
+runtime::Conditions conditions_of(const Json& status);
 
 // What a status says is registered, and for which generation: 0 unless the condition Registered is
 // True.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "controller/base/status.hpp"
 #include "controller/mcp/client/offer.hpp"
@@ -9,11 +10,14 @@
 namespace toolhive {
 
 struct Sighting {
-  // Null: not seen yet, not since the operator started.
+  // What the last look that succeeded saw. Null: not seen yet, not since the operator started or
+  // the spec changed; or dropped, when `digest` still says which one it was.
   std::shared_ptr<const mcp::Offer> offer;
-  Status failure;           // of the last look; ok: it succeeded, and the offer is what it saw
+  // Of the last look; ok: it succeeded. reason() is that of the condition ServerAvailable.
+  Status failure;
   bool restricted = false;  // it answered 401 or 403: alive, and not for us to read
   bool looked = false;      // some look has ended
+  std::string digest;       // of what the last look that succeeded saw, see offer_digest()
 };
 
 }  // namespace toolhive

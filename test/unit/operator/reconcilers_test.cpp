@@ -10,6 +10,7 @@
 #include "controller/testing/fake_api.hpp"
 #include "controller/testing/simulated_clock.hpp"
 #include "test/unit/operator/fake_registry.hpp"
+#include "test/unit/operator/fake_servers.hpp"
 #include "test/unit/operator/make.hpp"
 
 namespace {
@@ -93,7 +94,8 @@ struct Reconciling {
       manager,
       access,
       {.registry_image = "example.com/mcp-registry:1", .operator_namespace = {}, .namespaces = {}}};
-  MCPToolReconciler tools{manager, access, {}, registries.attach()};
+  FakeServers servers;
+  MCPToolReconciler tools{manager, access, servers, {}, registries.attach()};
   std::future<Status> done;
 };
 
@@ -292,6 +294,43 @@ TEST_CASE("nothing is done about an MCPTool that is deleted and that others hold
       patched(deleted(kWeather), {{"metadata", {{"finalizers", Json::array({"example.com/other"})}}}}));
   CHECK(r.passes("mcptool", "success", 1));
   CHECK(r.api->count("APPLY mcptools.mcpregistry.dev") + r.api->count("PATCH mcptools.mcpregistry.dev") == 0);
+}
+
+TEST_CASE("news of a server get into the status, and a look without news writes nothing") {
+  testing::SimulatedClock clock;
+  Serving r(clock);
+  const Json remote = {{"server", {{"remote", {{"url", "https://weather.example/mcp"}}}}}};
+  r.put_tool(patched(kWeather, {{"spec", remote}}));
+  REQUIRE(r.says(mcptool_type(), kToolKey, "Registered", "Registered"));
+  CHECK(r.says(mcptool_type(), kToolKey, "ServerAvailable", "Pending"));
+  Sighting down;
+  down.looked = true;
+  down.failure = Status(Code::Unavailable, "connecting: refused").with_reason("Unreachable");
+  r.servers.see(kToolKey, down);
+  REQUIRE(r.says(mcptool_type(), kToolKey, "ServerAvailable", "Unreachable"));
+  CHECK(r.says(mcptool_type(), kToolKey, "Registered", "Registered"));
+
+  r.api->clear_calls();
+  const int looks = r.servers.looks();
+  down.failure = Status(Code::Unavailable, "connecting: no route").with_reason("Unreachable");
+  r.servers.see(kToolKey, down);
+  const auto looked = [&](int times) {
+    return r.api->wait_for([&] { return r.servers.looks() >= looks + times; });
+  };
+  CHECK(looked(1));
+  REQUIRE(r.api->wait_for([&] { return clock.next_deadline() != TimePoint::max(); }));
+  clock.advance(std::chrono::seconds(70));
+  CHECK(looked(2));
+  CHECK(r.api->writes().empty());
+}
+
+TEST_CASE("a server is forgotten with its MCPTool") {
+  Serving r;
+  r.put_tool(kWeather);
+  REQUIRE(r.says(mcptool_type(), kToolKey, "Registered", "Registered"));
+  r.api->remove(mcptool_type(), kToolKey);
+  REQUIRE(r.api->wait_for([&] { return !r.api->find(mcptool_type(), kToolKey); }));
+  CHECK(r.servers.has_forgotten(kToolKey));
 }
 
 TEST_CASE("an MCPTool that cannot be read goes when it is deleted") {

@@ -12,6 +12,7 @@
 #include "controller/operator/labels.hpp"
 #include "controller/operator/mcptool/reconciler.hpp"
 #include "controller/testing/fake_api.hpp"
+#include "test/unit/operator/fake_servers.hpp"
 
 namespace {
 
@@ -122,7 +123,8 @@ struct Tenants {
       manager.controller<Registry>("registry").reconcile([](runtime::Pass&, const kube::Ref<Registry>&) {
         return Status();
       });
-  MCPToolReconciler tools{manager, access, {}, registries};
+  FakeServers servers;
+  MCPToolReconciler tools{manager, access, servers, {}, registries};
   std::future<Status> done;
 };
 

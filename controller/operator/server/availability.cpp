@@ -1,0 +1,53 @@
+#include "controller/operator/server/availability.hpp"
+
+#include "controller/base/text.hpp"
+#include "controller/mcp/http/url.hpp"
+
+namespace toolhive {
+
+namespace {
+
+constexpr std::size_t kLongestText = 256;  // as the schema of status.server has it
+
+ConditionValue failed(const Status& failure, const runtime::Condition* told) {
+  const bool same =
+      told && told->status == runtime::ConditionStatus::False && told->reason == failure.reason();
+  return ConditionValue::no(failure.reason(), same ? told->message : failure.message());
+}
+
+ConditionValue availability(const Sighting& sighting, const runtime::Condition* told) {
+  if (sighting.failure.ok()) return ConditionValue::yes("Available", "the server answers");
+  if (!sighting.restricted) return failed(sighting.failure, told);
+  return ConditionValue::yes("Restricted",
+                             "the server answers, and does not let the operator read its tools; give "
+                             "headers or oauth in spec.server.remote that it accepts");
+}
+
+ServerIdentity identity_of(const ServerSpec& server, const mcp::ServerInfo& info) {
+  const auto url = mcp::Url::parse(server.remote.url);
+  return {.name = cleaned(info.name, kLongestText),
+          .version = cleaned(info.version, kLongestText),
+          .protocol = info.protocol_version,
+          .url = url.ok() ? url->shown() : std::string()};
+}
+
+}  // namespace
+
+ServerReport report_server(const ServerSpec& server, const Sighting& sighting,
+                           const runtime::Condition* told) {
+  ServerReport report;
+  if (sighting.looked)
+    report.available = availability(sighting, told);
+  else if (!told)
+    report.available = ConditionValue::unknown("Pending", "the server has not been looked at yet");
+  if (sighting.offer) report.identity = identity_of(server, sighting.offer->server);
+  return report;
+}
+
+ServerReport report_disabled_probe() {
+  return {.available = ConditionValue::unknown("ProbeDisabled",
+                                               "the server is not looked at: spec.probe.mode is Disabled"),
+          .identity = {}};
+}
+
+}  // namespace toolhive

@@ -1,0 +1,55 @@
+#include "controller/operator/server/probe_queue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace toolhive {
+
+namespace {
+
+int count_of(const std::map<std::string, int>& counts, const std::string& name) {
+  const auto found = counts.find(name);
+  return found == counts.end() ? 0 : found->second;
+}
+
+void count_down(std::map<std::string, int>& counts, const std::string& name) {
+  const auto found = counts.find(name);
+  if (--found->second == 0) counts.erase(found);
+}
+
+}  // namespace
+
+void ProbeQueue::push(QueuedProbe probe) {
+  waiting_.push_back(std::move(probe));
+}
+
+std::optional<QueuedProbe> ProbeQueue::take() {
+  const auto found = std::find_if(waiting_.begin(), waiting_.end(),
+                                  [this](const QueuedProbe& each) { return may_begin(each); });
+  if (found == waiting_.end()) return std::nullopt;
+  QueuedProbe probe = std::move(*found);
+  waiting_.erase(found);
+  ++by_namespace_[probe.key.ns];
+  ++by_origin_[probe.origin];
+  if (!probe.proven) unproven_.insert(probe.key.ns);
+  return probe;
+}
+
+void ProbeQueue::leave(const QueuedProbe& probe) {
+  count_down(by_namespace_, probe.key.ns);
+  count_down(by_origin_, probe.origin);
+  if (!probe.proven) unproven_.erase(probe.key.ns);
+}
+
+void ProbeQueue::drop(const kube::Key& key) {
+  waiting_.remove_if([&](const QueuedProbe& each) { return each.key == key; });
+}
+
+bool ProbeQueue::may_begin(const QueuedProbe& probe) const {
+  if (count_of(by_namespace_, probe.key.ns) >= half_ || count_of(by_origin_, probe.origin) >= kPerOrigin)
+    return false;
+  return probe.proven ||
+         (unproven_.size() < static_cast<std::size_t>(half_) && !unproven_.contains(probe.key.ns));
+}
+
+}  // namespace toolhive

@@ -1,0 +1,248 @@
+#include "controller/operator/server/prober.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "controller/mcp/http/url.hpp"
+#include "controller/operator/schedule.hpp"
+#include "controller/operator/server/cause.hpp"
+#include "controller/operator/server/offer_digest.hpp"
+
+namespace toolhive {
+
+using kube::Key;
+
+namespace {
+
+constexpr std::chrono::seconds kReferencesTimeout{10};
+constexpr int kMostDoublings = 10;
+constexpr std::size_t kServerTexts = 4096;  // bytes of an offer besides its tools
+
+std::string origin_of(const std::string& url) {
+  const auto parsed = mcp::Url::parse(url);
+  return parsed.ok() ? parsed->origin() : std::string();
+}
+
+template <class Read>
+StatusOr<mcp::Offer> read_guarded(Read read) {
+  try {
+    return read();
+  } catch (const std::exception& cause) {
+    return Status(Code::Internal, std::string("looking at the server: ") + cause.what());
+  }
+}
+
+// How long a server is left alone after a look, without jitter.
+Duration rest(const ProbeSpec& probe, const Status& failure, const mcp::Offer* offer, int failures) {
+  const Duration interval = probe.interval();
+  if (offer) return std::max(interval, std::min<Duration>(offer->list.ttl, Prober::kLongestTtl));
+  const Duration asked = failure.retry_after().value_or(std::chrono::milliseconds(0));
+  const Duration doubled = interval * (1 << std::max(failures - 1, 0));
+  return std::max({interval, asked, std::min(doubled, Prober::kLongestRest)});
+}
+
+ProbeMetrics::Result result_of(const Status& failure) {
+  if (failure.ok()) return ProbeMetrics::Result::Success;
+  return is_restricted(failure) ? ProbeMetrics::Result::Restricted : ProbeMetrics::Result::Failure;
+}
+
+bool is_alive(const Sighting& sighting) {
+  return sighting.failure.ok() || sighting.restricted;
+}
+
+}  // namespace
+
+// What is known of one MCPTool of one generation.
+struct Prober::Entry {
+  std::string uid;
+  std::int64_t generation = 0;
+  ServerSpec server;  // while a look waits
+  ProbeSpec probe;
+  TimePoint asked{};  // when the last look was
+  TimePoint due = TimePoint::min();
+  bool under_way = false;  // a look waits, or has begun
+  bool wanted = false;     // its end is news in any case
+  bool proven = false;
+  int failures = 0;  // in a row
+  Sighting sighting;
+  // Of the look under way, and without the lock: they remember the era of the server and its token.
+  std::string target_digest;
+  std::unique_ptr<mcp::Client> client;
+};
+
+struct Prober::Job {
+  std::shared_ptr<Entry> entry;
+  QueuedProbe probe;
+  ServerSpec server;
+  ProbeSpec how;
+};
+
+struct Prober::Seen {
+  Status failure;
+  std::shared_ptr<const mcp::Offer> offer;
+  std::string digest;
+  bool looked = true;  // false: it was ended, or the API server could not be asked
+  Duration took{};
+};
+
+Prober::Prober(kube::Client& client, runtime::Metrics& metrics, Clock& clock, ProberOptions options)
+    : client_(client),
+      clock_(clock),
+      options_(std::move(options)),
+      metrics_(metrics),
+      queue_(options_.threads),
+      kept_(options_.kept_offers),
+      executor_(static_cast<unsigned>(options_.threads), static_cast<std::size_t>(options_.threads)) {}
+
+Prober::~Prober() {
+  executor_.close();
+}
+
+Look Prober::look(const kube::Ref<MCPTool>& tool) {
+  const std::lock_guard lock(mutex_);
+  Entry& entry = entry_of(tool);
+  if (!entry.under_way && clock_.now() >= entry.due) enqueue(tool, entry);
+  return {entry.sighting,
+          entry.under_way ? jittered(entry.probe.interval(), tool.key()) : entry.due - clock_.now()};
+}
+
+void Prober::look_again(const kube::Ref<MCPTool>& tool) {
+  const std::lock_guard lock(mutex_);
+  Entry& entry = entry_of(tool);
+  entry.wanted = true;
+  if (!entry.under_way) enqueue(tool, entry);
+}
+
+void Prober::forget(const Key& tool) {
+  const std::lock_guard lock(mutex_);
+  if (entries_.erase(tool) == 0) return;
+  queue_.drop(tool);
+  kept_.drop(tool);
+}
+
+// A changed spec begins anew: what was seen may be of another server.
+Prober::Entry& Prober::entry_of(const kube::Ref<MCPTool>& tool) {
+  const kube::Meta& meta = tool.meta();
+  std::shared_ptr<Entry>& entry = entries_[tool.key()];
+  if (entry && entry->uid == meta.uid && entry->generation == meta.generation) return *entry;
+  if (entry) {
+    queue_.drop(tool.key());
+    kept_.drop(tool.key());
+  }
+  entry = std::make_shared<Entry>();
+  entry->uid = meta.uid;
+  entry->generation = meta.generation;
+  entry->probe = tool->spec.probe;
+  return *entry;
+}
+
+void Prober::enqueue(const kube::Ref<MCPTool>& tool, Entry& entry) {
+  entry.server = *tool->spec.server;
+  entry.under_way = true;
+  entry.asked = clock_.now();
+  entry.due = entry.asked + jittered(entry.probe.interval(), tool.key());
+  queue_.push({tool.key(), origin_of(entry.server.remote.url), entry.proven});
+  start_work();
+}
+
+// Each thread that works goes on for as long as a look may begin, so that as many tasks as threads
+// are enough.
+void Prober::start_work() {
+  static_cast<void>(executor_.submit([this](const std::stop_token& stop) { work(stop); }));
+}
+
+void Prober::work(const std::stop_token& stop) {
+  const Context ctx{stop, TimePoint::max(), clock_};
+  while (!stop.stop_requested()) {
+    std::optional<Job> job = next_job();
+    if (!job) return;
+    const TimePoint start = clock_.now();
+    Seen seen = probe(ctx, *job);
+    seen.took = clock_.now() - start;
+    end(*job, seen);
+  }
+}
+
+std::optional<Prober::Job> Prober::next_job() {
+  const std::lock_guard lock(mutex_);
+  std::optional<QueuedProbe> probe = queue_.take();
+  if (!probe) return std::nullopt;
+  const std::shared_ptr<Entry>& entry = entries_.at(probe->key);
+  return Job{entry, *std::move(probe), std::exchange(entry->server, {}), entry->probe};
+}
+
+Prober::Seen Prober::probe(const Context& ctx, Job& job) const {
+  StatusOr<mcp::Offer> offer = read_guarded([&] { return read(ctx, job); });
+  Seen seen;
+  seen.failure = offer.status();
+  if (offer.ok()) {
+    // Nobody asks for them, and they are as large as the server likes.
+    offer->server.capabilities = std::make_shared<const Json>(Json::object());
+    seen.digest = offer_digest(*offer);
+    seen.offer = std::make_shared<const mcp::Offer>(*std::move(offer));
+  }
+  seen.looked = !ctx.stop.stop_requested() && seen.failure.reason() != kApiServerTrouble;
+  return seen;
+}
+
+StatusOr<mcp::Offer> Prober::read(const Context& ctx, Job& job) const {
+  const Context bounded = ctx.with_timeout(kReferencesTimeout);
+  References references(bounded, client_, job.probe.key.ns, options_.reader);
+  const StatusOr<ServerTarget> target = server_target(job.server, job.how, options_.addresses, references);
+  if (!target.ok()) return target.status();
+  Entry& entry = *job.entry;
+  if (!entry.client || entry.target_digest != target->digest) {
+    StatusOr<mcp::Client> client = mcp::Client::make(target->options);
+    if (!client.ok()) return client.status().with_reason("InvalidServer");
+    entry.client = std::make_unique<mcp::Client>(*std::move(client));
+    entry.target_digest = target->digest;
+  }
+  StatusOr<mcp::Offer> offer = entry.client->read(ctx);
+  // Authorities of its own take some 100 KB in memory: they are read anew each time.
+  if (!target->options.authorities.empty()) entry.client.reset();
+  return offer;
+}
+
+void Prober::end(const Job& job, const Seen& seen) {
+  bool news = false;
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.leave(job.probe);
+    const auto current = entries_.find(job.probe.key);
+    if (current != entries_.end() && current->second == job.entry) news = take_in(job, seen);
+    // What had to wait for this one may begin on another thread.
+    if (queue_.waiting() > 0) start_work();
+  }
+  if (news && news_) news_(job.probe.key);
+  metrics_.ended(result_of(seen.failure), seen.took);
+}
+
+bool Prober::take_in(const Job& job, const Seen& seen) {
+  Entry& entry = *job.entry;
+  entry.under_way = false;
+  if (!seen.looked) return false;
+  const Sighting before = entry.sighting;
+  Sighting& now = entry.sighting;
+  now.looked = true;
+  now.failure = with_cause(seen.failure);
+  now.restricted = is_restricted(seen.failure);
+  if (seen.offer) keep(job, seen);
+  entry.proven = is_alive(now) && seen.took <= kPrompt;
+  entry.failures = is_alive(now) ? 0 : std::min(entry.failures + 1, kMostDoublings);
+  entry.due =
+      entry.asked + jittered(rest(job.how, seen.failure, seen.offer.get(), entry.failures), job.probe.key);
+  return std::exchange(entry.wanted, false) || !before.looked || before.restricted != now.restricted ||
+         before.failure.reason() != now.failure.reason() || before.digest != now.digest;
+}
+
+void Prober::keep(const Job& job, const Seen& seen) {
+  Sighting& sighting = job.entry->sighting;
+  sighting.offer = seen.offer;
+  sighting.digest = seen.digest;
+  for (const Key& key : kept_.keep(job.probe.key, seen.offer->list.memory + kServerTexts))
+    entries_.at(key)->sighting.offer.reset();
+}
+
+}  // namespace toolhive

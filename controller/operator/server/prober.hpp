@@ -1,0 +1,80 @@
+// Prober: looks at the servers of MCPTools, on threads of its own.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "controller/base/bounded_executor.hpp"
+#include "controller/base/clock.hpp"
+#include "controller/kube/client/client.hpp"
+#include "controller/mcp/client/client.hpp"
+#include "controller/operator/server/kept_offers.hpp"
+#include "controller/operator/server/probe_metrics.hpp"
+#include "controller/operator/server/probe_queue.hpp"
+#include "controller/operator/server/servers.hpp"
+#include "controller/operator/server/target.hpp"
+
+namespace toolhive {
+
+struct ProberOptions {
+  int threads = 4;  // looks at one time
+  mcp::AddressRules addresses;
+  std::string reader;                  // see References
+  std::size_t kept_offers = 8U << 20;  // bytes of all offers that are kept
+};
+
+// There is no timer: the passes of the reconciler are when it is due that a look begins. A look
+// takes at most spec.probe.timeoutSeconds, and there is one at a time for an MCPTool; ProbeQueue
+// shares the threads out. The next is due spec.probe.intervalSeconds after it began, later where
+// the server's TTL or Retry-After says so, and twice as late with each further failure in a row.
+class Prober final : public Servers {
+ public:
+  static constexpr Duration kLongestTtl = std::chrono::hours(1);  // that is heeded
+  // Between looks at a server that fails, unless the interval is longer.
+  static constexpr Duration kLongestRest = std::chrono::minutes(10);
+  static constexpr Duration kPrompt = std::chrono::seconds(2);  // a look at a server that is proven
+
+  // `client` reads Secrets and ConfigMaps. All of them must outlive it; its destructor ends the
+  // looks under way.
+  Prober(kube::Client& client, runtime::Metrics& metrics, Clock& clock, ProberOptions options);
+  ~Prober() override;
+
+  Look look(const kube::Ref<MCPTool>& tool) override;
+  void look_again(const kube::Ref<MCPTool>& tool) override;
+  void forget(const kube::Key& tool) override;
+  void on_news(News news) override { news_ = std::move(news); }
+
+ private:
+  struct Entry;
+  struct Job;
+  struct Seen;
+
+  Entry& entry_of(const kube::Ref<MCPTool>& tool);
+  void enqueue(const kube::Ref<MCPTool>& tool, Entry& entry);
+  void start_work();
+  void work(const std::stop_token& stop);
+  std::optional<Job> next_job();
+  Seen probe(const Context& ctx, Job& job) const;
+  StatusOr<mcp::Offer> read(const Context& ctx, Job& job) const;
+  void end(const Job& job, const Seen& seen);
+  // True when that is news.
+  bool take_in(const Job& job, const Seen& seen);
+  void keep(const Job& job, const Seen& seen);
+
+  kube::Client& client_;
+  Clock& clock_;
+  const ProberOptions options_;
+  ProbeMetrics metrics_;
+  News news_;
+  std::mutex mutex_;
+  std::map<kube::Key, std::shared_ptr<Entry>> entries_;  // guarded by mutex_, as all below
+  ProbeQueue queue_;
+  KeptOffers kept_;
+  BoundedExecutor executor_;  // last: its threads use the others
+};
+
+}  // namespace toolhive

@@ -1,0 +1,36 @@
+// Servers: what the reconciler of MCPTools asks about their servers.
+#pragma once
+
+#include <functional>
+
+#include "controller/base/clock.hpp"
+#include "controller/kube/object/ref.hpp"
+#include "controller/operator/server/sighting.hpp"
+#include "crds/mcptool.hpp"
+
+namespace toolhive {
+
+struct Look {
+  Sighting sighting;
+  Duration again{};  // look again after this; above zero
+};
+
+// Thread-safe. No call waits for a server.
+class Servers {
+ public:
+  using News = std::function<void(const kube::Key&)>;
+
+  virtual ~Servers() = default;
+  // What is known of the server of `tool`, which has one. Where it is time, a look at it begins,
+  // and its news are told when it has ended.
+  virtual Look look(const kube::Ref<MCPTool>& tool) = 0;
+  // Begins a look, whatever the time, whose end is news in any case: for an offer that was dropped.
+  virtual void look_again(const kube::Ref<MCPTool>& tool) = 0;
+  // The MCPTool is gone, or has no server that is to be looked at.
+  virtual void forget(const kube::Key& tool) = 0;
+  // `news` is called, by any thread, when something else was seen of an MCPTool's server than
+  // before. Once, before the first look().
+  virtual void on_news(News news) = 0;
+};
+
+}  // namespace toolhive

@@ -1,0 +1,127 @@
+// ServerSpec and ProbeSpec: the C++ view of spec.server and spec.probe of an MCPTool.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace toolhive {
+
+// One value of a Secret or a ConfigMap in the MCPTool's namespace.
+struct KeyRef {
+  std::string name;
+  std::string key;
+
+  template <class Fields>
+  void describe(const Fields& fields) {
+    fields.require("name");
+    fields.read("name", name);
+    fields.require("key");
+    fields.read("key", key);
+  }
+};
+
+struct ServerSpec {
+  struct ValueSource {
+    KeyRef secret;
+
+    template <class Fields>
+    void describe(const Fields& fields) {
+      fields.require("secretKeyRef");
+      fields.read("secretKeyRef", secret);
+    }
+  };
+  struct Header {
+    std::string name;
+    std::string value;  // where it is no secret
+    std::optional<ValueSource> value_from;
+
+    template <class Fields>
+    void describe(const Fields& fields) {
+      fields.require("name");
+      fields.read("name", name);
+      fields.read("value", value);
+      fields.read("valueFrom", value_from);
+    }
+  };
+  // At most one is there; none: the system's.
+  struct Authorities {
+    std::optional<KeyRef> config_map;
+    std::optional<KeyRef> secret;
+
+    template <class Fields>
+    void describe(const Fields& fields) {
+      fields.read("configMapKeyRef", config_map);
+      fields.read("secretKeyRef", secret);
+    }
+  };
+  struct OAuth {
+    // One of the two is empty.
+    std::string issuer;
+    std::string token_url;
+    std::string client_id;
+    KeyRef client_secret;
+    std::vector<std::string> scopes;
+
+    template <class Fields>
+    void describe(const Fields& fields) {
+      fields.read("issuer", issuer);
+      fields.read("tokenURL", token_url);
+      fields.require("clientID");
+      fields.read("clientID", client_id);
+      fields.require("clientSecretRef");
+      fields.read("clientSecretRef", client_secret);
+      fields.read("scopes", scopes);
+    }
+  };
+  enum class Transport { StreamableHTTP };
+  struct Remote {
+    std::string url;
+    Transport transport = Transport::StreamableHTTP;
+    std::vector<Header> headers;
+    Authorities authorities;
+    std::optional<OAuth> oauth;
+
+    template <class Fields>
+    void describe(const Fields& fields) {
+      fields.require("url");
+      fields.read("url", url);
+      fields.read_word("transport", transport, {{"StreamableHTTP", Transport::StreamableHTTP}});
+      for (const Fields& header : fields.objects("headers")) headers.emplace_back().describe(header);
+      fields.read("ca", authorities);
+      fields.read("oauth", oauth);
+    }
+  };
+  std::string name;   // as the official registry API has it; may be empty, as `title`
+  std::string title;  // for people
+  Remote remote;
+
+  template <class Fields>
+  void describe(const Fields& fields) {
+    fields.read("name", name);
+    fields.read("title", title);
+    fields.require("remote");
+    fields.read("remote", remote);
+  }
+};
+
+struct ProbeSpec {
+  enum class Mode { Auto, Disabled };
+  Mode mode = Mode::Auto;
+  std::int64_t interval_seconds = 60;
+  std::int64_t timeout_seconds = 20;
+
+  std::chrono::seconds interval() const { return std::chrono::seconds(interval_seconds); }
+  std::chrono::seconds timeout() const { return std::chrono::seconds(timeout_seconds); }
+
+  template <class Fields>
+  void describe(const Fields& fields) {
+    fields.read_word("mode", mode, {{"Auto", Mode::Auto}, {"Disabled", Mode::Disabled}});
+    fields.read("intervalSeconds", interval_seconds);
+    fields.read("timeoutSeconds", timeout_seconds);
+  }
+};
+
+}  // namespace toolhive

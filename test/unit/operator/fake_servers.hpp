@@ -1,0 +1,54 @@
+// FakeServers: servers of which a test says what is seen.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "controller/operator/server/servers.hpp"
+
+namespace toolhive::test {
+
+// Thread-safe.
+class FakeServers final : public Servers {
+ public:
+  Look look(const kube::Ref<MCPTool>& tool) override {
+    const std::lock_guard lock(mutex_);
+    ++looks_;
+    return {sightings_[tool.key()], std::chrono::seconds(60)};
+  }
+  void look_again(const kube::Ref<MCPTool>&) override {}
+  void forget(const kube::Key& tool) override {
+    const std::lock_guard lock(mutex_);
+    forgotten_.push_back(tool);
+  }
+  void on_news(News news) override { news_ = std::move(news); }
+
+  // From now on this is seen, which is news.
+  void see(const kube::Key& tool, Sighting sighting) {
+    {
+      const std::lock_guard lock(mutex_);
+      sightings_[tool] = std::move(sighting);
+    }
+    news_(tool);
+  }
+  int looks() const {
+    const std::lock_guard lock(mutex_);
+    return looks_;
+  }
+  bool has_forgotten(const kube::Key& tool) const {
+    const std::lock_guard lock(mutex_);
+    return std::find(forgotten_.begin(), forgotten_.end(), tool) != forgotten_.end();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  News news_;
+  std::map<kube::Key, Sighting> sightings_;
+  std::vector<kube::Key> forgotten_;
+  int looks_ = 0;
+};
+
+}  // namespace toolhive::test

@@ -1,0 +1,374 @@
+// The looks at servers: when they begin, what comes of them, and what one server can take of the
+// others.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+
+#include "controller/base/base64.hpp"
+#include "controller/operator/schedule.hpp"
+#include "controller/operator/server/prober.hpp"
+#include "controller/operator/types.hpp"
+#include "controller/testing/fake_api.hpp"
+#include "controller/testing/simulated_clock.hpp"
+#include "test/unit/mcp/scripted_server.hpp"
+#include "test/unit/operator/make.hpp"
+
+namespace {
+
+using namespace toolhive;
+using namespace toolhive::test;
+using kube::Key;
+using std::chrono::seconds;
+
+kube::Ref<MCPTool> tool_at(const std::string& url, const Json& patch = Json::object(),
+                           const std::string& name = "weather") {
+  const Json server = {{"spec",
+                        {{"definition", nullptr},
+                         {"server", {{"remote", {{"url", url}}}}},
+                         {"probe", {{"timeoutSeconds", 5}}}}}};
+  return *kube::Ref<MCPTool>::of(patched(patched(mcptool(name, "2026-01-01T00:00:00Z"), server), patch));
+}
+
+ProberOptions loopback_allowed() {
+  ProberOptions options;
+  options.addresses.allowed = {"127.0.0.0/8"};
+  return options;
+}
+
+// A Prober at work, and the news that it tells.
+struct Probing {
+  explicit Probing(ProberOptions options = loopback_allowed())
+      : prober(api, metrics, clock, std::move(options)) {
+    prober.on_news([this](const Key& key) {
+      const std::lock_guard lock(mutex);
+      news.push_back(key);
+      changed.notify_all();
+    });
+  }
+  // Whether so many news of the MCPTool come to be told in all.
+  bool told(std::ptrdiff_t count, const Key& tool = {"mcp", "weather"}) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, seconds(10),
+                            [&] { return std::count(news.begin(), news.end(), tool) >= count; });
+  }
+  std::ptrdiff_t told_so_far(const Key& tool = {"mcp", "weather"}) {
+    const std::lock_guard lock(mutex);
+    return std::count(news.begin(), news.end(), tool);
+  }
+  // Begins a look and waits for its end, which must be news.
+  Sighting look_to_the_end(const kube::Ref<MCPTool>& tool) {
+    const std::ptrdiff_t before = told_so_far(tool.key());
+    prober.look(tool);
+    REQUIRE(told(before + 1, tool.key()));
+    return prober.look(tool).sighting;
+  }
+  // Whether that many looks come to have ended with this result.
+  bool ended(const char* result, int count) {
+    const std::string line =
+        "mcp_server_probes_total{result=\"" + std::string(result) + "\"} " + std::to_string(count) + "\n";
+    return api.wait_for([&] { return metrics.text().find(line) != std::string::npos; });
+  }
+
+  testing::FakeApi api;
+  testing::SimulatedClock clock;
+  runtime::Metrics metrics;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<Key> news;
+  Prober prober;
+};
+
+// Offers one tool that a test can change.
+struct ChangingServer {
+  std::atomic<int> version = 1;
+  std::atomic<int> status = 200;
+  std::atomic<int> ttl_ms = 0;
+  std::atomic<int> lists = 0;
+  ScriptedServer server{[this](const Asked& asked, Connection& connection) {
+    if (status != 200)
+      return connection.reply(status, "failed " + std::to_string(++failures));  // never in the same words
+    if (asked.method() != "tools/list") return serve_modern(asked, connection);
+    ++lists;
+    const Json tool = {
+        {"name", "a"}, {"description", std::to_string(version)}, {"inputSchema", {{"type", "object"}}}};
+    answer(connection, asked, {{"tools", Json::array({tool})}, {"ttlMs", ttl_ms.load()}});
+  }};
+  std::atomic<int> failures = 0;
+};
+
+Duration interval(const kube::Ref<MCPTool>& tool, Duration length = seconds(60)) {
+  return jittered(length, tool.key());
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("the prober");
+
+TEST_CASE("nothing is known before a look has ended, and no call waits for it") {
+  Probing p;
+  const auto tool = tool_at("http://192.0.2.1/mcp");
+  const Look look = p.prober.look(tool);
+  CHECK_FALSE(look.sighting.looked);
+  CHECK_FALSE(look.sighting.offer);
+  CHECK(look.again == interval(tool));
+}
+
+TEST_CASE("what a server offers is seen, and told once for as long as it is the same") {
+  Probing p;
+  ChangingServer changing;
+  const auto tool = tool_at(changing.server.url());
+  const Sighting first = p.look_to_the_end(tool);
+  CHECK(first.looked);
+  REQUIRE_MESSAGE(first.failure.ok(), first.failure);
+  REQUIRE(first.offer);
+  CHECK(first.offer->list.tools.size() == 1);
+  CHECK(first.offer->server.version == "1.2.0");
+  CHECK(p.prober.look(tool).again == interval(tool));
+
+  p.clock.advance(interval(tool));
+  p.prober.look(tool);
+  REQUIRE(p.ended("success", 2));
+  CHECK(p.told_so_far() == 1);
+  CHECK(p.prober.look(tool).sighting.digest == first.digest);
+
+  changing.version = 2;
+  p.clock.advance(interval(tool));
+  const Sighting second = p.look_to_the_end(tool);
+  CHECK(second.digest != first.digest);
+  CHECK(second.offer->list.tools[0]->at("description") == "2");
+}
+
+TEST_CASE("a server is looked at no more often than its list stands, for up to an hour") {
+  Probing p;
+  ChangingServer changing;
+  changing.ttl_ms = 600'000;
+  const auto tool = tool_at(changing.server.url());
+  p.look_to_the_end(tool);
+  CHECK(p.prober.look(tool).again == interval(tool, seconds(600)));
+  p.clock.advance(interval(tool));
+  p.prober.look(tool);
+  p.clock.advance(interval(tool, seconds(600)));
+  changing.ttl_ms = 86'400'000;
+  p.prober.look(tool);
+  REQUIRE(p.ended("success", 2));
+  CHECK(p.prober.look(tool).again == interval(tool, std::chrono::hours(1)));
+}
+
+TEST_CASE("a server that fails is told once for each cause, and looked at less and less often") {
+  Probing p;
+  ChangingServer changing;
+  changing.status = 500;
+  const auto tool = tool_at(changing.server.url());
+  const Sighting failed = p.look_to_the_end(tool);
+  CHECK(failed.failure.reason() == "Unreachable");
+  CHECK_FALSE(failed.restricted);
+  int looks = 1;
+  for (const int wait : {60, 120, 240, 480, 600, 600}) {
+    CAPTURE(wait);
+    CHECK(p.prober.look(tool).again == interval(tool, seconds(wait)));
+    p.clock.advance(interval(tool, seconds(wait)));
+    p.prober.look(tool);
+    REQUIRE(p.ended("failure", ++looks));
+  }
+  CHECK(p.told_so_far() == 1);
+
+  changing.status = 200;
+  p.clock.advance(interval(tool, seconds(600)));
+  CHECK(p.look_to_the_end(tool).failure.ok());
+  CHECK(p.prober.look(tool).again == interval(tool));
+}
+
+TEST_CASE("while a server fails, what was last seen of it stays") {
+  Probing p;
+  ChangingServer changing;
+  const auto tool = tool_at(changing.server.url());
+  const Sighting seen = p.look_to_the_end(tool);
+  changing.status = 404;
+  p.clock.advance(interval(tool));
+  const Sighting failed = p.look_to_the_end(tool);
+  CHECK(failed.failure.reason() == "NotMCP");
+  CHECK(failed.offer == seen.offer);
+  CHECK(failed.digest == seen.digest);
+}
+
+TEST_CASE("a server that asks who it is is alive, and one that is asked for a token elsewhere is not") {
+  for (const int status : {401, 403}) {
+    CAPTURE(status);
+    Probing p;
+    ChangingServer changing;
+    changing.status = status;
+    const Sighting seen = p.look_to_the_end(tool_at(changing.server.url()));
+    CHECK(seen.restricted);
+    CHECK(seen.failure.reason() == "Restricted");
+    CHECK(p.ended("restricted", 1));
+  }
+  Probing p;
+  ScriptedServer issuer([](const Asked&, Connection& connection) { connection.reply(401, "{}"); });
+  p.api.put(secret_type(),
+            {{"metadata", {{"namespace", "mcp"}, {"name", "s"}}}, {"data", {{"k", encode_base64("hush")}}}});
+  const Json oauth = {
+      {"tokenURL", issuer.url()}, {"clientID", "me"}, {"clientSecretRef", {{"name", "s"}, {"key", "k"}}}};
+  const Sighting seen = p.look_to_the_end(
+      tool_at(issuer.origin() + "/server", {{"spec", {{"server", {{"remote", {{"oauth", oauth}}}}}}}}));
+  CHECK_FALSE(seen.restricted);
+  CHECK(seen.failure.reason() == "SignInFailed");
+  CHECK(seen.failure.message().find("hush") == std::string::npos);
+}
+
+TEST_CASE("an address that is not allowed is not connected to") {
+  Probing p{ProberOptions{}};
+  ChangingServer changing;
+  const Sighting seen = p.look_to_the_end(tool_at(changing.server.url()));
+  CHECK(seen.failure.reason() == "AddressForbidden");
+  CHECK_FALSE(seen.restricted);
+  CHECK(changing.server.steps().empty());
+}
+
+TEST_CASE("a URL that is none is told as such") {
+  Probing p;
+  CHECK(p.look_to_the_end(tool_at("http://me:secret@x")).failure.reason() == "InvalidServer");
+}
+
+TEST_CASE("a changed spec is looked at at once, and what was seen before is not taken for its server's") {
+  Probing p;
+  ChangingServer first;
+  ChangingServer second;
+  second.version = 2;
+  p.look_to_the_end(tool_at(first.server.url()));
+  const auto changed = tool_at(second.server.url(), {{"metadata", {{"generation", 2}}}});
+  CHECK_FALSE(p.prober.look(changed).sighting.looked);
+  REQUIRE(p.told(2));
+  CHECK(p.prober.look(changed).sighting.offer->list.tools[0]->at("description") == "2");
+}
+
+TEST_CASE("a changed Secret is taken up by the next look that is due, and Secrets are read for looks only") {
+  Probing p;
+  ChangingServer changing;
+  const auto put = [&](const char* value) {
+    p.api.put(secret_type(),
+              {{"metadata", {{"namespace", "mcp"}, {"name", "s"}}}, {"data", {{"k", encode_base64(value)}}}});
+  };
+  put("one");
+  const Json header = {{"name", "X-Key"}, {"valueFrom", {{"secretKeyRef", {{"name", "s"}, {"key", "k"}}}}}};
+  const auto tool = tool_at(changing.server.url(),
+                            {{"spec", {{"server", {{"remote", {{"headers", Json::array({header})}}}}}}}});
+  p.look_to_the_end(tool);
+  CHECK(changing.server.asked().back().header("x-key") == "one");
+  put("two");
+  for (int i = 0; i < 5; ++i) p.prober.look(tool);
+  CHECK(p.api.count("GET secrets") == 1);
+  p.clock.advance(interval(tool));
+  p.prober.look(tool);
+  REQUIRE(p.ended("success", 2));
+  CHECK(changing.server.asked().back().header("x-key") == "two");
+  CHECK(p.api.count("GET secrets") == 2);
+}
+
+TEST_CASE("trouble of the API server is no sight of the server") {
+  Probing p;
+  ChangingServer changing;
+  p.api.fail_with([](const kube::ApiCall& call) {
+    return call.type == secret_type() ? Status(Code::Unavailable, "etcd has no leader") : Status();
+  });
+  const Json header = {{"name", "X-Key"}, {"valueFrom", {{"secretKeyRef", {{"name", "s"}, {"key", "k"}}}}}};
+  const auto tool = tool_at(changing.server.url(),
+                            {{"spec", {{"server", {{"remote", {{"headers", Json::array({header})}}}}}}}});
+  p.prober.look(tool);
+  REQUIRE(p.ended("failure", 1));
+  CHECK_FALSE(p.prober.look(tool).sighting.looked);
+  CHECK(p.told_so_far() == 0);
+}
+
+TEST_CASE("offers are kept within their budget, and one that was dropped can be had again") {
+  ProberOptions options = loopback_allowed();
+  options.kept_offers = 5000;  // one
+  Probing p(options);
+  ChangingServer changing;
+  const auto first = tool_at(changing.server.url(), Json::object(), "first");
+  const auto second = tool_at(changing.server.url(), Json::object(), "second");
+  const std::string digest = p.look_to_the_end(first).digest;
+  p.look_to_the_end(second);
+  CHECK_FALSE(p.prober.look(first).sighting.offer);
+  CHECK(p.prober.look(first).sighting.failure.ok());
+  CHECK(p.prober.look(first).sighting.digest == digest);
+  p.prober.look_again(first);
+  REQUIRE(p.told(2, first.key()));
+  CHECK(p.prober.look(first).sighting.offer);
+  CHECK_FALSE(p.prober.look(second).sighting.offer);
+}
+
+TEST_CASE("an MCPTool that goes while its server is looked at is not heard of again") {
+  Probing p;
+  std::atomic<bool> asked = false;
+  ScriptedServer hanging([&](const Asked&, Connection& connection) {
+    asked = true;
+    connection.wait_closed();
+  });
+  const auto tool = tool_at(hanging.url(), {{"spec", {{"probe", {{"timeoutSeconds", 1}}}}}});
+  p.prober.look(tool);
+  REQUIRE(p.api.wait_for([&] { return asked.load(); }));
+  p.prober.forget(tool.key());
+  REQUIRE(p.ended("failure", 1));
+  CHECK(p.told_so_far() == 0);
+}
+
+TEST_CASE("servers that hang do not delay others, of the same namespace or another") {
+  Probing p;
+  ScriptedServer hanging([](const Asked&, Connection& connection) { connection.wait_closed(); });
+  ChangingServer changing;
+  const auto good = tool_at(changing.server.url(), Json::object(), "good");
+  p.look_to_the_end(good);
+  for (const char* ns : {"mcp", "evil"})
+    for (int i = 0; i < 50; ++i)
+      p.prober.look(tool_at(
+          hanging.url(), {{"metadata", {{"namespace", ns}}}, {"spec", {{"probe", {{"timeoutSeconds", 60}}}}}},
+          "bad-" + std::to_string(i)));
+  for (int version = 2; version < 5; ++version) {
+    changing.version = version;
+    p.clock.advance(seconds(66));
+    CHECK(p.look_to_the_end(good).failure.ok());
+  }
+}
+
+TEST_CASE("what a server can make the operator hold is bounded") {
+  const struct {
+    const char* what;
+    ScriptedServer::Script script;
+  } servers[] = {
+      {"tools without end",
+       [](const Asked& asked, Connection& connection) {
+         if (asked.method() != "tools/list") return serve_modern(asked, connection);
+         Json tools = Json::array();
+         for (int i = 0; i < 500; ++i)
+           tools.push_back({{"name", "t" + std::to_string(i)}, {"inputSchema", {{"type", "object"}}}});
+         const Json params = asked.body.value("params", Json::object());
+         answer(connection, asked, {{"tools", tools}, {"nextCursor", params.value("cursor", "") + "x"}});
+       }},
+      {"one large answer",
+       [](const Asked& asked, Connection& connection) {
+         if (asked.method() != "tools/list") return serve_modern(asked, connection);
+         answer(connection, asked,
+                {{"tools", Json::array({{{"name", "t"}, {"description", std::string(2U << 20, 'x')}}})}});
+       }},
+      {"many small values",
+       [](const Asked& asked, Connection& connection) {
+         if (asked.method() != "tools/list") return serve_modern(asked, connection);
+         answer(connection, asked,
+                {{"tools",
+                  Json::array({{{"name", "t"}, {"inputSchema", {{"enum", std::vector<int>(25'000)}}}}})}});
+       }},
+  };
+  for (const auto& server : servers) {
+    CAPTURE(server.what);
+    Probing p;
+    ScriptedServer hostile(server.script);
+    const Sighting seen = p.look_to_the_end(tool_at(hostile.url()));
+    CHECK(seen.failure.reason() == "TooLarge");
+    CHECK_FALSE(seen.offer);
+  }
+}
+
+TEST_SUITE_END();
