@@ -10,6 +10,9 @@ StatusOr<MCPTool> MCPTool::from_json(const Json& document) {
   const kube::FieldReader root = kube::FieldReader::root(document, error);
   root.require("spec");
   root.read("spec", tool.spec);
+  const std::optional<ServerSpec>& server = tool.spec.server;
+  if (server && server->remote.has_value() == server->workload.has_value())
+    root.fail("spec.server", "one of remote and workload is needed");
   if (!error.ok()) return error;
   return tool;
 }

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "crds/mcptool_workload.hpp"
+
 namespace toolhive {
 
 // One value of a Secret or a ConfigMap in the MCPTool's namespace.
@@ -96,14 +98,16 @@ struct ServerSpec {
   };
   std::string name;   // as the official registry API has it; may be empty, as `title`
   std::string title;  // for people
-  Remote remote;
+  // One of the two.
+  std::optional<Remote> remote;
+  std::optional<WorkloadSpec> workload;
 
   template <class Fields>
   void describe(const Fields& fields) {
     fields.read("name", name);
     fields.read("title", title);
-    fields.require("remote");
     fields.read("remote", remote);
+    fields.read("workload", workload);
   }
 };
 

@@ -12,6 +12,7 @@
 #include "controller/kube/object/field_reader.hpp"
 #include "controller/kube/object/label_selector.hpp"
 #include "controller/kube/object/resource.hpp"
+#include "crds/pod_settings.hpp"
 
 namespace toolhive {
 
@@ -75,39 +76,8 @@ struct RegistrySpec {
     }
   } allowed_namespaces;
 
-  struct Resources {
-    StringMap requests;
-    StringMap limits;
-
-    template <class Fields>
-    void describe(const Fields& fields) {
-      fields.read_quantities("requests", requests);
-      fields.read_quantities("limits", limits);
-    }
-  };
   std::optional<Resources> resources;
-
-  struct PodTemplate {
-    StringMap labels;
-    StringMap annotations;
-    StringMap node_selector;
-    JsonPtr tolerations;
-    JsonPtr affinity;
-    JsonPtr topology_spread_constraints;
-    std::string priority_class_name;
-
-    template <class Fields>
-    void describe(const Fields& fields) {
-      const Fields metadata = fields.object("metadata");
-      metadata.read("labels", labels);
-      metadata.read("annotations", annotations);
-      fields.read("nodeSelector", node_selector);
-      fields.read("tolerations", tolerations);
-      fields.read("affinity", affinity);
-      fields.read("topologySpreadConstraints", topology_spread_constraints);
-      fields.read("priorityClassName", priority_class_name);
-    }
-  } pod_template;
+  PodTemplate pod_template;
 
   template <class Fields>
   void describe(const Fields& fields) {

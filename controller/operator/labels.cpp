@@ -3,19 +3,31 @@
 namespace toolhive {
 
 namespace {
-constexpr const char* kApplication = "mcp-registry";
+
+StringMap labels_of(const char* application, const std::string& instance, const char* component) {
+  return {{kNameLabel, application},
+          {kInstanceLabel, instance},
+          {"app.kubernetes.io/component", component},
+          {"app.kubernetes.io/part-of", kRegistryApplication},
+          {kManagedByLabel, kOperatorName}};
 }
 
+}  // namespace
+
 StringMap selector_labels(const std::string& instance) {
-  return {{kNameLabel, kApplication}, {kInstanceLabel, instance}};
+  return {{kNameLabel, kRegistryApplication}, {kInstanceLabel, instance}};
 }
 
 StringMap operand_labels(const std::string& instance) {
-  StringMap labels = selector_labels(instance);
-  labels.emplace("app.kubernetes.io/component", "registry");
-  labels.emplace("app.kubernetes.io/part-of", "mcp-registry");
-  labels.emplace(kManagedByLabel, kOperatorName);
-  return labels;
+  return labels_of(kRegistryApplication, instance, "registry");
+}
+
+StringMap server_selector_labels(const std::string& instance) {
+  return {{kNameLabel, kServerApplication}, {kInstanceLabel, instance}};
+}
+
+StringMap server_labels(const std::string& instance) {
+  return labels_of(kServerApplication, instance, "mcp-server");
 }
 
 std::string selector_text(const std::string& instance) {
@@ -25,8 +37,8 @@ std::string selector_text(const std::string& instance) {
   return text;
 }
 
-std::string registry_selector() {
-  return std::string(kNameLabel) + "=" + kApplication;
+std::string pods_selector() {
+  return std::string(kNameLabel) + " in (" + kRegistryApplication + "," + kServerApplication + ")";
 }
 
 std::string managed_selector() {

@@ -12,7 +12,12 @@ inline constexpr const char* kOperatorName = "toolhive-operator";
 inline constexpr const char* kFieldManager = kOperatorName;
 
 inline constexpr const char* kNameLabel = "app.kubernetes.io/name";
+// Its values, on what belongs to a registry, and to the server of an MCPTool.
+inline constexpr const char* kRegistryApplication = "mcp-registry";
+inline constexpr const char* kServerApplication = "mcp-server";
 inline constexpr const char* kInstanceLabel = "app.kubernetes.io/instance";
+// That Kubernetes itself puts on every namespace.
+inline constexpr const char* kNamespaceNameLabel = "kubernetes.io/metadata.name";
 inline constexpr const char* kManagedByLabel = "app.kubernetes.io/managed-by";
 // Begins the labels and annotations that users may not set on a registry's pods.
 inline constexpr const char* kReservedLabelPrefix = "app.kubernetes.io/";
@@ -33,8 +38,11 @@ StringMap operand_labels(const std::string& instance);
 StringMap selector_labels(const std::string& instance);
 // selector_labels() as a label selector's text.
 std::string selector_text(const std::string& instance);
-// Selects the pods of all registries.
-std::string registry_selector();
+// The same of the server of the MCPTool `instance`.
+StringMap server_labels(const std::string& instance);
+StringMap server_selector_labels(const std::string& instance);
+// Selects the pods of all registries and servers.
+std::string pods_selector();
 // Selects all operands of this operator.
 std::string managed_selector();
 

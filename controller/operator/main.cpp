@@ -36,6 +36,7 @@ struct Flags {
   bool metrics_insecure = false;
   std::string metrics_cert_dir;
   std::string registry_image;
+  std::string bridge_image;
   std::vector<std::string> server_allow;
   std::vector<std::string> server_deny;
   LogLevel log_level = LogLevel::Info;
@@ -78,6 +79,9 @@ void declare(CLI::App& app, Flags& flags) {
                  "Addresses that they may not have, even where they are allowed; the API server's own is "
                  "always one")
       ->delimiter(',');
+  app.add_option("--bridge-image", flags.bridge_image,
+                 "Image that has mcp-bridge, for servers that speak over stdio")
+      ->envname("RELATED_IMAGE_BRIDGE");
   app.add_option("--log-level", flags.log_level, "debug, info, warn or error")
       ->transform(CLI::CheckedTransformer(std::map<std::string, LogLevel>{{"debug", LogLevel::Debug},
                                                                           {"info", LogLevel::Info},
@@ -141,6 +145,7 @@ int run(const Flags& flags, const std::stop_token& stop) {
 
   toolhive::OperatorOptions options;
   options.registry_image = flags.registry_image;
+  options.bridge_image = flags.bridge_image;
   options.operator_namespace = config->in_cluster ? config->ns : std::string();
   options.namespaces = flags.namespaces;
   options.workers = flags.workers;

@@ -8,6 +8,7 @@ namespace toolhive {
 
 struct OperatorOptions {
   std::string registry_image;           // for a Registry that names none
+  std::string bridge_image = {};        // that has mcp-bridge; empty: none
   std::string operator_namespace;       // where the operator's pods run; empty outside the cluster
   std::vector<std::string> namespaces;  // empty: all
   int workers = 4;                      // per controller

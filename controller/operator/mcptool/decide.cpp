@@ -60,11 +60,17 @@ std::optional<Object> conflicting_tool(const ToolObservation& observed) {
 // Nothing of an MCPTool without a server.
 std::optional<ServerReport> server_report(const ToolObservation& observed) {
   if (!observed.tool.ok() || !(*observed.tool)->spec.server) return std::nullopt;
+  if (observed.workload && observed.workload->trouble)
+    return ServerReport{.available = observed.workload->trouble, .identity = {}};
   const MCPToolSpec& spec = (*observed.tool)->spec;
   if (spec.probe.mode == ProbeSpec::Mode::Disabled) return report_disabled_probe();
-  if (!observed.server) return ServerReport{};
-  const runtime::Conditions told = conditions_of(*observed.status);
-  return report_server(*spec.server, observed.server->sighting, told.find("ServerAvailable"));
+  const runtime::Conditions conditions = conditions_of(*observed.status);
+  const runtime::Condition* told = conditions.find("ServerAvailable");
+  if (observed.server) return report_server(observed.watched->remote.url, observed.server->sighting, told);
+  // A rollout under way: what was told stays.
+  if (told || !observed.workload) return ServerReport{};
+  return ServerReport{.available = ConditionValue::unknown("Starting", "the server is being started"),
+                      .identity = {}};
 }
 
 // The definition in order, what was registered still so.

@@ -70,12 +70,29 @@ StatusOr<ToolObservation> observe_tool(const Context& ctx, kube::Client& client,
   return read.ok() ? StatusOr<ToolObservation>(std::move(observed)) : read;
 }
 
+std::optional<WatchedServer> watched_server(const kube::Ref<MCPTool>& tool,
+                                            const std::optional<WorkloadState>& workload) {
+  WatchedServer server;
+  server.key = tool.key();
+  server.revision = std::string(tool.meta().uid) + "/" + std::to_string(tool.meta().generation);
+  server.probe = tool->spec.probe;
+  if (tool->spec.server->remote) {
+    server.remote = *tool->spec.server->remote;
+    return server;
+  }
+  if (!workload || !workload->serves) return std::nullopt;
+  server.remote.url = workload->url;
+  server.revision += "/" + workload->revision;
+  return server;
+}
+
 void observe_server(Servers& servers, ToolObservation& observed) {
   const bool wanted = observed.tool.ok() && (*observed.tool)->spec.server &&
                       (*observed.tool)->spec.probe.mode == ProbeSpec::Mode::Auto &&
                       !observed.object.meta().deleting();
-  if (wanted)
-    observed.server = servers.look(*observed.tool);
+  if (wanted) observed.watched = watched_server(*observed.tool, observed.workload);
+  if (observed.watched)
+    observed.server = servers.look(*observed.watched);
   else
     servers.forget(observed.object.key());
 }

@@ -13,6 +13,7 @@
 #include "controller/operator/mcptool/claim.hpp"
 #include "controller/operator/mcptool/target.hpp"
 #include "controller/operator/server/servers.hpp"
+#include "controller/operator/workload/keep.hpp"
 #include "controller/runtime/cache/cache.hpp"
 #include "crds/mcptool.hpp"
 
@@ -32,8 +33,10 @@ struct ToolObservation {
   // The namespaces of all of these that exist, as far as the Registry selects namespaces by their
   // labels.
   std::map<std::string, kube::Object> namespaces = {};
-  // What is known of its server; absent: it has none, or none that is to be looked at.
-  std::optional<Look> server = {};
+  std::optional<WorkloadState> workload = {};  // of one whose server the operator runs
+  // Where its server is; absent: it has none, or none that is to be looked at now.
+  std::optional<WatchedServer> watched = {};
+  std::optional<Look> server = {};  // what is known of that
 };
 
 // `namespaces` are those that the operator looks after; empty: all. The cache has the indexes of
@@ -43,7 +46,11 @@ StatusOr<ToolObservation> observe_tool(const Context& ctx, kube::Client& client,
                                        const std::vector<std::string>& namespaces,
                                        const kube::Object& object);
 
-// What is known of the server of the MCPTool, which is looked at where it is time.
+// Where the server of an MCPTool is, which it has: the one its spec names, or the workload once that
+// serves.
+std::optional<WatchedServer> watched_server(const kube::Ref<MCPTool>& tool,
+                                            const std::optional<WorkloadState>& workload);
+// What is known of the server, which is looked at where it is time.
 void observe_server(Servers& servers, ToolObservation& observed);
 
 }  // namespace toolhive

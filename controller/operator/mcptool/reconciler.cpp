@@ -5,8 +5,11 @@
 
 #include "controller/operator/labels.hpp"
 #include "controller/operator/mcptool/index.hpp"
+#include "controller/operator/operand/informers.hpp"
 #include "controller/operator/pause.hpp"
 #include "controller/operator/schedule.hpp"
+#include "controller/operator/types.hpp"
+#include "controller/operator/workload/operands.hpp"
 
 namespace toolhive {
 
@@ -38,6 +41,13 @@ std::vector<Key> keys_of(const StatusOr<std::vector<Object>>& tools) {
   return keys;
 }
 
+// The MCPTool whose server runs in the pod.
+std::vector<Key> tool_of_pod(const Object& pod) {
+  const auto instance = pod.meta().labels.get(kInstanceLabel);
+  if (!instance || pod.meta().labels.get(kNameLabel) != kServerApplication) return {};
+  return {Key{std::string(pod.meta().ns), std::string(*instance)}};
+}
+
 }  // namespace
 
 MCPToolReconciler::MCPToolReconciler(runtime::Manager& manager, RegistryAccess& access, Servers& servers,
@@ -50,9 +60,11 @@ MCPToolReconciler::MCPToolReconciler(runtime::Manager& manager, RegistryAccess& 
 
 void MCPToolReconciler::attach() {
   const auto run = [this](Pass& pass, const auto&) { return reconcile(pass); };
+  auto controller = manager_.controller<MCPTool>("mcptool");
+  for (const WorkloadOperand& operand : workload_operands())
+    controller.owns(operand.type(), operand_informer(operand.optional));
   const runtime::ControllerHandle handle =
-      manager_.controller<MCPTool>("mcptool")
-          .index(kRegistryIndex, index_by_registry)
+      controller.index(kRegistryIndex, index_by_registry)
           .index(kClaimIndex, index_by_claim)
           .watches(
               registry_type(), [this](const Object& registry) { return referrers(registry); }, {},
@@ -60,6 +72,7 @@ void MCPToolReconciler::attach() {
           .watches(
               mcptool_type(), [this](const Object& tool) { return peers(tool); }, {},
               runtime::declared_changed())
+          .watches(pod_type(), tool_of_pod, pod_informer())
           .concurrency(options_.workers)
           .backoff(kToolBackoff)
           .reports({.ready_action = "Register", .each_generation = true})
@@ -75,16 +88,26 @@ StatusOr<Result> MCPToolReconciler::reconcile(const Pass& pass) {
   auto observed =
       observe_tool(pass.ctx(), manager_.client(), manager_.cache(), options_.namespaces, pass.object());
   if (!observed.ok()) return observed.status();
+  if (observed->tool.ok() && !observed->object.meta().deleting()) {
+    auto workload =
+        keep_workload(pass.ctx(), manager_.cache(), manager_.applier(), options_, *observed->tool);
+    if (!workload.ok()) return workload.status();
+    observed->workload = *std::move(workload);
+  }
   observe_server(servers_, *observed);
   const ToolPlan plan = decide(*observed);
   const auto outcome = carry_out(pass.ctx(), access_, plan);
   if (!outcome.ok()) return outcome.status();
   if (outcome->registry_changed) registries_.wake(plan.claim->registry);
   const Result result = look_again(pass.key(), plan, *outcome);
-  if (!outcome->report) return result;
-  const auto written =
-      pass.write_status(mcptool_status(*observed->status, *outcome->report, pass.ctx().clock.wall()));
-  return written.ok() ? StatusOr<Result>(result) : written.status();
+  if (outcome->report) {
+    const auto written =
+        pass.write_status(mcptool_status(*observed->status, *outcome->report, pass.ctx().clock.wall()));
+    if (!written.ok()) return written.status();
+  }
+  // Told first, then tried again.
+  const bool unwritten = observed->workload && !observed->workload->retry.ok();
+  return unwritten ? StatusOr<Result>(observed->workload->retry) : result;
 }
 
 std::vector<Key> MCPToolReconciler::referrers(const Object& registry) const {

@@ -8,9 +8,6 @@ namespace toolhive {
 
 namespace {
 
-// The label that Kubernetes itself puts on every namespace.
-constexpr const char* kNamespaceNameLabel = "kubernetes.io/metadata.name";
-
 Json namespaces(Json match_labels) {
   return {{"namespaceSelector", {{"matchLabels", match_labels}}}};
 }

@@ -80,7 +80,8 @@ Status read_pods(const runtime::Cache& cache, RegistryObservation& observed) {
   auto cached = cache.list(pod_type(), observed.inputs.key.ns);
   if (!cached.ok()) return cached.status();
   for (Object& pod : *cached)
-    if (pod.meta().labels.get(kInstanceLabel) == observed.inputs.key.name)
+    if (pod.meta().labels.get(kInstanceLabel) == observed.inputs.key.name &&
+        pod.meta().labels.get(kNameLabel) == kRegistryApplication)
       observed.pods.push_back(std::move(pod));
   return {};
 }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "controller/operator/labels.hpp"
+#include "controller/operator/operand/informers.hpp"
 #include "controller/operator/pause.hpp"
 #include "controller/operator/registry/status.hpp"
 #include "controller/operator/types.hpp"
@@ -20,7 +21,7 @@ namespace {
 // The Registry that an operand is labelled with, for those without an owner reference.
 std::vector<Key> map_instance(const Object& object) {
   const auto instance = object.meta().labels.get(kInstanceLabel);
-  if (!instance) return {};
+  if (!instance || object.meta().labels.get(kNameLabel) != kRegistryApplication) return {};
   return {Key{std::string(object.meta().ns), std::string(*instance)}};
 }
 
@@ -46,20 +47,11 @@ RegistryReconciler::RegistryReconciler(runtime::Manager& manager, RegistryAccess
     : manager_(manager), access_(access), options_(std::move(options)), probe_(access) {}
 
 runtime::ControllerHandle RegistryReconciler::attach() {
-  // Only what carries our label is cached: a cluster's other ConfigMaps and pods are none of our
-  // business.
-  const runtime::InformerOptions ours{.ns = {}, .label_selector = managed_selector(), .field_selector = {}};
-  runtime::InformerOptions optional = ours;
-  optional.optional = true;
-  // Pods by what their ReplicaSet selects them by: a pod that loses that is released, and another
-  // is made.
-  runtime::InformerOptions pods = ours;
-  pods.label_selector = registry_selector();
   auto controller = manager_.controller<Registry>("registry");
   std::set<kube::ResourceType> declared;
   for (const Operand& operand : operands()) {
     if (!declared.insert(operand.type()).second) continue;
-    const runtime::InformerOptions& informer = operand.optional ? optional : ours;
+    const runtime::InformerOptions informer = operand_informer(operand.optional);
     if (operand.owned) {
       controller.owns(operand.type(), informer);
     } else {
@@ -68,7 +60,7 @@ runtime::ControllerHandle RegistryReconciler::attach() {
   }
   // One that is being deleted needs nothing done: the garbage collector takes the operands; what is
   // retained stays as it is.
-  return controller.watches(pod_type(), map_instance, pods)
+  return controller.watches(pod_type(), map_instance, pod_informer())
       .concurrency(options_.workers)
       .reports({.is_event = is_worth_an_event})
       .on_gone([this](const Key& key) { forget(key); })

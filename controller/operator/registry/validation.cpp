@@ -73,13 +73,13 @@ Refusal reserved(const StringMap& map, const std::string& path, bool labels) {
 }
 
 Refusal check_pod_metadata(const RegistryInputs& inputs, const Json*) {
-  const RegistrySpec::PodTemplate& pod = inputs.spec.pod_template;
+  const PodTemplate& pod = inputs.spec.pod_template;
   if (Refusal refusal = reserved(pod.labels, "spec.podTemplate.metadata.labels", true)) return refusal;
   return reserved(pod.annotations, "spec.podTemplate.metadata.annotations", false);
 }
 
 // A limit of 0 is none.
-Refusal check_memory(const RegistrySpec::Resources& resources) {
+Refusal check_memory(const Resources& resources) {
   const auto limit = resources.limits.find("memory");
   if (limit == resources.limits.end()) return {};
   const auto allowed = kube::parse_quantity(limit->second);

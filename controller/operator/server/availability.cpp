@@ -23,8 +23,8 @@ ConditionValue availability(const Sighting& sighting, const runtime::Condition* 
                              "headers or oauth in spec.server.remote that it accepts");
 }
 
-ServerIdentity identity_of(const ServerSpec& server, const mcp::ServerInfo& info) {
-  const auto url = mcp::Url::parse(server.remote.url);
+ServerIdentity identity_of(const std::string& address, const mcp::ServerInfo& info) {
+  const auto url = mcp::Url::parse(address);
   return {.name = cleaned(info.name, kLongestText),
           .version = cleaned(info.version, kLongestText),
           .protocol = info.protocol_version,
@@ -33,14 +33,13 @@ ServerIdentity identity_of(const ServerSpec& server, const mcp::ServerInfo& info
 
 }  // namespace
 
-ServerReport report_server(const ServerSpec& server, const Sighting& sighting,
-                           const runtime::Condition* told) {
+ServerReport report_server(const std::string& url, const Sighting& sighting, const runtime::Condition* told) {
   ServerReport report;
   if (sighting.looked)
     report.available = availability(sighting, told);
   else if (!told)
     report.available = ConditionValue::unknown("Pending", "the server has not been looked at yet");
-  if (sighting.offer) report.identity = identity_of(server, sighting.offer->server);
+  if (sighting.offer) report.identity = identity_of(url, sighting.offer->server);
   return report;
 }
 

@@ -27,8 +27,7 @@ struct ServerReport {
 // `told` is the condition as it stands; nullptr: there is none. As long as the cause of a failure
 // is the same, its message stays as it was first told: a server that words it anew each time would
 // have a status written each time.
-ServerReport report_server(const ServerSpec& server, const Sighting& sighting,
-                           const runtime::Condition* told);
+ServerReport report_server(const std::string& url, const Sighting& sighting, const runtime::Condition* told);
 // Of a server that is not to be looked at.
 ServerReport report_disabled_probe();
 

@@ -54,11 +54,10 @@ bool is_alive(const Sighting& sighting) {
 
 }  // namespace
 
-// What is known of one MCPTool of one generation.
+// What is known of one MCPTool's server in one revision.
 struct Prober::Entry {
-  std::string uid;
-  std::int64_t generation = 0;
-  ServerSpec server;  // while a look waits
+  std::string revision;
+  ServerSpec::Remote remote;  // while a look waits
   ProbeSpec probe;
   TimePoint asked{};  // when the last look was
   TimePoint due = TimePoint::min();
@@ -75,7 +74,7 @@ struct Prober::Entry {
 struct Prober::Job {
   std::shared_ptr<Entry> entry;
   QueuedProbe probe;
-  ServerSpec server;
+  ServerSpec::Remote remote;
   ProbeSpec how;
 };
 
@@ -100,19 +99,19 @@ Prober::~Prober() {
   executor_.close();
 }
 
-Look Prober::look(const kube::Ref<MCPTool>& tool) {
+Look Prober::look(const WatchedServer& server) {
   const std::lock_guard lock(mutex_);
-  Entry& entry = entry_of(tool);
-  if (!entry.under_way && clock_.now() >= entry.due) enqueue(tool, entry);
+  Entry& entry = entry_of(server);
+  if (!entry.under_way && clock_.now() >= entry.due) enqueue(server, entry);
   return {entry.sighting,
-          entry.under_way ? jittered(entry.probe.interval(), tool.key()) : entry.due - clock_.now()};
+          entry.under_way ? jittered(entry.probe.interval(), server.key) : entry.due - clock_.now()};
 }
 
-void Prober::look_again(const kube::Ref<MCPTool>& tool) {
+void Prober::look_again(const WatchedServer& server) {
   const std::lock_guard lock(mutex_);
-  Entry& entry = entry_of(tool);
+  Entry& entry = entry_of(server);
   entry.wanted = true;
-  if (!entry.under_way) enqueue(tool, entry);
+  if (!entry.under_way) enqueue(server, entry);
 }
 
 void Prober::forget(const Key& tool) {
@@ -122,28 +121,26 @@ void Prober::forget(const Key& tool) {
   kept_.drop(tool);
 }
 
-// A changed spec begins anew: what was seen may be of another server.
-Prober::Entry& Prober::entry_of(const kube::Ref<MCPTool>& tool) {
-  const kube::Meta& meta = tool.meta();
-  std::shared_ptr<Entry>& entry = entries_[tool.key()];
-  if (entry && entry->uid == meta.uid && entry->generation == meta.generation) return *entry;
+// Another revision begins anew: what was seen may be of another server.
+Prober::Entry& Prober::entry_of(const WatchedServer& server) {
+  std::shared_ptr<Entry>& entry = entries_[server.key];
+  if (entry && entry->revision == server.revision) return *entry;
   if (entry) {
-    queue_.drop(tool.key());
-    kept_.drop(tool.key());
+    queue_.drop(server.key);
+    kept_.drop(server.key);
   }
   entry = std::make_shared<Entry>();
-  entry->uid = meta.uid;
-  entry->generation = meta.generation;
-  entry->probe = tool->spec.probe;
+  entry->revision = server.revision;
+  entry->probe = server.probe;
   return *entry;
 }
 
-void Prober::enqueue(const kube::Ref<MCPTool>& tool, Entry& entry) {
-  entry.server = *tool->spec.server;
+void Prober::enqueue(const WatchedServer& server, Entry& entry) {
+  entry.remote = server.remote;
   entry.under_way = true;
   entry.asked = clock_.now();
-  entry.due = entry.asked + jittered(entry.probe.interval(), tool.key());
-  queue_.push({tool.key(), origin_of(entry.server.remote.url), entry.proven});
+  entry.due = entry.asked + jittered(entry.probe.interval(), server.key);
+  queue_.push({server.key, origin_of(server.remote.url), entry.proven});
   start_work();
 }
 
@@ -170,7 +167,7 @@ std::optional<Prober::Job> Prober::next_job() {
   std::optional<QueuedProbe> probe = queue_.take();
   if (!probe) return std::nullopt;
   const std::shared_ptr<Entry>& entry = entries_.at(probe->key);
-  return Job{entry, *std::move(probe), std::exchange(entry->server, {}), entry->probe};
+  return Job{entry, *std::move(probe), std::exchange(entry->remote, {}), entry->probe};
 }
 
 Prober::Seen Prober::probe(const Context& ctx, Job& job) const {
@@ -190,7 +187,7 @@ Prober::Seen Prober::probe(const Context& ctx, Job& job) const {
 StatusOr<mcp::Offer> Prober::read(const Context& ctx, Job& job) const {
   const Context bounded = ctx.with_timeout(kReferencesTimeout);
   References references(bounded, client_, job.probe.key.ns, options_.reader);
-  const StatusOr<ServerTarget> target = server_target(job.server, job.how, options_.addresses, references);
+  const StatusOr<ServerTarget> target = server_target(job.remote, job.how, options_.addresses, references);
   if (!target.ok()) return target.status();
   Entry& entry = *job.entry;
   if (!entry.client || entry.target_digest != target->digest) {

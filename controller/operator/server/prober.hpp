@@ -43,8 +43,8 @@ class Prober final : public Servers {
   Prober(kube::Client& client, runtime::Metrics& metrics, Clock& clock, ProberOptions options);
   ~Prober() override;
 
-  Look look(const kube::Ref<MCPTool>& tool) override;
-  void look_again(const kube::Ref<MCPTool>& tool) override;
+  Look look(const WatchedServer& server) override;
+  void look_again(const WatchedServer& server) override;
   void forget(const kube::Key& tool) override;
   void on_news(News news) override { news_ = std::move(news); }
 
@@ -53,8 +53,8 @@ class Prober final : public Servers {
   struct Job;
   struct Seen;
 
-  Entry& entry_of(const kube::Ref<MCPTool>& tool);
-  void enqueue(const kube::Ref<MCPTool>& tool, Entry& entry);
+  Entry& entry_of(const WatchedServer& server);
+  void enqueue(const WatchedServer& server, Entry& entry);
   void start_work();
   void work(const std::stop_token& stop);
   std::optional<Job> next_job();

@@ -2,13 +2,22 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "controller/base/clock.hpp"
-#include "controller/kube/object/ref.hpp"
+#include "controller/kube/object/resource.hpp"
 #include "controller/operator/server/sighting.hpp"
-#include "crds/mcptool.hpp"
+#include "crds/mcptool_server.hpp"
 
 namespace toolhive {
+
+// A server to look at.
+struct WatchedServer {
+  kube::Key key;         // of the MCPTool
+  std::string revision;  // with another one, what was seen before says nothing
+  ServerSpec::Remote remote;
+  ProbeSpec probe;
+};
 
 struct Look {
   Sighting sighting;
@@ -21,12 +30,12 @@ class Servers {
   using News = std::function<void(const kube::Key&)>;
 
   virtual ~Servers() = default;
-  // What is known of the server of `tool`, which has one. Where it is time, a look at it begins,
-  // and its news are told when it has ended.
-  virtual Look look(const kube::Ref<MCPTool>& tool) = 0;
+  // What is known of the server. Where it is time, a look at it begins, and its news are told when
+  // it has ended.
+  virtual Look look(const WatchedServer& server) = 0;
   // Begins a look, whatever the time, whose end is news in any case: for an offer that was dropped.
-  virtual void look_again(const kube::Ref<MCPTool>& tool) = 0;
-  // The MCPTool is gone, or has no server that is to be looked at.
+  virtual void look_again(const WatchedServer& server) = 0;
+  // The MCPTool is gone, or has no server that is to be looked at now.
   virtual void forget(const kube::Key& tool) = 0;
   // `news` is called, by any thread, when something else was seen of an MCPTool's server than
   // before. Once, before the first look().

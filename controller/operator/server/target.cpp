@@ -72,9 +72,8 @@ mcp::Limits server_limits(const ProbeSpec& probe) {
   return limits;
 }
 
-StatusOr<ServerTarget> server_target(const ServerSpec& server, const ProbeSpec& probe,
+StatusOr<ServerTarget> server_target(const ServerSpec::Remote& remote, const ProbeSpec& probe,
                                      const mcp::AddressRules& addresses, References& references) {
-  const ServerSpec::Remote& remote = server.remote;
   mcp::Options options;
   options.url = remote.url;
   options.addresses = addresses;

@@ -19,7 +19,7 @@ struct ServerTarget {
 mcp::Limits server_limits(const ProbeSpec& probe);
 
 // The errors are those of References, and InvalidServer.
-StatusOr<ServerTarget> server_target(const ServerSpec& server, const ProbeSpec& probe,
+StatusOr<ServerTarget> server_target(const ServerSpec::Remote& remote, const ProbeSpec& probe,
                                      const mcp::AddressRules& addresses, References& references);
 
 }  // namespace toolhive

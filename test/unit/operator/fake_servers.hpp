@@ -14,12 +14,12 @@ namespace toolhive::test {
 // Thread-safe.
 class FakeServers final : public Servers {
  public:
-  Look look(const kube::Ref<MCPTool>& tool) override {
+  Look look(const WatchedServer& server) override {
     const std::lock_guard lock(mutex_);
     ++looks_;
-    return {sightings_[tool.key()], std::chrono::seconds(60)};
+    return {sightings_[server.key], std::chrono::seconds(60)};
   }
-  void look_again(const kube::Ref<MCPTool>&) override {}
+  void look_again(const WatchedServer&) override {}
   void forget(const kube::Key& tool) override {
     const std::lock_guard lock(mutex_);
     forgotten_.push_back(tool);

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "controller/base/base64.hpp"
+#include "controller/operator/mcptool/observe.hpp"
 #include "controller/operator/schedule.hpp"
 #include "controller/operator/server/prober.hpp"
 #include "controller/operator/types.hpp"
@@ -23,13 +24,14 @@ using namespace toolhive::test;
 using kube::Key;
 using std::chrono::seconds;
 
-kube::Ref<MCPTool> tool_at(const std::string& url, const Json& patch = Json::object(),
-                           const std::string& name = "weather") {
+WatchedServer tool_at(const std::string& url, const Json& patch = Json::object(),
+                      const std::string& name = "weather") {
   const Json server = {{"spec",
                         {{"definition", nullptr},
                          {"server", {{"remote", {{"url", url}}}}},
                          {"probe", {{"timeoutSeconds", 5}}}}}};
-  return *kube::Ref<MCPTool>::of(patched(patched(mcptool(name, "2026-01-01T00:00:00Z"), server), patch));
+  const kube::Object tool = patched(patched(mcptool(name, "2026-01-01T00:00:00Z"), server), patch);
+  return *watched_server(*kube::Ref<MCPTool>::of(tool), std::nullopt);
 }
 
 ProberOptions loopback_allowed() {
@@ -39,8 +41,8 @@ ProberOptions loopback_allowed() {
 }
 
 // A Prober at work, and the news that it tells.
-struct Probing {
-  explicit Probing(ProberOptions options = loopback_allowed())
+struct LookingAtServers {
+  explicit LookingAtServers(ProberOptions options = loopback_allowed())
       : prober(api, metrics, clock, std::move(options)) {
     prober.on_news([this](const Key& key) {
       const std::lock_guard lock(mutex);
@@ -59,10 +61,10 @@ struct Probing {
     return std::count(news.begin(), news.end(), tool);
   }
   // Begins a look and waits for its end, which must be news.
-  Sighting look_to_the_end(const kube::Ref<MCPTool>& tool) {
-    const std::ptrdiff_t before = told_so_far(tool.key());
+  Sighting look_to_the_end(const WatchedServer& tool) {
+    const std::ptrdiff_t before = told_so_far(tool.key);
     prober.look(tool);
-    REQUIRE(told(before + 1, tool.key()));
+    REQUIRE(told(before + 1, tool.key));
     return prober.look(tool).sighting;
   }
   // Whether that many looks come to have ended with this result.
@@ -99,8 +101,8 @@ struct ChangingServer {
   std::atomic<int> failures = 0;
 };
 
-Duration interval(const kube::Ref<MCPTool>& tool, Duration length = seconds(60)) {
-  return jittered(length, tool.key());
+Duration interval(const WatchedServer& tool, Duration length = seconds(60)) {
+  return jittered(length, tool.key);
 }
 
 }  // namespace
@@ -108,7 +110,7 @@ Duration interval(const kube::Ref<MCPTool>& tool, Duration length = seconds(60))
 TEST_SUITE_BEGIN("the prober");
 
 TEST_CASE("nothing is known before a look has ended, and no call waits for it") {
-  Probing p;
+  LookingAtServers p;
   const auto tool = tool_at("http://192.0.2.1/mcp");
   const Look look = p.prober.look(tool);
   CHECK_FALSE(look.sighting.looked);
@@ -117,7 +119,7 @@ TEST_CASE("nothing is known before a look has ended, and no call waits for it") 
 }
 
 TEST_CASE("what a server offers is seen, and told once for as long as it is the same") {
-  Probing p;
+  LookingAtServers p;
   ChangingServer changing;
   const auto tool = tool_at(changing.server.url());
   const Sighting first = p.look_to_the_end(tool);
@@ -142,7 +144,7 @@ TEST_CASE("what a server offers is seen, and told once for as long as it is the 
 }
 
 TEST_CASE("a server is looked at no more often than its list stands, for up to an hour") {
-  Probing p;
+  LookingAtServers p;
   ChangingServer changing;
   changing.ttl_ms = 600'000;
   const auto tool = tool_at(changing.server.url());
@@ -158,7 +160,7 @@ TEST_CASE("a server is looked at no more often than its list stands, for up to a
 }
 
 TEST_CASE("a server that fails is told once for each cause, and looked at less and less often") {
-  Probing p;
+  LookingAtServers p;
   ChangingServer changing;
   changing.status = 500;
   const auto tool = tool_at(changing.server.url());
@@ -182,7 +184,7 @@ TEST_CASE("a server that fails is told once for each cause, and looked at less a
 }
 
 TEST_CASE("while a server fails, what was last seen of it stays") {
-  Probing p;
+  LookingAtServers p;
   ChangingServer changing;
   const auto tool = tool_at(changing.server.url());
   const Sighting seen = p.look_to_the_end(tool);
@@ -197,7 +199,7 @@ TEST_CASE("while a server fails, what was last seen of it stays") {
 TEST_CASE("a server that asks who it is is alive, and one that is asked for a token elsewhere is not") {
   for (const int status : {401, 403}) {
     CAPTURE(status);
-    Probing p;
+    LookingAtServers p;
     ChangingServer changing;
     changing.status = status;
     const Sighting seen = p.look_to_the_end(tool_at(changing.server.url()));
@@ -205,7 +207,7 @@ TEST_CASE("a server that asks who it is is alive, and one that is asked for a to
     CHECK(seen.failure.reason() == "Restricted");
     CHECK(p.ended("restricted", 1));
   }
-  Probing p;
+  LookingAtServers p;
   ScriptedServer issuer([](const Asked&, Connection& connection) { connection.reply(401, "{}"); });
   p.api.put(secret_type(),
             {{"metadata", {{"namespace", "mcp"}, {"name", "s"}}}, {"data", {{"k", encode_base64("hush")}}}});
@@ -219,7 +221,7 @@ TEST_CASE("a server that asks who it is is alive, and one that is asked for a to
 }
 
 TEST_CASE("an address that is not allowed is not connected to") {
-  Probing p{ProberOptions{}};
+  LookingAtServers p{ProberOptions{}};
   ChangingServer changing;
   const Sighting seen = p.look_to_the_end(tool_at(changing.server.url()));
   CHECK(seen.failure.reason() == "AddressForbidden");
@@ -228,12 +230,12 @@ TEST_CASE("an address that is not allowed is not connected to") {
 }
 
 TEST_CASE("a URL that is none is told as such") {
-  Probing p;
+  LookingAtServers p;
   CHECK(p.look_to_the_end(tool_at("http://me:secret@x")).failure.reason() == "InvalidServer");
 }
 
 TEST_CASE("a changed spec is looked at at once, and what was seen before is not taken for its server's") {
-  Probing p;
+  LookingAtServers p;
   ChangingServer first;
   ChangingServer second;
   second.version = 2;
@@ -245,7 +247,7 @@ TEST_CASE("a changed spec is looked at at once, and what was seen before is not 
 }
 
 TEST_CASE("a changed Secret is taken up by the next look that is due, and Secrets are read for looks only") {
-  Probing p;
+  LookingAtServers p;
   ChangingServer changing;
   const auto put = [&](const char* value) {
     p.api.put(secret_type(),
@@ -268,7 +270,7 @@ TEST_CASE("a changed Secret is taken up by the next look that is due, and Secret
 }
 
 TEST_CASE("trouble of the API server is no sight of the server") {
-  Probing p;
+  LookingAtServers p;
   ChangingServer changing;
   p.api.fail_with([](const kube::ApiCall& call) {
     return call.type == secret_type() ? Status(Code::Unavailable, "etcd has no leader") : Status();
@@ -285,7 +287,7 @@ TEST_CASE("trouble of the API server is no sight of the server") {
 TEST_CASE("offers are kept within their budget, and one that was dropped can be had again") {
   ProberOptions options = loopback_allowed();
   options.kept_offers = 5000;  // one
-  Probing p(options);
+  LookingAtServers p(options);
   ChangingServer changing;
   const auto first = tool_at(changing.server.url(), Json::object(), "first");
   const auto second = tool_at(changing.server.url(), Json::object(), "second");
@@ -295,13 +297,13 @@ TEST_CASE("offers are kept within their budget, and one that was dropped can be 
   CHECK(p.prober.look(first).sighting.failure.ok());
   CHECK(p.prober.look(first).sighting.digest == digest);
   p.prober.look_again(first);
-  REQUIRE(p.told(2, first.key()));
+  REQUIRE(p.told(2, first.key));
   CHECK(p.prober.look(first).sighting.offer);
   CHECK_FALSE(p.prober.look(second).sighting.offer);
 }
 
 TEST_CASE("an MCPTool that goes while its server is looked at is not heard of again") {
-  Probing p;
+  LookingAtServers p;
   std::atomic<bool> asked = false;
   ScriptedServer hanging([&](const Asked&, Connection& connection) {
     asked = true;
@@ -310,13 +312,13 @@ TEST_CASE("an MCPTool that goes while its server is looked at is not heard of ag
   const auto tool = tool_at(hanging.url(), {{"spec", {{"probe", {{"timeoutSeconds", 1}}}}}});
   p.prober.look(tool);
   REQUIRE(p.api.wait_for([&] { return asked.load(); }));
-  p.prober.forget(tool.key());
+  p.prober.forget(tool.key);
   REQUIRE(p.ended("failure", 1));
   CHECK(p.told_so_far() == 0);
 }
 
 TEST_CASE("servers that hang do not delay others, of the same namespace or another") {
-  Probing p;
+  LookingAtServers p;
   ScriptedServer hanging([](const Asked&, Connection& connection) { connection.wait_closed(); });
   ChangingServer changing;
   const auto good = tool_at(changing.server.url(), Json::object(), "good");
@@ -363,7 +365,7 @@ TEST_CASE("what a server can make the operator hold is bounded") {
   };
   for (const auto& server : servers) {
     CAPTURE(server.what);
-    Probing p;
+    LookingAtServers p;
     ScriptedServer hostile(server.script);
     const Sighting seen = p.look_to_the_end(tool_at(hostile.url()));
     CHECK(seen.failure.reason() == "TooLarge");

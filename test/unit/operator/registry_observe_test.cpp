@@ -58,7 +58,8 @@ TEST_CASE("its operands are those that it controls, and nothing is written") {
   o.put(deployment_type(), "mcp-registry", controlled_by("uid-of-mcp-registry"));
   o.put(network_policy_type(), "mcp-registry", controlled_by("uid-of-an-earlier-one"));
   o.put(pvc_type(), "mcp-registry-data");
-  o.put(pod_type(), "its", {{"labels", {{kInstanceLabel, "mcp-registry"}}}});
+  o.put(pod_type(), "its", {{"labels", selector_labels("mcp-registry")}});
+  o.put(pod_type(), "server-of-that-name", {{"labels", server_selector_labels("mcp-registry")}});
   o.put(pod_type(), "another", {{"labels", {{kInstanceLabel, "other"}}}});
   const auto seen = o.observe();
   REQUIRE(seen.ok());

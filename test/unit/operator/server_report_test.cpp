@@ -43,11 +43,7 @@ Sighting failure(const Status& status) {
   return sighting;
 }
 
-ServerSpec server() {
-  ServerSpec spec;
-  spec.remote.url = "https://weather.example/mcp?key=hush";
-  return spec;
-}
+const std::string kUrl = "https://weather.example/mcp?key=hush";
 
 // Of an MCPTool whose Registry serves.
 ToolObservation observation(const Json& spec, const Json& status, const Sighting& sighting) {
@@ -110,7 +106,7 @@ TEST_CASE("each way in which a look fails has a word of its own") {
     CAPTURE(c.reason);
     CHECK(with_cause(c.failure).reason() == c.reason);
     CHECK(is_restricted(c.failure) == c.restricted);
-    const ServerReport report = report_server(server(), failure(c.failure), nullptr);
+    const ServerReport report = report_server(kUrl, failure(c.failure), nullptr);
     REQUIRE(report.available);
     CHECK(report.available->status == (c.restricted ? ConditionStatus::True : ConditionStatus::False));
     CHECK(report.available->reason == c.reason);
@@ -119,7 +115,7 @@ TEST_CASE("each way in which a look fails has a word of its own") {
 }
 
 TEST_CASE("what a server says of itself is told, and nothing of its URL that may be a secret") {
-  const ServerReport report = report_server(server(), sight(), nullptr);
+  const ServerReport report = report_server(kUrl, sight(), nullptr);
   CHECK(report.available->reason == "Available");
   REQUIRE(report.identity);
   CHECK(report.identity->name == "weather");
@@ -134,15 +130,15 @@ TEST_CASE("a cause that is worded anew each time is told once") {
   before.reason = "Unreachable";
   before.message = "failed 1";
   const Sighting again = failure(Status(Code::Unavailable, "failed 2"));
-  CHECK(report_server(server(), again, &before).available->message == "failed 1");
+  CHECK(report_server(kUrl, again, &before).available->message == "failed 1");
   before.reason = "Timeout";
-  CHECK(report_server(server(), again, &before).available->message == "failed 2");
+  CHECK(report_server(kUrl, again, &before).available->message == "failed 2");
 }
 
 TEST_CASE("before a server was looked at, what was told of it stays") {
   const runtime::Condition before;
-  CHECK_FALSE(report_server(server(), Sighting(), &before).available);
-  CHECK(report_server(server(), Sighting(), nullptr).available->reason == "Pending");
+  CHECK_FALSE(report_server(kUrl, Sighting(), &before).available);
+  CHECK(report_server(kUrl, Sighting(), nullptr).available->reason == "Pending");
 }
 
 TEST_CASE("offers are told apart by what they offer, and not by its order") {

@@ -35,8 +35,8 @@ TEST_CASE("an MCPTool with a server needs no definition") {
   REQUIRE_MESSAGE(tool.ok(), tool.status());
   CHECK_FALSE(tool->spec.definition);
   REQUIRE(tool->spec.server);
-  CHECK(tool->spec.server->remote.url == "https://weather.example/mcp");
-  CHECK_FALSE(tool->spec.server->remote.oauth);
+  CHECK(tool->spec.server->remote->url == "https://weather.example/mcp");
+  CHECK_FALSE(tool->spec.server->remote->oauth);
   CHECK(tool->spec.probe.mode == ProbeSpec::Mode::Auto);
 }
 
@@ -51,7 +51,7 @@ TEST_CASE("what is sent to a server and whom it is trusted by are read") {
          {"clientSecretRef", key_ref("o", "secret")},
          {"scopes", Json::array({"read"})}}}}));
   REQUIRE_MESSAGE(tool.ok(), tool.status());
-  const ServerSpec::Remote& read = tool->spec.server->remote;
+  const ServerSpec::Remote& read = *tool->spec.server->remote;
   REQUIRE(read.headers.size() == 2);
   CHECK(read.headers[0].value == "a");
   CHECK_FALSE(read.headers[0].value_from);
@@ -67,7 +67,7 @@ TEST_CASE("what is sent to a server and whom it is trusted by are read") {
 
 TEST_CASE("a field of a server that does not fit is named with its path") {
   const auto error = [](const Json& spec) { return read_spec(spec).status().message(); };
-  CHECK(error({{"server", Json::object()}}) == "spec.server.remote: is required");
+  CHECK(error({{"server", Json::object()}}) == "spec.server: one of remote and workload is needed");
   CHECK(error(remote({{"url", nullptr}})) == "spec.server.remote.url: is required");
   CHECK(error(remote({{"headers", Json::array({{{"value", "a"}}})}})) ==
         "spec.server.remote.headers[0].name: is required");

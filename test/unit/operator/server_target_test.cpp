@@ -19,7 +19,7 @@ struct Reading {
     for (const auto& [key, value] : values) data[key] = encode_base64(value);
     api.put(secret_type(), {{"metadata", {{"namespace", "mcp"}, {"name", name}}}, {"data", data}});
   }
-  StatusOr<ServerTarget> target(const ServerSpec& server, const ProbeSpec& probe = {}) {
+  StatusOr<ServerTarget> target(const ServerSpec::Remote& server, const ProbeSpec& probe = {}) {
     References references(ctx, api, "mcp", reader);
     return server_target(server, probe, {.allowed = {}, .denied = {"192.0.2.0/24"}}, references);
   }
@@ -29,10 +29,10 @@ struct Reading {
   std::string reader = "toolhive-system:toolhive-operator";
 };
 
-ServerSpec server_with(const std::vector<ServerSpec::Header>& headers) {
-  ServerSpec server;
-  server.remote.url = "https://weather.example/mcp";
-  server.remote.headers = headers;
+ServerSpec::Remote server_with(const std::vector<ServerSpec::Header>& headers) {
+  ServerSpec::Remote server;
+  server.url = "https://weather.example/mcp";
+  server.headers = headers;
   return server;
 }
 
@@ -65,13 +65,13 @@ TEST_CASE("values come from Secrets and ConfigMaps, each read once for all that 
   r.put_secret("keys", {{"a", "1"}, {"b", "2"}, {"oauth", "hush"}});
   r.api.put(config_map_type(),
             {{"metadata", {{"namespace", "mcp"}, {"name", "ca"}}}, {"data", {{"ca.crt", "PEM"}}}});
-  ServerSpec server = server_with({from_secret("X-A", "keys", "a"), from_secret("X-B", "keys", "b")});
-  server.remote.authorities.config_map = KeyRef{"ca", "ca.crt"};
-  server.remote.oauth = ServerSpec::OAuth{.issuer = "https://idp.example",
-                                          .token_url = {},
-                                          .client_id = "me",
-                                          .client_secret = {"keys", "oauth"},
-                                          .scopes = {"read"}};
+  ServerSpec::Remote server = server_with({from_secret("X-A", "keys", "a"), from_secret("X-B", "keys", "b")});
+  server.authorities.config_map = KeyRef{"ca", "ca.crt"};
+  server.oauth = ServerSpec::OAuth{.issuer = "https://idp.example",
+                                   .token_url = {},
+                                   .client_id = "me",
+                                   .client_secret = {"keys", "oauth"},
+                                   .scopes = {"read"}};
   const auto target = r.target(server);
   REQUIRE_MESSAGE(target.ok(), target.status());
   CHECK(target->options.headers == mcp::Headers{{"X-A", "1"}, {"X-B", "2"}});
@@ -84,17 +84,17 @@ TEST_CASE("values come from Secrets and ConfigMaps, each read once for all that 
 TEST_CASE("a digest changes with each thing that a look depends on, a Secret's content among them") {
   Reading r;
   r.put_secret("keys", {{"a", "1"}});
-  const ServerSpec server = server_with({from_secret("X-A", "keys", "a")});
+  const ServerSpec::Remote server = server_with({from_secret("X-A", "keys", "a")});
   const std::string digest = r.target(server)->digest;
   CHECK(r.target(server)->digest == digest);
   r.put_secret("keys", {{"a", "2"}});
   CHECK(r.target(server)->digest != digest);
   r.put_secret("keys", {{"a", "1"}});
-  ServerSpec other = server;
-  other.remote.url += "/";
+  ServerSpec::Remote other = server;
+  other.url += "/";
   CHECK(r.target(other)->digest != digest);
   other = server;
-  other.remote.headers[0].name = "X-B";
+  other.headers[0].name = "X-B";
   CHECK(r.target(other)->digest != digest);
 }
 
@@ -120,8 +120,8 @@ TEST_CASE("what is not there is named, object and key") {
   const Status object = r.target(server_with({from_secret("X-A", "gone", "b")})).status();
   CHECK(object.reason() == "SecretNotFound");
   CHECK(object.message() == "header X-A: Secret mcp/gone does not exist; create it, or correct spec.server");
-  ServerSpec server = server_with({});
-  server.remote.authorities.config_map = KeyRef{"ca", "ca.crt"};
+  ServerSpec::Remote server = server_with({});
+  server.authorities.config_map = KeyRef{"ca", "ca.crt"};
   CHECK(r.target(server).status().reason() == "ConfigMapNotFound");
 }
 
