@@ -5,9 +5,9 @@ set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/toolhive-framework)
 
 # A program links toolhive::runtime, or toolhive::kube alone, and its tests toolhive::testing; the others come with them.
 set(framework_libraries
-  toolhive_base toolhive_base_cpprest
-  toolhive_kube_object toolhive_kube_config toolhive_kube_transport toolhive_kube_client toolhive_kube
-  toolhive_http toolhive_http_listener
+  toolhive_base_core toolhive_base toolhive_base_cpprest
+  toolhive_kube_object_json toolhive_kube_object toolhive_kube_config toolhive_kube_transport toolhive_kube_client toolhive_kube
+  toolhive_http_core toolhive_http toolhive_http_listener
   toolhive_runtime_monitor toolhive_runtime_cache toolhive_runtime_write toolhive_runtime_events toolhive_runtime_leader
   toolhive_runtime_controller toolhive_runtime_manager toolhive_runtime_serve toolhive_runtime
   toolhive_testing)
@@ -15,7 +15,7 @@ foreach(library ${framework_libraries})
   string(REPLACE toolhive_ "" exported ${library})
   set_target_properties(${library} PROPERTIES EXPORT_NAME ${exported})
 endforeach()
-target_include_directories(toolhive_base INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/toolhive>)
+target_include_directories(toolhive_base_core INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/toolhive>)
 # What users include, and what that includes. All other headers are this tree's own.
 set(framework_headers
   base/clock base/context base/json base/log base/log_level base/log_line base/log_writer

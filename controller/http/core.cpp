@@ -2,7 +2,7 @@
 
 #include "controller/http/acceptor.hpp"
 #include "controller/http/connection.hpp"
-#include "controller/http/tls_certificate.hpp"
+#include "controller/http/tls.hpp"
 
 #include <unistd.h>
 #include <boost/asio/ip/tcp.hpp>
@@ -249,8 +249,8 @@ void Core::adopt(int descriptor, bool v6, std::string remote_address,
   boost::system::error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   ++worker.load;
-  auto stream = endpoint->tls() ? make_tls_stream(std::move(socket), options_.tls->context())
-                                : make_plain_stream(std::move(socket));
+  auto stream = endpoint->tls() ? options_.tls->make_stream({std::move(socket)})
+                                : make_plain_stream({std::move(socket)});
   auto connection = std::make_shared<Connection>(shared_from_this(), endpoint, worker, std::move(stream),
                                                  std::move(remote_address));
   const auto begin = refused ? &Connection::turn_away : &Connection::start;
@@ -288,7 +288,7 @@ void Core::reload_tls() {
   const auto reload = options_.tls->reload();
   if (!reload.ok()) {
     notice("the previous TLS certificate stays in use: " + reload.status().message());
-  } else if (*reload == TlsCertificate::Reload::Replaced) {
+  } else if (*reload == Tls::Reload::Replaced) {
     notice("the TLS certificate was reloaded");
   }
 }

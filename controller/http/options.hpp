@@ -12,7 +12,7 @@
 
 namespace toolhive::http {
 
-class TlsCertificate;
+class Tls;
 
 // How long a client may take. A limit that passes ends the connection; where the client can still
 // be told, it gets a 408.
@@ -77,7 +77,7 @@ struct Options {
   // Certificate of every listener whose URI says https; without one such a listener does not open.
   // Its files are looked at every `tls_reload`, and new connections get the new certificate; a pair
   // that does not fit keeps the old one in use.
-  std::shared_ptr<TlsCertificate> tls;
+  std::shared_ptr<Tls> tls;
   std::chrono::milliseconds tls_reload{10'000};
 
   // Largest body in bytes for this request, asked when its header is complete and answered with 413

@@ -9,10 +9,6 @@
 #include <cstddef>
 #include <memory>
 
-namespace boost::asio::ssl {
-class context;  // NOLINT(readability-identifier-naming): Boost's
-}
-
 namespace toolhive::http {
 
 class Connection;
@@ -43,8 +39,11 @@ class Stream {
   virtual bool gathers() const = 0;
 };
 
-std::unique_ptr<Stream> make_plain_stream(Stream::Socket socket);
-std::unique_ptr<Stream> make_tls_stream(Stream::Socket socket,
-                                        std::shared_ptr<boost::asio::ssl::context> context);
+// A socket that others can name without Boost's headers.
+struct ConnectedSocket {
+  Stream::Socket socket;
+};
+
+std::unique_ptr<Stream> make_plain_stream(ConnectedSocket socket);
 
 }  // namespace toolhive::http

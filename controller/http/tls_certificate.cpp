@@ -7,6 +7,7 @@
 
 #include "controller/base/file.hpp"
 #include "controller/http/self_signed.hpp"
+#include "controller/http/tls_stream.hpp"
 
 #include <filesystem>
 #include <mutex>
@@ -143,6 +144,10 @@ StatusOr<TlsCertificate::Reload> TlsCertificate::reload() {
 std::shared_ptr<ssl::context> TlsCertificate::context() const {
   const std::lock_guard lock(state_->mutex);
   return state_->context;
+}
+
+std::unique_ptr<Stream> TlsCertificate::make_stream(ConnectedSocket socket) const {
+  return make_tls_stream(std::move(socket), context());
 }
 
 }  // namespace toolhive::http

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "controller/base/status.hpp"
+#include "controller/http/tls.hpp"
 
 #include <memory>
 #include <string>
@@ -15,7 +16,7 @@ class context;
 namespace toolhive::http {
 
 // Thread safe.
-class TlsCertificate {
+class TlsCertificate final : public Tls {
  public:
   // Reads a chain (leaf first) and its unencrypted key, as in the files tls.crt and tls.key of a
   // Kubernetes TLS secret. A failure says which file is wrong and why; key material is never part
@@ -28,16 +29,16 @@ class TlsCertificate {
       std::string certificate_file, std::string key_file, const std::vector<std::string>& dns_names);
   bool self_signed() const;  // whether a certificate made here is in use
 
-  enum class Reload { Unchanged, Replaced };
   // Reads both files again. A failure leaves the previous pair in use. A server does this by
   // itself.
-  StatusOr<Reload> reload();
+  StatusOr<Reload> reload() override;
 
   // The current pair as a TLS 1.2 and 1.3 server context; connections keep the one they started
   // with.
   std::shared_ptr<boost::asio::ssl::context> context() const;
+  std::unique_ptr<Stream> make_stream(ConnectedSocket socket) const override;
 
-  ~TlsCertificate();
+  ~TlsCertificate() override;
   TlsCertificate(const TlsCertificate&) = delete;
   TlsCertificate& operator=(const TlsCertificate&) = delete;
 
