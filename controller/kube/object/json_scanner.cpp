@@ -159,7 +159,7 @@ bool JsonScanner::next_item(char closing) {
 }
 
 bool JsonScanner::count_item() {
-  return ++values_ <= kMaxValues || fail("more values than a document may have");
+  return ++values_ <= max_values_ || fail("more values than a document may have");
 }
 
 bool JsonScanner::next_member(JsonString& key) {

@@ -34,8 +34,9 @@ class JsonScanner {
   // some 25,000.
   static constexpr std::size_t kMaxValues = 50'000;
 
-  explicit JsonScanner(std::string_view text)
-      : begin_(text.data()), next_(begin_), end_(begin_ + text.size()) {}
+  // Who builds no document may take more values than that: each takes at least two bytes of text.
+  explicit JsonScanner(std::string_view text, std::size_t max_values = kMaxValues)
+      : begin_(text.data()), next_(begin_), end_(begin_ + text.size()), max_values_(max_values) {}
 
   // The first byte of the next token, or 0 at the end.
   char peek();
@@ -82,6 +83,7 @@ class JsonScanner {
   const char* begin_;
   const char* next_;
   const char* end_;
+  const std::size_t max_values_;
   const char* error_ = nullptr;
   bool fresh_ = false;  // a container was entered and nothing of it read yet
   std::size_t depth_ = 0;
