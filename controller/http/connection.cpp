@@ -135,6 +135,10 @@ void Connection::on_read(Error error, std::size_t count) {
       if (error || !reader_.discard(count)) return close();
       if (state_ == State::Lingering) discard();
       return;
+    case State::Writing:
+      if (!watching_) return;
+      if (error || !reader_.discard(count)) return close();
+      return discard();
     default:
       return;  // an error is being written, and nothing that comes now changes it
   }
@@ -212,7 +216,8 @@ void Connection::refuse_handled(const Refusal& refusal, Completion&& completion)
 void Connection::begin_reply(Reply&& reply, Completion&& completion) {
   if (state_ != State::Handling) return;  // the connection has ended meanwhile
   completion_.emplace(std::move(completion));
-  writer_.begin(std::move(reply), facts(reader_.keep_alive()));
+  watching_ = reply.ends_with_client;
+  writer_.begin(std::move(reply), facts(reader_.keep_alive() && !watching_));
   begin_writing();
 }
 
@@ -268,6 +273,7 @@ void Connection::on_write(Error error, std::size_t count) {
 // The producer sets the pace, however long it takes.
 void Connection::wait_for_body() {
   no_deadline();
+  if (watching_ && !reading_) discard();
   writer_.wait([self = shared_from_this()] {
     self->worker_.post([self] {
       if (self->state_ != State::Writing) return;

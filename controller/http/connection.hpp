@@ -129,9 +129,10 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   State state_ = State::Handshaking;
   Clock::time_point deadline_ = Clock::time_point::max();
   bool turned_away_ = false;
-  bool running_ = false;  // run() is on the stack
-  bool reading_ = false;  // the stream has a read under way
-  bool writing_ = false;  // and a write
+  bool running_ = false;   // run() is on the stack
+  bool reading_ = false;   // the stream has a read under way
+  bool writing_ = false;   // and a write
+  bool watching_ = false;  // the reply ends when the client hangs up
 
   RequestReader reader_;
   ResponseWriter writer_;

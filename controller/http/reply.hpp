@@ -24,6 +24,10 @@ struct Reply {
   // In place of `body`, for bytes that are still to come. A Content-Length among the headers says
   // how many; without one they are sent in chunks.
   std::shared_ptr<BodySource> source;
+  // The reply ends as soon as the client hangs up, not with the next write, and the connection with
+  // the reply. For a `source` that may be silent for long. A client that only finishes sending counts
+  // as gone.
+  bool ends_with_client = false;
   // Called once, when the reply is written (true) or cannot be any more; may be empty. Must not
   // throw.
   std::function<void(bool complete)> written;

@@ -202,3 +202,46 @@ TEST_CASE("what cannot be opened, or closed, is said with the address and why") 
   server.stop();
   CHECK(server.open(kLoopback, "/", other).status().code() == Code::Unavailable);
 }
+
+namespace {
+
+// A body of which nothing comes.
+class Silent final : public http::BodySource {
+ public:
+  State next(std::size_t, std::string_view&) override { return State::Later; }
+  void wait(std::function<void()>) override {}
+  void release() override {}
+  void abandon() override {}
+};
+
+// What the server tells of a reply without a body once its client has gone, or nothing within `limit`.
+std::optional<bool> told_when_gone(bool ends_with_client, std::chrono::milliseconds limit) {
+  std::promise<bool> written;
+  auto told = written.get_future();
+  Call silent([&](const http::Request&, http::Responder& responder) {
+    http::Reply reply;
+    reply.source = std::make_shared<Silent>();
+    reply.ends_with_client = ends_with_client;
+    reply.written = [&](bool complete) { written.set_value(complete); };
+    responder.reply(std::move(reply));
+  });
+  http::Options options;
+  options.timeouts.drain = std::chrono::milliseconds(1);
+  http::Server server(options);
+  {
+    Client client(server.open(kLoopback, "/", silent).value());
+    client.get("/");
+    CHECK_FALSE(client.silent_for(std::chrono::seconds(10)));  // the head of the reply
+  }
+  std::optional<bool> result;
+  if (told.wait_for(limit) == std::future_status::ready) result = told.get();
+  server.stop();
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("a reply that ends with its client is over when the client hangs up, though nothing is written") {
+  CHECK(told_when_gone(true, std::chrono::seconds(10)) == std::optional(false));
+  CHECK_FALSE(told_when_gone(false, std::chrono::milliseconds(200)).has_value());
+}
