@@ -40,7 +40,7 @@ BENCH_PACKAGES := wrk nginx-light postgresql redis-server openssl procps
 .NOTPARALLEL:
 
 ##@ Build
-.PHONY: deps configure build programs images image-deps bundle clean
+.PHONY: deps configure build programs images test-images image-deps bundle clean
 deps: ## Install the Debian packages that the build needs
 	@config/build/packages.sh $(BUILD_PACKAGES)
 
@@ -56,6 +56,9 @@ programs: configure ## Compile the two programs and nothing else
 
 images: deps image-deps programs ## Build both images as archives in build/images
 	@config/images/build.sh $(BUILD_DIR)/bin build/images
+
+test-images: images
+	@test/servers/build.sh $(BUILD_DIR)/bin build/images
 
 image-deps:
 	@config/build/packages.sh $(IMAGE_PACKAGES)
@@ -73,6 +76,7 @@ test: deps image-deps unit-deps store-deps page-deps api-deps contract-deps conf
 	@echo "Compiling the programs with their tests and, at the same time, Kubernetes (about six minutes on two processors, once)."
 	@config/build/together.sh $(BUILD_DIR)
 	@config/images/build.sh $(BUILD_DIR)/bin build/images
+	@test/servers/build.sh $(BUILD_DIR)/bin build/images
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page official docs schemathesis contracts conformance cluster integration e2e faults
 
 test-unit: build unit-deps ## Unit tests only, and the graph of includes
@@ -122,10 +126,10 @@ test-integration: build ## Tests against a real API server
 test-cluster: ## Tests of the cluster tool itself
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh cluster
 
-test-e2e: build images ## Tests on a real one-node cluster
+test-e2e: build test-images ## Tests on a real one-node cluster
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh e2e
 
-test-faults: build images ## Every plan of the fault proxy, and the operator killed at every write of every scenario
+test-faults: build test-images ## Every plan of the fault proxy, and the operator killed at every write of every scenario
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh faults-all
 
 test-asan: unit-deps store-deps ## Unit, store and integration tests under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -173,9 +177,10 @@ deploy: ## Install CRDs and operator, with images $(IMAGE_PREFIX)/*:$(IMAGE_TAG)
 undeploy: ## Remove the operator; CRDs and what users made stay
 	@config/deploy.sh --without-crds | $(KUBECTL) delete --ignore-not-found -f -
 
-demo: deps image-deps configure ## A real cluster, the operator in it, a Registry, an MCPTool: the main job, shown
+demo: deps image-deps configure ## A real cluster, the operator in it, a Registry, MCPTools, an MCP server: the main job, shown
 	@test/demo/build.sh $(BUILD_DIR) $(PROGRAMS)
 	@config/images/build.sh $(BUILD_DIR)/bin build/images
+	@test/servers/build.sh $(BUILD_DIR)/bin build/images
 	@test/demo/demo.sh
 
 demo-down: ## Remove the demo's cluster

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prints the manifests of config/default for an installation:  deploy.sh [--without-crds]
 #
-# IMAGE_PREFIX and IMAGE_TAG name the images, $IMAGE_PREFIX/toolhive-operator:$IMAGE_TAG and $IMAGE_PREFIX/mcp-registry:$IMAGE_TAG;
+# IMAGE_PREFIX and IMAGE_TAG name the images, $IMAGE_PREFIX/{toolhive-operator,mcp-registry,mcp-bridge}:$IMAGE_TAG;
 # NAMESPACE is where the operator goes. KUBECTL is the kubectl whose kustomize is used.
 set -euo pipefail
 
@@ -39,8 +39,9 @@ configurations: [images.yaml]
 images:
   - {name: localhost/toolhive-operator, newName: $prefix/toolhive-operator, newTag: "$tag"}
   - {name: localhost/mcp-registry, newName: $prefix/mcp-registry, newTag: "$tag"}
+  - {name: localhost/mcp-bridge, newName: $prefix/mcp-bridge, newTag: "$tag"}
 END
-# The registry's image is named in the operator's environment.
+# The images of registries and of the bridge are named in the operator's environment.
 cat >"$overlay/images.yaml" <<'END'
 images:
   - {kind: Deployment, path: "spec/template/spec/containers[]/env[]/value"}

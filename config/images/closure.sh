@@ -22,3 +22,10 @@ while read -r library; do
   cp --dereference "$library" "$root$library"
   strip --strip-unneeded "$root$library" 2>/dev/null || true
 done < <(sed -nE 's/.*=> (\/[^ ]+) .*/\1/p; s/^[[:space:]]+(\/[^ ]+) \(.*/\1/p' <<<"$libraries" | sort -u)
+
+# Who speaks TLS needs the authorities whose word it takes, where OpenSSL and libcurl look for them.
+if grep -q 'libssl' <<<"$libraries"; then
+  mkdir -p "$root/etc/ssl/certs" "$root/usr/lib/ssl"
+  cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
+  ln -sf /etc/ssl/certs/ca-certificates.crt "$root/usr/lib/ssl/cert.pem"
+fi

@@ -13,6 +13,8 @@ operator_namespace=${NAMESPACE:-toolhive-system}
 service=mcp-registry
 tool=weather
 second_tool=translate
+live=forecasts # an MCPTool whose server offers the tools
+live_image=${IMAGE_PREFIX:-localhost}/weather:${IMAGE_TAG:-0.1.0}
 
 step() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
 fail() {
@@ -45,7 +47,7 @@ if [[ -n ${KUBECONFIG:-} ]]; then
 else
   step "A real Kubernetes cluster on this machine"
   "$cluster" up --name "$cluster_name"
-  "$cluster" load-image --name "$cluster_name" "$root/build/images/toolhive-operator.tar" "$root/build/images/mcp-registry.tar"
+  "$cluster" load-image --name "$cluster_name" "$root"/build/images/{toolhive-operator,mcp-registry,mcp-bridge,weather}.tar
   KUBECONFIG=$("$cluster" kubeconfig --name "$cluster_name")
   export KUBECONFIG
   kubectl=("$cluster" kubectl --name "$cluster_name")
@@ -78,6 +80,60 @@ for ((i = 0; i < 60; i++)); do # the Registry counts its tools a moment later
   sleep 1
 done
 ((${tools:-0} > 0)) || fail "the Registry counts no tool"
+
+# The MCP server is made with the official Go SDK (test/servers/weather); its argument plays which release the image has.
+deploy_server() { # deploy_server RELEASE
+  kubectl_ -n "$namespace" apply -f - <<YAML
+apiVersion: mcpregistry.dev/v1alpha1
+kind: MCPTool
+metadata: {name: $live}
+spec:
+  registryRef: {name: mcp-registry}
+  contract: {mode: Enforce}
+  probe: {intervalSeconds: 10}
+  server:
+    workload:
+      image: $live_image
+      args: [-release, "$1"]
+YAML
+}
+version_of() { http_get "/api/v1/tools/$live.$1" 2>/dev/null | sed -nE 's/.*"version":"([^"]*)".*/\1/p' || true; }
+wait_for_version() { # wait_for_version TOOL VERSION
+  for ((i = 0; i < 120; i++)); do
+    [[ $(version_of "$1") != "$2" ]] || return 0
+    sleep 1
+  done
+  explain
+  fail "$live.$1 did not come to version $2"
+}
+
+step "An MCP server: the operator runs it, reads what it offers, and registers that"
+deploy_server 1.0.0
+wait_for Ready "mcptool/$live"
+wait_for_version forecast 1.0.0
+show -n "$namespace" get mcptool "$live" -o wide
+http_get "/api/v1/tools/$live.forecast"
+echo
+
+step "A redeploy that keeps its callers working passes"
+deploy_server 1.1.0
+wait_for_version forecast 1.1.0
+show -n "$namespace" get mcptool "$live"
+
+step "A redeploy that breaks them is held, and explained"
+deploy_server 2.0.0
+kubectl_ -n "$namespace" wait --for=condition=ContractVerified=False "mcptool/$live" --timeout=180s || {
+  explain
+  fail "the change was not held"
+}
+show -n "$namespace" get mcptool "$live" -o 'jsonpath={.status.conditions[?(@.type=="ContractVerified")].message}{"\n"}'
+[[ $(version_of forecast) == 1.1.0 ]] || fail "the registry serves $(version_of forecast), not what was approved"
+
+step "Approved, it passes"
+digest=$(kubectl_ -n "$namespace" get mcptool "$live" -o jsonpath='{.status.offeredDigest}')
+show -n "$namespace" annotate mcptool "$live" "mcpregistry.dev/approve=$digest"
+wait_for_version forecast 2.0.0
+show -n "$namespace" get mcptool "$live"
 
 step "What is there now"
 show -n "$namespace" get registries,mcptools,deploy,pvc,cm,svc,netpol

@@ -80,7 +80,7 @@ Cluster::Cluster()
       last_line(require({{tool_, "kubeconfig", "--name", name_}}, "finding the kubeconfig").out);
   ::setenv("KUBECONFIG", kubeconfig.c_str(), 1);
   kubectl_ = last_line(require({.argv = {tool_, "build"}, .timeout = Seconds(1800)}, "finding kubectl").out);
-  for (const char* image : {"toolhive-operator", "mcp-registry"}) {
+  for (const char* image : {"toolhive-operator", "mcp-registry", "mcp-bridge", "weather"}) {
     load_image(source_path("build/images/") + image + ".tar");
   }
   require({.argv = {"make", "--no-print-directory", "-C", source_path(""), "deploy"},

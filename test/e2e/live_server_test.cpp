@@ -1,0 +1,150 @@
+// An MCPTool with a server: what the server offers is what is registered.
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "test/e2e/harness/test_namespace.hpp"
+
+namespace {
+
+using namespace e2e;
+
+constexpr const char* kWeather = "weather";
+constexpr const char* kWeatherImage = "weather";
+
+// How the same server comes to be there in some release.
+struct Way {
+  const char* name;
+  // The spec.server of its MCPTool.
+  Json (*server)(const std::string& ns, const std::string& release);
+  // What else has to be applied for a release.
+  void (*deploy)(const TestNamespace& ns, const std::string& release);
+};
+
+Json weather_args(const std::string& release) {
+  return Json::array({"-release", release});
+}
+
+Json http_workload(const std::string&, const std::string& release) {
+  return {{"workload", {{"image", Cluster::get().image(kWeatherImage)}, {"args", weather_args(release)}}}};
+}
+
+Json stdio_workload(const std::string&, const std::string& release) {
+  return {{"workload",
+           {{"image", Cluster::get().image(kWeatherImage)},
+            {"transport", "Stdio"},
+            {"command", {"/weather", "-stdio", "-release", release}}}}};
+}
+
+Json remote_server(const std::string& ns, const std::string&) {
+  return {{"remote", {{"url", "http://elsewhere." + ns + ".svc:8080/mcp"}}}};
+}
+
+void nothing_more(const TestNamespace&, const std::string&) {}
+
+// A server that somebody else runs, of which the operator knows the address.
+void run_elsewhere(const TestNamespace& ns, const std::string& release) {
+  const Json labels = {{"app", "elsewhere"}};
+  ns.apply({{"apiVersion", "v1"},
+            {"kind", "Service"},
+            {"metadata", {{"name", "elsewhere"}}},
+            {"spec", {{"selector", labels}, {"ports", {{{"port", 8080}}}}}}});
+  ns.apply(
+      {{"apiVersion", "apps/v1"},
+       {"kind", "Deployment"},
+       {"metadata", {{"name", "elsewhere"}}},
+       {"spec",
+        {{"selector", {{"matchLabels", labels}}},
+         {"strategy", {{"type", "Recreate"}}},
+         {"template",
+          {{"metadata", {{"labels", labels}}},
+           {"spec",
+            {{"securityContext", {{"runAsNonRoot", true}, {"seccompProfile", {{"type", "RuntimeDefault"}}}}},
+             {"containers",
+              {{{"name", "weather"},
+                {"image", Cluster::get().image(kWeatherImage)},
+                {"args", weather_args(release)},
+                {"securityContext",
+                 {{"allowPrivilegeEscalation", false}, {"capabilities", {{"drop", {"ALL"}}}}}}}}}}}}}}}});
+}
+
+const Way kWays[] = {{"over HTTP", http_workload, nothing_more},
+                     {"over stdio", stdio_workload, nothing_more},
+                     {"elsewhere", remote_server, run_elsewhere}};
+
+// The live tool's entry in status.tools.
+Json entry(const TestNamespace& ns, const std::string& tool) {
+  const Json status = ns.get(kMcpTool, kWeather).value("status", Json::object());
+  for (const Json& each : status.value("tools", Json::array()))
+    if (each.at("name") == std::string(kWeather) + "." + tool) return each;
+  return Json::object();
+}
+
+// Waits until the tool has the state in status.tools, and the version in the registry.
+void wait_tool(const TestNamespace& ns, const std::string& tool, const std::string& state,
+               const std::string& version) {
+  wait_until("the tool " + tool + " is " + state + " in " + version, [&]() -> std::string {
+    const Json told = entry(ns, tool);
+    if (told.value("state", "") != state) return ns.get(kMcpTool, kWeather).dump();
+    const Answer answer = ns.http("GET", std::string("/api/v1/tools/") + kWeather + "." + tool);
+    if (!answer.ok()) return answer.explain();
+    return answer.json().at("version") == version ? "" : answer.body;
+  });
+}
+
+}  // namespace
+
+TEST_CASE(
+    "what a server offers is registered, a redeploy that breaks is held, approved, and withdrawn in the "
+    "end") {
+  for (const Way& way : kWays) {
+    CAPTURE(way.name);
+    const TestNamespace ns("live");
+    ns.apply(registry());
+    const auto redeploy = [&](const std::string& release) {
+      way.deploy(ns, release);
+      ns.apply({{"apiVersion", "mcpregistry.dev/v1alpha1"},
+                {"kind", "MCPTool"},
+                {"metadata", {{"name", kWeather}}},
+                {"spec",
+                 {{"registryRef", {{"name", "mcp-registry"}}},
+                  {"server", way.server(ns.name(), release)},
+                  {"probe", {{"intervalSeconds", 10}}},
+                  {"contract", {{"mode", "Enforce"}}}}}});
+    };
+
+    redeploy("1.0.0");
+    ns.wait_ready(kMcpTool, kWeather, Seconds(180));
+    wait_tool(ns, "current", "Registered", "1.0.0");
+    wait_tool(ns, "forecast", "Registered", "1.0.0");
+    const Json served = ns.http("GET", "/api/v1/tools/weather.forecast").json();
+    CHECK(served.at("description") == "The weather of a city in the next days.");
+    CHECK(served.at("inputSchema").at("required") == Json::array({"city"}));
+    CHECK(served.at("annotations").at("readOnlyHint") == true);
+
+    redeploy("1.1.0");
+    wait_tool(ns, "alerts", "Registered", "1.1.0");
+    wait_tool(ns, "forecast", "Registered", "1.1.0");
+
+    redeploy("2.0.0");
+    wait_tool(ns, "forecast", "Held", "1.1.0");
+    ns.wait_condition(kMcpTool, kWeather, "ContractVerified", "False");
+    const Json held = ns.get(kMcpTool, kWeather);
+    const std::string why = condition(held, "ContractVerified").message;
+    CHECK_MESSAGE(why.find("forecast") != std::string::npos, why);
+    CHECK(held.at("status").at("held") == 1);
+
+    ns.patch(kMcpTool, kWeather,
+             {{"spec", {{"contract", {{"approvedDigest", held.at("status").at("offeredDigest")}}}}}});
+    wait_tool(ns, "forecast", "Registered", "2.0.0");
+    ns.wait_condition(kMcpTool, kWeather, "ContractVerified", "True");
+
+    ns.remove(kMcpTool, kWeather);
+    ns.wait_gone(kMcpTool, kWeather);
+    for (const char* tool : {"current", "forecast", "alerts"}) {
+      const Answer gone = ns.http("GET", std::string("/api/v1/tools/weather.") + tool);
+      CHECK_MESSAGE(gone.status == 404, gone.explain());
+    }
+    if (std::string(way.name) != "elsewhere") ns.wait_gone(kDeployment, "weather-mcp");
+  }
+}
