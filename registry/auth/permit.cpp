@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "registry/model/name.hpp"
+#include "controller/base/glob.hpp"
 
 namespace toolhive::registry::auth {
 namespace {

@@ -5,12 +5,17 @@
 #include <string>
 #include <string_view>
 
+#include "controller/base/canonical_json.hpp"
 #include "registry/base/result.hpp"
 
 namespace toolhive::registry {
 
 // JSON as it came in: members keep their order.
 using Json = nlohmann::ordered_json;
+
+// How it is written, as the rest of the program does.
+using toolhive::append_json_string;
+using toolhive::canonical_json;
 
 struct JsonLimits {
   // Arrays and objects open at once.
@@ -36,13 +41,6 @@ Json& append_member(Json& object, std::string name, Json value);
 // The beginning of a value's compact text, of at most so many bytes, the last of which are "..."
 // when it is not the whole. Takes time in proportion to `bytes`, whatever the value.
 std::string json_excerpt(const Json& value, std::size_t bytes);
-
-// The canonical form of RFC 8785: members sorted by UTF-16 code units, numbers as ECMAScript prints
-// doubles. Integers that a double cannot hold exactly are rounded to it, as the RFC says.
-std::string canonical_json(const Json& value);
-
-// Appends `text` as a JSON string, quotes included. The text must be UTF-8.
-void append_json_string(std::string& out, std::string_view text);
 
 // `pointer` with one more token, escaped as RFC 6901 says.
 std::string pointer_to(std::string_view pointer, std::string_view token);

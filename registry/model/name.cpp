@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "controller/base/glob.hpp"
+
 namespace toolhive::registry {
 
 Result<void> check_tool_name(std::string_view name, std::size_t longest) {
@@ -19,27 +21,6 @@ Result<void> check_tool_name(std::string_view name, std::size_t longest) {
   if (name == "." || name == "..")
     return Error{Code::Invalid, "the names . and .. cannot be part of a URL; use another"};
   return {};
-}
-
-bool matches_glob(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0, t = 0;
-  // After a mismatch the last star takes one character more.
-  std::size_t star = pattern.npos, resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-      ++p;
-      ++t;
-    } else if (star != pattern.npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == pattern.npos;
 }
 
 Result<void> NamingPolicy::check(std::string_view name) const {

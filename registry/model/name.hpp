@@ -18,10 +18,6 @@ inline constexpr std::size_t kServerToolNameBytes = 700;
 // more where `longest` says so. "." and ".." are refused as well, since no URL can hold them.
 Result<void> check_tool_name(std::string_view name, std::size_t longest = kToolNameBytes);
 
-// Whether `text` matches `pattern`, in which * stands for any characters and ? for one. Takes time
-// in proportion to the product of the two lengths at worst.
-bool matches_glob(std::string_view pattern, std::string_view text);
-
 // Which names an operator of the registry allows.
 struct NamingPolicy {
   std::vector<std::string> allow;  // Globs, one of which must match; none allows every name.

@@ -164,9 +164,6 @@ TEST_CASE("the naming policy's globs allow and deny names") {
   CHECK_FALSE(policy.naming.check("team-a.secret").ok());
   CHECK(tool_refusal(R"({"name":"x","inputSchema":{"type":"object"}})", policy).detail.find("team-a.*") !=
         std::string::npos);
-  // A backtracking matcher would take for ever.
-  CHECK_FALSE(matches_glob("*a*a*a*a*a*a*a*a*a*a*b", std::string(128, 'a')));
-  CHECK(matches_glob("a**b*", "axyb"));
 }
 
 TEST_CASE("icons may come from http only where the registry is private") {
