@@ -16,6 +16,7 @@
 #include "registry/api/route.hpp"
 #include "registry/auth/permit.hpp"
 #include "registry/model/json.hpp"
+#include "registry/model/managed_by.hpp"
 #include "registry/model/name.hpp"
 #include "registry/model/search_text.hpp"
 #include "registry/model/server.hpp"
@@ -38,12 +39,13 @@ struct ListParameters {
   int after_rank = 0;  // And its rank, in a search.
   Search search{""};   // With the tag and the server.
   std::optional<Lifecycle> status;
+  std::optional<ManagedBy> manager;
   std::string updated_since;
   bool withdrawn = false;                // With the tools that are gone.
   std::vector<std::string_view> fields;  // None for all.
   const auth::Permit* permit = nullptr;  // Of a reader who may not read every tool.
 
-  bool filtered() const { return search.filters() || status || !updated_since.empty(); }
+  bool filtered() const { return search.filters() || status || manager || !updated_since.empty(); }
 };
 
 Error bad_parameter(std::string_view field, std::string detail) {
@@ -103,10 +105,10 @@ Result<void> parse_fields(std::string_view text, ListParameters& parameters) {
 }
 
 Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
-  auto query = Query::parse(
-      raw_query,
-      {"limit", "cursor", "search", "tag", "server", "status", "updated_since", "withdrawn", "fields"},
-      {"search", "tag"});
+  auto query = Query::parse(raw_query,
+                            {"limit", "cursor", "search", "tag", "server", "status", "managed_by",
+                             "updated_since", "withdrawn", "fields"},
+                            {"search", "tag"});
   if (!query) return query.take_error();
   ListParameters parameters;
   if (const auto* limit = query->find("limit")) {
@@ -136,6 +138,11 @@ Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
     if (!parameters.status || *parameters.status == Lifecycle::Deleted)
       return bad_parameter("status", "must be active or deprecated");
   }
+  if (const auto* manager = query->find("managed_by")) {
+    auto parsed = parse_managed_by(*manager);
+    if (!parsed) return bad_parameter("managed_by", parsed.error().detail);
+    parameters.manager = std::move(*parsed);
+  }
   if (const auto* since = query->find("updated_since")) {
     const auto time = parse_rfc3339(*since);
     if (!time) return bad_parameter("updated_since", "must be an RFC 3339 time such as 2026-11-22T18:30:05Z");
@@ -153,10 +160,17 @@ Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
   return parameters;
 }
 
+// A uid that was not given may be any.
+bool is_managed_by(const Registration& entry, const ManagedBy& manager) {
+  return entry.manager && entry.manager->same_resource(manager) &&
+         (manager.uid.empty() || entry.manager->uid == manager.uid);
+}
+
 // Beside its rank in the search.
 bool passes(const Tool& tool, const ListParameters& parameters) {
   return (parameters.permit == nullptr || parameters.permit->may(auth::Right::Read, tool.name)) &&
          (!parameters.status || tool.latest()->lifecycle == *parameters.status) &&
+         (!parameters.manager || is_managed_by(*tool.latest(), *parameters.manager)) &&
          (parameters.updated_since.empty() || tool.changed_at() > parameters.updated_since);
 }
 
@@ -182,7 +196,7 @@ Page find_in_order(const Index& index, const ListParameters& parameters, Budget&
     return !page.more;
   };
   // Of a tool that is gone nothing is known that a filter could be about.
-  if (parameters.withdrawn && !parameters.search.filters() && !parameters.status)
+  if (parameters.withdrawn && !parameters.search.filters() && !parameters.status && !parameters.manager)
     index.visit_known_after(parameters.after, visit);
   else
     index.visit_after(parameters.after, visit);

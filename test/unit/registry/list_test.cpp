@@ -48,6 +48,23 @@ TEST_CASE("the list is filtered by tag, server, status and time, and by several 
   CHECK_FALSE(body_of(service.get("/api/v1/tools?tag=red")).contains("total"));
 }
 
+TEST_CASE("the list is filtered by manager, of any uid or of one") {
+  Service service;
+  const auto managed = [](const char* name, const char* uid) {
+    return std::string(R"(,"managedBy":{"kind":"MCPTool","namespace":"mcp","name":")") + name +
+           R"(","uid":")" + uid + R"("})";
+  };
+  add_tool(service, "a", managed("weather", "1"));
+  add_tool(service, "b", managed("weather", "2"));
+  add_tool(service, "c", managed("news", "3"));
+  add_tool(service, "d", "");
+  CHECK(listed(service, "managed_by=MCPTool/mcp/weather&limit=1") == "a,b,");
+  CHECK(listed(service, "managed_by=MCPTool%2Fmcp%2Fweather%2F2") == "b,");
+  CHECK(listed(service, "managed_by=MCPTool/other/weather") == "");
+  CHECK(listed(service, "managed_by=MCPTool/mcp/weather&status=deprecated") == "");
+  CHECK_FALSE(body_of(service.get("/api/v1/tools?managed_by=MCPTool/mcp/news")).contains("total"));
+}
+
 TEST_CASE("a change of status counts as an update") {
   auto options = store_options();
   auto now = std::make_shared<std::chrono::system_clock::time_point>(std::chrono::seconds(1'000'000'000));
