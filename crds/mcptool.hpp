@@ -8,6 +8,7 @@
 #include "controller/base/status.hpp"
 #include "controller/kube/object/field_reader.hpp"
 #include "controller/kube/object/resource.hpp"
+#include "crds/mcptool_contract.hpp"
 #include "crds/mcptool_server.hpp"
 
 namespace toolhive {
@@ -43,6 +44,8 @@ struct MCPToolSpec {
   std::string definition_name;  // empty: the MCPTool's name
   std::optional<ServerSpec> server;
   ProbeSpec probe;
+  ToolsSpec tools;
+  ContractSpec contract;
   DeletionPolicy deletion_policy = DeletionPolicy::Withdraw;
 
   template <class Fields>
@@ -57,6 +60,8 @@ struct MCPToolSpec {
     if (head) definition_name = head->name;
     fields.read("definition", definition);
     fields.read("probe", probe);
+    fields.read("tools", tools);
+    fields.read("contract", contract);
     fields.read_word("deletionPolicy", deletion_policy,
                      {{"Withdraw", DeletionPolicy::Withdraw}, {"Retain", DeletionPolicy::Retain}});
   }

@@ -29,6 +29,8 @@ inline constexpr const char* kPausedAnnotation = "mcpregistry.dev/reconciliation
 inline constexpr const char* kConfigChecksumAnnotation = "mcpregistry.dev/config-checksum";
 // On operands that outlive their Registry: whose they are.
 inline constexpr const char* kOwnerLabel = "mcpregistry.dev/owner";
+// On an MCPTool: the offeredDigest of its status that may be registered as it is.
+inline constexpr const char* kApproveAnnotation = "mcpregistry.dev/approve";
 // Holds an MCPTool until its tool is withdrawn.
 inline constexpr const char* kWithdrawFinalizer = "mcpregistry.dev/withdraw";
 

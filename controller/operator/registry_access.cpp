@@ -38,13 +38,22 @@ class GuardedRegistry final : public RegistryApi {
   StatusOr<RegistryEntry> put(const Context& ctx, const Json& definition) override {
     return guarded(ctx, tools_, [&] { return inner_->put(ctx, definition); });
   }
+  StatusOr<std::vector<RegistryEntry>> list_managed(const Context& ctx, const ManagedBy& manager) override {
+    return guarded(ctx, tools_, [&] { return inner_->list_managed(ctx, manager); });
+  }
   Status withdraw(const Context& ctx, const std::string& name, const ManagedBy& manager) override {
-    return guarded(ctx, tools_,
-                   [&]() -> StatusOr<bool> {
-                     const Status withdrawn = inner_->withdraw(ctx, name, manager);
-                     return withdrawn.ok() ? StatusOr<bool>(true) : withdrawn;
-                   })
-        .status();
+    return guarded_write(ctx, [&] { return inner_->withdraw(ctx, name, manager); });
+  }
+  Status withdraw_version(const Context& ctx, const std::string& name, const std::string& version,
+                          const ManagedBy& manager) override {
+    return guarded_write(ctx, [&] { return inner_->withdraw_version(ctx, name, version, manager); });
+  }
+  Status set_status(const Context& ctx, const std::string& name, const EntryStatus& status,
+                    const ManagedBy& manager) override {
+    return guarded_write(ctx, [&] { return inner_->set_status(ctx, name, status, manager); });
+  }
+  StatusOr<ContractComparison> compare(const Context& ctx, const Json& from, const Json& to) override {
+    return guarded(ctx, tools_, [&] { return inner_->compare(ctx, from, to); });
   }
   StatusOr<ServiceReport> report(const Context& ctx) override {
     auto report = guarded(ctx, reports_, [&] { return inner_->report(ctx); });
@@ -53,6 +62,15 @@ class GuardedRegistry final : public RegistryApi {
   }
 
  private:
+  // Of a call that answers nothing but whether it succeeded.
+  template <class Call>
+  Status guarded_write(const Context& ctx, Call call) const {
+    const auto answered = [&]() -> StatusOr<bool> {
+      const Status outcome = call();
+      return outcome.ok() ? StatusOr<bool>(true) : outcome;
+    };
+    return guarded(ctx, tools_, answered).status();
+  }
   template <class Call>
   auto guarded(const Context& ctx, RegistryCircuit& circuit, Call call) const -> decltype(call()) {
     auto permit = circuit.enter(ctx, key_);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "controller/base/json_access.hpp"
 #include "controller/base/percent.hpp"
 #include "controller/base/text.hpp"
 #include "controller/kube/object/json_text.hpp"
@@ -20,12 +21,25 @@ constexpr std::size_t kLargestAnswer = 2U << 20;
 constexpr std::size_t kLongestMessage = 512;
 constexpr std::size_t kLongestExcerpt = 200;
 constexpr const char* kTools = "/api/v1/tools";
+// Of a list of what one resource has. A page has up to 100 tools.
+constexpr int kMostPages = 100;
 
 // A member that is a string, fit for a status whose field takes `limit` bytes.
 std::string text(const Json& object, const char* name, std::size_t limit) {
   const auto value = object.find(name);
   if (value == object.end() || !value->is_string()) return {};
   return cleaned(value->get_ref<const std::string&>(), limit);
+}
+
+std::string tool_path(const std::string& name, const std::string& version = "") {
+  const std::string path = std::string(kTools) + "/" + percent_encode(name);
+  return version.empty() ? path : path + "/versions/" + percent_encode(version);
+}
+
+// The parameter by which a resource says that it asks for its own.
+std::string managed_by(const ManagedBy& manager) {
+  return "?managedBy=" +
+         percent_encode(manager.kind + "/" + manager.ns + "/" + manager.name + "/" + manager.uid);
 }
 
 // A time in UTC as RFC 3339 has it: the status takes nothing else.
@@ -50,6 +64,17 @@ bool is_timestamp(std::string_view time) {
 // A Status object of the API server, whose proxy could not reach the service.
 bool is_proxy_error(const Json& body) {
   return text(body, "kind", kLongestMessage) == "Status" && body.contains("apiVersion");
+}
+
+Status add_entries(const Json& page, std::vector<RegistryEntry>& entries) {
+  const Json* const tools = value_at(page, "/tools");
+  if (!tools || !tools->is_array()) return Status(Code::Decode, "the registry's list has no tools");
+  for (const Json& tool : *tools) {
+    auto entry = parse_entry(tool);
+    if (!entry.ok()) return entry.status();
+    entries.push_back(*std::move(entry));
+  }
+  return {};
 }
 
 }  // namespace
@@ -105,10 +130,13 @@ StatusOr<RegistryEntry> parse_entry(Json document) {
   entry.name = text(document, "name", 128);
   entry.version = text(document, "version", 255);
   entry.digest = text(document, "digest", 128);
+  entry.contract_digest = text(document, "contractDigest", 128);
   entry.registered_at = text(document, "registeredAt", 64);
   if (entry.name.empty() || entry.version.empty())
     return Status(Code::Decode, "the registry's answer is no tool: it lacks name or version");
   if (!is_timestamp(entry.registered_at)) entry.registered_at.clear();
+  entry.deprecated = text(document, "status", kLongestMessage) == "deprecated";
+  entry.status_message = text(document, "statusMessage", kLongestMessage);
   if (const auto manager = document.find("managedBy"); manager != document.end() && manager->is_object())
     entry.manager = {text(*manager, "kind", 256), text(*manager, "namespace", 256),
                      text(*manager, "name", 256), text(*manager, "uid", 256)};
@@ -140,8 +168,7 @@ StatusOr<Json> RegistryClient::send(const Context& ctx, const char* method, cons
 
 StatusOr<RegistryEntry> RegistryClient::get(const Context& ctx, const std::string& name,
                                             const std::string& version) {
-  auto document = send(
-      ctx, "GET", std::string(kTools) + "/" + percent_encode(name) + "/versions/" + percent_encode(version));
+  auto document = send(ctx, "GET", tool_path(name, version));
   if (!document.ok()) return document.status();
   return parse_entry(*std::move(document));
 }
@@ -152,11 +179,46 @@ StatusOr<RegistryEntry> RegistryClient::put(const Context& ctx, const Json& defi
   return parse_entry(*std::move(document));
 }
 
+StatusOr<std::vector<RegistryEntry>> RegistryClient::list_managed(const Context& ctx,
+                                                                  const ManagedBy& manager) {
+  const std::string list =
+      std::string(kTools) +
+      "?limit=100&managed_by=" + percent_encode(manager.kind + "/" + manager.ns + "/" + manager.name) +
+      "&fields=version,digest,contractDigest,registeredAt,managedBy,status,statusMessage";
+  std::vector<RegistryEntry> entries;
+  std::string cursor;
+  for (int page = 0; page < kMostPages; ++page) {
+    auto document = send(ctx, "GET", cursor.empty() ? list : list + "&cursor=" + percent_encode(cursor));
+    if (!document.ok()) return document.status();
+    const Status added = add_entries(*document, entries);
+    if (!added.ok()) return added;
+    cursor = string_member(*document, "nextCursor");
+    if (cursor.empty()) return entries;
+  }
+  return Status(Code::TooLarge, "the registry's list of what " + manager.ns + "/" + manager.name +
+                                    " has does not end after " + std::to_string(kMostPages) + " pages");
+}
+
 Status RegistryClient::withdraw(const Context& ctx, const std::string& name, const ManagedBy& manager) {
-  const std::string who = manager.kind + "/" + manager.ns + "/" + manager.name + "/" + manager.uid;
-  return send(ctx, "DELETE",
-              std::string(kTools) + "/" + percent_encode(name) + "?managedBy=" + percent_encode(who))
-      .status();
+  return send(ctx, "DELETE", tool_path(name) + managed_by(manager)).status();
+}
+
+Status RegistryClient::withdraw_version(const Context& ctx, const std::string& name,
+                                        const std::string& version, const ManagedBy& manager) {
+  return send(ctx, "DELETE", tool_path(name, version) + managed_by(manager)).status();
+}
+
+Status RegistryClient::set_status(const Context& ctx, const std::string& name, const EntryStatus& status,
+                                  const ManagedBy& manager) {
+  Json body = {{"status", status.deprecated ? "deprecated" : "active"}};
+  if (status.deprecated) body["statusMessage"] = status.message;
+  return send(ctx, "PATCH", tool_path(name) + managed_by(manager), body.dump()).status();
+}
+
+StatusOr<ContractComparison> RegistryClient::compare(const Context& ctx, const Json& from, const Json& to) {
+  auto document = send(ctx, "POST", "/api/v1/compare", Json{{"from", from}, {"to", to}}.dump());
+  if (!document.ok()) return document.status();
+  return parse_comparison(*document);
 }
 
 StatusOr<ServiceReport> RegistryClient::report(const Context& ctx) {

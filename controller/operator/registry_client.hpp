@@ -6,12 +6,14 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "controller/base/context.hpp"
 #include "controller/base/json.hpp"
 #include "controller/base/status.hpp"
 #include "controller/kube/object/field_reader.hpp"
 #include "controller/kube/transport/transport.hpp"
+#include "controller/operator/contract_comparison.hpp"
 
 namespace toolhive {
 
@@ -29,9 +31,18 @@ struct RegistryEntry {
   std::string name;
   std::string version;
   std::string digest;
+  std::string contract_digest;  // empty: of a registry that tells none
   std::string registered_at;
   ManagedBy manager;  // empty kind: nobody's
-  JsonPtr document;   // as the registry serves it
+  bool deprecated = false;
+  std::string status_message;
+  JsonPtr document;  // as the registry serves it
+};
+
+// Whether a tool is to be used, as the registry tells its users.
+struct EntryStatus {
+  bool deprecated = false;
+  std::string message;  // with deprecated: why, at most 500 characters
 };
 
 // What a registry says of itself.
@@ -47,12 +58,24 @@ struct ServiceReport {
 class RegistryApi {
  public:
   virtual ~RegistryApi() = default;
+  // The latest version when `version` is empty.
   virtual StatusOr<RegistryEntry> get(const Context& ctx, const std::string& name,
                                       const std::string& version) = 0;
+  // The latest versions of all tools that the resource has, whatever its uid, in the order of their
+  // names; their documents lack the definition.
+  virtual StatusOr<std::vector<RegistryEntry>> list_managed(const Context& ctx, const ManagedBy& manager) = 0;
   // The registry numbers a definition without a version itself. The same content again is success.
   virtual StatusOr<RegistryEntry> put(const Context& ctx, const Json& definition) = 0;
   // Takes out all versions of a tool, if they are `manager`'s.
   virtual Status withdraw(const Context& ctx, const std::string& name, const ManagedBy& manager) = 0;
+  virtual Status withdraw_version(const Context& ctx, const std::string& name, const std::string& version,
+                                  const ManagedBy& manager) = 0;
+  // Of all versions of a tool, if they are `manager`'s.
+  virtual Status set_status(const Context& ctx, const std::string& name, const EntryStatus& status,
+                            const ManagedBy& manager) = 0;
+  // What it means for callers when the definition `from` becomes `to`; each may as well be an object
+  // with name and version of what is registered. NotFound when that is not.
+  virtual StatusOr<ContractComparison> compare(const Context& ctx, const Json& from, const Json& to) = 0;
   virtual StatusOr<ServiceReport> report(const Context& ctx) = 0;
 };
 
@@ -66,7 +89,13 @@ class RegistryClient : public RegistryApi {
   StatusOr<RegistryEntry> get(const Context& ctx, const std::string& name,
                               const std::string& version) override;
   StatusOr<RegistryEntry> put(const Context& ctx, const Json& definition) override;
+  StatusOr<std::vector<RegistryEntry>> list_managed(const Context& ctx, const ManagedBy& manager) override;
   Status withdraw(const Context& ctx, const std::string& name, const ManagedBy& manager) override;
+  Status withdraw_version(const Context& ctx, const std::string& name, const std::string& version,
+                          const ManagedBy& manager) override;
+  Status set_status(const Context& ctx, const std::string& name, const EntryStatus& status,
+                    const ManagedBy& manager) override;
+  StatusOr<ContractComparison> compare(const Context& ctx, const Json& from, const Json& to) override;
   StatusOr<ServiceReport> report(const Context& ctx) override;
 
  private:

@@ -36,6 +36,8 @@ StatusOr<Json> changed(const ApiCall& call, const Json& before, const Json& body
     }
   }
   Json after = before;
+  // Of a status its only writer owns all of it: what the next apply leaves out goes.
+  if (call.verb == ApiCall::Verb::Apply && has_parameter(call, "/status?")) after.erase("status");
   after.merge_patch(body);
   return after;
 }

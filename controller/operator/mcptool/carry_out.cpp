@@ -12,6 +12,14 @@ StatusOr<ToolOutcome> register_definition(const Context& ctx, RegistryAccess& ac
                                           ToolOutcome outcome) {
   auto api = access.open(plan.claim->registry);
   if (!api.ok()) return api.status();
+  if (plan.had_server) {
+    const Status withdrawn = withdraw_all(ctx, **api, plan.manager, plan.claim->name);
+    if (!withdrawn.ok()) {
+      outcome.failed = true;
+      outcome.report.reset();
+      return outcome;
+    }
+  }
   RegistrationOutcome done = register_tool(ctx, **api, *plan.wanted, plan.known.tool, plan.known.generation);
   outcome.registry_changed = done.wrote;
   outcome.failed = done.unavailable;
@@ -23,11 +31,31 @@ StatusOr<ToolOutcome> register_definition(const Context& ctx, RegistryAccess& ac
   return outcome;
 }
 
+// What was told while it stands stays told, whatever hinders this pass.
+StatusOr<ToolOutcome> take_offer(const Context& ctx, RegistryAccess& access, const ToolPlan& plan,
+                                 ToolOutcome outcome) {
+  auto api = access.open(plan.claim->registry);
+  if (!api.ok()) return api.status();
+  OfferOutcome done = carry_out_offer(ctx, **api, *plan.offer);
+  outcome.registry_changed = done.wrote;
+  outcome.failed = !done.failure.ok();
+  outcome.not_before = done.failure.retry_after().value_or(std::chrono::milliseconds(0));
+  outcome.unfinished = done.unfinished;
+  outcome.wants_offer = done.wants_offer;
+  outcome.events = std::move(done.events);
+  const bool hindered = outcome.failed || outcome.wants_offer;
+  const bool stays = plan.stands || done.failure.code() == Code::Busy;
+  if (!(hindered && stays && !done.wrote)) outcome.report->registered = std::move(done.report.registered);
+  outcome.report->offer = std::move(done.report);
+  return outcome;
+}
+
 // Success also when the registry has no such tool, or another's, or says that it can have none of
 // that name.
 Status withdraw(const Context& ctx, RegistryAccess& access, const ToolPlan& plan) {
   auto api = access.open(plan.claim->registry);
   if (!api.ok()) return api.status();
+  if (plan.claim->name.empty()) return withdraw_all(ctx, **api, plan.manager);
   Status withdrawn = (*api)->withdraw(ctx, plan.claim->name, plan.manager);
   const Code code = withdrawn.code();
   if (code == Code::NotFound || code == Code::Conflict || code == Code::Invalid) return {};
@@ -36,7 +64,9 @@ Status withdraw(const Context& ctx, RegistryAccess& access, const ToolPlan& plan
 
 ToolOutcome give_up(const Context& ctx, RegistryAccess& access, const ToolPlan& plan, ToolOutcome outcome) {
   outcome.failed = !withdraw(ctx, access, plan).ok();
-  if (!outcome.failed) outcome.report->tool.reset();
+  if (outcome.failed) return outcome;
+  outcome.report->tool.reset();
+  if (outcome.report->offer) outcome.report->offer->tools.clear();
   return outcome;
 }
 
@@ -75,6 +105,8 @@ StatusOr<ToolOutcome> carry_out(const Context& ctx, RegistryAccess& access, cons
       break;
     case Action::Register:
       return register_definition(ctx, access, plan, std::move(outcome));
+    case Action::TakeOffer:
+      return take_offer(ctx, access, plan, std::move(outcome));
     case Action::GiveUp:
       return give_up(ctx, access, plan, std::move(outcome));
     case Action::Withdraw:

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "controller/base/context.hpp"
+#include "controller/operator/live/carry_out_offer.hpp"
 #include "controller/operator/mcptool/decide.hpp"
 #include "controller/operator/registry_access.hpp"
 
@@ -13,8 +15,11 @@ struct ToolOutcome {
   std::optional<ToolReport> report;  // what is to be told; absent: what was told stays
   // something was registered or withdrawn that the Registry should count
   bool registry_changed = false;
-  bool failed = false;    // the plan is to be tried again soon,
-  Duration not_before{};  // and not before this
+  bool failed = false;       // the plan is to be tried again soon,
+  Duration not_before{};     // and not before this
+  bool unfinished = false;   // there is more to do than one pass does
+  bool wants_offer = false;  // what the server offers is needed, and is not at hand
+  std::vector<OfferEvent> events = {};
 };
 
 // What a registry answers is no error.

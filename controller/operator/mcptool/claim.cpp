@@ -14,6 +14,13 @@ std::string_view text(simdjson::simdjson_result<simdjson::dom::element> value) {
   return value.get(found) == simdjson::SUCCESS ? found : std::string_view();
 }
 
+// Whether what is registered is what a server offers.
+bool has_live_tools(simdjson::simdjson_result<simdjson::dom::element> spec) {
+  if (spec["server"].error() != simdjson::SUCCESS) return false;
+  const bool is_read = text(spec["probe"]["mode"]) != "Disabled";
+  return is_read || spec["definition"].error() != simdjson::SUCCESS;
+}
+
 }  // namespace
 
 std::string NameClaim::to_string() const {
@@ -31,6 +38,7 @@ std::optional<NameClaim> claim_of(const kube::Object& mcptool) {
   if (claim.registry.name.empty()) return std::nullopt;
   claim.registry.ns = text(spec["registryRef"]["namespace"]);
   if (claim.registry.ns.empty()) claim.registry.ns = mcptool.meta().ns;
+  if (has_live_tools(spec)) return claim;
   claim.name = text(spec["definition"]["name"]);
   if (claim.name.empty()) claim.name = mcptool.meta().name;
   return claim;

@@ -13,6 +13,8 @@ namespace toolhive {
 // What an MCPTool asks for: a name in a registry.
 struct NameClaim {
   kube::Key registry;
+  // Empty: the names that its server's tools have, which are known only when it is read. Of these
+  // the registry itself is the judge.
   std::string name;
   bool operator==(const NameClaim&) const = default;
   // One text per claim, for indexes; no two claims share one.

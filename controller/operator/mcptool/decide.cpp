@@ -4,6 +4,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "controller/operator/labels.hpp"
 #include "controller/operator/mcptool/permission.hpp"
 #include "controller/operator/schedule.hpp"
 
@@ -73,6 +74,24 @@ std::optional<ServerReport> server_report(const ToolObservation& observed) {
                       .identity = {}};
 }
 
+// Whether what is registered is what a server offers.
+bool is_live(const ToolObservation& observed) {
+  return observed.claim && observed.claim->name.empty();
+}
+
+// What was told of the server's tools stays, and how they are registered while that is of this very
+// spec.
+void begin_live(const ToolObservation& observed, ToolPlan& plan) {
+  plan.report.registered = ConditionValue::unknown("Pending", "the server's tools are to be read");
+  const RememberedOffer before = remembered_offer(*observed.status);
+  plan.report.offer = report_of(before, plan.manager);
+  plan.stands = !before.digest.empty() && before.generation == plan.report.generation;
+  const runtime::Conditions told = conditions_of(*observed.status);
+  const runtime::Condition* const registered = told.find("Registered");
+  if (plan.stands && registered)
+    plan.report.registered = {registered->status, registered->reason, registered->message};
+}
+
 // The definition in order, what was registered still so.
 ToolPlan begin(const ToolObservation& observed) {
   ToolPlan plan;
@@ -84,6 +103,7 @@ ToolPlan begin(const ToolObservation& observed) {
   plan.report.tool = plan.known.tool;
   plan.stands = plan.known.tool && plan.known.generation == plan.report.generation;
   plan.report.server = server_report(observed);
+  if (is_live(observed)) begin_live(observed, plan);
   return plan;
 }
 
@@ -126,13 +146,6 @@ bool namespace_is_not_allowed(const ToolObservation& observed, ToolPlan& plan) {
   return true;
 }
 
-bool nothing_is_declared(const ToolObservation& observed, ToolPlan& plan) {
-  if ((*observed.tool)->spec.definition) return false;
-  plan.report.registered =
-      ConditionValue::unknown("Pending", "what the server offers is read, and is not registered yet");
-  return true;
-}
-
 bool name_is_taken(const ToolObservation& observed, ToolPlan& plan) {
   const auto other = conflicting_tool(observed);
   if (!other) return false;
@@ -153,6 +166,29 @@ bool registry_is_away(const ToolObservation& observed, ToolPlan& plan) {
   return true;
 }
 
+// The digest of the offer that an annotation approves; empty: none.
+std::string approved_by_annotation(const Object& object) {
+  return std::string(object.meta().annotations.get(kApproveAnnotation).value_or(""));
+}
+
+OfferTask offer_task(const ToolObservation& observed, const ToolPlan& plan) {
+  const MCPToolSpec& spec = (*observed.tool)->spec;
+  const std::string name(observed.object.meta().name);
+  OfferTask task;
+  task.tools = spec.tools;
+  task.prefix = spec.tools.prefix.value_or(name + ".");
+  task.contract = spec.contract;
+  task.approved = approved_by_annotation(observed.object);
+  task.declared = spec.definition;
+  task.declared_name = spec.definition_name.empty() ? name : spec.definition_name;
+  task.manager = plan.manager;
+  task.generation = plan.report.generation;
+  task.before = remembered_offer(*observed.status);
+  if (observed.server) task.offer = observed.server->sighting.offer;
+  task.offer_was_missed = observed.offer_was_missed;
+  return task;
+}
+
 ToolPlan decide_registration(const ToolObservation& observed) {
   ToolPlan plan = begin(observed);
   plan.again = jittered(kToolPeriod, observed.object.key());
@@ -160,10 +196,16 @@ ToolPlan decide_registration(const ToolObservation& observed) {
   if (spec_is_invalid(observed, plan)) return plan;
   if (registry_is_absent(observed, plan)) return plan;
   plan.report.registry_url = observed.registry->url;
-  for (const auto prevents : {namespace_is_not_allowed, nothing_is_declared, name_is_taken, registry_is_away})
+  for (const auto prevents : {namespace_is_not_allowed, name_is_taken, registry_is_away})
     if (prevents(observed, plan)) return plan;
   const MCPToolSpec& spec = (*observed.tool)->spec;
+  if (is_live(observed)) {
+    plan.action = ToolPlan::Action::TakeOffer;
+    plan.offer = offer_task(observed, plan);
+    return plan;
+  }
   plan.action = ToolPlan::Action::Register;
+  plan.had_server = !remembered_offer(*observed.status).digest.empty();
   plan.wanted =
       WantedTool{observed.claim->name, spec.version, plan.report.generation, spec.definition, plan.manager};
   return plan;
@@ -190,7 +232,9 @@ ToolPlan decide_release(const ToolObservation& observed) {
     plan.report.registered = withdrawal_pending(describe(*observed.claim) + " does not serve");
   } else {
     plan.action = ToolPlan::Action::Withdraw;
-    plan.why = "the tool " + observed.claim->name + " is withdrawn from " + describe(*observed.claim);
+    const std::string what =
+        is_live(observed) ? "all of its server's tools are" : "the tool " + observed.claim->name + " is";
+    plan.why = what + " withdrawn from " + describe(*observed.claim);
   }
   return plan;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "controller/operator/live/offer_task.hpp"
 #include "controller/operator/mcptool/observe.hpp"
 #include "controller/operator/mcptool/registration.hpp"
 #include "controller/operator/mcptool/status.hpp"
@@ -12,13 +13,14 @@ namespace toolhive {
 
 struct ToolPlan {
   enum class Action {
-    Leave,     // nothing, and what was told stays true
-    Tell,      // the report alone
-    Wait,      // the report, and another look soon: what is to be done first is not possible yet
-    Register,  // bring the definition into the registry, and tell how that went
-    GiveUp,    // take out what is registered, for somebody else has the name, and tell that
-    Withdraw,  // take out what is registered, then let the object go
-    LetGo,     // let the object go
+    Leave,      // nothing, and what was told stays true
+    Tell,       // the report alone
+    Wait,       // the report, and another look soon: what is to be done first is not possible yet
+    Register,   // bring the definition into the registry, and tell how that went
+    TakeOffer,  // bring what the server offers into the registry, and tell how that went
+    GiveUp,     // take out what is registered, for somebody else has the name, and tell that
+    Withdraw,   // take out what is registered, then let the object go
+    LetGo,      // let the object go
   };
 
   Action action = Action::Tell;
@@ -26,7 +28,9 @@ struct ToolPlan {
   std::optional<NameClaim> claim;
   ManagedBy manager;                 // as whom the registry knows this MCPTool
   std::optional<WantedTool> wanted;  // with Register
+  std::optional<OfferTask> offer;    // with TakeOffer
   RememberedTool known;              // what was registered when it was last told
+  bool had_server = false;           // with Register: tools of a server may be registered besides
   // that is of this very generation: an outage changes nothing about it
   bool stands = false;
   std::string why;   // with Withdraw and LetGo: for the log

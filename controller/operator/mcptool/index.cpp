@@ -11,7 +11,8 @@ std::vector<std::string> index_by_registry(const kube::Object& mcptool) {
 
 std::vector<std::string> index_by_claim(const kube::Object& mcptool) {
   const auto claim = claim_of(mcptool);
-  return claim ? std::vector<std::string>{claim->to_string()} : std::vector<std::string>{};
+  if (!claim || claim->name.empty()) return {};
+  return {claim->to_string()};
 }
 
 }  // namespace toolhive

@@ -22,6 +22,7 @@ Status read_registry(const Context& ctx, const runtime::Cache& cache, ToolObserv
 }
 
 Status read_peers(const runtime::Cache& cache, ToolObservation& observed) {
+  if (observed.claim->name.empty()) return {};
   auto claimants = cache.find(mcptool_type(), kClaimIndex, observed.claim->to_string());
   if (!claimants.ok()) return claimants.status();
   for (Object& claimant : *claimants)

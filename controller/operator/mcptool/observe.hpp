@@ -37,6 +37,8 @@ struct ToolObservation {
   // Where its server is; absent: it has none, or none that is to be looked at now.
   std::optional<WatchedServer> watched = {};
   std::optional<Look> server = {};  // what is known of that
+  // Whether something else was seen of it than what was taken in, and is not at hand.
+  bool offer_was_missed = false;
 };
 
 // `namespaces` are those that the operator looks after; empty: all. The cache has the indexes of

@@ -25,11 +25,15 @@ namespace {
 constexpr runtime::BackoffOptions kToolBackoff{.base = std::chrono::seconds(1),
                                                .max = std::chrono::seconds(60)};
 
+// Between passes over an offer that one pass cannot take in.
+constexpr std::chrono::milliseconds kNextPart{100};
+
 FinalizerNeed finalizer_need(const kube::Ref<MCPTool>& tool) {
   return needs_withdrawal(tool) ? FinalizerNeed::Needed : FinalizerNeed::NotNeeded;
 }
 
 Result look_again(const Key& key, const ToolPlan& plan, const ToolOutcome& outcome) {
+  if (outcome.unfinished) return {.requeue_after = kNextPart};
   if (outcome.failed) return {.requeue_after = jittered(outcome.not_before, key), .backoff = true};
   return plan.again == Duration::zero() ? Result{} : Result{.requeue_after = plan.again};
 }
@@ -55,6 +59,7 @@ MCPToolReconciler::MCPToolReconciler(runtime::Manager& manager, RegistryAccess& 
     : manager_(manager),
       access_(access),
       servers_(servers),
+      taken_(manager.metrics()),
       options_(std::move(options)),
       registries_(registries) {}
 
@@ -77,7 +82,7 @@ void MCPToolReconciler::attach() {
           .backoff(kToolBackoff)
           .reports({.ready_action = "Register", .each_generation = true})
           .finalize(kWithdrawFinalizer, run, finalizer_need)
-          .on_gone([this](const Key& key) { servers_.forget(key); })
+          .on_gone([this](const Key& key) { forget(key); })
           .on_paused(is_paused, tell_pause)
           .on_invalid(run)
           .reconcile(run);
@@ -95,9 +100,11 @@ StatusOr<Result> MCPToolReconciler::reconcile(const Pass& pass) {
     observed->workload = *std::move(workload);
   }
   observe_server(servers_, *observed);
+  observed->offer_was_missed = observed->server && taken_.is_missing(pass.key(), observed->server->sighting);
   const ToolPlan plan = decide(*observed);
   const auto outcome = carry_out(pass.ctx(), access_, plan);
   if (!outcome.ok()) return outcome.status();
+  follow_up(pass, *observed, *outcome);
   if (outcome->registry_changed) registries_.wake(plan.claim->registry);
   const Result result = look_again(pass.key(), plan, *outcome);
   if (outcome->report) {
@@ -110,13 +117,31 @@ StatusOr<Result> MCPToolReconciler::reconcile(const Pass& pass) {
   return unwritten ? StatusOr<Result>(observed->workload->retry) : result;
 }
 
+void MCPToolReconciler::follow_up(const Pass& pass, const ToolObservation& observed,
+                                  const ToolOutcome& outcome) {
+  for (const OfferEvent& event : outcome.events)
+    pass.event(event.warning ? runtime::EventType::Warning : runtime::EventType::Normal, event.reason,
+               "Register", event.note);
+  if (!observed.server) return;
+  if (outcome.report && outcome.report->offer)
+    taken_.held(pass.key(), count_in_state(outcome.report->offer->tools, ToolState::Held));
+  const Sighting& sighting = observed.server->sighting;
+  if (sighting.offer && !outcome.failed && !outcome.unfinished) taken_.took(pass.key(), sighting);
+  if (outcome.wants_offer && sighting.looked) servers_.look_again(*observed.watched);
+}
+
+void MCPToolReconciler::forget(const Key& key) {
+  servers_.forget(key);
+  taken_.forget(key);
+}
+
 std::vector<Key> MCPToolReconciler::referrers(const Object& registry) const {
   return keys_of(manager_.cache().find(mcptool_type(), kRegistryIndex, registry.key().to_string()));
 }
 
 std::vector<Key> MCPToolReconciler::peers(const Object& tool) const {
   const auto claim = claim_of(tool);
-  if (!claim) return {};
+  if (!claim || claim->name.empty()) return {};
   std::vector<Key> keys = keys_of(manager_.cache().find(mcptool_type(), kClaimIndex, claim->to_string()));
   std::erase(keys, tool.key());
   return keys;

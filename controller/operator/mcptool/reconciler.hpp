@@ -2,6 +2,7 @@
 #pragma once
 
 #include "controller/operator/mcptool/carry_out.hpp"
+#include "controller/operator/mcptool/taken_offers.hpp"
 #include "controller/operator/options.hpp"
 #include "controller/operator/registry_access.hpp"
 #include "controller/operator/server/servers.hpp"
@@ -23,6 +24,9 @@ class MCPToolReconciler {
   // Observe, decide, carry out, tell: of an MCPTool in order, of one that cannot be read, and of
   // one to be let go.
   StatusOr<runtime::Result> reconcile(const runtime::Pass& pass);
+  // Tells of what was done, and asks for what was missing.
+  void follow_up(const runtime::Pass& pass, const ToolObservation& observed, const ToolOutcome& outcome);
+  void forget(const kube::Key& key);
   // Those that refer to the Registry.
   std::vector<kube::Key> referrers(const kube::Object& registry) const;
   // Those that claim the same name: one that goes leaves it to the next.
@@ -31,6 +35,7 @@ class MCPToolReconciler {
   runtime::Manager& manager_;
   RegistryAccess& access_;
   Servers& servers_;
+  TakenOffers taken_;
   const OperatorOptions options_;
   const runtime::ControllerHandle registries_;
 };

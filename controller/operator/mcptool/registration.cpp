@@ -97,8 +97,8 @@ Json registration_body(const WantedTool& wanted, const std::string& version) {
 bool same_definition(const Json& entry, const WantedTool& wanted) {
   // What the registry adds, a status that somebody set among it.
   static const std::set<std::string_view> kAdded = {
-      "name",   "version",         "managedBy",     "digest",     "registeredAt",
-      "status", "statusChangedAt", "statusMessage", "replacement"};
+      "name",         "version", "managedBy",       "digest",        "contractDigest",
+      "registeredAt", "status",  "statusChangedAt", "statusMessage", "replacement"};
   // Member by member, for a copy of a large definition would cost more than it does.
   const Json& definition = *wanted.definition;
   if (!entry.is_object() || entry.value("name", Json()) != wanted.name) return false;

@@ -57,11 +57,18 @@ Json mcptool_status(const Json& before, const ToolReport& report, WallTime now) 
   else if (report.server->available)
     set("ServerAvailable", *report.server->available);
 
+  if (!report.offer)
+    conditions.remove("ContractVerified");
+  else if (report.offer->contract_verified)
+    set("ContractVerified", *report.offer->contract_verified);
+
   Json status = {{"observedGeneration", report.generation}, {"conditions", conditions.to_json()}};
   if (report.server)
     if (Json server = server_status(before, *report.server); !server.is_null())
       status["server"] = std::move(server);
-  if (report.tool) {
+  if (report.offer) {
+    tell_offer(*report.offer, report.registry_url, status);
+  } else if (report.tool) {
     status["tools"] = Json::array({to_json(*report.tool)});
     if (!report.registry_url.empty())
       status["url"] = report.registry_url + "/api/v1/tools/" + percent_encode(report.tool->name) +
@@ -77,12 +84,13 @@ RememberedTool remembered(const Json& status) {
   if (conditions.is_true("Registered"))
     memory.generation = conditions.find("Registered")->observed_generation;
   const auto tools = status.find("tools");
-  if (tools == status.end() || !tools->is_array() || tools->empty()) return memory;
-  const Json& first = tools->front();
-  if (!first.is_object() || string_member(first, "name").empty() || string_member(first, "version").empty())
-    return memory;
-  memory.tool = RegisteredTool{string_member(first, "name"), string_member(first, "version"),
-                               string_member(first, "digest"), string_member(first, "registeredAt")};
+  if (tools == status.end() || !tools->is_array()) return memory;
+  for (const Json& line : *tools) {
+    if (string_member(line, "name").empty() || string_member(line, "version").empty()) continue;
+    memory.tool = RegisteredTool{string_member(line, "name"), string_member(line, "version"),
+                                 string_member(line, "digest"), string_member(line, "registeredAt")};
+    break;
+  }
   return memory;
 }
 

@@ -9,6 +9,7 @@
 #include "controller/base/clock.hpp"
 #include "controller/base/json.hpp"
 #include "controller/operator/condition_value.hpp"
+#include "controller/operator/live/offer_report.hpp"
 #include "controller/operator/mcptool/registration.hpp"
 #include "controller/operator/server/availability.hpp"
 
@@ -22,6 +23,7 @@ struct ToolReport {
   std::optional<RegisteredTool> tool;
   std::string registry_url;                 // of the Registry's status; empty: unknown
   std::optional<ServerReport> server = {};  // absent: it has none
+  std::optional<OfferReport> offer = {};    // in place of `tool`, where its server's tools are registered
 };
 
 Json mcptool_status(const Json& before, const ToolReport& report, WallTime now);

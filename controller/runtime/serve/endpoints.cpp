@@ -219,7 +219,7 @@ StatusOr<std::unique_ptr<Endpoints>> Endpoints::open(const EndpointOptions& opti
     auto certificate = certificate_of(options);
     if (!certificate.ok()) return certificate.status();
     serving.tls = *certificate;
-    if (serving.tls->self_signed())
+    if ((*certificate)->self_signed())
       log(LogLevel::Info, "metrics are served with a self-signed certificate",
           {{"address", options.metrics_address}, {"certificateDirectory", options.certificate_directory}});
   }

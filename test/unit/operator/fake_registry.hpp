@@ -1,16 +1,44 @@
 // A registry in memory, and the way to it.
 #pragma once
 
+#include <cstdio>
 #include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "controller/operator/live/contract.hpp"
 #include "controller/operator/registry_access.hpp"
 
 namespace toolhive::test {
+
+// Has no tools, and takes none.
+class EmptyRegistry : public RegistryApi {
+ public:
+  StatusOr<RegistryEntry> get(const Context&, const std::string&, const std::string&) override {
+    return none();
+  }
+  StatusOr<std::vector<RegistryEntry>> list_managed(const Context&, const ManagedBy&) override {
+    return std::vector<RegistryEntry>();
+  }
+  StatusOr<RegistryEntry> put(const Context&, const Json&) override { return none(); }
+  Status withdraw(const Context&, const std::string&, const ManagedBy&) override { return none(); }
+  Status withdraw_version(const Context&, const std::string&, const std::string&, const ManagedBy&) override {
+    return none();
+  }
+  Status set_status(const Context&, const std::string&, const EntryStatus&, const ManagedBy&) override {
+    return none();
+  }
+  StatusOr<ContractComparison> compare(const Context&, const Json&, const Json&) override { return none(); }
+  StatusOr<ServiceReport> report(const Context&) override { return ServiceReport{}; }
+
+ private:
+  static Status none() { return {Code::NotFound, "no such tool"}; }
+};
 
 // A registry by the rules of the real one: a version never changes its content, a tool never its
 // manager.
@@ -19,6 +47,10 @@ class FakeRegistry : public RegistryApi {
   StatusOr<RegistryEntry> get(const Context&, const std::string& name, const std::string& version) override {
     ++gets;
     if (!fault.ok()) return fault;
+    if (version.empty()) {
+      const Json* const newest = latest(name);
+      return newest ? parse_entry(*newest) : Status(Code::NotFound, "no such tool");
+    }
     const auto found = entries.find({name, version});
     if (found == entries.end()) return Status(Code::NotFound, "no such version");
     return *parse_entry(found->second);
@@ -38,15 +70,74 @@ class FakeRegistry : public RegistryApi {
     entry["version"] = version;
     const auto found = entries.find({name, version});
     const auto content = [](Json document) {
-      for (const char* added : {"managedBy", "digest", "registeredAt"}) document.erase(added);
+      for (const char* added :
+           {"managedBy", "digest", "contractDigest", "registeredAt", "status", "statusMessage"})
+        document.erase(added);
       return document;
     };
     if (found != entries.end() && content(found->second) != content(entry))
       return Status(Code::AlreadyExists, "other content");
     entry["digest"] = "sha256:" + std::to_string(std::hash<std::string>{}(content(entry).dump()));
+    entry["contractDigest"] = contract_digest(contract_of(definition, name));
     entry["registeredAt"] = "2026-01-01T00:00:00Z";
+    if (found != entries.end())
+      entry = found->second;
+    else
+      order[{name, version}] = ++registered;
+    entry["managedBy"] = definition.at("managedBy");
     entries[{name, version}] = entry;
     return *parse_entry(entry);
+  }
+
+  StatusOr<std::vector<RegistryEntry>> list_managed(const Context&, const ManagedBy& manager) override {
+    ++lists;
+    if (!fault.ok()) return fault;
+    std::vector<RegistryEntry> listed;
+    for (const std::string& name : names()) {
+      RegistryEntry entry = *parse_entry(*latest(name));
+      if (entry.manager.ns == manager.ns && entry.manager.name == manager.name)
+        listed.push_back(std::move(entry));
+    }
+    return listed;
+  }
+
+  Status withdraw_version(const Context&, const std::string& name, const std::string& version,
+                          const ManagedBy&) override {
+    if (!fault.ok()) return fault;
+    return entries.erase({name, version}) > 0 ? Status() : Status(Code::NotFound, "no such version");
+  }
+
+  Status set_status(const Context&, const std::string& name, const EntryStatus& status,
+                    const ManagedBy&) override {
+    if (!fault.ok()) return fault;
+    for (auto& [key, entry] : entries) {
+      if (key.first != name) continue;
+      entry["status"] = status.deprecated ? "deprecated" : "active";
+      entry.erase("statusMessage");
+      if (status.deprecated) entry["statusMessage"] = status.message;
+    }
+    return latest(name) ? Status() : Status(Code::NotFound, "no such tool");
+  }
+
+  // Another input schema is breaking, another description to be read.
+  StatusOr<ContractComparison> compare(const Context&, const Json& from, const Json& to) override {
+    ++compares;
+    if (!fault.ok()) return fault;
+    const auto known = entries.find({from.at("name"), from.value("version", "")});
+    if (!from.contains("inputSchema") && known == entries.end())
+      return Status(Code::NotFound, "no such version");
+    const Json& before = from.contains("inputSchema") ? from : known->second;
+    ContractComparison comparison;
+    for (const char* member : {"inputSchema", "description"}) {
+      if (before.value(member, Json()) == to.value(member, Json())) continue;
+      if (comparison.changes++ > 0) continue;
+      const bool schema = std::string(member) == "inputSchema";
+      comparison.verdict = schema ? ChangeClass::Breaking : ChangeClass::Review;
+      comparison.pointer = std::string("/") + member;
+      comparison.keyword = member;
+      comparison.message = "changed";
+    }
+    return comparison;
   }
 
   Status withdraw(const Context&, const std::string& name, const ManagedBy&) override {
@@ -59,11 +150,41 @@ class FakeRegistry : public RegistryApi {
     return ServiceReport{static_cast<std::int64_t>(entries.size()), "1.0.0"};
   }
 
+  // The latest version: the highest, and between equals the later one; nullptr: there is none.
+  const Json* latest(const std::string& name) const {
+    const Json* newest = nullptr;
+    std::pair<std::vector<int>, int> highest;
+    for (const auto& [key, entry] : entries) {
+      if (key.first != name) continue;
+      const std::pair place(numbers_of(key.second), order.contains(key) ? order.at(key) : 0);
+      if (newest && place < highest) continue;
+      newest = &entry;
+      highest = place;
+    }
+    return newest;
+  }
+  std::set<std::string> names() const {
+    std::set<std::string> all;
+    for (const auto& [key, entry] : entries) all.insert(key.first);
+    return all;
+  }
+
   std::map<std::pair<std::string, std::string>, Json> entries;
+  std::map<std::pair<std::string, std::string>, int> order;  // in which they were registered
   Status fault;
+  int registered = 0;
   int gets = 0;
+  int lists = 0;
+  int compares = 0;
   int puts = 0;
   int numbered = 0;
+
+ private:
+  static std::vector<int> numbers_of(const std::string& version) {
+    std::vector<int> numbers(3);
+    std::sscanf(version.c_str(), "%d.%d.%d", &numbers[0], &numbers[1], &numbers[2]);
+    return numbers;
+  }
 };
 
 // Leads to one registry, whichever is asked for, without a circuit.

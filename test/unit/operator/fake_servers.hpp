@@ -19,7 +19,10 @@ class FakeServers final : public Servers {
     ++looks_;
     return {sightings_[server.key], std::chrono::seconds(60)};
   }
-  void look_again(const WatchedServer&) override {}
+  void look_again(const WatchedServer&) override {
+    const std::lock_guard lock(mutex_);
+    ++asked_again_;
+  }
   void forget(const kube::Key& tool) override {
     const std::lock_guard lock(mutex_);
     forgotten_.push_back(tool);
@@ -38,6 +41,10 @@ class FakeServers final : public Servers {
     const std::lock_guard lock(mutex_);
     return looks_;
   }
+  int asked_again() const {
+    const std::lock_guard lock(mutex_);
+    return asked_again_;
+  }
   bool has_forgotten(const kube::Key& tool) const {
     const std::lock_guard lock(mutex_);
     return std::find(forgotten_.begin(), forgotten_.end(), tool) != forgotten_.end();
@@ -49,6 +56,7 @@ class FakeServers final : public Servers {
   std::map<kube::Key, Sighting> sightings_;
   std::vector<kube::Key> forgotten_;
   int looks_ = 0;
+  int asked_again_ = 0;
 };
 
 }  // namespace toolhive::test

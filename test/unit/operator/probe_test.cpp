@@ -12,15 +12,8 @@ using namespace std::chrono_literals;
 using namespace toolhive;
 
 // Only counts, and says what the test has it say.
-class ProbedRegistry : public RegistryApi {
+class ProbedRegistry : public test::EmptyRegistry {
  public:
-  StatusOr<RegistryEntry> get(const Context&, const std::string&, const std::string&) override {
-    return Status(Code::NotFound, "no tools");
-  }
-  StatusOr<RegistryEntry> put(const Context&, const Json&) override {
-    return Status(Code::NotFound, "no tools");
-  }
-  Status withdraw(const Context&, const std::string&, const ManagedBy&) override { return {}; }
   StatusOr<ServiceReport> report(const Context&) override {
     ++asked;
     if (!fault.ok()) return fault;

@@ -11,6 +11,7 @@
 #include "controller/testing/simulated_clock.hpp"
 #include "test/unit/operator/fake_registry.hpp"
 #include "test/unit/operator/fake_servers.hpp"
+#include "test/unit/operator/live_offer.hpp"
 #include "test/unit/operator/make.hpp"
 
 namespace {
@@ -126,6 +127,21 @@ struct Serving : Reconciling {
   }
   std::shared_ptr<DownRegistry> registry = std::make_shared<DownRegistry>();
 };
+
+// The same MCPTool with a server in place of the definition.
+const kube::Object kServed =
+    patched(kWeather, {{"spec",
+                        {{"definition", nullptr},
+                         {"server", {{"remote", {{"url", "https://weather.example/mcp"}}}}},
+                         {"contract", {{"mode", "Enforce"}}}}}});
+
+Sighting seen(const std::string& version, const std::vector<Json>& tools) {
+  Sighting sighting;
+  sighting.looked = true;
+  sighting.offer = live_offer(version, tools);
+  sighting.digest = Json(tools).dump();
+  return sighting;
+}
 
 const Json kRefusedSpec = {{"image", "example.com/mcp-registry:2"}, {"replicas", 3}};
 
@@ -299,11 +315,12 @@ TEST_CASE("nothing is done about an MCPTool that is deleted and that others hold
 TEST_CASE("news of a server get into the status, and a look without news writes nothing") {
   testing::SimulatedClock clock;
   Serving r(clock);
-  const Json remote = {{"server", {{"remote", {{"url", "https://weather.example/mcp"}}}}}};
-  r.put_tool(patched(kWeather, {{"spec", remote}}));
-  REQUIRE(r.says(mcptool_type(), kToolKey, "Registered", "Registered"));
+  r.put_tool(kServed);
+  REQUIRE(r.says(mcptool_type(), kToolKey, "Registered", "Pending"));
   CHECK(r.says(mcptool_type(), kToolKey, "ServerAvailable", "Pending"));
-  Sighting down;
+  r.servers.see(kToolKey, seen("1.0.0", {live_tool("get")}));
+  REQUIRE(r.says(mcptool_type(), kToolKey, "Registered", "Registered"));
+  Sighting down = seen("1.0.0", {live_tool("get")});
   down.looked = true;
   down.failure = Status(Code::Unavailable, "connecting: refused").with_reason("Unreachable");
   r.servers.see(kToolKey, down);
@@ -321,7 +338,72 @@ TEST_CASE("news of a server get into the status, and a look without news writes 
   REQUIRE(r.api->wait_for([&] { return clock.next_deadline() != TimePoint::max(); }));
   clock.advance(std::chrono::seconds(70));
   CHECK(looked(2));
-  CHECK(r.api->writes().empty());
+  for (const std::string& call : r.api->writes()) CHECK(call.find("mcptools") == std::string::npos);
+}
+
+TEST_CASE("a server's tools are registered, held to their contract, and withdrawn with the MCPTool") {
+  Serving r;
+  r.put_tool(kServed);
+  r.servers.see(kToolKey, seen("1.0.0", {live_tool("get"), live_tool("set")}));
+  REQUIRE(r.says(mcptool_type(), kToolKey, "Registered", "Registered"));
+  CHECK(r.registry->latest("weather.get")->at("version") == "1.0.0");
+  CHECK(r.says(mcptool_type(), kToolKey, "ContractVerified", "Verified"));
+  CHECK(r.is_held());
+
+  r.servers.see(kToolKey, seen("2.0.0", {live_tool("get", "place"), live_tool("set")}));
+  REQUIRE(r.says(mcptool_type(), kToolKey, "ContractVerified", "ContractBroken"));
+  CHECK(r.registry->latest("weather.get")->at("version") == "1.0.0");
+  CHECK(r.api->wait_for(
+      [&] { return r.manager.metrics().text().find("mcptool_held_tools 1") != std::string::npos; }));
+  CHECK(r.api->wait_for([&] { return r.api->count("CREATE events.events.k8s.io") >= 3; }));
+
+  const kube::Object told = *r.api->find(mcptool_type(), kToolKey);
+  const std::string offered = told.json().at("status").at("offeredDigest");
+  r.api->put(mcptool_type(),
+             patched(told, {{"metadata", {{"annotations", {{kApproveAnnotation, offered}}}}}}).json());
+  REQUIRE(r.says(mcptool_type(), kToolKey, "ContractVerified", "Verified"));
+  CHECK(r.registry->latest("weather.get")->at("version") == "2.0.0");
+
+  r.api->remove(mcptool_type(), kToolKey);
+  REQUIRE(r.api->wait_for([&] { return !r.api->find(mcptool_type(), kToolKey); }));
+  CHECK(r.registry->entries.empty());
+}
+
+TEST_CASE("an offer that was dropped is asked for again when it is needed, and not when it is not") {
+  testing::SimulatedClock clock;
+  Serving r(clock);
+  r.put_tool(kServed);
+  Sighting sighting = seen("1.0.0", {live_tool("get")});
+  r.servers.see(kToolKey, sighting);
+  REQUIRE(r.says(mcptool_type(), kToolKey, "Registered", "Registered"));
+  sighting.offer.reset();
+  const int looks = r.servers.looks();
+  r.servers.see(kToolKey, sighting);
+  REQUIRE(r.api->wait_for([&] { return r.servers.looks() > looks; }));
+  CHECK(r.servers.asked_again() == 0);
+  SUBCASE("another was missed") {
+    sighting.digest = "another";
+  }
+  SUBCASE("the registry lost what it had") {
+    r.registry->entries.clear();
+  }
+  r.servers.see(kToolKey, sighting);
+  CHECK(r.api->wait_for([&] { return r.servers.asked_again() > 0; }));
+  CHECK(r.says(mcptool_type(), kToolKey, "Registered", "Registered"));
+}
+
+TEST_CASE("an MCPTool whose server is taken away registers its definition, and nothing of the server stays") {
+  Serving r;
+  r.put_tool(kServed);
+  r.servers.see(kToolKey, seen("1.0.0", {live_tool("get"), live_tool("set")}));
+  REQUIRE(r.says(mcptool_type(), kToolKey, "Registered", "Registered"));
+  const kube::Object served = *r.api->find(mcptool_type(), kToolKey);
+  const Json declared = {
+      {"server", nullptr}, {"contract", nullptr}, {"definition", {{"inputSchema", {{"type", "object"}}}}}};
+  r.api->put(mcptool_type(), patched(served, {{"spec", declared}}).json());
+  REQUIRE(r.says(mcptool_type(), kToolKey, "Registered", "Registered", 2));
+  CHECK(r.registry->names() == std::set<std::string>{"weather"});
+  CHECK_FALSE(r.api->find(mcptool_type(), kToolKey)->json().at("status").contains("offeredDigest"));
 }
 
 TEST_CASE("a server is forgotten with its MCPTool") {

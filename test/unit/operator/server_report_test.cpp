@@ -154,9 +154,14 @@ TEST_CASE("offers are told apart by what they offer, and not by its order") {
   CHECK(offer_digest(offer) == digest);
 }
 
-TEST_CASE("an MCPTool with a server alone has it in its status, and registers nothing yet") {
+TEST_CASE("an MCPTool with a server has it in its status, and takes in what it offers") {
   const ToolObservation seen = observation(Json::object(), Json::object(), sight());
-  CHECK(decide(seen).action == ToolPlan::Action::Tell);
+  const ToolPlan plan = decide(seen);
+  CHECK(plan.action == ToolPlan::Action::TakeOffer);
+  REQUIRE(plan.offer);
+  CHECK(plan.offer->offer == seen.server->sighting.offer);
+  CHECK(plan.offer->prefix == "weather.");
+  CHECK_FALSE(plan.offer->declared);
   const Json status = status_of(seen);
   CHECK(told(status, "Accepted", "status") == "True");
   CHECK(told(status, "ServerAvailable", "reason") == "Available");
@@ -169,8 +174,10 @@ TEST_CASE("a server that is down changes nothing about what is registered") {
   const ToolObservation seen = observation({{"definition", kDefinition}}, registered_status(),
                                            failure(Status(Code::Unavailable, "connecting: refused")));
   const ToolPlan plan = decide(seen);
-  CHECK(plan.action == ToolPlan::Action::Register);
+  CHECK(plan.action == ToolPlan::Action::TakeOffer);
+  CHECK_FALSE(plan.offer->offer);
   CHECK(plan.report.tool);
+  CHECK(plan.report.offer->tools.size() == 1);
   CHECK(plan.report.server->available->reason == "Unreachable");
 }
 

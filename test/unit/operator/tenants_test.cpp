@@ -12,6 +12,7 @@
 #include "controller/operator/labels.hpp"
 #include "controller/operator/mcptool/reconciler.hpp"
 #include "controller/testing/fake_api.hpp"
+#include "test/unit/operator/fake_registry.hpp"
 #include "test/unit/operator/fake_servers.hpp"
 
 namespace {
@@ -21,13 +22,10 @@ using namespace toolhive;
 using kube::Key;
 
 // Answers at once, or not before the end of the test.
-class TenantsRegistry final : public RegistryApi {
+class TenantsRegistry final : public test::EmptyRegistry {
  public:
   TenantsRegistry(bool hangs, std::stop_token end) : hangs_(hangs), end_(std::move(end)) {}
 
-  StatusOr<RegistryEntry> get(const Context&, const std::string&, const std::string&) override {
-    return Status(Code::NotFound, "no such tool");
-  }
   StatusOr<RegistryEntry> put(const Context& ctx, const Json& definition) override {
     if (hangs_) {
       sleep_for(ctx.clock, 30s, end_);
@@ -36,7 +34,6 @@ class TenantsRegistry final : public RegistryApi {
     return parse_entry({{"name", definition.at("name")}, {"version", definition.at("version")}});
   }
   Status withdraw(const Context&, const std::string&, const ManagedBy&) override { return withdrawal; }
-  StatusOr<ServiceReport> report(const Context&) override { return ServiceReport{}; }
 
   inline static Status withdrawal;
 
@@ -123,7 +120,7 @@ struct Tenants {
       manager.controller<Registry>("registry").reconcile([](runtime::Pass&, const kube::Ref<Registry>&) {
         return Status();
       });
-  FakeServers servers;
+  test::FakeServers servers;
   MCPToolReconciler tools{manager, access, servers, {}, registries};
   std::future<Status> done;
 };

@@ -1,0 +1,61 @@
+#include "controller/operator/live/live_registration.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/operator/live/contract.hpp"
+#include "controller/operator/live/live_version.hpp"
+#include "controller/operator/live/tool_decision.hpp"
+
+namespace toolhive {
+
+namespace {
+
+// Of versions that are withdrawn for one that is older: more are left to the next pass.
+constexpr int kMostLater = 16;
+
+Json to_body(const LiveRegistration& wanted, const std::string& version) {
+  Json body = contract_of(*wanted.offered.tool, wanted.offered.name);
+  body["version"] = version;
+  body["managedBy"] = {{"kind", wanted.manager.kind},
+                       {"namespace", wanted.manager.ns},
+                       {"name", wanted.manager.name},
+                       {"uid", wanted.manager.uid}};
+  return body;
+}
+
+StatusOr<RegistryEntry> put(const Context& ctx, RegistryApi& registry, const LiveRegistration& wanted) {
+  const std::string& content = wanted.offered.contract_digest;
+  const std::string version =
+      wanted.version.empty() ? live_version(wanted.server_version, content) : wanted.version;
+  auto entry = registry.put(ctx, to_body(wanted, version));
+  // The server gave other content the same number.
+  if (entry.status().code() == Code::AlreadyExists)
+    entry = registry.put(ctx, to_body(wanted, with_content(version, content)));
+  return entry;
+}
+
+Status withdraw_later_versions(const Context& ctx, RegistryApi& registry, const RegistryEntry& entry,
+                               const ManagedBy& manager) {
+  for (int i = 0; i < kMostLater; ++i) {
+    const auto latest = registry.get(ctx, entry.name, "");
+    if (!latest.ok()) return latest.status();
+    if (latest->version == entry.version) return {};
+    const Status withdrawn = registry.withdraw_version(ctx, entry.name, latest->version, manager);
+    if (!withdrawn.ok() && withdrawn.code() != Code::NotFound) return withdrawn;
+  }
+  return {};
+}
+
+}  // namespace
+
+StatusOr<RegistryEntry> register_live(const Context& ctx, RegistryApi& registry,
+                                      const LiveRegistration& wanted) {
+  auto entry = put(ctx, registry, wanted);
+  if (!entry.ok()) return entry;
+  Status done = withdraw_later_versions(ctx, registry, *entry, wanted.manager);
+  if (done.ok() && is_deprecated_as_gone(*entry))
+    done = registry.set_status(ctx, entry->name, {.deprecated = false, .message = {}}, wanted.manager);
+  return done.ok() ? entry : done;
+}
+
+}  // namespace toolhive
