@@ -49,9 +49,11 @@ constexpr std::size_t kLongGzip = 64 * 1024;
 // Eight of the largest pages, whose readers are slow.
 constexpr std::size_t kMostUnsent = std::size_t{64} << 20;
 
-bool is_long(const Call& call) {
-  if (call.method->name == "GET") return call.method->pace == Pace::Long;
-  return call.request.body.size() >= kLongBody;
+bool is_long(const Call& call, CompatibilityPolicy compatibility) {
+  if (call.method->pace == Pace::Long) return true;
+  if (call.method->name == "GET") return false;
+  // What is registered is compared with what may be much larger.
+  return call.request.body.size() >= kLongBody || compatibility != CompatibilityPolicy::None;
 }
 
 }  // namespace
@@ -131,7 +133,7 @@ void Api::dispatch(std::shared_ptr<const Call> call, Respond respond) {
   if (method.ready != nullptr) {
     if (auto ready = method.ready(state_, *call)) return respond(std::move(*ready));
   }
-  if (executor_ == nullptr || !is_long(*call))
+  if (executor_ == nullptr || !is_long(*call, state_.policy.compatibility))
     return method.handler(state_, std::move(call), std::move(respond));
   const bool taken = executor_->submit(
       [this, call, respond](const std::stop_token&) { call->method->handler(state_, call, respond); });

@@ -20,7 +20,7 @@ struct ApiState;
 // What the sender of a request has to be allowed. The right for the metrics is configured.
 enum class Needs { Nothing, ReadRight, WriteRight, MetricsRight };
 
-// Short reads are answered on the thread of the network, long ones on the lane's.
+// Short reads are answered on the thread of the network, long ones on one of the executor's.
 enum class Pace { Short, Long };
 
 // What a request counts as, beside a request.

@@ -5,6 +5,7 @@
 
 #include "registry/api/api_state.hpp"
 #include "registry/api/cached_list.hpp"
+#include "registry/api/compare.hpp"
 #include "registry/api/diff.hpp"
 #include "registry/api/list.hpp"
 #include "registry/api/page.hpp"
@@ -31,6 +32,11 @@ template <auto answer>
 void from_index(ApiState& state, std::shared_ptr<const Call> call, Respond respond) {
   Store* const store = state.store;
   respond(store == nullptr ? starting() : answer(*store->snapshot(), *call));
+}
+
+void compare(ApiState& state, std::shared_ptr<const Call> call, Respond respond) {
+  Store* const store = state.store;
+  respond(store == nullptr ? starting() : compare_tools(*store->snapshot(), *call, state.policy));
 }
 
 // The same for a list, whose pages are kept in one of the caches.
@@ -102,6 +108,9 @@ constexpr Endpoint kEndpoints[] = {
      "/api/v1/tools/{name}/versions/{version}",
      {retrieval<get_version>(), tool_write("PATCH", "status"), tool_write("DELETE", "withdraw")}},
     {Kind::Diff, "/api/v1/tools/{name}/diff", {retrieval<get_diff>(Pace::Long, Counts::Nothing)}},
+    {Kind::Compare,
+     "/api/v1/compare",
+     {Method{.name = "POST", .needs = Needs::ReadRight, .handler = compare, .pace = Pace::Long}}},
     {Kind::Health, "/health", {open<get_health>()}},
     {Kind::Ready, "/ready", {open<get_ready>()}},
     {Kind::Metrics,

@@ -27,11 +27,11 @@ namespace {
 
 constexpr std::size_t kDefaultLimit = 30;
 constexpr std::size_t kLargestLimit = 100;
-constexpr std::array<std::string_view, 19> kFields = {
-    "name",         "version",         "title",         "description", "inputSchema",
-    "outputSchema", "annotations",     "icons",         "tags",        "execution",
-    "server",       "_meta",           "managedBy",     "digest",      "registeredAt",
-    "status",       "statusChangedAt", "statusMessage", "replacement"};
+constexpr std::array<std::string_view, 20> kFields = {
+    "name",           "version",     "title",           "description",   "inputSchema",
+    "outputSchema",   "annotations", "icons",           "tags",          "execution",
+    "server",         "_meta",       "managedBy",       "digest",        "registeredAt",
+    "contractDigest", "status",      "statusChangedAt", "statusMessage", "replacement"};
 
 struct ListParameters {
   std::size_t limit = kDefaultLimit;

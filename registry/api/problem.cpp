@@ -52,6 +52,14 @@ std::string_view title_of(unsigned status) {
   }
 }
 
+void append_fault(std::string& out, std::string_view location, std::string_view message) {
+  out += "{\"location\":";
+  append_json_string(out, location);
+  out += ",\"message\":";
+  append_json_string(out, message);
+  out += '}';
+}
+
 }  // namespace
 
 unsigned status_of(Code code) {
@@ -86,7 +94,8 @@ unsigned status_of(Code code) {
   return 500;
 }
 
-std::string problem_document(unsigned status, std::string_view detail, std::string_view field) {
+std::string problem_document(unsigned status, std::string_view detail, std::string_view field,
+                             const std::vector<Fault>& others) {
   std::string sentence(field);
   if (!field.empty()) sentence += ": ";
   sentence += detail;
@@ -97,24 +106,24 @@ std::string problem_document(unsigned status, std::string_view detail, std::stri
   out += ",\"error\":";
   append_json_string(out, sentence);
   if (!field.empty()) {
-    out += ",\"errors\":[{\"location\":";
-    append_json_string(out, field);
-    out += ",\"message\":";
-    append_json_string(out, detail);
-    out += "}]";
+    out += ",\"errors\":[";
+    append_fault(out, field, detail);
+    for (const auto& [place, what] : others) append_fault(out += ',', place, what);
+    out += ']';
   }
   out += '}';
   return out;
 }
 
-Response problem(unsigned status, std::string_view detail, std::string_view field) {
-  auto response = Response::text(status, kProblemJson, problem_document(status, detail, field));
+Response problem(unsigned status, std::string_view detail, std::string_view field,
+                 const std::vector<Fault>& others) {
+  auto response = Response::text(status, kProblemJson, problem_document(status, detail, field, others));
   if (status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;
 }
 
 Response problem(const Error& error) {
-  return problem(status_of(error.code), error.detail, error.field);
+  return problem(status_of(error.code), error.detail, error.field, error.others);
 }
 
 }  // namespace toolhive::registry

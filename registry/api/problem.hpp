@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "registry/api/message.hpp"
 #include "registry/base/result.hpp"
@@ -12,10 +13,13 @@ namespace toolhive::registry {
 unsigned status_of(Code code);
 
 // A problem document (RFC 9457): type, title, status, detail; `error` with the detail again for
-// clients that look there; `errors` with location and message when a field is at fault.
-std::string problem_document(unsigned status, std::string_view detail, std::string_view field = {});
+// clients that look there; `errors` with location and message when a field is at fault, and of what
+// else is.
+std::string problem_document(unsigned status, std::string_view detail, std::string_view field = {},
+                             const std::vector<Fault>& others = {});
 
-Response problem(unsigned status, std::string_view detail, std::string_view field = {});
+Response problem(unsigned status, std::string_view detail, std::string_view field = {},
+                 const std::vector<Fault>& others = {});
 Response problem(const Error& error);
 
 }  // namespace toolhive::registry

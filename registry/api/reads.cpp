@@ -77,6 +77,8 @@ Response get_versions(const Index& index, const Call& call) {
   for (const auto& registration : tool->live) {
     if (registration != tool->live.front()) out += ',';
     append_version(out, registration->version, registration->digest);
+    if (registration->contract_digest)
+      out += ",\"contractDigest\":\"sha256:" + to_hex(*registration->contract_digest) + '"';
     out += ",\"registeredAt\":";
     append_json_string(out, registration->registered_at);
     if (registration->lifecycle != Lifecycle::Active) {

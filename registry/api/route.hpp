@@ -20,6 +20,7 @@ struct Route {
     Versions,
     Version,
     Diff,
+    Compare,
     Health,
     Ready,
     Metrics,

@@ -41,7 +41,7 @@ Result<Write> read_put(const Route& route, const Request& request, const ToolPol
     return Error{Code::Malformed, "a server cannot be renamed: it must be the name in the URL", "/name"};
   if (edit && server->version.text() != route.version)
     return Error{Code::Malformed, "must be the version in the URL", "/version"};
-  return Write(PutServer{std::move(*server), edit});
+  return Write(PutServer{std::move(*server), edit, {}, policy.compatibility});
 }
 
 Result<Write> read_server_status(const Route& route, const Request& request, const ToolPolicy& policy) {
@@ -99,7 +99,8 @@ Response server_write_response(const Call& call, const Result<WriteOutcome>& res
   if (!result) {
     const auto& error = result.error();
     // A version that is published already is a bad request in this API.
-    return problem(error.code == Code::Conflict ? 400 : status_of(error.code), error.detail, error.field);
+    return problem(error.code == Code::Conflict ? 400 : status_of(error.code), error.detail, error.field,
+                   error.others);
   }
   if (result->kind == WriteOutcome::Kind::Unchanged) {
     if (call.request.method == "DELETE")

@@ -10,6 +10,7 @@
 #include "registry/api/service_reads.hpp"
 #include "registry/api/writes.hpp"
 #include "registry/metrics/metrics.hpp"
+#include "registry/store/rules.hpp"
 #include "registry/store/store.hpp"
 
 namespace toolhive::registry {
@@ -41,6 +42,7 @@ void write_tool(ApiState& state, std::shared_ptr<const Call> call, Respond respo
   if (state.guard != nullptr) {
     if (auto refusal = state.guard->check_write(*call, *write)) return respond(std::move(*refusal));
   }
+  compare_ahead(*store->snapshot(), *write);
   store->write(std::move(*write), [&state, store, registration, call = std::move(call),
                                    respond = std::move(respond)](Result<WriteOutcome> result) {
     // A status was set for all versions: the answer is the tool as a GET gives it.
@@ -62,6 +64,7 @@ void write_server(ApiState& state, std::shared_ptr<const Call> call, Respond res
   if (state.guard != nullptr) {
     if (auto refusal = state.guard->check_write(*call, *write)) return respond(std::move(*refusal));
   }
+  compare_ahead(*store->snapshot(), *write);
   store->write(std::move(*write), [&state, store, call = std::move(call),
                                    respond = std::move(respond)](const Result<WriteOutcome>& result) {
     count_failure(state.metrics, result);

@@ -2,20 +2,12 @@
 
 #include "controller/base/percent.hpp"
 #include "registry/api/conditional.hpp"
+#include "registry/api/json_body.hpp"
 #include "registry/api/problem.hpp"
 #include "registry/api/reply.hpp"
-#include "registry/model/text.hpp"
 
 namespace toolhive::registry {
 namespace {
-
-Result<void> check_media_type(const Request& request) {
-  const auto type =
-      to_lower(std::string_view(request.content_type).substr(0, request.content_type.find(';')));
-  const auto end = type.find_last_not_of(" \t");
-  if (type.substr(0, end == type.npos ? 0 : end + 1) == kJson) return {};
-  return Error{Code::MediaType, "must be application/json", "Content-Type"};
-}
 
 Result<Precondition> read_precondition(const Request& request) {
   auto match = EntityTags::parse(request.if_match, "If-Match", false);
@@ -35,7 +27,7 @@ Result<Write> read_registration(const Route& route, const Request& request, std:
   if (!query) return query.take_error();
   auto force = query->flag("force");
   if (!force) return force.take_error();
-  if (auto ok = check_media_type(request); !ok) return ok.take_error();
+  if (auto ok = check_json_body(request); !ok) return ok.take_error();
   auto precondition = read_precondition(request);
   if (!precondition) return precondition.take_error();
   const bool put = route.kind == Route::Kind::Tool;
@@ -48,7 +40,7 @@ Result<Write> read_registration(const Route& route, const Request& request, std:
   auto definition = parse_definition(request.body, policy,
                                      put ? std::optional<std::string_view>(route.name) : std::nullopt);
   if (!definition) return definition.take_error();
-  return Write(Register{std::move(*definition), std::move(*precondition), *force});
+  return Write(Register{std::move(*definition), std::move(*precondition), *force, policy.compatibility});
 }
 
 // Who asks, as the parameter managedBy says.
@@ -68,7 +60,7 @@ Result<Write> read_status(const Route& route, const Request& request, std::strin
   if (!force) return force.take_error();
   auto manager = read_manager(*query);
   if (!manager) return manager.take_error();
-  if (auto ok = check_media_type(request); !ok) return ok.take_error();
+  if (auto ok = check_json_body(request); !ok) return ok.take_error();
   auto precondition = read_precondition(request);
   if (!precondition) return precondition.take_error();
   if (request.body.size() > policy.tool_bytes)

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace toolhive::registry {
 
@@ -25,6 +26,12 @@ enum class Code {
   Internal,        // A defect of this program.
 };
 
+// A place in what a client sent, as Error::field has it, and what is wrong there.
+struct Fault {
+  std::string field;
+  std::string detail;
+};
+
 // A failure with its cause and what to do about it, in words for the person who sent the request or
 // runs the service.
 struct Error {
@@ -33,6 +40,8 @@ struct Error {
   // JSON pointer into the request body ("/inputSchema/type"), a parameter's name, or a
   // configuration path; may be empty.
   std::string field = {};
+  // What else is at fault, after `field`; may be empty.
+  std::vector<Fault> others = {};
 };
 
 // A value or the Error that kept it from being. Not thread safe, like the value in it.

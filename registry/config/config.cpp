@@ -58,6 +58,10 @@ void read(Section& root, Config& config) {
   }
   cache.end();
 
+  root.one_of<CompatibilityPolicy>(
+      "compatibility", config.policy.compatibility,
+      {{"None", CompatibilityPolicy::None}, {"Semver", CompatibilityPolicy::Semver}});
+
   auto naming = root.section("naming");
   naming.texts("allow", config.policy.naming.allow);
   naming.texts("deny", config.policy.naming.deny);

@@ -14,9 +14,20 @@ constexpr std::size_t kMessageBytes = 256;
 
 }  // namespace
 
+std::string_view name_of(Compatibility compatibility) {
+  constexpr std::array<std::string_view, 3> kNames = {"compatible", "review", "breaking"};
+  return kNames[static_cast<std::size_t>(compatibility)];
+}
+
+Compatibility Differences::verdict() const {
+  auto worst = kept_.size() - 1;
+  while (worst > 0 && kept_[worst].empty()) --worst;
+  return static_cast<Compatibility>(worst);
+}
+
 void Differences::add(Difference difference) {
   const auto number = total_++;
-  auto& kept = difference.compatibility == Compatibility::Breaking ? breaking_ : compatible_;
+  auto& kept = kept_[static_cast<std::size_t>(difference.compatibility)];
   if (kept.size() == kKept) return;
   difference.keyword = shortened(difference.keyword, kKeywordBytes);
   difference.message = shortened(difference.message, kMessageBytes);
@@ -24,8 +35,9 @@ void Differences::add(Difference difference) {
 }
 
 std::vector<Difference> Differences::kept() const {
-  auto all = breaking_;
-  all.insert(all.end(), compatible_.begin(), compatible_.end());
+  std::vector<Numbered> all;
+  for (auto kept = kept_.rbegin(); kept != kept_.rend(); ++kept)
+    all.insert(all.end(), kept->begin(), kept->end());
   if (total_ <= kKept)
     std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
   std::vector<Difference> out;

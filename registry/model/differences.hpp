@@ -1,13 +1,24 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace toolhive::registry {
 
-// Whether those who relied on the old version can go on with the new one.
-enum class Compatibility { Compatible, Breaking };
+// What a change asks of those who relied on the old version, the least first.
+enum class Compatibility {
+  Compatible,  // Nothing.
+  // To be read: what is accepted and given is the same, but models are told something else.
+  Review,
+  // A call that was valid may not be, or a result may be what nobody expected.
+  Breaking,
+};
+
+// "compatible", "review", "breaking": as the API says it.
+std::string_view name_of(Compatibility compatibility);
 
 // One difference between two versions of a tool.
 struct Difference {
@@ -28,11 +39,13 @@ class Differences {
   void add(Difference difference);
 
   // Whether none of them is breaking.
-  bool compatible() const { return breaking_.empty(); }
+  bool compatible() const { return verdict() != Compatibility::Breaking; }
+  // The worst of them; Compatible when there is none.
+  Compatibility verdict() const;
   // How many were added.
   std::size_t total() const { return total_; }
   // Those that are kept, in the order in which they were added. When that is not all of them, the
-  // breaking ones come first: what is left out is what matters least.
+  // breaking ones come first, then those to review: what is left out is what matters least.
   std::vector<Difference> kept() const;
 
  private:
@@ -42,7 +55,7 @@ class Differences {
   };
 
   std::size_t total_ = 0;
-  std::vector<Numbered> breaking_, compatible_;  // The first kKept of each.
+  std::array<std::vector<Numbered>, 3> kept_;  // The first kKept of each class.
 };
 
 }  // namespace toolhive::registry

@@ -1,5 +1,7 @@
 #include "registry/model/schema_comparison.hpp"
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -14,6 +16,14 @@ constexpr std::size_t kAnyProof = 200'000;
 // three times.
 constexpr std::size_t kAnyCost = 4'000'000;
 constexpr std::size_t kLooksAtEachByte = 16;
+
+// What a schema is called, which tells models nothing. All else that asserts nothing they read, the
+// keywords that nobody knows too.
+bool is_identity(std::string_view keyword) {
+  constexpr std::array<std::string_view, 7> kIdentity = {
+      "$schema", "id", "$id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$vocabulary"};
+  return std::find(kIdentity.begin(), kIdentity.end(), keyword) != kIdentity.end();
+}
 
 // The keyword or property that a place is.
 std::string_view last_token(const JsonPlace& place) {
@@ -78,8 +88,9 @@ void SchemaComparison::finish_tasks() {
 
 bool SchemaComparison::out_of_patience(const Pair& pair) {
   if (++count_ <= kComparisons && cost_ <= cost_limit_) return false;
-  if (!std::exchange(given_up_, true) && !pair.settled)
-    note(Effect::Unknown, pair, pair.at, last_token(pair.at),
+  // Where it is proved that nothing breaks, texts may be others all the same.
+  if (!std::exchange(given_up_, true))
+    note(pair.settled ? Effect::Text : Effect::Unknown, pair, pair.at, last_token(pair.at),
          "the schemas are too intricate to compare further");
   return true;
 }
@@ -99,8 +110,10 @@ void SchemaComparison::note(Effect effect, const Pair& pair, const JsonPlace& at
                      effect == (direction_ == Direction::Input ? Effect::Tighter : Effect::Looser);
   const bool breaking = worse && (by_policy || !pair.settled);
   found_breaking_ = found_breaking_ || breaking;
-  out_.add({breaking ? Compatibility::Breaking : Compatibility::Compatible, at.pointer(),
-            std::string(keyword), std::move(message)});
+  out_.add({breaking                 ? Compatibility::Breaking
+            : effect == Effect::Text ? Compatibility::Review
+                                     : Compatibility::Compatible,
+            at.pointer(), std::string(keyword), std::move(message)});
 }
 
 void SchemaComparison::note_change(Effect effect, const Pair& pair, std::string_view keyword,
@@ -148,7 +161,7 @@ bool SchemaComparison::stand_for_others(const Pair& pair) {
   if (was.schema == &pair.before && is.schema == &pair.after) return false;
   if (documents_[0].refers_among_others(pair.before) || documents_[1].refers_among_others(pair.after))
     return false;
-  if (pair.before.contains("$ref") && pair.after.contains("$ref")) annotations(pair);
+  if (was.schema != &pair.before && is.schema != &pair.after) annotations(pair);
   const auto here = pair.at.pointer();
   cost_ += here.size();
   // Where the difference is: where the new schema leads, or where the old one did.
@@ -208,7 +221,8 @@ void SchemaComparison::annotations(const Pair& pair) {
     if (was != nullptr && is != nullptr && *was == *is) continue;
     // A part in a draft of its own is not looked into.
     const bool root = &pair.before == &documents_[0].root() && &pair.after == &documents_[1].root();
-    note_change(name == "$schema" && !root ? Effect::Unknown : Effect::None, pair, name, was, is);
+    const auto effect = is_identity(name) ? Effect::None : Effect::Text;
+    note_change(name == "$schema" && !root ? Effect::Unknown : effect, pair, name, was, is);
   }
 }
 

@@ -182,7 +182,7 @@ Result<void> check_member(const std::string& name, const Json& value, const Tool
   if (name == "execution") return check_execution(value, field);
   if (name == "server") return check_server_reference(value, field, policy.profile);
   if (name == "_meta") return value.is_object() ? Result<void>() : invalid(field, "must be an object");
-  if (name == "digest" || name == "registeredAt" || name == "statusChangedAt")
+  if (name == "digest" || name == "contractDigest" || name == "registeredAt" || name == "statusChangedAt")
     return invalid(field, "is set by the registry; leave it out");
   if (name == "status" || name == "statusMessage" || name == "replacement")
     return invalid(field, "is not part of a definition; PATCH the tool to deprecate it");
@@ -272,13 +272,19 @@ Result<Definition> define_tool(std::string name, Json members, const ToolPolicy&
   }
   identity["name"] = definition.name;
   definition.digest = sha256(canonical_json(identity));
+  definition.contract_digest = digest_of_contract(std::move(identity));
   return definition;
+}
+
+Sha256 digest_of_contract(Json definition) {
+  for (const char* not_offered : {"tags", "_meta", "server"}) definition.erase(not_offered);
+  return sha256(canonical_json(definition));
 }
 
 std::string render_document(const Definition& definition, const Version& version,
                             std::string_view registered_at) {
   std::string out;
-  out.reserve(definition.members.size() + definition.name.size() + 320);
+  out.reserve(definition.members.size() + definition.name.size() + 420);
   out += "{\"name\":";
   append_json_string(out, definition.name);
   out += ",\"version\":";
@@ -291,6 +297,8 @@ std::string render_document(const Definition& definition, const Version& version
   }
   out += ",\"digest\":\"sha256:";
   out += to_hex(definition.digest);
+  out += "\",\"contractDigest\":\"sha256:";
+  out += to_hex(definition.contract_digest);
   out += "\",\"registeredAt\":";
   append_json_string(out, registered_at);
   out += '}';

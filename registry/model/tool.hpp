@@ -17,10 +17,19 @@
 
 namespace toolhive::registry {
 
+// What the number of a tool's version has to say of its contract.
+enum class CompatibilityPolicy {
+  None,  // Whatever whoever registers it wants.
+  // One that breaks callers of the version before it has a higher major number, below 1.0 a higher
+  // minor one (Semantic Versioning 2.0.0, sections 4 and 8).
+  Semver,
+};
+
 // What a definition may be in this registry.
 struct ToolPolicy {
   NamingPolicy naming;
   Profile profile = Profile::Private;
+  CompatibilityPolicy compatibility = CompatibilityPolicy::None;
   std::size_t tool_bytes = 256 * 1024;  // Of one definition as sent.
   JsonLimits json;
   SchemaLimits schema;
@@ -34,6 +43,7 @@ struct Definition {
   // SHA-256 of the canonical JSON (RFC 8785) of the definition: everything but version and
   // managedBy.
   Sha256 digest = {};
+  Sha256 contract_digest = {};  // See digest_of_contract().
   // The members after name and version, compact, in the order sent, without braces:
   // "title":"...","inputSchema":{...}
   std::string members;
@@ -49,8 +59,13 @@ Result<Definition> parse_definition(std::string_view body, const ToolPolicy& pol
 // were, too.
 Result<Definition> define_tool(std::string name, Json members, const ToolPolicy& policy);
 
-// The document that is stored and served: the definition with its version, manager, digest and time
-// of registration (RFC 3339).
+// SHA-256 of the canonical JSON of what a definition, without version and managedBy, offers to
+// clients: all but its tags, _meta and what it says of its server. It stays while only these or the
+// version change.
+Sha256 digest_of_contract(Json definition);
+
+// The document that is stored and served: the definition with its version, manager, digests and
+// time of registration (RFC 3339).
 std::string render_document(const Definition& definition, const Version& version,
                             std::string_view registered_at);
 

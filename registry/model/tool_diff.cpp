@@ -8,23 +8,23 @@
 
 #include "registry/model/json_place.hpp"
 #include "registry/model/schema_diff.hpp"
+#include "registry/model/unseen.hpp"
 
 namespace toolhive::registry {
 namespace {
 
-constexpr std::array<std::string_view, 9> kNotCompared = {"version",       "managedBy",   "digest",
-                                                          "registeredAt",  "status",      "statusChangedAt",
-                                                          "statusMessage", "replacement", "name"};
+constexpr std::array<std::string_view, 10> kNotCompared = {
+    "version", "managedBy",       "digest",        "contractDigest", "registeredAt",
+    "status",  "statusChangedAt", "statusMessage", "replacement",    "name"};
+// What models and people are told beside the schemas.
+constexpr std::array<std::string_view, 3> kTold = {"title", "description", "icons"};
 
 struct Hint {
   std::string_view name;
   bool by_default;  // What its absence means.
-  bool safe;        // The value that promises more.
 };
-constexpr std::array<Hint, 4> kHints = {{{"readOnlyHint", false, true},
-                                         {"destructiveHint", true, false},
-                                         {"idempotentHint", false, true},
-                                         {"openWorldHint", true, false}}};
+constexpr std::array<Hint, 4> kHints = {
+    {{"readOnlyHint", false}, {"destructiveHint", true}, {"idempotentHint", false}, {"openWorldHint", true}}};
 
 const Json& part_of(const Json& object, std::string_view name) {
   static const Json none = nullptr;
@@ -41,7 +41,8 @@ Difference as_a_whole(std::string_view name, const Json& before, const Json& aft
 }
 
 void diff_annotations(const Json& before, const Json& after, Differences& out) {
-  bool hints_differ = false;
+  bool noted = part_of(before, "title") != part_of(after, "title");
+  if (noted) out.add({Compatibility::Review, "/annotations/title", "title", "changed"});
   for (const auto& hint : kHints) {
     const auto value = [&](const Json& annotations) {
       const auto& stated = part_of(annotations, hint.name);
@@ -50,12 +51,11 @@ void diff_annotations(const Json& before, const Json& after, Differences& out) {
     const bool was = value(before);
     const bool is = value(after);
     if (was == is) continue;
-    hints_differ = true;
-    out.add({is == hint.safe ? Compatibility::Compatible : Compatibility::Breaking,
-             pointer_to("/annotations", hint.name), std::string(hint.name),
+    noted = true;
+    out.add({Compatibility::Review, pointer_to("/annotations", hint.name), std::string(hint.name),
              std::string("changed from ") + (was ? "true" : "false") + " to " + (is ? "true" : "false")});
   }
-  if (!hints_differ) out.add(as_a_whole("annotations", before, after, Compatibility::Compatible));
+  if (!noted) out.add(as_a_whole("annotations", before, after, Compatibility::Compatible));
 }
 
 void diff_execution(const Json& before, const Json& after, Differences& out) {
@@ -78,7 +78,20 @@ void diff_member(std::string_view name, const Json& before, const Json& after, D
   if (name == "annotations") return diff_annotations(before, after, out);
   if (name == "execution") return diff_execution(before, after, out);
   const bool breaking = name == "outputSchema" && after.is_null();
-  out.add(as_a_whole(name, before, after, breaking ? Compatibility::Breaking : Compatibility::Compatible));
+  const bool told = std::find(kTold.begin(), kTold.end(), name) != kTold.end();
+  out.add(as_a_whole(name, before, after,
+                     breaking ? Compatibility::Breaking
+                     : told   ? Compatibility::Review
+                              : Compatibility::Compatible));
+}
+
+// What nobody sees of a change, in the texts and names of whatever class it is.
+void diff_unseen(std::string_view name, const Json& before, const Json& after, Differences& out) {
+  const auto count = count_unseen(after);
+  if (count == 0 || count <= count_unseen(before)) return;
+  const JsonPlace document;
+  out.add({Compatibility::Review, JsonPlace{&document, name}.pointer(), std::string(name),
+           "holds characters that cannot be seen, " + std::to_string(count) + " of them"});
 }
 
 }  // namespace
@@ -94,7 +107,10 @@ Differences diff_tools(const Json& before, const Json& after) {
     }
   }
   Differences out;
-  for (const auto& [name, values] : members) diff_member(name, *values[0], *values[1], out);
+  for (const auto& [name, values] : members) {
+    diff_member(name, *values[0], *values[1], out);
+    diff_unseen(name, *values[0], *values[1], out);
+  }
   return out;
 }
 

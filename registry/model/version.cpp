@@ -143,6 +143,22 @@ std::optional<Version> Version::next_minor() const {
   return std::move(*next);
 }
 
+std::string_view Version::series() const {
+  auto rest = core();
+  const auto major = take_identifier(rest);
+  if (major != "0") return major;
+  return core().substr(0, major.size() + 1 + take_identifier(rest).size());
+}
+
+std::optional<Version> Version::next_series() const {
+  auto rest = core();
+  const auto major = take_identifier(rest);
+  if (major == "0") return next_minor();
+  auto next = parse(count_up(major) + ".0.0");
+  if (!next) return std::nullopt;
+  return std::move(*next);
+}
+
 Version Version::first() {
   return *parse("0.1.0");
 }

@@ -34,6 +34,17 @@ class Version {
   // build. None when it would be longer than a version may be.
   std::optional<Version> next_minor() const;
 
+  // Whether it has a pre-release part, such as 2.0.0-rc.1: it promises nothing yet.
+  bool is_pre_release() const { return pre_end_ > pre_begin_; }
+
+  // What stays of a semantic version while it breaks nobody: the major number ("2" of 2.1.0), below
+  // 1.0 with the minor one ("0.3" of 0.3.1).
+  std::string_view series() const;
+
+  // The first version of the next series: 3.0.0 after 2.1.0, 0.4.0 after 0.3.1. None when it would
+  // be longer than a version may be.
+  std::optional<Version> next_series() const;
+
   // What the first version of a tool is called when nobody says: 0.1.0.
   static Version first();
 

@@ -58,6 +58,13 @@ Result<Sha256> read_digest(const dom::element& object) {
   return digest;
 }
 
+std::optional<Sha256> contract_digest_of(const dom::element& object) {
+  const auto text = text_or_empty(object, "contractDigest");
+  Sha256 digest;
+  if (!text.starts_with("sha256:") || !from_hex(text.substr(7), digest)) return std::nullopt;
+  return digest;
+}
+
 SearchText search_text_of(const dom::element& document) {
   const auto name = text_or_empty(document, "name");
   if (dom::element server; is_server_name(name) && document["server"].get(server) == simdjson::SUCCESS)
@@ -119,10 +126,10 @@ Result<std::shared_ptr<const Registration>> apply_register(IndexBuilder& builder
     server_said = said_of_server(member);
   }
   auto registration = std::make_shared<const Registration>(Registration{
-      std::move(*version), record.sequence, record.checksum, *digest, std::move(registered_at),
-      std::move(updated_at), parse_lifecycle(text_or_empty(payload, "status")).value_or(Lifecycle::Active),
-      std::move(manager), std::string(record.payload), std::string(server), std::string(server_version),
-      std::move(server_said)});
+      std::move(*version), record.sequence, record.checksum, *digest, contract_digest_of(payload),
+      std::move(registered_at), std::move(updated_at),
+      parse_lifecycle(text_or_empty(payload, "status")).value_or(Lifecycle::Active), std::move(manager),
+      std::string(record.payload), std::string(server), std::string(server_version), std::move(server_said)});
   builder.add(name, registration, search_text_of(payload));
   return registration;
 }

@@ -26,6 +26,7 @@ struct Registration {
   std::uint64_t sequence = 0;
   Sha256 checksum = {};  // Of its record: differs whenever the document does, so it makes the ETag.
   Sha256 digest = {};    // Of the definition.
+  std::optional<Sha256> contract_digest = {};  // None when an earlier program wrote the document.
   // Times in the form of to_rfc3339_micro(), whatever the document has.
   std::string registered_at;
   // Of the last change to its status or metadata; empty when there was none.

@@ -64,7 +64,7 @@ Result<void> check_tool(const std::string& name, Json record, const ToolPolicy& 
   if (auto ok = check_name(name, of_server, policy); !ok) return ok;
   if (auto ok = check_time(take(record, "registeredAt"), "registeredAt", true); !ok) return ok;
   if (auto ok = take_status(record); !ok) return ok;
-  for (const char* known : {"name", "digest"}) take(record, known);
+  for (const char* known : {"name", "digest", "contractDigest"}) take(record, known);
   if (of_server) take(record, "version");
   auto definition = define_tool(name, std::move(record), policy);
   if (!definition) return definition.take_error();

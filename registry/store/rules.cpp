@@ -130,6 +130,11 @@ std::string entity_tag(const Registration& registration) {
   return to_hex(registration.checksum, 16);
 }
 
+void compare_ahead(const Index& index, Write& write) {
+  if (auto* registration = std::get_if<Register>(&write)) compare_ahead(index, *registration);
+  if (auto* server = std::get_if<PutServer>(&write)) compare_ahead(index, *server);
+}
+
 Result<Decision> decide(const Index& index, const Write& write, const StoreLimits& limits,
                         std::string_view now) {
   if (const auto* registration = std::get_if<Register>(&write))

@@ -39,6 +39,9 @@ struct Decision {
 //    content again changes nothing, or brings a withdrawn version back.
 //  - Without a version: the content of the latest version changes nothing; any other gets the minor
 //    number after the highest version there ever was, 0.1.0 for a new name.
+//  - With CompatibilityPolicy::Semver a version that breaks callers of the one before it, of the
+//    same series (Version::series()), is a conflict; where the registry numbers it, it begins the
+//    next one.
 //  - Only its manager writes to an entry: one without a manager takes no managed write, and the
 //    other way round. A resource that was deleted and created again (same kind, namespace and name,
 //    another uid) takes over on registering; its predecessor's late withdrawal is refused. When the
@@ -51,6 +54,11 @@ struct Decision {
 //    in that version, and managed by it; who writes it needs the right to each that comes or goes.
 Result<Decision> decide(const Index& index, const Write& write, const StoreLimits& limits,
                         std::string_view now);
+
+// Holds what a write registers against the versions before it, as CompatibilityPolicy::Semver asks,
+// and keeps what came of that in the write. decide() then has to do so only where another version
+// came between. To be called on a thread that may take as long as schemas take to compare.
+void compare_ahead(const Index& index, Write& write);
 
 // Changes `builder` as a record of the log says. Corrupt when its payload is not what the operation
 // needs. Returns the registration of a Register record, else null.

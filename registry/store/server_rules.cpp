@@ -21,6 +21,14 @@ struct Terms {
   NamingPolicy naming = {};
 };
 
+// The tools of a server as writes of their own.
+std::vector<Register> registrations_of(const std::vector<Definition>& tools,
+                                       CompatibilityPolicy compatibility) {
+  std::vector<Register> out;
+  for (const auto& definition : tools) out.push_back({definition, {}, false, compatibility});
+  return out;
+}
+
 Result<void> check_right(const Terms& terms, const std::string& server, const std::string& tool) {
   if (!terms.may_write || terms.may_write(tool)) return {};
   return Error{Code::Forbidden,
@@ -39,15 +47,16 @@ void withdraw_above(const Tool& tool, const Version& version, std::string_view n
 
 // Withdraws what the server brought and `wanted` has not.
 Result<void> withdraw_others(const Terms& terms, const std::string& server,
-                             const std::vector<Definition>& wanted, Decision& decision) {
+                             const std::vector<Register>& wanted, Decision& decision) {
   const auto manager = server_as_manager(server);
   const auto prefix = server_tool_name(server, "");
   Result<void> outcome;
   terms.index.visit_after(prefix, [&](const std::shared_ptr<const Tool>& tool) {
     if (!tool->name.starts_with(prefix)) return false;
     const auto& holder = tool->latest()->manager;
-    const bool stays = std::any_of(wanted.begin(), wanted.end(),
-                                   [&](const Definition& other) { return other.name == tool->name; });
+    const bool stays = std::any_of(wanted.begin(), wanted.end(), [&](const Register& other) {
+      return other.definition.name == tool->name;
+    });
     if (stays || !holder || !holder->same_resource(manager)) return true;
     outcome = check_right(terms, server, tool->name);
     decision.changes.push_back(removal(Operation::Withdraw, tool->name, std::nullopt, terms.now));
@@ -58,8 +67,8 @@ Result<void> withdraw_others(const Terms& terms, const std::string& server,
 }
 
 // `added`: how many tools and servers the write adds before it.
-Result<Decision> register_tool(const Terms& terms, const Definition& definition, std::size_t& added) {
-  auto registered = decide_register(terms.index, {definition, {}, false}, terms.limits, terms.now);
+Result<Decision> register_tool(const Terms& terms, const Register& write, std::size_t& added) {
+  auto registered = decide_register(terms.index, write, terms.limits, terms.now);
   if (!registered || !registered->new_tool) return registered;
   // It was looked at as if it were the only one.
   if (auto ok = check_room(terms.index, terms.limits, added + 1); !ok) return ok.take_error();
@@ -68,13 +77,14 @@ Result<Decision> register_tool(const Terms& terms, const Definition& definition,
 }
 
 // Makes `wanted` the tools of the server, each in its version and no higher one.
-Result<void> set_tools(const Terms& terms, const std::string& server, const std::vector<Definition>& wanted,
+Result<void> set_tools(const Terms& terms, const std::string& server, const std::vector<Register>& wanted,
                        std::size_t added, Decision& decision) {
-  for (const auto& definition : wanted) {
+  for (const auto& write : wanted) {
+    const auto& definition = write.definition;
     if (auto ok = check_right(terms, server, definition.name); !ok) return ok;
     // Of a publication it was checked before.
     if (!terms.strict && !terms.naming.check(definition.name)) continue;
-    auto registered = register_tool(terms, definition, added);
+    auto registered = register_tool(terms, write, added);
     if (!registered && terms.strict) return registered.take_error();
     if (!registered) continue;
     const auto before = decision.changes.size();
@@ -128,9 +138,20 @@ Result<Decision> decide_server(const Index& index, const PutServer& write, const
       });
   if (!is_latest) return decision;
   const Terms terms{index, limits, now, write.may_write, true};
-  if (auto ok = set_tools(terms, server.name, server.tools, known == nullptr ? 1 : 0, decision); !ok)
+  auto tools = registrations_of(server.tools, write.compatibility);
+  for (std::size_t i = 0; i < write.compared.size(); ++i) tools[i].compared = write.compared[i];
+  if (auto ok = set_tools(terms, server.name, tools, known == nullptr ? 1 : 0, decision); !ok)
     return ok.take_error();
   return decision;
+}
+
+void compare_ahead(const Index& index, PutServer& write) {
+  if (write.compatibility == CompatibilityPolicy::None) return;
+  auto tools = registrations_of(write.server.tools, write.compatibility);
+  for (auto& tool : tools) {
+    compare_ahead(index, tool);
+    write.compared.push_back(std::move(tool.compared));
+  }
 }
 
 Result<void> follow_status(const Index& index, const Tool& server,
@@ -152,7 +173,7 @@ Result<void> follow_status(const Index& index, const Tool& server,
   }
   const Terms terms{index, limits, now, write.may_write, false, write.naming};
   const auto wanted = latest == nullptr ? std::vector<Definition>() : tools_in(*latest);
-  return set_tools(terms, server.name, wanted, 0, decision);
+  return set_tools(terms, server.name, registrations_of(wanted, CompatibilityPolicy::None), 0, decision);
 }
 
 }  // namespace toolhive::registry

@@ -10,6 +10,7 @@ namespace toolhive::registry {
 
 Result<Decision> decide_server(const Index& index, const PutServer& write, const StoreLimits& limits,
                                std::string_view now);
+void compare_ahead(const Index& index, PutServer& write);
 
 // Adds to `decision` what a change of the status of some versions of a server means for its tools.
 Result<void> follow_status(const Index& index, const Tool& server,

@@ -28,11 +28,16 @@ struct Precondition {
 // Called on a thread of the store.
 using MayWrite = std::function<bool(std::string_view)>;
 
+struct VersionComparison;
+
 // Registers a version of a tool.
 struct Register {
   Definition definition;
   Precondition precondition;
   bool force = false;  // Also what another manager holds, which it then no longer does.
+  CompatibilityPolicy compatibility = CompatibilityPolicy::None;
+  // Of compare_ahead(); null when it was not asked.
+  std::shared_ptr<const VersionComparison> compared = nullptr;
 };
 
 // Withdraws a version of a tool, or the whole tool.
@@ -65,6 +70,9 @@ struct PutServer {
   // The version must be there, and not deleted. Else it must never have been there.
   bool edit = false;
   MayWrite may_write = {};
+  CompatibilityPolicy compatibility = CompatibilityPolicy::None;  // Of its tools.
+  // Of compare_ahead(), one for each of its tools; empty when it was not asked.
+  std::vector<std::shared_ptr<const VersionComparison>> compared = {};
 };
 
 // Takes over a record of another store as it is: a document with its status and times, or the

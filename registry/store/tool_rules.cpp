@@ -4,6 +4,7 @@
 
 #include "registry/model/json.hpp"
 #include "registry/model/stored_document.hpp"
+#include "registry/store/compatibility_rule.hpp"
 
 namespace toolhive::registry {
 namespace {
@@ -22,6 +23,18 @@ Result<Version> number(const Tool* tool, const Sha256& digest) {
   }
   if (auto next = highest->next_minor()) return std::move(*next);
   return conflict("no version comes after " + highest->text() + "; give one", "/version");
+}
+
+// Refuses a version that breaks callers of the one before it, or, where the registry numbers it
+// itself, makes it one that may.
+Result<void> keep_promise(const Tool* tool, const Register& write, Version& version) {
+  const auto comparison = compare_with_version_before(tool, write.definition, version, write.compared);
+  if (!comparison) return comparison.error();
+  if ((*comparison)->total == 0) return {};
+  const auto next = tool->highest()->next_series();
+  if (write.definition.version || !next) return breach_error(**comparison, write.definition, version);
+  version = *next;
+  return {};
 }
 
 // The same resource, created anew: the entry follows its uid, and keeps its time and status.
@@ -119,6 +132,18 @@ Result<void> check_room(const Index& index, const StoreLimits& limits, std::size
                                       std::to_string(limits.tools) + "; delete some or raise it"};
 }
 
+void compare_ahead(const Index& index, Register& write) {
+  if (write.compatibility == CompatibilityPolicy::None) return;
+  const auto& definition = write.definition;
+  const Tool* tool = index.find(definition.name);
+  const auto version =
+      definition.version ? Result<Version>(*definition.version) : number(tool, definition.digest);
+  // What is registered already is not compared; and what cannot be, decide() says.
+  if (!version || (tool != nullptr && tool->find(version->text()) != nullptr)) return;
+  auto comparison = compare_with_version_before(tool, definition, *version, nullptr);
+  if (comparison) write.compared = std::move(*comparison);
+}
+
 Result<Decision> decide_register(const Index& index, const Register& write, const StoreLimits& limits,
                                  std::string_view now) {
   const auto& definition = write.definition;
@@ -131,10 +156,10 @@ Result<Decision> decide_register(const Index& index, const Register& write, cons
 
   auto version = definition.version ? Result<Version>(*definition.version) : number(tool, definition.digest);
   if (!version) return version.take_error();
-  const auto& text = version->text();
 
   Decision decision;
-  if (auto existing = tool == nullptr ? nullptr : tool->find(text)) {
+  if (auto existing = tool == nullptr ? nullptr : tool->find(version->text())) {
+    const auto& text = version->text();
     if (existing->digest != definition.digest) {
       return conflict("version " + text + " of " + definition.name +
                           " is registered with other content, and a version never changes; raise the version",
@@ -149,16 +174,22 @@ Result<Decision> decide_register(const Index& index, const Register& write, cons
     decision.existing = std::move(existing);
     return decision;
   }
-  if (const auto* gone = tool == nullptr ? nullptr : tool->find_retired(text);
+  if (const auto* gone = tool == nullptr ? nullptr : tool->find_retired(version->text());
       gone != nullptr && gone->digest != definition.digest) {
-    return conflict("version " + text + " of " + definition.name +
+    return conflict("version " + version->text() + " of " + definition.name +
                         " was registered before with other content and withdrawn, and a version never "
                         "changes; raise the version",
                     "/version");
   }
+  // What was registered once comes back as it was.
+  const bool comes_back = tool != nullptr && tool->find_retired(version->text()) != nullptr;
+  if (write.compatibility == CompatibilityPolicy::Semver && !comes_back) {
+    if (auto ok = keep_promise(tool, write, *version); !ok) return ok.take_error();
+  }
   if (latest == nullptr) {
     if (auto ok = check_room(index, limits); !ok) return ok.take_error();
   }
+  const auto& text = version->text();
   if (is_full(tool, text, limits)) return too_many_versions(limits);
   decision.kind = WriteOutcome::Kind::Created;
   decision.new_tool = latest == nullptr;

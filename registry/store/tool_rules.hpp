@@ -9,6 +9,7 @@ namespace toolhive::registry {
 Result<Decision> decide_register(const Index& index, const Register& write, const StoreLimits& limits,
                                  std::string_view now);
 Result<Decision> decide_withdraw(const Index& index, const Withdraw& write, std::string_view now);
+void compare_ahead(const Index& index, Register& write);
 
 Error conflict(std::string detail, std::string field = {});
 // Whether `writer` manages the entry. A withdrawal is refused to who managed it before.

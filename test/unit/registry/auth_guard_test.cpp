@@ -140,6 +140,7 @@ TEST_CASE(
                                        {"GET", "/v0.1/servers"},
                                        {"POST", "/v0.1/publish"},
                                        {"POST", "/v0.1/validate"},
+                                       {"POST", "/api/v1/compare"},
                                        {"HEAD", kToolsPath + "/a"}})
     CHECK(guarded.status("", method, target, "{") == 401);
 
@@ -393,6 +394,15 @@ TEST_CASE("lists, searches and totals show what may be read, and their entity ta
   CHECK(guarded.status("bob", "GET", kToolsPath + "/bank/versions") == 403);
   CHECK(guarded.status("bob", "GET", kToolsPath + "/bank/diff") == 403);
   CHECK(guarded.status("bob", "GET", kToolsPath + "/maps") == 200);
+  // What is compared by its name is not found, as if it were not there.
+  const auto compare = [&](const std::string& name) {
+    return guarded.send("bob", "POST", "/api/v1/compare",
+                        R"({"from":{"name":")" + name + R"("},"to":)" + tool_json("candidate") + "}");
+  };
+  CHECK(compare("maps").status == 200);
+  CHECK(compare("bank").status == 404);
+  CHECK(detail_of(compare("bank")) == "/from: no tool is registered as bank");
+  CHECK(compare("nothing").status == 404);
 
   // A server that a hidden tool tells of is hidden with it.
   const auto servers = [&](const char* token) {

@@ -32,6 +32,7 @@ naming:
   allow: ["team-a.*", "shared"]
   deny: ["*.secret"]
 validation: {profile: public}
+compatibility: Semver
 limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPerTool: 3}
 )");
   REQUIRE(config.ok());
@@ -40,6 +41,7 @@ limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPe
   CHECK(config->policy.naming.allow.size() == 2);
   CHECK(config->policy.naming.deny == std::vector<std::string>{"*.secret"});
   CHECK(config->policy.profile == Profile::Public);
+  CHECK(config->policy.compatibility == CompatibilityPolicy::Semver);
   CHECK(config->policy.tool_bytes == 64 * 1024);
   CHECK(config->policy.schema.depth == 8);
   CHECK(config->policy.schema.subschemas == 100);

@@ -40,6 +40,21 @@ TEST_CASE("of more differences than fit all are counted, and the breaking ones a
   CHECK(kept.back().pointer == "/" + std::to_string(Differences::kKept - 2));
 }
 
+TEST_CASE("the verdict is the worst of the differences, which come in its order when not all fit") {
+  Differences all;
+  CHECK(all.verdict() == Compatibility::Compatible);
+  for (std::size_t i = 0; i < Differences::kKept; ++i) all.add(difference(Compatibility::Compatible, i));
+  all.add(difference(Compatibility::Review, 7'777));
+  CHECK(all.verdict() == Compatibility::Review);
+  CHECK(all.compatible());
+  all.add(difference(Compatibility::Breaking, 8'888));
+  CHECK(all.verdict() == Compatibility::Breaking);
+  const auto kept = all.kept();
+  CHECK(kept[0].pointer == "/8888");
+  CHECK(kept[1].pointer == "/7777");
+  CHECK(kept[2].pointer == "/0");
+}
+
 TEST_CASE("a difference's texts are cut between two characters") {
   std::string text;
   for (int i = 0; i < 10'000; ++i) text += "\xC2\xBB";

@@ -14,6 +14,7 @@ std::shared_ptr<const Registration> registration(const std::string& version, std
                     sequence,
                     {},
                     {},
+                    std::nullopt,
                     {},
                     {},
                     Lifecycle::Active,

@@ -219,10 +219,15 @@ TEST_CASE("the difference between two versions says whether callers can go on, a
   service.post(
       forecast("2.0.0", R"({"type":"object","properties":{"city":{"type":"string"}},"required":["city"]})"));
   const auto compatible = body_of(service.get(kForecast + "/diff?from=1.0.0&to=1.1.0"));
-  CHECK(compatible.dump() ==
-        R"({"name":"forecast","from":"1.0.0","to":"1.1.0","compatible":true,"changes":[)"
-        R"({"change":"compatible","pointer":"/inputSchema/properties/day","keyword":"properties",)"
-        R"("message":"is a new property"}]})");
+  const auto contract = [&](const char* version) {
+    return body_of(service.get(kForecast + "/versions/" + version))["contractDigest"].dump();
+  };
+  CHECK(
+      compatible.dump() ==
+      R"({"name":"forecast","from":"1.0.0","to":"1.1.0","fromContractDigest":)" + contract("1.0.0") +
+          R"(,"toContractDigest":)" + contract("1.1.0") +
+          R"(,"compatible":true,"verdict":"compatible","changes":[{"change":"compatible","pointer":"/inputSchema/properties/day","keyword":"properties",)"
+          R"("message":"is a new property"}]})");
   const auto latest = body_of(service.get(kForecast + "/diff"));
   CHECK(latest["from"] == "1.1.0");
   CHECK(latest["to"] == "2.0.0");

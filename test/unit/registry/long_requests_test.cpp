@@ -81,6 +81,11 @@ TEST_CASE(
     request.body = text;
     later.push_back(send_later(service, request));
   }
+  Request comparison = get_of("/api/v1/compare");
+  comparison.method = "POST";
+  comparison.content_type = "application/json";
+  comparison.body = R"({"from":{"name":"a"},"to":{"name":"a"}})";
+  later.push_back(send_later(service, comparison));
   for (auto& response : later) CHECK_FALSE(is_answered(response));
   for (const char* target : {"/health", "/ready", "/v0.1/ping", "/metrics", "/api/v1/tools/a",
                              "/api/v1/tools?limit=30", "/v0.1/servers"}) {
@@ -94,6 +99,25 @@ TEST_CASE(
     REQUIRE(response.wait_for(30s) == std::future_status::ready);
     CHECK(response.get().status < 500);
   }
+  executor.close();
+}
+
+TEST_CASE("a small registration is a long request where it may be compared with a large one") {
+  ToolPolicy policy;
+  policy.compatibility = CompatibilityPolicy::Semver;
+  Service service(store_options(), policy);
+  BoundedExecutor executor(1, 20);
+  service.api.use_executor(executor);
+  Blocked blocked(executor);
+  auto request = get_of("/api/v1/tools");
+  request.method = "POST";
+  request.content_type = "application/json";
+  request.body = R"({"name":"a","inputSchema":{"type":"object"}})";
+  auto response = send_later(service, request);
+  CHECK_FALSE(is_answered(response));
+  blocked.release();
+  REQUIRE(response.wait_for(30s) == std::future_status::ready);
+  CHECK(response.get().status == 201);
   executor.close();
 }
 

@@ -127,6 +127,11 @@ void use_tools(Recorder& recorder) {
     send("GET", target + "?unknown=1");
     send("GET", target, std::string(), "", std::string(service.get(target).header("ETag")));
   }
+  const std::string compared = R"({"from":)" + tool_a("1.0.0") + R"(,"to":)";
+  const std::string bodies[] = {
+      compared + R"({"name":"a"}})", "{", compared + R"({"name":"nobody"}})", compared + "{}}",
+      compared + tool_a("1.0.0", R"(,"_meta":{"x":")" + std::string(300 * 1024, 'x') + "\"}") + "}"};
+  for (const auto& body : bodies) send("POST", std::string("/api/v1/compare"), body);
   send("GET", kTools + "/nobody/versions");
   send("GET", kTools + "/nobody/diff");
   for (const char* target : {"/health", "/ready", "/metrics", "/version", "/openapi.json",
@@ -140,8 +145,11 @@ void use_tools(Recorder& recorder) {
   send("GET", std::string("/ui/nothing"));
 
   // Without application/json.
-  for (const auto& [method, target] :
-       {std::pair("POST", kTools), {"PUT", kA}, {"PATCH", kA}, {"PATCH", kFirstOfA}}) {
+  for (const auto& [method, target] : {std::pair("POST", kTools),
+                                       {"POST", "/api/v1/compare"},
+                                       {"PUT", kA},
+                                       {"PATCH", kA},
+                                       {"PATCH", kFirstOfA}}) {
     Request request;
     request.method = method;
     request.target = target;
@@ -252,6 +260,10 @@ void use_while_starting(Recorder& recorder) {
     request.target = target;
     api.handle(request, [&](const Response& response) { recorder.note("GET", target, response); });
   }
+  Request compare;
+  compare.method = "POST";
+  compare.target = "/api/v1/compare";
+  api.handle(compare, [&](const Response& response) { recorder.note("POST", compare.target, response); });
 }
 
 // Knows one subject, without any right, unless it is asked to know nothing.

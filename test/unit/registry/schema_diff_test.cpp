@@ -15,13 +15,13 @@ using namespace toolhive::registry;
 
 namespace {
 
-// "+/inputSchema/type" for a compatible difference, "!..." for a breaking one, each with the
-// keyword at fault.
+// "+/inputSchema/type" for a compatible difference, "?..." for one to review, "!..." for a breaking
+// one, each with the keyword at fault.
 std::string differences(const Differences& all) {
   std::string out;
   for (const auto& each : all.kept()) {
     CHECK_FALSE(each.message.empty());
-    out += (out.empty() ? "" : " ") + std::string(each.compatibility == Compatibility::Breaking ? "!" : "+") +
+    out += (out.empty() ? "" : " ") + std::string(1, "+?!"[static_cast<std::size_t>(each.compatibility)]) +
            each.pointer + ":" + each.keyword;
   }
   return out;
@@ -37,7 +37,7 @@ std::string compare_schemas(const char* before, const char* after, Direction dir
   return differences(compared(Json::parse(before), Json::parse(after), direction));
 }
 
-std::string compare_tools(const char* before, const char* after) {
+std::string compare_tools(const std::string& before, const std::string& after) {
   return differences(diff_tools(Json::parse(before), Json::parse(after)));
 }
 
@@ -327,9 +327,9 @@ TEST_CASE("schemas whose alternatives lead back to themselves are related in bou
   CHECK(compared(tree("integer"), tree("number")).compatible());
 }
 
-TEST_CASE("texts of a schema are compatible") {
+TEST_CASE("texts of a schema are to be reviewed") {
   CHECK(compare_schemas(R"({"title":"a","default":1})", R"({"title":"b","description":"c","x-mine":1})") ==
-        "+/default:default +/description:description +/title:title +/x-mine:x-mine");
+        "?/default:default ?/description:description ?/title:title ?/x-mine:x-mine");
 }
 
 TEST_CASE("schemas that refer to each other in every combination are compared in bounded time") {
@@ -352,11 +352,14 @@ TEST_CASE("schemas that refer to each other in every combination are compared in
   for (int i = 0; i < 25'000; ++i) wide["properties"]["p" + std::to_string(i)] = {{"type", "string"}};
   auto titled = wide;
   titled["title"] = "t";
-  // What is proved needs no comparison to the end.
+  // What is proved needs no comparison to the end; but texts that were not looked at may be others.
   const auto out = compared(wide, titled).kept();
-  REQUIRE(out.size() == 1);
-  CHECK(out[0].compatibility == Compatibility::Compatible);
-  CHECK(out[0].keyword == "title");
+  REQUIRE(out.size() == 2);
+  for (const auto& each : out) CHECK(each.compatibility == Compatibility::Review);
+  CHECK(std::any_of(out.begin(), out.end(), [](const auto& each) { return each.keyword == "title"; }));
+  CHECK(std::any_of(out.begin(), out.end(), [](const auto& each) {
+    return each.message == "the schemas are too intricate to compare further";
+  }));
   titled["required"] = Json::array({"p0"});
   const auto narrowed = compared(wide, titled);
   CHECK_FALSE(narrowed.compatible());
@@ -364,21 +367,24 @@ TEST_CASE("schemas that refer to each other in every combination are compared in
   CHECK(std::any_of(kept.begin(), kept.end(), [](const auto& each) { return each.keyword == "required"; }));
 }
 
-TEST_CASE("of a tool, hints that promise less and a missing output schema are breaking") {
+TEST_CASE("of a tool, texts, hints and icons are to be reviewed, and a missing output schema is breaking") {
   CHECK(compare_tools(R"({"description":"a","version":"1.0.0","registeredAt":"x","tags":["t"]})",
                       R"({"description":"b","version":"2.0.0","registeredAt":"y","title":"c"})") ==
-        "+/description:description +/tags:tags +/title:title");
+        "?/description:description +/tags:tags ?/title:title");
   CHECK(compare_tools(R"({"annotations":{"readOnlyHint":true}})", R"({})") ==
-        "!/annotations/readOnlyHint:readOnlyHint");
+        "?/annotations/readOnlyHint:readOnlyHint");
   CHECK(compare_tools(R"({})", R"({"annotations":{"readOnlyHint":true}})") ==
-        "+/annotations/readOnlyHint:readOnlyHint");
+        "?/annotations/readOnlyHint:readOnlyHint");
   CHECK(compare_tools(R"({"annotations":{"destructiveHint":false}})",
                       R"({"annotations":{"destructiveHint":true}})") ==
-        "!/annotations/destructiveHint:destructiveHint");
+        "?/annotations/destructiveHint:destructiveHint");
   CHECK(compare_tools(R"({"annotations":{"destructiveHint":false}})", R"({})") ==
-        "!/annotations/destructiveHint:destructiveHint");  // What it does not say it may do.
+        "?/annotations/destructiveHint:destructiveHint");  // What it does not say it may do.
   CHECK(compare_tools(R"({"annotations":{"title":"a"}})", R"({"annotations":{"title":"b"}})") ==
-        "+/annotations:annotations");
+        "?/annotations/title:title");
+  CHECK(compare_tools(R"({"annotations":{}})", R"({})") == "+/annotations:annotations");
+  CHECK(compare_tools(R"({"icons":[]})", R"({})") == "?/icons:icons");
+  CHECK(compare_tools(R"({"_meta":{"a":1}})", R"({})") == "+/_meta:_meta");
   CHECK(compare_tools(R"({"outputSchema":{}})", R"({})") == "!/outputSchema:outputSchema");
   CHECK(compare_tools(R"({})", R"({"outputSchema":{}})") == "+/outputSchema:outputSchema");
   CHECK(compare_tools(R"({"outputSchema":{"properties":{"a":{"type":"string"}}}})",
@@ -388,6 +394,40 @@ TEST_CASE("of a tool, hints that promise less and a missing output schema are br
         "!/execution/taskSupport:taskSupport");
   CHECK(compare_tools(R"({})", R"({"execution":{"taskSupport":"optional"}})") ==
         "+/execution/taskSupport:taskSupport");
+}
+
+TEST_CASE("characters that cannot be seen are to be reviewed wherever they come in, and no others are") {
+  const auto tags = [](const std::string& tag) {
+    return R"({"inputSchema":{"type":"object"},"tags":[")" + tag + "\"]}";
+  };
+  for (const char* unseen : {"\xE2\x80\x8B", "\xE2\x80\xAE", "\xF3\xA0\x81\x81", "\xEF\xB8\x8F", "\xC2\xAD",
+                             "\xE2\x80\xA8", "\\u0007", "\xE3\x85\xA4"}) {
+    CAPTURE(unseen);
+    CHECK(compare_tools(tags("a"), tags("a" + std::string(unseen))) == "+/tags:tags ?/tags:tags");
+    CHECK(compare_tools(tags("a" + std::string(unseen)), tags("a")) == "+/tags:tags");
+  }
+  CHECK(compare_tools(tags("a"), tags("\xC3\x84 \xE6\x97\xA5\\n\\t")) == "+/tags:tags");
+  // In a name as well, of what is compatible by itself.
+  CHECK(compare_tools(R"({"inputSchema":{"type":"object"}})",
+                      "{\"inputSchema\":{\"type\":\"object\",\"properties\":{\"a\xE2\x80\x8B\":{\"type\":"
+                      "\"string\"}}}}") ==
+        "+/inputSchema/properties/a\xE2\x80\x8B:properties ?/inputSchema:inputSchema");
+}
+
+TEST_CASE("texts beside what a schema stands for are to be reviewed, and moving them is not") {
+  const auto wrapped = [](const char* text) {
+    return R"({"description":")" + std::string(text) +
+           R"(","allOf":[{"$ref":"#/$defs/a"}],"$defs":{"a":{"type":"string"}}})";
+  };
+  CHECK(compared(Json::parse(wrapped("a")), Json::parse(wrapped("b"))).verdict() == Compatibility::Review);
+  CHECK(
+      compared(
+          Json::parse(R"({"type":"object","properties":{"a":{"type":"string","title":"t"}}})"),
+          Json::parse(
+              R"({"type":"object","properties":{"a":{"$ref":"#/$defs/a"}},"$defs":{"a":{"type":"string","title":"t"}}})"))
+          .verdict() == Compatibility::Compatible);
+  CHECK(compared(Json::parse(R"({"$id":"https://a/"})"), Json::parse(R"({"$id":"https://b/"})")).verdict() ==
+        Compatibility::Compatible);
 }
 
 TEST_CASE("a long value that a difference quotes is cut between two characters") {

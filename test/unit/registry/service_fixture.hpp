@@ -18,8 +18,8 @@ namespace toolhive::registry::test {
 // The API over a store whose disk can fail.
 class Service {
  public:
-  explicit Service(FileStoreOptions with = store_options())
-      : options(std::move(with)), api(ToolPolicy(), metrics), store(open_store(files, options)) {
+  explicit Service(FileStoreOptions with = store_options(), ToolPolicy policy = {})
+      : options(std::move(with)), api(std::move(policy), metrics), store(open_store(files, options)) {
     api.start(*store);
   }
 

@@ -196,5 +196,26 @@ TEST_CASE("the document that is served is the definition with what the registry 
   CHECK(render_document(*definition, *Version::parse("1.0.0"), "T") ==
         R"({"name":"a","version":"1.0.0","description":"say \"hi\"","inputSchema":{"type":"object"},)"
         R"("managedBy":{"kind":"MCPTool","namespace":"d","name":"n","uid":"u"},"digest":"sha256:)" +
-            to_hex(definition->digest) + R"(","registeredAt":"T"})");
+            to_hex(definition->digest) + R"(","contractDigest":"sha256:)" +
+            to_hex(definition->contract_digest) + R"(","registeredAt":"T"})");
+}
+
+TEST_CASE("the contract's digest stays while only version, manager, tags, _meta and server change") {
+  const auto contract = [](const std::string& members) {
+    return parse_definition(R"({"name":"a","inputSchema":{"type":"object"})" + members + "}", {})
+        ->contract_digest;
+  };
+  const auto base = contract("");
+  for (const char* same : {R"(,"version":"2.0.0")", R"(,"tags":["t"])", R"(,"_meta":{"a":1})",
+                           R"(,"server":{"name":"io.example/some","version":"3.0.0"})",
+                           R"(,"managedBy":{"kind":"K","name":"n"})"}) {
+    CAPTURE(same);
+    CHECK(contract(same) == base);
+  }
+  for (const char* other : {R"(,"title":"t")", R"(,"description":"d")", R"(,"outputSchema":{})",
+                            R"(,"annotations":{"readOnlyHint":true})", R"(,"icons":[])",
+                            R"(,"execution":{"taskSupport":"optional"})"}) {
+    CAPTURE(other);
+    CHECK(contract(other) != base);
+  }
 }

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <string>
+
 #include <vector>
 
 using namespace toolhive::registry;
@@ -56,9 +59,9 @@ TEST_CASE("build metadata does not change precedence") {
 }
 
 TEST_CASE("what is not a semantic version is refused with an example") {
-  for (const char* text : {"", "1", "1.0", "v1.0.0", "1.0.0.0", "01.0.0", "1.0.0-", "1.0.0+", "1.0.0-a..b",
-                           "1.0.0-01", "1.0.0-a_b", "1.0.0+a+b", "1.0.0 ", " 1.0.0", "^1.0.0", "latest",
-                           "1.0.0-\xc3\xa4"}) {
+  for (const char* text :
+       {"", "1", "1.0", "v1.0.0", "1.0.0.0", "01.0.0", "1.0.0-", "1.0.0+", "1.0.0-a..b", "1.0.0-01",
+        "1.0.0-a_b", "1.0.0+a+b", "1.0.0 ", " 1.0.0", "^1.0.0", "latest", "1.0.0-\xc3\xa4"}) {
     CAPTURE(text);
     auto parsed = Version::parse(text);
     REQUIRE_FALSE(parsed.ok());
@@ -68,6 +71,20 @@ TEST_CASE("what is not a semantic version is refused with an example") {
   CHECK_FALSE(Version::parse("1.0.0-" + std::string(250, 'a')).ok());
   CHECK(Version::parse("1.0.0-" + std::string(249, 'a')).ok());
   CHECK(Version::parse("1.0.0+001").ok());
+}
+
+TEST_CASE("a series is what a version's number promises to break nobody within") {
+  const std::array<std::string, 3> rows[] = {{"1.4.7-rc.1+x", "1", "2.0.0"}, {"12.0.0", "12", "13.0.0"},
+                                             {"9.1.0", "9", "10.0.0"},       {"0.3.1", "0.3", "0.4.0"},
+                                             {"0.0.9", "0.0", "0.1.0"},      {"0.19.2", "0.19", "0.20.0"}};
+  for (const auto& [text, series, next] : rows) {
+    CAPTURE(text);
+    CHECK(version(text).series() == series);
+    CHECK(version(text).next_series()->text() == next);
+  }
+  CHECK(Version::parse_any("v2.1.0")->series() == "2");
+  CHECK(version("1.0.0-a").is_pre_release());
+  CHECK_FALSE(version("1.0.0+a-b").is_pre_release());
 }
 
 TEST_CASE("the next version raises the minor number and drops the rest") {

@@ -249,6 +249,11 @@ TEST_CASE("two versions are compared in time and with an answer in proportion to
   for (const char* name : {"meta", "booleans", "long"}) {
     const auto path = "/api/v1/tools/" + std::string(name) + "/diff?from=1.0.0&to=2.0.0";
     ask(service, {name, 200, "GET", path, "", 700'000});
+    const auto side = [&](const char* version) {
+      return R"({"name":")" + std::string(name) + R"(","version":")" + version + "\"}";
+    };
+    ask(service, {name, 200, "POST", "/api/v1/compare",
+                  R"({"from":)" + side("1.0.0") + R"(,"to":)" + side("2.0.0") + "}", 700'000});
   }
 }
 
