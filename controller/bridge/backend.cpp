@@ -49,41 +49,50 @@ Status Backend::start() {
 
 void Backend::launched() {
   opening_ = options_.opening != Opening::Relayed;
+  attempts_ = 0;
+  if (options_.opening == Opening::Discover) discover();
   if (options_.opening == Opening::Initialize) initialize();
-  if (options_.opening != Opening::Discover) return;
-  ask("server/discover", discover_params(), options_.discover_timeout, [this](const Message* answer) {
-    if (!child_) return;
+}
+
+void Backend::discover() {
+  ++attempts_;
+  initialize_at_ = clock_.now() + options_.discover_patience;
+  ask("server/discover", discover_params(), options_.handshake_timeout, [this](const Message* answer) {
     std::optional<ServerFacts> facts = answer ? ServerFacts::of_discover(*answer) : std::nullopt;
-    if (facts) return open(*std::move(facts));
-    initialize();
+    if (!facts && opening_ && initialize_at_) initialize();
+    opened_by(answer, std::move(facts));
   });
 }
 
 void Backend::initialize() {
-  ask("initialize", initialize_params(), options_.initialize_timeout,
-      [this](const Message* answer) { initialized(answer); });
+  ++attempts_;
+  initialize_at_.reset();
+  ask("initialize", initialize_params(), options_.handshake_timeout, [this](const Message* answer) {
+    std::optional<ServerFacts> facts = answer ? ServerFacts::of_initialize(*answer) : std::nullopt;
+    if (facts && opening_) write(notification_text("notifications/initialized"));
+    opened_by(answer, std::move(facts));
+  });
 }
 
-void Backend::initialized(const Message* answer) {
-  if (!child_) return;
-  std::optional<ServerFacts> facts = answer ? ServerFacts::of_initialize(*answer) : std::nullopt;
-  if (!facts) {
-    return failed(answer ? "the server refuses a handshake: " + answer->text().substr(0, 512)
-                         : "the server does not answer the handshake");
-  }
-  write(notification_text("notifications/initialized"));
-  open(*std::move(facts));
+// The first attempt that succeeds counts, and the last one that fails.
+void Backend::opened_by(const Message* answer, std::optional<ServerFacts> facts) {
+  --attempts_;
+  if (!child_ || !opening_) return;
+  if (facts) return open(*std::move(facts));
+  if (attempts_ == 0) failed(answer);
 }
 
 void Backend::open(ServerFacts facts) {
   log(LogLevel::Info, "the server is ready", {{"era", facts.modern() ? "modern" : "legacy"}});
   facts_ = std::move(facts);
   opening_ = false;
+  initialize_at_.reset();
   wake();
 }
 
-void Backend::failed(const std::string& why) {
-  failure_ = why;
+void Backend::failed(const Message* answer) {
+  failure_ = answer ? "the server refuses a handshake: " + answer->text().substr(0, 512)
+                    : "the server does not answer the handshake";
   child_->stop();
 }
 
@@ -177,6 +186,7 @@ void Backend::tick() {
     // A failure is in the log, and the next try is set.
     (void)start();
   }
+  if (initialize_at_ && clock_.now() >= *initialize_at_) initialize();
   expire();
   calls_.for_each([now = clock_.now()](Call& call) { call.exchange->tick(now); });
 }
@@ -222,6 +232,7 @@ void Backend::ended(const std::string& how) {
   child_.reset();
   facts_.reset();
   opening_ = false;
+  initialize_at_.reset();
   const std::string failure = std::exchange(failure_, {});
   trouble_ = failure.empty() ? "the server " + how : failure;
   if (!stopped_) log(LogLevel::Error, "the server does not run", {{"error", trouble_}});

@@ -44,8 +44,9 @@ struct BackendOptions {
   std::size_t most_calls = 1024;       // unanswered at one time
   std::size_t most_calls_of_one = 64;  // of one session
   Duration call_timeout = std::chrono::minutes(5);
-  Duration discover_timeout = std::chrono::seconds(10);  // a server that is silent is a legacy one
-  Duration initialize_timeout = std::chrono::seconds(60);
+  // A server that is silent for so long may be a legacy one, or slow to start: both are tried.
+  Duration discover_patience = std::chrono::seconds(10);
+  Duration handshake_timeout = std::chrono::minutes(2);
   Duration check_timeout = std::chrono::seconds(2);
   Backoff::Options restart;
 };
@@ -94,10 +95,11 @@ class Backend {
   bool write(std::string line);
   void ask(std::string_view method, std::string_view params, Duration timeout, OwnExchange::Done done);
   void launched();
+  void discover();
   void initialize();
-  void initialized(const Message* answer);
+  void opened_by(const Message* answer, std::optional<ServerFacts> facts);
   void open(ServerFacts facts);
-  void failed(const std::string& why);
+  void failed(const Message* answer);
   void said(std::string line);
   void answered(Message answer);
   void asked(const Message& request);
@@ -118,6 +120,8 @@ class Backend {
   std::string failure_;  // why a process that still runs is given up
   std::optional<TimePoint> restart_at_;
   bool opening_ = false;
+  std::optional<TimePoint> initialize_at_;  // when discovery has been waited for long enough
+  int attempts_ = 0;                        // at opening that have no answer yet
   bool stopped_ = false;
   std::vector<std::function<void()>> waiting_;  // for the end of the handshake
 };

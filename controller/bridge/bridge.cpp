@@ -23,9 +23,8 @@ bool is_cacheable(const std::string& method) {
 
 // Methods of legacy versions that modern ones do without, and what no legacy server has.
 bool is_no_more(const std::string& method) {
-  constexpr std::array<std::string_view, 6> kMethods = {
-      "initialize",          "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe",
-      "subscriptions/listen"};
+  constexpr std::array<std::string_view, 5> kMethods = {"ping", "logging/setLevel", "resources/subscribe",
+                                                        "resources/unsubscribe", "subscriptions/listen"};
   return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
 }
 
@@ -41,6 +40,10 @@ void complete_result(Message& answer, bool cacheable) {
 void refuse_version(Exchange& exchange, std::string_view requested) {
   exchange.refuse(400, mcp::kUnsupportedVersion, "Unsupported protocol version",
                   "{\"supported\":" + modern_versions() + ",\"requested\":" + quoted(requested) + "}");
+}
+
+void refuse_method(Exchange& exchange) {
+  exchange.refuse(404, kMethodNotFound, "The server does not have this method.");
 }
 
 void refuse_session(Exchange& exchange) {
@@ -102,6 +105,8 @@ void Bridge::modern(Message message, std::shared_ptr<Exchange> exchange) {
 void Bridge::modern_request(Message request, std::shared_ptr<Exchange> exchange) {
   if (!main_.facts())
     return exchange->refuse(503, kServerError, "The server does not run: " + main_.trouble() + ".");
+  // A process that got this would settle for another era, for all clients.
+  if (request.string(Part::Method) == "initialize") return refuse_method(*exchange);
   if (main_.facts()->modern()) return main_.call(kNobody, std::move(request), std::move(exchange));
   ask_legacy_server(std::move(request), std::move(exchange));
 }
@@ -110,8 +115,7 @@ void Bridge::ask_legacy_server(Message request, std::shared_ptr<Exchange> exchan
   const std::string method = request.string(Part::Method);
   if (method == "server/discover")
     return exchange->answer(own_message(main_.facts()->discover_answer(request.raw(Part::Id))));
-  if (is_no_more(method))
-    return exchange->refuse(404, kMethodNotFound, "The server does not have this method.");
+  if (is_no_more(method)) return refuse_method(*exchange);
   auto completed = std::make_shared<ExchangeFilter>(
       std::move(exchange),
       [cacheable = is_cacheable(method)](Message& answer) { complete_result(answer, cacheable); });

@@ -58,7 +58,11 @@ Part part_named(Part object, const JsonString& name) {
   return found == std::end(kMembers) ? Part::Count : found->value;
 }
 
+// Kept for each request until it is answered.
+constexpr std::size_t kLongestId = 1024;
+
 bool is_id(std::string_view raw) {
+  if (raw.size() > kLongestId) return false;
   if (raw.starts_with('"')) return true;
   if (raw.starts_with('-')) raw.remove_prefix(1);
   return !raw.empty() && raw.find_first_not_of("0123456789") == std::string_view::npos;
@@ -133,9 +137,9 @@ class MessageReader {
       return not_rpc("a method and a result or error");
     message_.kind_ = message_.has(Part::Id) ? Message::Kind::Request : Message::Kind::Notification;
     if (message_.has(Part::Id) && !is_id(message_.raw(Part::Id)))
-      return not_rpc("an id that is neither a string nor an integer");
+      return not_rpc("an id that is neither a string nor an integer, or longer than 1024 bytes");
     if (message_.has(Part::ProgressToken) && !is_id(message_.raw(Part::ProgressToken)))
-      return not_rpc("a progress token that is neither a string nor an integer");
+      return not_rpc("a progress token that is neither a string nor an integer, or longer than 1024 bytes");
     return {};
   }
 

@@ -118,13 +118,42 @@ TEST_CASE("a server is asked for a modern version first, and a handshake follows
   CHECK(method_of(test.server().last()) == "notifications/initialized");
 }
 
-TEST_CASE("a server that does not answer server/discover is a legacy one") {
+TEST_CASE("a server that is silent at server/discover is tried as a legacy one") {
   Fixture test;
   REQUIRE(test.bridge.start().ok());
   test.pass(std::chrono::seconds(9));
   CHECK(test.server().heard.size() == 1);
   test.pass(std::chrono::seconds(2));
   CHECK(method_of(test.server().last()) == "initialize");
+  answer(test.server(), test.server().last(), kInitializeResult);
+  CHECK_FALSE(test.session().empty());
+}
+
+TEST_CASE("a modern server that was slow to start is one, though it refuses the handshake") {
+  Fixture test;
+  REQUIRE(test.bridge.start().ok());
+  test.pass(std::chrono::seconds(11));
+  REQUIRE(test.server().heard.size() == 2);
+  const auto heard = test.server().heard;
+  SUBCASE("discovery is answered first") {
+    answer(test.server(), heard[0], kDiscoverResult);
+    refuse(test.server(), heard[1]);
+  }
+  SUBCASE("the handshake is refused first") {
+    refuse(test.server(), heard[1]);
+    answer(test.server(), heard[0], kDiscoverResult);
+  }
+  CHECK_FALSE(test.server().asked_to_end);
+  test.modern("1", "tools/list");
+  CHECK(method_of(test.server().last()) == "tools/list");
+}
+
+TEST_CASE("a server that answers nothing at all is started again") {
+  Fixture test;
+  REQUIRE(test.bridge.start().ok());
+  test.pass(std::chrono::seconds(11));
+  test.pass(std::chrono::minutes(3));
+  CHECK(test.server().asked_to_end);
 }
 
 TEST_CASE("a server whose discovery names legacy versions only gets a handshake") {
@@ -416,6 +445,14 @@ TEST_CASE("modern requests reach a modern server as they are, and their subscrip
   CHECK(listen->ends == 0);
   test.bridge.drain();
   CHECK(own_message(listen->answered).raw(Part::Subscription) == R"("l")");
+}
+
+TEST_CASE("a modern server never hears an initialize, by which it would change its era") {
+  Fixture test;
+  test.start_modern();
+  const std::size_t heard = test.server().heard.size();
+  CHECK(test.modern("1", "initialize")->status == 404);
+  CHECK(test.server().heard.size() == heard);
 }
 
 TEST_CASE("a modern client that goes away cancels its request") {

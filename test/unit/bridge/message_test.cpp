@@ -76,6 +76,16 @@ TEST_CASE("what is no message of JSON-RPC is refused") {
         Code::Invalid);
 }
 
+TEST_CASE("an id or token that would have to be kept is of a bounded length") {
+  const auto with_id = [](std::size_t size) {
+    return R"({"jsonrpc":"2.0","method":"m","id":")" + std::string(size, 'x') + R"("})";
+  };
+  CHECK(code_of(with_id(1022)) == Code::Ok);
+  CHECK(code_of(with_id(1023)) == Code::Invalid);
+  CHECK(code_of(R"({"jsonrpc":"2.0","id":1,"method":"m","params":{"_meta":{"progressToken":")" +
+                std::string(1023, 'x') + R"("}}})") == Code::Invalid);
+}
+
 TEST_CASE("a part that stands twice is refused, as nobody knows which of them counts") {
   CHECK(code_of(R"({"jsonrpc":"2.0","id":1,"method":"m","id":2})") == Code::Invalid);
   CHECK(code_of(R"({"jsonrpc":"2.0","id":1,"method":"m","params":{"name":"a","name":"b"}})") ==
