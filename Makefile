@@ -10,11 +10,11 @@ FUZZ_SECONDS ?= 600
 CONTRACT_SECONDS ?= 600
 BUILD_DIR := build/$(PRESET)
 CLUSTER := test/cluster/cluster
-PROGRAMS := toolhive-operator mcp-registry
+PROGRAMS := toolhive-operator mcp-registry mcp-bridge
 NINJA := NINJA_STATUS='[%f/%t %es] ' ninja
 DEMO_CLUSTER ?= demo
 
-# Images are named $(IMAGE_PREFIX)/toolhive-operator:$(IMAGE_TAG) and $(IMAGE_PREFIX)/mcp-registry:$(IMAGE_TAG).
+# Images are named $(IMAGE_PREFIX)/PROGRAM:$(IMAGE_TAG).
 IMAGE_PREFIX ?= localhost
 IMAGE_TAG ?= 0.1.0
 NAMESPACE ?= toolhive-system
@@ -51,10 +51,10 @@ configure:
 build: configure ## Compile everything, tests included (PRESET=release|debug|asan|tsan)
 	@$(NINJA) -C $(BUILD_DIR)
 
-programs: configure ## Compile the two programs and nothing else
+programs: configure ## Compile the programs and nothing else
 	@$(NINJA) -C $(BUILD_DIR) $(PROGRAMS)
 
-images: deps image-deps programs ## Build both images as archives in build/images
+images: deps image-deps programs ## Build the images as archives in build/images
 	@config/images/build.sh $(BUILD_DIR)/bin build/images
 
 test-images: images
@@ -71,7 +71,7 @@ clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-contracts test-conformance test-integration test-e2e test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
+.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-contracts test-conformance test-bridge test-integration test-e2e test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
 test: deps image-deps unit-deps store-deps page-deps api-deps contract-deps conformance-deps configure ## All tests: unit, stores, the page in a browser, the API, contracts, the MCP client, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
 	@echo "Compiling the programs with their tests and, at the same time, Kubernetes (about six minutes on two processors, once)."
 	@config/build/together.sh $(BUILD_DIR)
@@ -105,6 +105,9 @@ test-contracts: build contract-deps ## Verdicts on changed schemas against anoth
 
 test-conformance: build conformance-deps ## The MCP client against the official conformance suite and servers of official SDKs
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh conformance
+
+test-bridge: build conformance-deps ## mcp-bridge in front of real servers, and the official conformance suite through it
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh bridge
 
 .PHONY: unit-deps store-deps page-deps api-deps contract-deps conformance-deps
 unit-deps:

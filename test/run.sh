@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs test suites and adds up what they counted:  run.sh SUITE...   with SUITE one of unit, stores, kills, page, official, docs, schemathesis, contracts, conformance,
+# Runs test suites and adds up what they counted:  run.sh SUITE...   with SUITE one of unit, stores, kills, page, official, docs, schemathesis, contracts, conformance, bridge,
 # integration, e2e, cluster, faults, faults-all. "stores" has a few kills of "kills", which has KILLS (default 1000). "faults" is a sample of "faults-all", whose
 # seed is printed; FAULTS_SEED=N takes that one again.
 # BUILD_DIR names the build to test (default build/release). The last line is "N passed, N failed"; the exit code is 0 only if nothing
@@ -125,6 +125,7 @@ page() { script page "$root/test/page/test.sh" "$build"; }
 official() { script official "$root/test/official/test.sh" "$build"; }
 docs() { script docs "$root/test/docs/test.sh" "$build"; }
 conformance() { script conformance "$root/test/conformance/test.sh" "$build"; }
+bridge() { script bridge "$root/test/bridge/test.sh" "$build"; }
 contracts() { script contracts "$root/test/contracts/test.sh" "$build"; }
 schemathesis() { script schemathesis "$root/test/schemathesis/test.sh" "$build"; }
 cluster() { script cluster "$root/test/cluster/test.sh"; }
@@ -132,8 +133,8 @@ cluster() { script cluster "$root/test/cluster/test.sh"; }
 mkdir -p "$logs/unit"
 for suite in "$@"; do
   case $suite in
-    unit | stores | kills | page | official | docs | schemathesis | contracts | conformance | integration | e2e | cluster | faults | faults-all) "$suite" ;;
-    *) echo "run.sh: unknown suite '$suite': unit, stores, kills, page, official, docs, schemathesis, contracts, conformance, integration, e2e, cluster, faults and faults-all exist" >&2; exit 2 ;;
+    unit | stores | kills | page | official | docs | schemathesis | contracts | conformance | bridge | integration | e2e | cluster | faults | faults-all) "$suite" ;;
+    *) echo "run.sh: unknown suite '$suite': unit, stores, kills, page, official, docs, schemathesis, contracts, conformance, bridge, integration, e2e, cluster, faults and faults-all exist" >&2; exit 2 ;;
   esac
 done
 for failure in "${failures[@]}"; do echo "failed: $failure"; done
