@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the two images from binaries that are already compiled:
+# Builds the images from binaries that are already compiled:
 #
 #   config/images/build.sh BIN_DIR OUT_DIR
 #
@@ -44,3 +44,4 @@ build() {
 
 build toolhive-operator "Kubernetes operator for MCP registries and tools"
 build mcp-registry "Registry of Model Context Protocol tools"
+build mcp-bridge "Serves MCP servers that speak over stdio by streamable HTTP"

@@ -11,7 +11,8 @@ chmod 1777 "$root/tmp"
 strip --strip-all -o "$root/usr/bin/$(basename "$binary")" "$binary"
 
 # ldd prints "name => path (address)" for libraries and "path (address)" for the loader.
-libraries=$(ldd "$binary")
+# A program that is linked statically needs none.
+libraries=$(ldd "$binary" 2>&1) || grep -q 'not a dynamic executable' <<<"$libraries"
 if grep -q 'not found' <<<"$libraries"; then
   echo "closure.sh: $binary misses libraries:" >&2
   grep 'not found' <<<"$libraries" >&2

@@ -1,8 +1,6 @@
 // An MCPTool with a server: what the server offers is what is registered.
 #include <doctest/doctest.h>
 
-#include <set>
-
 #include "test/e2e/harness/test_namespace.hpp"
 
 namespace {
@@ -68,9 +66,9 @@ void run_elsewhere(const TestNamespace& ns, const std::string& release) {
                  {{"allowPrivilegeEscalation", false}, {"capabilities", {{"drop", {"ALL"}}}}}}}}}}}}}}}});
 }
 
-const Way kWays[] = {{"over HTTP", http_workload, nothing_more},
-                     {"over stdio", stdio_workload, nothing_more},
-                     {"elsewhere", remote_server, run_elsewhere}};
+const Way kWays[] = {{"http", http_workload, nothing_more},
+                     {"stdio", stdio_workload, nothing_more},
+                     {"remote", remote_server, run_elsewhere}};
 
 // The live tool's entry in status.tools.
 Json entry(const TestNamespace& ns, const std::string& tool) {
@@ -99,7 +97,7 @@ TEST_CASE(
     "end") {
   for (const Way& way : kWays) {
     CAPTURE(way.name);
-    const TestNamespace ns("live");
+    const TestNamespace ns(std::string("live-") + way.name);
     ns.apply(registry());
     const auto redeploy = [&](const std::string& release) {
       way.deploy(ns, release);
@@ -145,6 +143,6 @@ TEST_CASE(
       const Answer gone = ns.http("GET", std::string("/api/v1/tools/weather.") + tool);
       CHECK_MESSAGE(gone.status == 404, gone.explain());
     }
-    if (std::string(way.name) != "elsewhere") ns.wait_gone(kDeployment, "weather-mcp");
+    if (way.deploy == nothing_more) ns.wait_gone(kDeployment, "weather-mcp");
   }
 }
