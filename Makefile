@@ -103,7 +103,7 @@ test-schemathesis: build api-deps ## The OpenAPI document against the registry, 
 test-contracts: build contract-deps ## Verdicts on changed schemas against another validator, for CONTRACT_SECONDS (default 600) from a new seed
 	@test/contracts/test.sh $(BUILD_DIR) $(CONTRACT_SECONDS) random
 
-test-conformance: build conformance-deps ## The MCP client against the official conformance suite and servers of official SDKs
+test-conformance: build conformance-deps ## The MCP client, and the registry's MCP server, against the official conformance suite and what official SDKs make
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh conformance
 
 test-bridge: build conformance-deps ## mcp-bridge in front of real servers, and the official conformance suite through it

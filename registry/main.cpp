@@ -84,6 +84,7 @@ int serve(const std::string& config_file, const std::string& server_file) {
   // Outlives the store, whose answers to writes may be long.
   BoundedExecutor long_requests(registry::HttpServer::threads(*server_config), kLongRequestsWaiting);
   api.use_executor(long_requests);
+  api.serve_mcp(server_config->mcp);
   std::unique_ptr<registry::Store> store;  // Outlives the server, which reads from it to the end.
   auto guard = registry::Guard::make(config->auth, server_config->rates, config->audit, metrics);
   if (!guard) return fail(guard.error());

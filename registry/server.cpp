@@ -120,6 +120,10 @@ void serve(Api& api, AccessLog& access_log, const ProxySettings& proxies,
   in.if_none_match = header(headers, "If-None-Match");
   in.accept_encoding = header(headers, "Accept-Encoding");
   in.request_id = request_id(headers);
+  if (in.method == "POST") {
+    in.mcp = {header(headers, "MCP-Protocol-Version"), header(headers, "Mcp-Method"),
+              header(headers, "Mcp-Name"), header(headers, "Origin")};
+  }
   in.body = http::body(request);
   if (api.is_protected()) {
     in.authorization = header(headers, "Authorization");

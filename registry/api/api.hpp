@@ -32,6 +32,8 @@ class Api {
   // request.
   void protect(Guard& guard) { state_.guard = &guard; }
   bool is_protected() const { return state_.guard != nullptr; }
+  // Whether /mcp is there; without a call it is. To be called before the first request.
+  void serve_mcp(bool serve) { state_.serves_mcp = serve; }
   // Has `executor` answer what may take long: searches, comparisons, large bodies. So probes and
   // plain reads are answered whatever else is asked for. Without one all is answered where it was
   // asked. To be called before the first request; the executor must live as long as requests are

@@ -24,6 +24,7 @@ struct ApiState {
   Guard* guard = nullptr;              // Null when everybody may do everything.
   std::atomic<Store*> store{nullptr};  // Null until it is read.
   std::atomic<bool> stopping{false};
+  bool serves_mcp = true;  // Whether /mcp is there.
   ListCache lists = {}, server_lists = {};
 };
 

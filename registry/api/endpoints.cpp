@@ -8,6 +8,7 @@
 #include "registry/api/compare.hpp"
 #include "registry/api/diff.hpp"
 #include "registry/api/list.hpp"
+#include "registry/api/mcp_endpoint.hpp"
 #include "registry/api/page.hpp"
 #include "registry/api/reads.hpp"
 #include "registry/api/server_reads.hpp"
@@ -118,6 +119,9 @@ constexpr Endpoint kEndpoints[] = {
      {Method{.name = "GET", .needs = Needs::MetricsRight, .handler = at_once<get_metrics>}}},
     {Kind::Program, "/version", {open<get_program>()}},
     {Kind::OpenApi, "/openapi.json", {open<get_openapi>()}},
+    {Kind::Mcp,
+     "/mcp",
+     {Method{.name = "POST", .needs = Needs::ReadRight, .handler = serve_mcp, .pace = Pace::Long}}},
     {Kind::ResourceMetadata, "/.well-known/oauth-protected-resource", {open<get_resource_metadata>()}},
     {Kind::Page, "/", {open<page_file>()}},
     {Kind::PageFile, "/ui/{name}", {open<page_file>()}},

@@ -9,6 +9,14 @@
 
 namespace toolhive::registry {
 
+// What a POST to /mcp says in its headers; empty where they are not there.
+struct McpHeaders {
+  std::string version;  // MCP-Protocol-Version
+  std::string method;   // Mcp-Method
+  std::string name;     // Mcp-Name
+  std::string origin;   // Origin: the page that had a browser send it.
+};
+
 // What the API looks at in a request; the transport fills it in. The views must live until the
 // response is given.
 struct Request {
@@ -23,6 +31,7 @@ struct Request {
   std::string peer;           // The client's address, or a proxy's.
   // "https://host:port", as the client named it; empty when that is not known.
   std::string origin;
+  McpHeaders mcp;  // Of a POST.
   std::string_view body;
 };
 

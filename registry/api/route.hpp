@@ -26,6 +26,7 @@ struct Route {
     Metrics,
     Program,
     OpenApi,
+    Mcp,
     ResourceMetadata,
     Page,
     PageFile,

@@ -90,6 +90,7 @@ void read(Section& root, ServerConfig& config) {
   root.number("threads", config.threads, 0, 256);
   root.number("bodyLimit", config.body_limit, 1024, 64 << 20);
   root.number("connections", config.connections, 1, 1'000'000);
+  root.one_of<bool>("mcp", config.mcp, {{"true", true}, {"false", false}});
 
   auto timeouts = root.section("timeouts");
   timeouts.duration("header", config.header_timeout);

@@ -29,6 +29,7 @@ struct ServerConfig {
   unsigned threads = 0;  // 0: as many as there are processors, 2 at least.
   std::uint64_t body_limit = 1 << 20;
   std::size_t connections = 4096;
+  bool mcp = true;  // Whether /mcp is there.
   std::chrono::milliseconds header_timeout{10'000}, body_timeout{30'000}, write_timeout{30'000},
       idle_timeout{75'000}, drain_timeout{10'000};
   std::uint32_t access_log_one_in = 0;  // Of the reads that went well, one in so many is logged; 0 for none.

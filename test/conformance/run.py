@@ -1,6 +1,6 @@
-"""Drives mcp-probe by the official conformance suite, and points it at servers made with official SDKs.
+"""Drives mcp-probe by the official conformance suite, and points it at servers made with official SDKs and at the registry.
 
-run.py PROBE NODE MODULES PYTHON
+run.py BUILD_DIR NODE MODULES PYTHON
 """
 import json
 import os
@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import registry_tests  # pylint: disable=unused-import  # Its tests are among those that run.
 from suite import check, equal, run, test
 
 HERE = Path(__file__).parent
@@ -34,12 +35,16 @@ SCENARIOS = {
 class Tools:
     """What the tests run."""
 
-    def __init__(self, probe, node, modules, python):
-        self.probe, self.node, self.modules, self.python = probe, node, Path(modules), python
+    def __init__(self, build, node, modules, python):
+        self.build, self.node, self.modules, self.python = build, node, Path(modules), python
+        self.probe = os.path.join(build, "bin", "mcp-probe")
+
+    def suite(self, command):
+        """The official suite's command for what tests a client, or a server."""
+        return [self.node, self.modules / "@modelcontextprotocol/conformance/dist/index.js", command]
 
     def conformance(self, scenario, version):
-        command = [self.node, self.modules / "@modelcontextprotocol/conformance/dist/index.js", "client",
-                   "--command", self.probe, "--scenario", scenario]
+        command = [*self.suite("client"), "--command", self.probe, "--scenario", scenario]
         done = subprocess.run(command + (["--spec-version", version] if version else []), capture_output=True, text=True,
                               timeout=120, check=False)
         return done.returncode, done.stdout + done.stderr

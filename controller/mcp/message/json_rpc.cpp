@@ -36,8 +36,9 @@ JsonPtr take(Json& document, const char* name) {
   return document.contains(name) ? std::make_shared<const Json>(std::move(document[name])) : nullptr;
 }
 
-Status read_call(const Json& document, RpcMessage& message) {
+Status read_call(Json& document, RpcMessage& message) {
   message.method = string_member(document, "method");
+  message.params = take(document, "params");
   if (message.method.empty() || message.method.size() > kLongestName)
     return no_message("its method is no text of 1 to 256 bytes");
   message.kind = message.id ? RpcMessage::Kind::Request : RpcMessage::Kind::Notification;
@@ -114,9 +115,22 @@ std::string rpc_result(const Json& id, const Json& result) {
   return message.dump();
 }
 
+std::string rpc_result_text(const Json& id, std::string_view result) {
+  std::string whole = answer(id).dump();
+  whole.pop_back();
+  whole += ",\"result\":";
+  whole += result;
+  return whole + '}';
+}
+
 std::string rpc_error(const Json& id, std::int64_t code, const std::string& message) {
-  Json whole = answer(id);
-  whole["error"] = {{"code", code}, {"message", message}};
+  return rpc_error(std::make_shared<const Json>(id), code, message, nullptr);
+}
+
+std::string rpc_error(const JsonPtr& id, std::int64_t code, const std::string& message, const JsonPtr& data) {
+  Json whole = id == nullptr ? Json{{"jsonrpc", "2.0"}} : answer(*id);
+  auto& error = whole["error"] = {{"code", code}, {"message", message}};
+  if (data != nullptr) error["data"] = *data;
   return whole.dump();
 }
 

@@ -24,6 +24,7 @@ struct RpcMessage {
   // not read
   JsonPtr id;
   std::string method;  // of a request or notification
+  JsonPtr params;      // of a request or notification, of whatever type; null when there are none
   JsonPtr result;      // an object
   RpcError error;
 
@@ -40,6 +41,10 @@ StatusOr<RpcMessage> parse_rpc(std::string_view text, std::size_t depth);
 std::string rpc_request(std::int64_t id, const std::string& method, const Json& params);
 std::string rpc_notification(const std::string& method);
 std::string rpc_result(const Json& id, const Json& result);
+// `result` is JSON text.
+std::string rpc_result_text(const Json& id, std::string_view result);
 std::string rpc_error(const Json& id, std::int64_t code, const std::string& message);
+// `id` is null where the request's could not be read, and `data` where there is none.
+std::string rpc_error(const JsonPtr& id, std::int64_t code, const std::string& message, const JsonPtr& data);
 
 }  // namespace toolhive::mcp

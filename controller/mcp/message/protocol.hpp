@@ -14,8 +14,10 @@ inline constexpr std::array<std::string_view, 4> kLegacyVersions = {"2025-11-25"
                                                                     "2024-11-05"};
 
 // JSON-RPC 2.0, section 5.1.
+inline constexpr int kParseError = -32700;
 inline constexpr int kInvalidParams = -32602;
 inline constexpr int kMethodNotFound = -32601;
+inline constexpr int kInvalidRequest = -32600;
 // 2026-07-28, basic, "Error Codes". A server that answers with one of them speaks a modern version.
 inline constexpr int kHeaderMismatch = -32020;
 inline constexpr int kMissingClientCapability = -32021;

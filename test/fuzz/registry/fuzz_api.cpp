@@ -81,6 +81,10 @@ std::optional<std::string> read_request(std::string_view text, Request& request)
     if (name == "If-None-Match") request.if_none_match = line;
     if (name == "Accept-Encoding") request.accept_encoding = line;
     if (name == "Content-Type") request.content_type = line;
+    if (name == "MCP-Protocol-Version") request.mcp.version = line;
+    if (name == "Mcp-Method") request.mcp.method = line;
+    if (name == "Mcp-Name") request.mcp.name = line;
+    if (name == "Origin") request.mcp.origin = line;
   }
   request.body = text;
   if (who == "-") return std::nullopt;
@@ -95,11 +99,13 @@ Route::Kind kind_of(const Request& request) {
 }
 
 // What holds for every answer there is. 507: the store takes in only a few.
-void check(const Response& response) {
+void check(const Request& request, const Response& response) {
   require(response.status >= 200 && (response.status < 500 || response.status == 507));
   require(response.status < 400 || response.body != nullptr);
   if (response.body == nullptr) return;
-  require((response.content_type == kProblemJson) == (response.status >= 400));
+  // Errors of MCP are messages of it.
+  const bool is_message = kind_of(request) == Route::Kind::Mcp && response.content_type == kJson;
+  require(is_message || (response.content_type == kProblemJson) == (response.status >= 400));
   const bool is_json = response.content_type == kJson || response.content_type == kProblemJson;
   if (is_json && response.header("Content-Encoding").empty()) require(parse_json(*response.body).ok());
 }
@@ -148,7 +154,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       answer = std::move(response);
     });
     require(answer.has_value());
-    check(*answer);
+    check(request, *answer);
     return std::move(*answer);
   };
 
@@ -172,7 +178,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto before = store.history().size();
     const auto answer = send(who ? guarded : open, request);
     const auto kind = kind_of(request);
-    const bool only_reads = kind == Route::Kind::Compare;
+    const bool only_reads = kind == Route::Kind::Mcp || kind == Route::Kind::Compare;
     if (request.method == "GET" || request.method == "HEAD" || only_reads || answer.status >= 400)
       require(store.history().size() == before);
     if (!who) continue;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -33,6 +34,7 @@ TEST_CASE("results, errors, requests and notifications are told apart") {
   const RpcMessage request = parsed(R"({"jsonrpc":"2.0","id":"x","method":"ping"})");
   CHECK(request.kind == Kind::Request);
   CHECK(request.method == "ping");
+  CHECK(request.params == nullptr);
   CHECK_FALSE(request.answers(1));
   CHECK(parsed(R"({"jsonrpc":"2.0","method":"notifications/message","params":{}})").kind ==
         Kind::Notification);
@@ -90,6 +92,14 @@ TEST_CASE("texts of messages are what their parser reads") {
   CHECK(parsed(mcp::rpc_notification("notifications/initialized")).kind == Kind::Notification);
   CHECK(parsed(mcp::rpc_result("a", Json::object())).id->dump() == R"("a")");
   CHECK(parsed(mcp::rpc_error(4, -32601, "no")).error.code == -32601);
+  CHECK(request.params->dump() == R"({"cursor":"x"})");
+  const RpcMessage result = parsed(mcp::rpc_result_text(5, R"({"tools":[]})"));
+  CHECK(*result.id == 5);
+  CHECK(result.result->dump() == R"({"tools":[]})");
+  const auto data = std::make_shared<const Json>(Json{{"supported", {"2026-07-28"}}});
+  const RpcMessage error = parsed(mcp::rpc_error(nullptr, -32022, "no", data));
+  CHECK(error.id == nullptr);
+  CHECK(*error.error.data == *data);
 }
 
 }  // namespace

@@ -76,6 +76,7 @@ Leaves leaves_of(const std::string& section) {
 // The values at the bounds of what a leaf lets in.
 std::vector<Json> extremes(const Json& schema) {
   if (schema.contains("enum")) return schema.at("enum").get<std::vector<Json>>();
+  if (schema.at("type") == "boolean") return {true, false};
   if (schema.at("type") == "integer") return {schema.at("minimum"), schema.at("maximum")};
   if (schema.at("type") == "array") return {Json::array({"a*"}), Json::array({"team.*", "x?"})};
   // A duration, whose bounds are in a rule.

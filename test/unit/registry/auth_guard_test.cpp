@@ -141,6 +141,7 @@ TEST_CASE(
                                        {"POST", "/v0.1/publish"},
                                        {"POST", "/v0.1/validate"},
                                        {"POST", "/api/v1/compare"},
+                                       {"POST", "/mcp"},
                                        {"HEAD", kToolsPath + "/a"}})
     CHECK(guarded.status("", method, target, "{") == 401);
 
@@ -403,6 +404,18 @@ TEST_CASE("lists, searches and totals show what may be read, and their entity ta
   CHECK(compare("bank").status == 404);
   CHECK(detail_of(compare("bank")) == "/from: no tool is registered as bank");
   CHECK(compare("nothing").status == 404);
+  const auto call = [&](const std::string& tool, const std::string& arguments) {
+    const auto answer = guarded.send("bob", "POST", "/mcp",
+                                     R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":")" +
+                                         tool + R"(","arguments":)" + arguments + "}}");
+    return body_of(answer)["result"];
+  };
+  CHECK(call("get_tool", R"({"name":"maps"})")["structuredContent"]["name"] == "maps");
+  CHECK(call("get_tool", R"({"name":"bank"})")["content"][0]["text"] == "no tool is registered as bank");
+  CHECK(call("compare_versions", R"({"name":"bank"})")["content"][0]["text"] ==
+        "no tool is registered as bank");
+  CHECK(call("search_tools", "{}")["structuredContent"] ==
+        body_of(guarded.send("bob", "GET", kToolsPath + "?fields=name,version")));
 
   // A server that a hidden tool tells of is hidden with it.
   const auto servers = [&](const char* token) {

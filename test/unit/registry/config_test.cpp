@@ -49,7 +49,7 @@ limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPe
   CHECK(config->store.limits.versions_per_tool == 3);
 
   auto server = parse_server_config(
-      R"({"address": "127.0.0.1", "port": 0, "threads": 3, "bodyLimit": "2Mi", "connections": 10,
+      R"({"address": "127.0.0.1", "port": 0, "threads": 3, "bodyLimit": "2Mi", "connections": 10, "mcp": false,
     "timeouts": {"header": "1s", "body": "1500ms", "write": "2m", "idle": "3s", "drain": "4s"},
     "tls": {"certFile": "/tls/tls.crt", "keyFile": "/tls/tls.key"}})");
   REQUIRE(server.ok());
@@ -58,6 +58,7 @@ limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPe
   CHECK(server->threads == 3);
   CHECK(server->body_limit == 2 << 20);
   CHECK(server->connections == 10);
+  CHECK_FALSE(server->mcp);
   CHECK(server->body_timeout.count() == 1500);
   CHECK(server->write_timeout.count() == 120'000);
   CHECK(server->tls_key == "/tls/tls.key");

@@ -86,6 +86,10 @@ TEST_CASE(
   comparison.content_type = "application/json";
   comparison.body = R"({"from":{"name":"a"},"to":{"name":"a"}})";
   later.push_back(send_later(service, comparison));
+  Request mcp = comparison;
+  mcp.target = "/mcp";
+  mcp.body = R"({"jsonrpc":"2.0","id":1,"method":"ping"})";
+  later.push_back(send_later(service, mcp));
   for (auto& response : later) CHECK_FALSE(is_answered(response));
   for (const char* target : {"/health", "/ready", "/v0.1/ping", "/metrics", "/api/v1/tools/a",
                              "/api/v1/tools?limit=30", "/v0.1/servers"}) {

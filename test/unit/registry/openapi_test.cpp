@@ -132,6 +132,13 @@ void use_tools(Recorder& recorder) {
       compared + R"({"name":"a"}})", "{", compared + R"({"name":"nobody"}})", compared + "{}}",
       compared + tool_a("1.0.0", R"(,"_meta":{"x":")" + std::string(300 * 1024, 'x') + "\"}") + "}"};
   for (const auto& body : bodies) send("POST", std::string("/api/v1/compare"), body);
+  for (const char* body :
+       {R"({"jsonrpc":"2.0","id":1,"method":"ping"})", R"({"jsonrpc":"2.0","method":"x"})", "{"})
+    send("POST", std::string("/mcp"), std::string(body));
+  send("POST", std::string("/mcp"), std::string(300 * 1024, ' '));
+  service.api.serve_mcp(false);
+  send("POST", std::string("/mcp"), std::string("{}"));
+  service.api.serve_mcp(true);
   send("GET", kTools + "/nobody/versions");
   send("GET", kTools + "/nobody/diff");
   for (const char* target : {"/health", "/ready", "/metrics", "/version", "/openapi.json",
@@ -147,6 +154,7 @@ void use_tools(Recorder& recorder) {
   // Without application/json.
   for (const auto& [method, target] : {std::pair("POST", kTools),
                                        {"POST", "/api/v1/compare"},
+                                       {"POST", "/mcp"},
                                        {"PUT", kA},
                                        {"PATCH", kA},
                                        {"PATCH", kFirstOfA}}) {

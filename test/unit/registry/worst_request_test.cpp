@@ -257,6 +257,33 @@ TEST_CASE("two versions are compared in time and with an answer in proportion to
   }
 }
 
+TEST_CASE("a message of MCP is answered in time and with an answer in proportion to its size") {
+  Service service;
+  REQUIRE(service.post(tool("a", R"("title":"t")")).status == 201);
+  const auto message = [](const std::string& params) {
+    return R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":)" + params + "}";
+  };
+  const auto arguments = [&](const std::string& members) {
+    return message(R"({"name":"search_tools","arguments":{)" + members + "}}");
+  };
+  const auto most = std::size_t{60'000};
+  const auto members = many(most, [](std::size_t i) { return "\"" + number(i) + "\":1"; });
+  const std::string deep = std::string(30'000, '[') + std::string(30'000, ']');
+  const Asked table[] = {
+      {"too large", 413, "POST", "/mcp", std::string(kBody, ' '), 1'000},
+      {"a long name", 200, "POST", "/mcp", message(R"({"name":")" + std::string(most, 'n') + "\"}"), 1'000},
+      {"arguments", 200, "POST", "/mcp", arguments(members), 1'000},
+      {"an argument's name", 200, "POST", "/mcp", arguments("\"" + std::string(most, 'n') + "\":1"), 1'000},
+      {"an argument", 200, "POST", "/mcp", arguments(R"("query":")" + std::string(most, ' ') + "\""), 1'000},
+      {"deep", 400, "POST", "/mcp", message(deep), 1'000},
+      {"quotes", 200, "POST", "/mcp",
+       message(R"({"name":"get_tool","arguments":{"name":")" +
+               many(most / 2, [](std::size_t) { return R"(\")"; }) + "\"}}"),
+       1'000},
+  };
+  for (const auto& asked : table) ask(service, asked);
+}
+
 TEST_CASE("a status is changed in time in proportion to the size of what has it") {
   Service service;
   const auto members = many(kBody, [](std::size_t i) { return "\"" + number(i) + "\":1"; });
