@@ -4,7 +4,6 @@
 
 #include <array>
 #include <string>
-
 #include <vector>
 
 using namespace toolhive::registry;
