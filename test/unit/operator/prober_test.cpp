@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <cstdlib>
 #include <mutex>
 
 #include "controller/base/base64.hpp"
@@ -15,6 +16,7 @@
 #include "controller/testing/fake_api.hpp"
 #include "controller/testing/simulated_clock.hpp"
 #include "test/unit/mcp/scripted_server.hpp"
+#include "test/unit/operator/limited_child.hpp"
 #include "test/unit/operator/make.hpp"
 
 namespace {
@@ -41,8 +43,8 @@ ProberOptions loopback_allowed() {
 }
 
 // A Prober at work, and the news that it tells.
-struct LookingAtServers {
-  explicit LookingAtServers(ProberOptions options = loopback_allowed())
+struct ProberAtWork {
+  explicit ProberAtWork(ProberOptions options = loopback_allowed())
       : prober(api, metrics, clock, std::move(options)) {
     prober.on_news([this](const Key& key) {
       const std::lock_guard lock(mutex);
@@ -110,7 +112,7 @@ Duration interval(const WatchedServer& tool, Duration length = seconds(60)) {
 TEST_SUITE_BEGIN("the prober");
 
 TEST_CASE("nothing is known before a look has ended, and no call waits for it") {
-  LookingAtServers p;
+  ProberAtWork p;
   const auto tool = tool_at("http://192.0.2.1/mcp");
   const Look look = p.prober.look(tool);
   CHECK_FALSE(look.sighting.looked);
@@ -119,7 +121,7 @@ TEST_CASE("nothing is known before a look has ended, and no call waits for it") 
 }
 
 TEST_CASE("what a server offers is seen, and told once for as long as it is the same") {
-  LookingAtServers p;
+  ProberAtWork p;
   ChangingServer changing;
   const auto tool = tool_at(changing.server.url());
   const Sighting first = p.look_to_the_end(tool);
@@ -144,7 +146,7 @@ TEST_CASE("what a server offers is seen, and told once for as long as it is the 
 }
 
 TEST_CASE("a server is looked at no more often than its list stands, for up to an hour") {
-  LookingAtServers p;
+  ProberAtWork p;
   ChangingServer changing;
   changing.ttl_ms = 600'000;
   const auto tool = tool_at(changing.server.url());
@@ -160,7 +162,7 @@ TEST_CASE("a server is looked at no more often than its list stands, for up to a
 }
 
 TEST_CASE("a server that fails is told once for each cause, and looked at less and less often") {
-  LookingAtServers p;
+  ProberAtWork p;
   ChangingServer changing;
   changing.status = 500;
   const auto tool = tool_at(changing.server.url());
@@ -184,7 +186,7 @@ TEST_CASE("a server that fails is told once for each cause, and looked at less a
 }
 
 TEST_CASE("while a server fails, what was last seen of it stays") {
-  LookingAtServers p;
+  ProberAtWork p;
   ChangingServer changing;
   const auto tool = tool_at(changing.server.url());
   const Sighting seen = p.look_to_the_end(tool);
@@ -199,7 +201,7 @@ TEST_CASE("while a server fails, what was last seen of it stays") {
 TEST_CASE("a server that asks who it is is alive, and one that is asked for a token elsewhere is not") {
   for (const int status : {401, 403}) {
     CAPTURE(status);
-    LookingAtServers p;
+    ProberAtWork p;
     ChangingServer changing;
     changing.status = status;
     const Sighting seen = p.look_to_the_end(tool_at(changing.server.url()));
@@ -207,7 +209,7 @@ TEST_CASE("a server that asks who it is is alive, and one that is asked for a to
     CHECK(seen.failure.reason() == "Restricted");
     CHECK(p.ended("restricted", 1));
   }
-  LookingAtServers p;
+  ProberAtWork p;
   ScriptedServer issuer([](const Asked&, Connection& connection) { connection.reply(401, "{}"); });
   p.api.put(secret_type(),
             {{"metadata", {{"namespace", "mcp"}, {"name", "s"}}}, {"data", {{"k", encode_base64("hush")}}}});
@@ -221,7 +223,7 @@ TEST_CASE("a server that asks who it is is alive, and one that is asked for a to
 }
 
 TEST_CASE("an address that is not allowed is not connected to") {
-  LookingAtServers p{ProberOptions{}};
+  ProberAtWork p{ProberOptions{}};
   ChangingServer changing;
   const Sighting seen = p.look_to_the_end(tool_at(changing.server.url()));
   CHECK(seen.failure.reason() == "AddressForbidden");
@@ -230,12 +232,12 @@ TEST_CASE("an address that is not allowed is not connected to") {
 }
 
 TEST_CASE("a URL that is none is told as such") {
-  LookingAtServers p;
+  ProberAtWork p;
   CHECK(p.look_to_the_end(tool_at("http://me:secret@x")).failure.reason() == "InvalidServer");
 }
 
 TEST_CASE("a changed spec is looked at at once, and what was seen before is not taken for its server's") {
-  LookingAtServers p;
+  ProberAtWork p;
   ChangingServer first;
   ChangingServer second;
   second.version = 2;
@@ -247,7 +249,7 @@ TEST_CASE("a changed spec is looked at at once, and what was seen before is not 
 }
 
 TEST_CASE("a changed Secret is taken up by the next look that is due, and Secrets are read for looks only") {
-  LookingAtServers p;
+  ProberAtWork p;
   ChangingServer changing;
   const auto put = [&](const char* value) {
     p.api.put(secret_type(),
@@ -270,7 +272,7 @@ TEST_CASE("a changed Secret is taken up by the next look that is due, and Secret
 }
 
 TEST_CASE("trouble of the API server is no sight of the server") {
-  LookingAtServers p;
+  ProberAtWork p;
   ChangingServer changing;
   p.api.fail_with([](const kube::ApiCall& call) {
     return call.type == secret_type() ? Status(Code::Unavailable, "etcd has no leader") : Status();
@@ -287,7 +289,7 @@ TEST_CASE("trouble of the API server is no sight of the server") {
 TEST_CASE("offers are kept within their budget, and one that was dropped can be had again") {
   ProberOptions options = loopback_allowed();
   options.kept_offers = 5000;  // one
-  LookingAtServers p(options);
+  ProberAtWork p(options);
   ChangingServer changing;
   const auto first = tool_at(changing.server.url(), Json::object(), "first");
   const auto second = tool_at(changing.server.url(), Json::object(), "second");
@@ -303,7 +305,7 @@ TEST_CASE("offers are kept within their budget, and one that was dropped can be 
 }
 
 TEST_CASE("an MCPTool that goes while its server is looked at is not heard of again") {
-  LookingAtServers p;
+  ProberAtWork p;
   std::atomic<bool> asked = false;
   ScriptedServer hanging([&](const Asked&, Connection& connection) {
     asked = true;
@@ -318,7 +320,7 @@ TEST_CASE("an MCPTool that goes while its server is looked at is not heard of ag
 }
 
 TEST_CASE("servers that hang do not delay others, of the same namespace or another") {
-  LookingAtServers p;
+  ProberAtWork p;
   ScriptedServer hanging([](const Asked&, Connection& connection) { connection.wait_closed(); });
   ChangingServer changing;
   const auto good = tool_at(changing.server.url(), Json::object(), "good");
@@ -365,12 +367,70 @@ TEST_CASE("what a server can make the operator hold is bounded") {
   };
   for (const auto& server : servers) {
     CAPTURE(server.what);
-    LookingAtServers p;
+    ProberAtWork p;
     ScriptedServer hostile(server.script);
     const Sighting seen = p.look_to_the_end(tool_at(hostile.url()));
     CHECK(seen.failure.reason() == "TooLarge");
     CHECK_FALSE(seen.offer);
   }
 }
+
+// About 1 MB in 19,000 values, which is as much as is taken.
+std::string largest_offer() {
+  Json tools = Json::array();
+  for (int i = 0; i < 500; ++i) {
+    Json properties = Json::object();
+    for (int each = 0; each < 11; ++each)
+      properties["property-" + std::to_string(each)] = {{"type", "string"},
+                                                        {"description", std::string(120, 'x')}};
+    tools.push_back({{"name", "tool-" + std::to_string(i)},
+                     {"inputSchema", {{"type", "object"}, {"properties", properties}}}});
+  }
+  return Json{{"tools", tools}}.dump();
+}
+
+// More values than a document may have.
+std::string too_many_values() {
+  std::string list = "{\"tools\":[{\"name\":\"t\",\"inputSchema\":{";
+  for (int i = 0; i < 49'900; ++i) list += "\"k" + std::to_string(i) + "\":{},";
+  return list + "\"type\":\"object\"}}]}";
+}
+
+// The child of the next test, which is given the URLs of two servers.
+TEST_CASE("looks at hostile servers under the memory limit of the Deployment" * doctest::skip()) {
+  const char* urls = std::getenv("HOSTILE_URLS");
+  REQUIRE(urls != nullptr);
+  ProberAtWork p;
+  const Json servers = Json::parse(urls);
+  for (int round = 1; round <= 3; ++round) {
+    for (int i = 0; i < 16; ++i) {
+      const Json patch = {{"metadata", {{"namespace", "ns-" + std::to_string(i % 4)}}}};
+      p.prober.look(tool_at(servers.at(i % servers.size()), patch, "tool-" + std::to_string(i)));
+    }
+    CHECK(p.ended("success", 8 * round));
+    CHECK(p.ended("failure", 8 * round));
+    p.clock.advance(std::chrono::minutes(11));
+  }
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("looks at hostile servers stay far below the memory limit of the Deployment") {
+  const auto serve = [](const std::string& list) {
+    return [list](const Asked& asked, Connection& connection) {
+      if (asked.method() != "tools/list") return serve_modern(asked, connection);
+      connection.reply(
+          200, R"({"jsonrpc":"2.0","id":)" + asked.body.at("id").dump() + R"(,"result":)" + list + "}",
+          "Content-Type: application/json\r\n");
+    };
+  };
+  const ScriptedServer largest(serve(largest_offer()));
+  const ScriptedServer too_many(serve(too_many_values()));
+  setenv("HOSTILE_URLS", Json{largest.url(), too_many.url()}.dump().c_str(), 1);
+  const ChildOutcome child =
+      run_under_deployment_limit("looks at hostile servers under the memory limit of the Deployment");
+  CHECK(child.status == 0);
+  CHECK(child.resident < 128);
+}
+#endif
 
 TEST_SUITE_END();

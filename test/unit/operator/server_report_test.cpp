@@ -46,7 +46,7 @@ Sighting failure(const Status& status) {
 const std::string kUrl = "https://weather.example/mcp?key=hush";
 
 // Of an MCPTool whose Registry serves.
-ToolObservation observation(const Json& spec, const Json& status, const Sighting& sighting) {
+ToolObservation seen_with(const Json& spec, const Json& status, const Sighting& sighting) {
   Json whole = spec;
   whole["server"] = {{"remote", {{"url", "https://weather.example/mcp"}}}};
   kube::Object object = patched(mcptool("weather", "2026-01-01T00:00:00Z", whole), {{"status", status}});
@@ -155,7 +155,7 @@ TEST_CASE("offers are told apart by what they offer, and not by its order") {
 }
 
 TEST_CASE("an MCPTool with a server has it in its status, and takes in what it offers") {
-  const ToolObservation seen = observation(Json::object(), Json::object(), sight());
+  const ToolObservation seen = seen_with(Json::object(), Json::object(), sight());
   const ToolPlan plan = decide(seen);
   CHECK(plan.action == ToolPlan::Action::TakeOffer);
   REQUIRE(plan.offer);
@@ -171,8 +171,8 @@ TEST_CASE("an MCPTool with a server has it in its status, and takes in what it o
 }
 
 TEST_CASE("a server that is down changes nothing about what is registered") {
-  const ToolObservation seen = observation({{"definition", kDefinition}}, registered_status(),
-                                           failure(Status(Code::Unavailable, "connecting: refused")));
+  const ToolObservation seen = seen_with({{"definition", kDefinition}}, registered_status(),
+                                         failure(Status(Code::Unavailable, "connecting: refused")));
   const ToolPlan plan = decide(seen);
   CHECK(plan.action == ToolPlan::Action::TakeOffer);
   CHECK_FALSE(plan.offer->offer);
@@ -182,7 +182,7 @@ TEST_CASE("a server that is down changes nothing about what is registered") {
 }
 
 TEST_CASE("a pass comes back when the server is to be looked at again") {
-  ToolObservation seen = observation({{"definition", kDefinition}}, Json::object(), sight());
+  ToolObservation seen = seen_with({{"definition", kDefinition}}, Json::object(), sight());
   seen.server->again = std::chrono::seconds(12);
   CHECK(decide(seen).again == std::chrono::seconds(12));
   seen.server->again = std::chrono::hours(1);
@@ -190,8 +190,8 @@ TEST_CASE("a pass comes back when the server is to be looked at again") {
 }
 
 TEST_CASE("what was told of a server stays until there is something new, and goes with it") {
-  const Json before = status_of(observation(Json::object(), Json::object(), sight()));
-  const Json after = status_of(observation(Json::object(), before, Sighting()));
+  const Json before = status_of(seen_with(Json::object(), Json::object(), sight()));
+  const Json after = status_of(seen_with(Json::object(), before, Sighting()));
   CHECK(after == before);
   const kube::Object declared = patched(mcptool("weather", "2026-01-01T00:00:00Z"), {{"status", before}});
   ToolObservation seen{.object = declared,

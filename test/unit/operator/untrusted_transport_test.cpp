@@ -2,10 +2,7 @@
 #include "controller/operator/untrusted_transport.hpp"
 
 #include <doctest/doctest.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -17,6 +14,7 @@
 
 #include "controller/operator/registry_client.hpp"
 #include "test/unit/kube/fake_server.hpp"
+#include "test/unit/operator/limited_child.hpp"
 
 using namespace toolhive;
 
@@ -24,6 +22,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using kube::HttpRequest;
+using test::ChildOutcome;
 using test::Connection;
 using test::FakeServer;
 using toolhive::RegistryClient;
@@ -175,21 +174,10 @@ TEST_CASE("four workers on hostile registries stay far below the memory limit of
     ports.push_back(servers.back()->port());
   }
   setenv("HOSTILE_PORTS", ports.dump().c_str(), 1);
-  // The limit of config/manager/manager.yaml.
-  const rlimit most{256U << 20, 256U << 20};
-  const pid_t child = fork();
-  if (child == 0) {
-    setrlimit(RLIMIT_DATA, &most);
-    execl("/proc/self/exe", "test_operator", "--no-skip", "--minimal",
-          "--test-case=asks hostile registries under the memory limit of the Deployment", nullptr);
-    _exit(127);
-  }
-  int outcome = -1;
-  rusage used{};
-  REQUIRE(wait4(child, &outcome, 0, &used) == child);
-  CHECK(outcome == 0);
-  MESSAGE("resident memory of the child at most " << used.ru_maxrss / 1024 << " MiB");
-  CHECK(used.ru_maxrss < 128 * 1024);
+  const ChildOutcome child =
+      test::run_under_deployment_limit("asks hostile registries under the memory limit of the Deployment");
+  CHECK(child.status == 0);
+  CHECK(child.resident < 128);
 }
 #endif
 
