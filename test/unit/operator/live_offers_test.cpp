@@ -374,6 +374,60 @@ TEST_CASE("a tool that cannot be registered is told and hides no other") {
   CHECK(s.status == told);
 }
 
+TEST_CASE("a change that the registry cannot judge is that tool's alone") {
+  struct Unjudging : FakeRegistry {
+    StatusOr<ContractComparison> compare(const Context&, const Json&, const Json&) override { return answer; }
+    Status answer = Status(Code::Invalid, "/inputSchema: is no schema");
+  } registry;
+  LiveServer s(Mode::Enforce);
+  s.task.offer = live_offer("1.0.0", {kGet});
+  s.pass(registry);
+  s.task.offer = live_offer("1.1.0", {kOtherGet, kSet});
+  CHECK(s.pass(registry).failure.ok());
+  CHECK(s.state("get") == "Rejected InvalidDefinition");
+  CHECK(s.line("get").version == "1.0.0");
+  CHECK(s.state("set") == "Registered");
+  // One that does not know how to compare holds what it cannot tell.
+  registry.answer = Status(Code::NotFound, "no such path");
+  s.task.offer = live_offer("1.2.0", {kMoreGet, kSet});
+  s.pass(registry);
+  CHECK(s.state("get") == "Held Breaking");
+}
+
+TEST_CASE("a name that another has is tried again, also where all that is new is to be approved") {
+  LiveServer s(Mode::Approve);
+  Json others = kGet;
+  others["name"] = "weather.get";
+  others["version"] = "9.0.0";
+  others["managedBy"] = {{"kind", "MCPTool"}, {"namespace", "mcp"}, {"name", "other"}, {"uid", "uid-9"}};
+  REQUIRE(s.registry.put(s.ctx, others).ok());
+  s.look("1.0.0", {kGet});
+  CHECK(s.state("get") == "Rejected NameConflict");
+  s.look("1.0.0", {kGet});
+  CHECK(s.state("get") == "Rejected NameConflict");
+  s.registry.entries.clear();
+  s.look("1.0.0", {kGet});
+  CHECK(s.registered("get") == "1.0.0");
+}
+
+TEST_CASE("of a version that is gone nothing is told when the registry has what is offered") {
+  LiveServer s;
+  s.look("1.0.0", {kGet});
+  s.task.before.tools.at(0).version = "0.9.0";
+  s.task.before.tools.at(0).contract_digest = "sha256:0";
+  s.look("1.0.0", {kGet});
+  CHECK(s.state("get") == "Registered");
+}
+
+TEST_CASE("what was deprecated and is offered again in its old version is active") {
+  LiveServer s;
+  s.look("1.0.0", {kGet});
+  s.look("2.0.0", {});
+  s.look("3.0.0", {kReworded});
+  s.look("1.0.0", {kGet});
+  CHECK(s.registered("get") == "1.0.0");
+}
+
 TEST_CASE("what the registry lost is registered again, in the version it had and however it was approved") {
   for (const Mode mode : {Mode::Report, Mode::Enforce, Mode::Approve}) {
     LiveServer s(mode);
@@ -408,6 +462,12 @@ TEST_CASE("while the offer is not at hand what stands is left, and what does not
     s.registry.entries.erase({"weather.get", "1.0.0"});
     CHECK(s.pass(s.registry).wants_offer);
   }
+  SUBCASE("the registry has one more") {
+    Json more = s.registry.entries.at({"weather.get", "1.0.0"});
+    more["name"] = "weather.more";
+    s.registry.entries[{"weather.more", "1.0.0"}] = more;
+    CHECK(s.pass(s.registry).wants_offer);
+  }
   SUBCASE("the time of grace is over") {
     s.clock.advance(25h);
     CHECK(s.pass(s.registry).wants_offer);
@@ -436,7 +496,7 @@ TEST_CASE("a registry that cannot be asked leaves what was told") {
 TEST_CASE("a thousand tools are registered over some passes and fit into one status") {
   LiveServer s(Mode::Approve);
   std::vector<Json> tools;
-  for (int i = 0; i < 1'100; ++i) tools.push_back(live_tool("t" + std::string(100, 'x') + std::to_string(i)));
+  for (int i = 0; i < 1'100; ++i) tools.push_back(live_tool("t" + std::string(115, 'x') + std::to_string(i)));
   int passes = 1;
   while (s.look("1.0.0", tools).unfinished) {
     CHECK(s.task.before.digest.empty());
@@ -446,8 +506,16 @@ TEST_CASE("a thousand tools are registered over some passes and fit into one sta
   CHECK(s.status.at("registered") == 1'000);
   CHECK(s.registry.puts == 1'000);
   CHECK(s.pass(s.registry).report.registered.reason == "TooManyTools");
+  // There is room for no more lines: what is gone is withdrawn at once.
+  tools.erase(tools.begin());
+  s.look("1.0.0", tools);
+  CHECK(s.registry.names().size() == 999);
   // The longest that lines can be.
-  for (LiveTool& line : s.task.before.tools) line.message = std::string(2'000, 'm');
+  for (LiveTool& line : s.task.before.tools) {
+    line.version = std::string(77, '1');
+    line.reason = "InvalidDefinition";
+    line.message = std::string(2'000, 'm');
+  }
   Json status = Json::object();
   OfferReport report;
   report.tools = s.task.before.tools;
