@@ -2,26 +2,22 @@
 // accepted object per rule.
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "controller/runtime/cache/cache.hpp"
 #include "crds/mcptool.hpp"
 #include "crds/registry.hpp"
+#include "test/integration/crds/install.hpp"
 #include "test/integration/kube/cluster.hpp"
 
 using namespace toolhive;
+using test::definition;
+using test::install;
 
 namespace {
 
 constexpr auto kPatience = std::chrono::seconds(30);
-
-std::string definition(const std::string& name) {
-  std::ifstream file(TOOLHIVE_SOURCE_DIR "/crds/mcpregistry.dev_" + name + ".yaml");
-  return {(std::istreambuf_iterator<char>(file)), {}};
-}
 
 // As it was before there were patterns.
 std::string without_patterns(const std::string& yaml) {
@@ -30,28 +26,6 @@ std::string without_patterns(const std::string& yaml) {
   for (std::string line; std::getline(lines, line);)
     if (line.find(" pattern: ") == std::string::npos) kept += line + "\n";
   return kept;
-}
-
-// Server-side apply takes YAML as it is, so what is installed is the file itself.
-void install(const std::string& name, const std::string& yaml) {
-  REQUIRE_FALSE(yaml.empty());
-  const std::string path =
-      "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + name + ".mcpregistry.dev";
-  kube::HttpRequest request;
-  request.method = "PATCH";
-  request.target = path + "?fieldManager=test&force=true";
-  request.content_type = "application/apply-patch+yaml";
-  request.body = yaml;
-  const auto client = test::client();
-  const Status installed = client->raw(Context{}, request).status();
-  REQUIRE_MESSAGE(installed.ok(), installed);
-
-  const Context ctx = Context{}.with_timeout(kPatience);
-  const kube::ResourceType type = name == "mcptools" ? toolhive::mcptool_type() : toolhive::registry_type();
-  while (!client->list(ctx, type, {.ns = "default"}).ok()) {
-    REQUIRE_FALSE(ctx.done());
-    sleep_for(ctx.clock, std::chrono::milliseconds(50), ctx.stop);
-  }
 }
 
 class Installed {
@@ -383,6 +357,67 @@ TEST_CASE("what a claim keeps cannot change, unless another claim takes its plac
       "accessModes cannot change");
   check_accepted(crds.registry(storage({{"storageClassName", "a"}, {"size", "20Gi"}})));
   check_accepted(crds.registry(storage({{"existingClaim", "mine"}})));
+}
+
+TEST_CASE("each rule on the server of an MCPTool refuses what it is for, and nothing else") {
+  const Installed crds;
+  // Without the definition that others have.
+  const auto tool = [&](const Json& spec) {
+    Json whole = spec;
+    whole["definition"] = nullptr;
+    return crds.tool(whole);
+  };
+  const auto remote = [&](const Json& fields) {
+    Json whole = {{"url", "https://weather.example/mcp"}};
+    whole.merge_patch(fields);
+    return tool({{"server", {{"remote", whole}}}});
+  };
+  const Json ref = {{"name", "s"}, {"key", "k"}};
+  check_refused(tool(Json::object()), "definition is needed, or server, or both");
+  check_refused(crds.tool({{"probe", Json::object()}}), "there is none");
+  check_refused(tool({{"server", Json::object()}}), "spec.server.remote");
+  check_accepted(remote(Json::object()));
+  check_accepted(crds.tool({{"server", {{"remote", {{"url", "http://a.b:8080/mcp"}}}}}}));
+  for (const char* url : {"ftp://a.example", "weather.example", "https://a b", "https://"})
+    check_refused(remote({{"url", url}}), "server.remote.url");
+  check_refused(remote({{"transport", "Stdio"}}), "server.remote.transport");
+
+  const auto header = [&](const Json& fields) { return remote({{"headers", Json::array({fields})}}); };
+  check_accepted(header({{"name", "X-Key"}, {"value", "a"}}));
+  check_accepted(header({{"name", "X-Key"}, {"valueFrom", {{"secretKeyRef", ref}}}}));
+  check_refused(header({{"name", "X-Key"}}), "one of value and valueFrom");
+  check_refused(header({{"name", "X-Key"}, {"value", "a"}, {"valueFrom", {{"secretKeyRef", ref}}}}),
+                "one of value and valueFrom");
+  check_refused(header({{"name", "X Key"}, {"value", "a"}}), "headers[0].name");
+  check_refused(header({{"name", "X"}, {"valueFrom", {{"secretKeyRef", {{"name", "../s"}, {"key", "k"}}}}}}),
+                "secretKeyRef.name");
+
+  check_accepted(remote({{"ca", {{"configMapKeyRef", ref}}}}));
+  check_accepted(remote({{"ca", {{"secretKeyRef", ref}}}}));
+  check_refused(remote({{"ca", Json::object()}}), "one of configMapKeyRef and secretKeyRef");
+  check_refused(remote({{"ca", {{"configMapKeyRef", ref}, {"secretKeyRef", ref}}}}),
+                "one of configMapKeyRef and secretKeyRef");
+
+  const auto oauth = [&](const Json& fields) {
+    Json whole = {{"clientID", "me"}, {"clientSecretRef", ref}};
+    whole.merge_patch(fields);
+    return remote({{"oauth", whole}});
+  };
+  check_accepted(oauth({{"issuer", "https://idp.example"}, {"scopes", Json::array({"read", "tools:list"})}}));
+  check_accepted(oauth({{"tokenURL", "https://idp.example/token"}}));
+  check_refused(oauth(Json::object()), "one of issuer and tokenURL");
+  check_refused(oauth({{"issuer", "https://a.example"}, {"tokenURL", "https://a.example"}}),
+                "one of issuer and tokenURL");
+  check_refused(oauth({{"issuer", "http://idp.example"}}), "oauth.issuer");
+  check_refused(oauth({{"issuer", "https://a.example"}, {"scopes", Json::array({"a b"})}}), "scopes[0]");
+
+  const auto probe = [&](const Json& fields) {
+    return crds.tool({{"server", {{"remote", {{"url", "https://a.example"}}}}}, {"probe", fields}});
+  };
+  check_accepted(probe({{"mode", "Disabled"}, {"intervalSeconds", 10}, {"timeoutSeconds", 60}}));
+  check_refused(probe({{"intervalSeconds", 9}}), "probe.intervalSeconds");
+  check_refused(probe({{"timeoutSeconds", 61}}), "probe.timeoutSeconds");
+  check_refused(probe({{"mode", "Off"}}), "probe.mode");
 }
 
 TEST_CASE("each rule on an MCPTool refuses what it is for, and nothing else") {
