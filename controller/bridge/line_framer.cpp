@@ -17,8 +17,7 @@ void LineFramer::push(std::string_view bytes, const OnLine& on_line) {
 
 void LineFramer::append(std::string_view bytes) {
   const std::size_t room = longest_ - line_.size();
-  // A carriage return in front of the line's end does not count.
-  cut_ = cut_ || bytes.size() > room + (bytes.ends_with('\r') ? 1 : 0);
+  cut_ = cut_ || bytes.size() > room;
   line_ += bytes.substr(0, room);
 }
 

@@ -12,7 +12,7 @@ namespace toolhive::bridge {
 class LineFramer {
  public:
   // A line without its end ("\n" or "\r\n"). Blank ones are left out. `cut`: the line is longer
-  // than `longest`, and this is its beginning; the rest is dropped.
+  // than `longest`, a carriage return included, and this is its beginning; the rest is dropped.
   using OnLine = std::function<void(std::string line, bool cut)>;
 
   explicit LineFramer(std::size_t longest) : longest_(longest) {}

@@ -33,7 +33,8 @@ TEST_CASE("lines come out whole, however their bytes are cut") {
 
 TEST_CASE("a line of exactly the longest length passes, and one byte more is cut") {
   CHECK(framed({"abcde\n"}, 5) == Lines{{"abcde", false}});
-  CHECK(framed({"abcde\r\n"}, 5) == Lines{{"abcde", false}});
+  CHECK(framed({"abcd\r\n"}, 5) == Lines{{"abcd", false}});
+  CHECK(framed({"abcde\r", "\r", "\n"}, 5) == framed({"abcde\r\r\n"}, 5));
   CHECK(framed({"abcdef\nxy\n"}, 5) == Lines{{"abcde", true}, {"xy", false}});
   CHECK(framed({"abc", "def", "ghi\n"}, 5) == Lines{{"abcde", true}});
 }
