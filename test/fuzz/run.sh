@@ -19,6 +19,7 @@ one() {
   case $target in
     fuzz_http_*) dictionary=$here/http/seeds.dict ;;
     fuzz_object) dictionary=$here/kube/object.dict seeds=("$here/kube/corpus") ;;
+    fuzz_bridge_*) dictionary=$here/mcp/mcp.dict seeds=("$here/bridge/corpus/${target#fuzz_bridge_}") ;;
     fuzz_mcp_*) dictionary=$here/mcp/mcp.dict seeds=("$here/mcp/corpus/${target#fuzz_mcp_}") ;;
     *)
       dictionary=$here/registry/registry.dict
