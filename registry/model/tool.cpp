@@ -67,8 +67,9 @@ Result<void> check_annotations(const Json& value, std::string_view field) {
 Result<void> check_icon_source(const Json& value, std::string_view field, Profile profile) {
   if (auto ok = check_text(value, field, 64 * 1024); !ok) return ok;
   const auto& uri = value.get_ref<const std::string&>();
-  const auto scheme = to_lower(std::string_view(uri).substr(0, uri.find(':')));
-  if (scheme == "https" || scheme == "data" || (scheme == "http" && profile == Profile::Private)) return {};
+  const auto scheme = to_lower(std::string_view(uri).substr(0, uri.find(':') + 1));
+  if (scheme == "https:" || scheme == "data:" || (scheme == "http:" && profile == Profile::Private))
+    return {};
   return invalid(field, profile == Profile::Public
                             ? "must be an https: or data: URI (validation profile public)"
                             : "must be an https:, http: or data: URI");
