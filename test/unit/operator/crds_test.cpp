@@ -74,4 +74,15 @@ TEST_CASE("an MCPTool needs a registry and a definition with an input schema") {
   CHECK(*tool->spec.definition == definition);
 }
 
+TEST_CASE("what is null within a schema is kept, as it is a value there") {
+  const Json schema = {
+      {"type", "object"},
+      {"properties",
+       {{"unit", {{"enum", {"metric", nullptr}}, {"default", nullptr}}}, {"legacy", {{"const", nullptr}}}}}};
+  const auto tool = MCPTool::from_json(
+      {{"spec", {{"registryRef", {{"name", "r"}}}, {"definition", {{"inputSchema", schema}}}}}});
+  REQUIRE(tool.ok());
+  CHECK(tool->spec.definition->at("inputSchema") == schema);
+}
+
 }  // namespace
