@@ -22,7 +22,7 @@ namespace {
 const std::string kRbac = "/apis/rbac.authorization.k8s.io/v1/";
 const kube::ResourceType kRoleBinding{"rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings"};
 
-void bind(const std::string& ns, const std::string& role) {
+void bind_role(const std::string& ns, const std::string& role) {
   const Json binding = {
       {"metadata", {{"namespace", ns}, {"name", role}}},
       {"roleRef", {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "ClusterRole"}, {"name", role}}},
@@ -39,7 +39,7 @@ kube::Config as_operator(const std::string& ns) {
   test::apply_yaml(kRbac + "clusterroles/toolhive-operator", test::project_file("config/rbac/role.yaml"));
   test::apply_yaml(kRbac + "clusterroles/toolhive-operator-server-secrets",
                    test::project_file("config/rbac/server_secrets.yaml"));
-  bind(ns, "toolhive-operator");
+  bind_role(ns, "toolhive-operator");
   kube::Config config = test::config();
   config.impersonate_user = "system:serviceaccount:" + ns + ":toolhive-operator";
   config.impersonate_groups = {"system:serviceaccounts", "system:authenticated"};
@@ -121,7 +121,7 @@ TEST_CASE("a server's Secret is read once the namespace allows it, and its name 
   op.put_tool(server.url(), "1.0.0");
   REQUIRE(op.says("SecretForbidden"));
   CHECK(server.steps().empty());
-  bind(op.space.name(), "toolhive-operator-server-secrets");
+  bind_role(op.space.name(), "toolhive-operator-server-secrets");
   op.put_tool(server.url(), "1.0.1");
   REQUIRE(op.says("Available"));
   const Json status = op.status();

@@ -409,7 +409,7 @@ TEST_CASE("a server is forgotten with its MCPTool, though nothing holds that") {
   Serving r;
   const Json remote = {{"remote", {{"url", "https://weather.example/mcp"}}}};
   r.put_tool(patched(kWeather, {{"spec", {{"server", remote}, {"deletionPolicy", "Retain"}}}}));
-  REQUIRE(r.says(mcptool_type(), kToolKey, "Registered", "Registered"));
+  REQUIRE(r.says(mcptool_type(), kToolKey, "ServerAvailable", "Pending"));
   CHECK_FALSE(r.servers.has_forgotten(kToolKey));
   r.api->remove(mcptool_type(), kToolKey);
   CHECK(r.api->wait_for([&] { return r.servers.has_forgotten(kToolKey); }));
