@@ -49,6 +49,7 @@ Response get_metrics(ApiState& state, const Call&) {
     gauges.ready = status.writable && !state.stopping;
     gauges.tools = index->tools();
     gauges.versions = index->versions();
+    gauges.memory_used_bytes = index->memory_bytes();
     gauges.storage_used_bytes = status.bytes;
     gauges.storage_free_bytes = status.free_bytes;
     gauges.storage_writable = status.writable;

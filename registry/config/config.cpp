@@ -78,6 +78,7 @@ void read(Section& root, Config& config) {
   limits.number("schemaCount", config.policy.schema.subschemas, 1, 100'000);
   limits.number("tools", config.store.limits.tools, 1, 10'000'000);
   limits.number("versionsPerTool", config.store.limits.versions_per_tool, 1, 100'000);
+  limits.number("memoryBytes", config.store.limits.memory_bytes, 1 << 20, std::uint64_t{1} << 40);
   limits.end();
 
   read_auth(root.section("auth"), config.auth);

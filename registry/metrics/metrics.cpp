@@ -164,6 +164,9 @@ std::string Metrics::render(const Gauges& gauges) const {
   gauge(out, "mcp_registry_ready", "1 when the registry takes reads and writes.", gauges.ready);
   gauge(out, "mcp_registry_tools", "Tools registered.", gauges.tools);
   gauge(out, "mcp_registry_versions", "Versions of tools registered.", gauges.versions);
+  gauge(out, "mcp_registry_memory_used_bytes",
+        "Bytes of memory counted for all that is registered, which limits.memoryBytes bounds.",
+        gauges.memory_used_bytes);
   gauge(out, "mcp_registry_storage_used_bytes", "Bytes of the store on the disk.", gauges.storage_used_bytes);
   if (gauges.storage_free_bytes)
     gauge(out, "mcp_registry_storage_free_bytes", "Bytes free on the store's disk.",

@@ -38,6 +38,7 @@ struct Gauges {
   bool ready = false;
   std::uint64_t tools = 0;
   std::uint64_t versions = 0;
+  std::uint64_t memory_used_bytes = 0;  // As Index::memory_bytes() counts them.
   std::uint64_t storage_used_bytes = 0;
   std::optional<std::uint64_t> storage_free_bytes;
   bool storage_writable = false;

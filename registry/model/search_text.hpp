@@ -26,6 +26,8 @@ class SearchText {
 
   std::string_view text() const;
   std::string_view trigram_filter() const;
+  // In bytes, of both.
+  std::size_t size() const { return bytes_.size(); }
 
  private:
   std::string bytes_;  // One byte: the binary logarithm of the filter's size. The filter. The text.

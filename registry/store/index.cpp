@@ -1,6 +1,7 @@
 #include "registry/store/index.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace toolhive::registry {
 namespace {
@@ -29,6 +30,18 @@ bool name_less(std::string_view a, std::string_view b) {
   const bool a_server = is_server_name(a);
   const bool b_server = is_server_name(b);
   return a_server != b_server ? b_server : a < b;
+}
+
+std::size_t memory_of(const Tool& tool) {
+  std::size_t bytes = tool.search_text.size() + tool.retired.size() * kRetiredMemory;
+  for (const auto& version : tool.live)
+    bytes += kVersionMemory + version->document.size() + version->server_said.size();
+  return bytes;
+}
+
+// A short text that is assigned to a long one keeps the long one's bytes.
+void replace_text(Tool& tool, SearchText text) {
+  std::swap(tool.search_text, text);
 }
 
 constexpr auto kNameBeforeLeaf = [](std::string_view name, const auto& leaf) {
@@ -121,6 +134,13 @@ void IndexBuilder::count(const Tool& tool, int sign) {
   add(is_server_name(tool.name) ? index_.servers_ : index_.tools_, tool.live.empty() ? 0 : 1);
   add(index_.versions_, tool.live.size());
   for (const auto& registration : tool.live) add(index_.document_bytes_, registration->document.size());
+  add(index_.memory_bytes_, memory_of(tool));
+}
+
+void IndexBuilder::set_search_text(Tool& tool, SearchText text) {
+  count(tool, -1);
+  replace_text(tool, std::move(text));
+  count(tool, 1);
 }
 
 Index::Leaf& IndexBuilder::edit_leaf(std::size_t leaf) {
@@ -181,17 +201,19 @@ void IndexBuilder::add(const std::string& name, std::shared_ptr<const Registrati
   const bool latest = at == tool.live.begin();
   tell(tool, registration);
   tool.live.insert(at, std::move(registration));
-  if (latest) tool.search_text = std::move(search_text);
+  if (latest) replace_text(tool, std::move(search_text));
   count(tool, 1);
 }
 
 void IndexBuilder::retire(const std::string& name, Retired retired) {
   Tool& tool = edit(name);
   if (tool.find_retired(retired.version.text()) != nullptr) return;
+  count(tool, -1);
   // In a compacted history this is all that is left of the withdrawal.
   if (!tool.live.empty() && retired.version.precedence(tool.live.front()->version) > 0)
     tool.promoted_at = std::max(tool.promoted_at, retired.withdrawn_at);
   tool.retired.push_back(std::move(retired));
+  count(tool, 1);
 }
 
 Tool* IndexBuilder::withdraw_versions(std::string_view name, std::string_view version, std::uint64_t sequence,
@@ -206,7 +228,7 @@ Tool* IndexBuilder::withdraw_versions(std::string_view name, std::string_view ve
     tool.retired.push_back({registration->version, sequence, registration->digest, time});
     return true;
   });
-  if (tool.live.empty()) tool.search_text = {};
+  if (tool.live.empty()) replace_text(tool, {});
   count(tool, 1);
   return &tool;
 }
@@ -223,7 +245,7 @@ Tool* IndexBuilder::purge_versions(std::string_view name, std::string_view versi
     return true;
   });
   std::erase_if(tool.retired, [&](const Retired& retired) { return is_meant(retired.version); });
-  if (tool.live.empty()) tool.search_text = {};
+  if (tool.live.empty()) replace_text(tool, {});
   count(tool, 1);
   if (tool.was_registered()) return &tool;
   if (tool.mentions.empty()) remove(name);

@@ -42,6 +42,11 @@ struct Registration {
   const std::string& changed_at() const { return updated_at.empty() ? registered_at : updated_at; }
 };
 
+// What a version, and the memory of a withdrawn one, takes beside its texts, in bytes: what points at
+// it, and what the allocator keeps beside it.
+inline constexpr std::size_t kVersionMemory = 1024;
+inline constexpr std::size_t kRetiredMemory = 512;
+
 // Of a version of a server.
 ServerRank rank_of(const Registration& version);
 
@@ -141,6 +146,8 @@ class Index {
   std::size_t servers() const { return servers_; }    // With a version.
   std::size_t versions() const { return versions_; }  // Live, of tools and servers.
   std::uint64_t document_bytes() const { return document_bytes_; }
+  // Of everything that is kept, in bytes: not less than it takes.
+  std::uint64_t memory_bytes() const { return memory_bytes_; }
   std::uint64_t sequence() const { return sequence_; }  // Of the last record.
   // The latest time in any record; empty when there is none. Later writes get later ones.
   const std::string& last_time() const { return last_time_; }
@@ -174,6 +181,7 @@ class Index {
   std::size_t servers_ = 0;
   std::size_t versions_ = 0;
   std::uint64_t document_bytes_ = 0;
+  std::uint64_t memory_bytes_ = 0;
   std::uint64_t sequence_ = 0;
   std::string last_time_;
   std::string tag_;
@@ -198,7 +206,7 @@ class IndexBuilder {
                 const std::string& time, SearchText search_text) {
     if (Tool* tool = withdraw_versions(name, version, sequence, time);
         tool != nullptr && tool->latest() != nullptr) {
-      tool->search_text = search_text(tool->latest()->document);
+      set_search_text(*tool, search_text(tool->latest()->document));
     }
   }
   // Forgets one version, or the name when `version` is empty, as if it had never been there.
@@ -206,7 +214,7 @@ class IndexBuilder {
   void purge(std::string_view name, std::string_view version, const std::string& time,
              SearchText search_text) {
     if (Tool* tool = purge_versions(name, version, time); tool != nullptr && tool->latest() != nullptr) {
-      tool->search_text = search_text(tool->latest()->document);
+      set_search_text(*tool, search_text(tool->latest()->document));
     }
   }
   // Notes the record that the last change came from.
@@ -226,6 +234,7 @@ class IndexBuilder {
   void remove(std::string_view name);
   void tell(const Tool& tool, const std::shared_ptr<const Registration>& registration);
   void untell(const Registration& registration);
+  void set_search_text(Tool& tool, SearchText text);
   void count(const Tool& tool, int sign);
 
   Index index_;

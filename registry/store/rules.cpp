@@ -105,13 +105,12 @@ Result<Decision> decide_restore(const Index& index, const Restore& write, const 
     if (auto ok = check_manager(*tool, live->manager, false); !ok)
       return conflict(what + ": " + ok.error().detail, "/managedBy");
   }
-  if (live != nullptr && (tool == nullptr || tool->latest() == nullptr)) {
-    if (auto ok = check_room(index, limits); !ok) return ok.take_error();
-  }
   if (is_full(tool, version.text(), limits)) return too_many_versions(limits);
   decision.kind = live != nullptr ? WriteOutcome::Kind::Created : WriteOutcome::Kind::Withdrawn;
   decision.new_tool = live != nullptr && (tool == nullptr || tool->latest() == nullptr);
   decision.changes.push_back({write.operation, write.payload});
+  const Growth growth{decision.new_tool ? 1u : 0u, bytes_of(decision.changes)};
+  if (auto ok = check_room(index, limits, growth); !ok) return ok.take_error();
   return decision;
 }
 

@@ -15,8 +15,9 @@ namespace toolhive::registry {
 
 // How much a store takes in: all of it is kept in memory.
 struct StoreLimits {
-  std::size_t tools = 100'000;
+  std::size_t tools = 100'000;  // And servers.
   std::size_t versions_per_tool = 1'000;
+  std::size_t memory_bytes = 128 * 1024 * 1024;  // As Index::memory_bytes() counts them.
 };
 
 // What a write means for an index: an outcome, and the records that make it so. All of them are

@@ -66,25 +66,27 @@ Result<void> withdraw_others(const Terms& terms, const std::string& server,
   return outcome;
 }
 
-// `added`: how many tools and servers the write adds before it.
-Result<Decision> register_tool(const Terms& terms, const Register& write, std::size_t& added) {
+// `growth`: what the write adds before it, and then with it.
+Result<Decision> register_tool(const Terms& terms, const Register& write, Growth& growth) {
   auto registered = decide_register(terms.index, write, terms.limits, terms.now);
-  if (!registered || !registered->new_tool) return registered;
+  if (!registered || registered->kind != WriteOutcome::Kind::Created) return registered;
   // It was looked at as if it were the only one.
-  if (auto ok = check_room(terms.index, terms.limits, added + 1); !ok) return ok.take_error();
-  ++added;
+  const Growth all{growth.entries + (registered->new_tool ? 1 : 0),
+                   growth.bytes + bytes_of(registered->changes)};
+  if (auto ok = check_room(terms.index, terms.limits, all); !ok) return ok.take_error();
+  growth = all;
   return registered;
 }
 
 // Makes `wanted` the tools of the server, each in its version and no higher one.
 Result<void> set_tools(const Terms& terms, const std::string& server, const std::vector<Register>& wanted,
-                       std::size_t added, Decision& decision) {
+                       Growth growth, Decision& decision) {
   for (const auto& write : wanted) {
     const auto& definition = write.definition;
     if (auto ok = check_right(terms, server, definition.name); !ok) return ok;
     // Of a publication it was checked before.
     if (!terms.strict && !terms.naming.check(definition.name)) continue;
-    auto registered = register_tool(terms, write, added);
+    auto registered = register_tool(terms, write, growth);
     if (!registered && terms.strict) return registered.take_error();
     if (!registered) continue;
     const auto before = decision.changes.size();
@@ -121,9 +123,7 @@ Result<Decision> decide_server(const Index& index, const PutServer& write, const
                  "version " + server.version.text() + " of " + server.name +
                      " is published already, and a version is published once; raise the version",
                  "/version"};
-  } else if (known == nullptr) {
-    if (auto ok = check_room(index, limits); !ok) return ok.take_error();
-  } else if (known->live.size() >= limits.versions_per_tool) {
+  } else if (known != nullptr && known->live.size() >= limits.versions_per_tool) {
     return too_many_versions(limits);
   }
 
@@ -131,6 +131,10 @@ Result<Decision> decide_server(const Index& index, const PutServer& write, const
   decision.kind = write.edit ? WriteOutcome::Kind::Changed : WriteOutcome::Kind::Created;
   decision.new_tool = known == nullptr;
   decision.changes.push_back({Operation::Register, render_server_document(server, record)});
+  const std::size_t freed = existing ? existing->document.size() + kVersionMemory : 0;
+  const std::size_t bytes = bytes_of(decision.changes);
+  const Growth growth{decision.new_tool ? 1u : 0u, bytes > freed ? bytes - freed : 0};
+  if (auto ok = check_room(index, limits, growth); !ok) return ok.take_error();
   const ServerRank rank{false, &server.version, existing ? existing->registered_at : time};
   const bool is_latest =
       known == nullptr || std::none_of(known->live.begin(), known->live.end(), [&](const auto& other) {
@@ -140,8 +144,7 @@ Result<Decision> decide_server(const Index& index, const PutServer& write, const
   const Terms terms{index, limits, now, write.may_write, true};
   auto tools = registrations_of(server.tools, write.compatibility);
   for (std::size_t i = 0; i < write.compared.size(); ++i) tools[i].compared = write.compared[i];
-  if (auto ok = set_tools(terms, server.name, tools, known == nullptr ? 1 : 0, decision); !ok)
-    return ok.take_error();
+  if (auto ok = set_tools(terms, server.name, tools, growth, decision); !ok) return ok.take_error();
   return decision;
 }
 
@@ -173,7 +176,7 @@ Result<void> follow_status(const Index& index, const Tool& server,
   }
   const Terms terms{index, limits, now, write.may_write, false, write.naming};
   const auto wanted = latest == nullptr ? std::vector<Definition>() : tools_in(*latest);
-  return set_tools(terms, server.name, registrations_of(wanted, CompatibilityPolicy::None), 0, decision);
+  return set_tools(terms, server.name, registrations_of(wanted, CompatibilityPolicy::None), {}, decision);
 }
 
 }  // namespace toolhive::registry

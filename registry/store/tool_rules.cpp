@@ -124,12 +124,27 @@ Error too_many_versions(const StoreLimits& limits) {
               " versions, all that limits.versionsPerTool of the configuration allows; raise it"};
 }
 
-Result<void> check_room(const Index& index, const StoreLimits& limits, std::size_t more) {
-  if (more == 0 || index.tools() + index.servers() + more <= limits.tools) return {};
-  return Error{Code::StorageFull, "the registry holds " + std::to_string(index.tools() + index.servers()) +
-                                      " tools and servers and has no room for " + std::to_string(more) +
-                                      " more: limits.tools of its configuration allows " +
-                                      std::to_string(limits.tools) + "; delete some or raise it"};
+Result<void> check_room(const Index& index, const StoreLimits& limits, const Growth& growth) {
+  if (growth.entries > 0 && index.tools() + index.servers() + growth.entries > limits.tools) {
+    return Error{Code::StorageFull,
+                 "the registry has no room for " + std::to_string(growth.entries) +
+                     " more of the tools and servers that limits.tools of its configuration allows; delete "
+                     "some or raise it"};
+  }
+  if (growth.bytes > 0 && index.memory_bytes() + growth.bytes > limits.memory_bytes) {
+    return Error{Code::StorageFull,
+                 "the registry has no room for " + std::to_string(growth.bytes) +
+                     " more of the bytes that limits.memoryBytes of its configuration allows; delete what is "
+                     "not needed, or raise it together with the memory of the process"};
+  }
+  return {};
+}
+
+std::size_t bytes_of(const std::vector<Decision::Change>& changes) {
+  std::size_t bytes = 0;
+  for (const auto& change : changes)
+    if (change.operation == Operation::Register) bytes += change.payload.size() + kVersionMemory;
+  return bytes;
 }
 
 void compare_ahead(const Index& index, Register& write) {
@@ -186,14 +201,13 @@ Result<Decision> decide_register(const Index& index, const Register& write, cons
   if (write.compatibility == CompatibilityPolicy::Semver && !comes_back) {
     if (auto ok = keep_promise(tool, write, *version); !ok) return ok.take_error();
   }
-  if (latest == nullptr) {
-    if (auto ok = check_room(index, limits); !ok) return ok.take_error();
-  }
   const auto& text = version->text();
   if (is_full(tool, text, limits)) return too_many_versions(limits);
   decision.kind = WriteOutcome::Kind::Created;
   decision.new_tool = latest == nullptr;
   decision.changes.push_back({Operation::Register, render_document(definition, *version, now)});
+  const Growth growth{decision.new_tool ? 1u : 0u, bytes_of(decision.changes)};
+  if (auto ok = check_room(index, limits, growth); !ok) return ok.take_error();
   if (latest != nullptr) {
     if (auto ok = hand_over(*tool, definition.manager, text, decision.changes); !ok) return ok.take_error();
   }

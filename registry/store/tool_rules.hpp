@@ -16,8 +16,15 @@ Error conflict(std::string detail, std::string field = {});
 Result<void> check_manager(const Tool& tool, const std::optional<ManagedBy>& writer, bool withdrawal);
 // `target` is what the request's URL names: the tool's latest version, or one of its versions.
 Result<void> check_precondition(const Registration* target, const Precondition& precondition);
-// Whether there is room for so many tools and servers more.
-Result<void> check_room(const Index& index, const StoreLimits& limits, std::size_t more = 1);
+// What a write adds: tools and servers, and bytes of documents with what each takes beside them.
+struct Growth {
+  std::size_t entries = 0;
+  std::size_t bytes = 0;
+};
+// Whether there is room for it. The error says nothing of what is there, as not everybody may see it.
+Result<void> check_room(const Index& index, const StoreLimits& limits, const Growth& growth);
+// Of new documents.
+std::size_t bytes_of(const std::vector<Decision::Change>& changes);
 // Whether there is no room for a version more. One that was withdrawn has its room still.
 bool is_full(const Tool* tool, std::string_view version, const StoreLimits& limits);
 Error too_many_versions(const StoreLimits& limits);

@@ -421,3 +421,6 @@ TEST_CASE("metrics count what happened") {
   }
   CHECK(text.find("mcp_registry_storage_used_bytes 0\n") == std::string::npos);
 }
+  const auto index = service.store->snapshot();
+  CHECK(text.find("mcp_registry_memory_used_bytes " + std::to_string(index->memory_bytes()) + "\n") !=
+        std::string::npos);

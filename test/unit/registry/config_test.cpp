@@ -33,7 +33,7 @@ naming:
   deny: ["*.secret"]
 validation: {profile: public}
 compatibility: Semver
-limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPerTool: 3}
+limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPerTool: 3, memoryBytes: 64Mi}
 )");
   REQUIRE(config.ok());
   CHECK(config->log_level == LogLevel::Debug);
@@ -47,6 +47,7 @@ limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPe
   CHECK(config->policy.schema.subschemas == 100);
   CHECK(config->store.limits.tools == 5);
   CHECK(config->store.limits.versions_per_tool == 3);
+  CHECK(config->store.limits.memory_bytes == 64 * 1024 * 1024);
 
   auto server = parse_server_config(
       R"({"address": "127.0.0.1", "port": 0, "threads": 3, "bodyLimit": "2Mi", "connections": 10, "mcp": false,

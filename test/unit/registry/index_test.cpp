@@ -122,10 +122,28 @@ TEST_CASE("the counts follow additions, replacements and withdrawals") {
   CHECK(builder.index().tools() == 0);
   CHECK(builder.index().versions() == 0);
   CHECK(builder.index().document_bytes() == 0);
+  CHECK(builder.index().memory_bytes() == kRetiredMemory);
   builder.add("a", registration("1.0.0", 4), {});
   CHECK(builder.find("a")->retired.empty());
   builder.withdraw("nobody", "", 5, "", no_text);
   CHECK(builder.find("nobody") == nullptr);
+}
+
+TEST_CASE("the memory that is counted follows the search text of the latest version, and is 0 in the end") {
+  const auto text_of = [](const std::string& words) { return SearchText({"a", words, {}, {}, {}}); };
+  const std::string words(1'000, 'w');
+  IndexBuilder builder{Index()};
+  builder.add("a", registration("1.0.0", 1), text_of(words));
+  const auto one = builder.index().memory_bytes();
+  CHECK(one > kVersionMemory + words.size());
+  builder.add("a", registration("2.0.0", 2), text_of("short"));
+  CHECK(builder.index().memory_bytes() < one + kVersionMemory);
+  builder.purge("a", "2.0.0", "", [&](const std::string&) { return text_of(words); });
+  CHECK(builder.index().memory_bytes() == one);
+  builder.retire("b", {*Version::parse("1.0.0"), 3, {}, {}});
+  CHECK(builder.index().memory_bytes() == one + kRetiredMemory);
+  for (const char* name : {"a", "b"}) builder.purge(name, "", "", no_text);
+  CHECK(builder.index().memory_bytes() == 0);
 }
 
 TEST_CASE("an index knows what tools tell of servers, whatever was added, replaced, withdrawn and purged") {

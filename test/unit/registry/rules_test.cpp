@@ -1,6 +1,7 @@
 #include "registry/store/rules.hpp"
 
 #include <doctest/doctest.h>
+#include <malloc.h>
 
 #include "cost.hpp"
 #include "registry/model/server_parse.hpp"
@@ -278,6 +279,107 @@ TEST_CASE("a server is published where there is room for it and for all the tool
   CHECK(refused(full, Code::StorageFull));
   limits.tools = 5;
   CHECK(created(decide(world.index, PutServer{server}, limits, "2026-01-01T00:00:00.000Z")));
+}
+
+TEST_CASE("a registry whose memory is full takes no more documents, and all that changes or frees some") {
+  World world;
+  StoreLimits limits;
+  limits.memory_bytes = 8'000;
+  const std::string text(1'000, 'x');
+  CHECK(created(world.put(definition("a", text, "1.0.0"), {}, limits)));
+  CHECK(created(world.put(definition("b", text, "1.0.0"), {}, limits)));
+  for (const char* name : {"a", "c"}) {
+    const auto full = world.put(definition(name, text + text, "2.0.0"), {}, limits);
+    REQUIRE(refused(full, Code::StorageFull));
+    CHECK(full.error().detail.find("limits.memoryBytes") != std::string::npos);
+  }
+  CHECK(unchanged(world.put(definition("a", text, "1.0.0"), {}, limits)));
+  CHECK(world.set_status("a", {Lifecycle::Deprecated, "Use b.", {}}).ok());
+  CHECK(world.withdraw("a").ok());
+  CHECK(created(world.put(definition("c", text + text, "2.0.0"), {}, limits)));
+}
+
+TEST_CASE("names that come and go fill the memory too, until they are purged") {
+  World world;
+  StoreLimits limits;
+  limits.memory_bytes = 10 * kRetiredMemory + 2 * kVersionMemory;
+  int taken = 0;
+  for (; taken < 100 && created(world.put(definition("t" + std::to_string(taken), "x"), {}, limits)); ++taken)
+    CHECK(world.withdraw("t" + std::to_string(taken)).ok());
+  CHECK(taken > 5);
+  CHECK(taken < 20);
+  Withdraw purge;
+  purge.purge = true;
+  for (int i = 0; i < 2; ++i) {
+    purge.name = "t" + std::to_string(i);
+    CHECK(world.run(purge, limits).ok());
+  }
+  CHECK(created(world.put(definition("more", "x"), {}, limits)));
+}
+
+TEST_CASE("a server counts with its tools against the memory, and an edit with what it adds") {
+  World world;
+  ServerDefinition server{"io.example/a", Version::first(), {}, R"({"name":"io.example/a"})", {}, {}};
+  const std::string text(1'000, 'x');
+  for (const char* name : {"io.example.a.x", "io.example.a.y", "io.example.a.z"})
+    server.tools.push_back(definition(name, text, "0.1.0"));
+  StoreLimits limits;
+  // Each tool alone has room.
+  limits.memory_bytes = 3 * (text.size() + kVersionMemory);
+  CHECK(refused(world.run(PutServer{server}, limits), Code::StorageFull));
+  limits.memory_bytes *= 2;
+  CHECK(created(world.run(PutServer{server}, limits)));
+  limits.memory_bytes = world.index.memory_bytes() + 100;
+  CHECK(world.run(PutServer{server, true}, limits).ok());
+  server.json = R"({"name":"io.example/a","title":")" + text + "\"}";
+  CHECK(refused(world.run(PutServer{server, true}, limits), Code::StorageFull));
+}
+
+TEST_CASE("a full registry does not say how much there is, of which the sender may see nothing") {
+  World world;
+  for (const char* name : {"a", "b", "c"}) CHECK(created(world.put(definition(name, "x"))));
+  StoreLimits limits;
+  limits.tools = 3;
+  CHECK(world.put(definition("d", "x"), {}, limits).error().detail.find('3') == std::string::npos);
+  limits.tools = 4;
+  limits.memory_bytes = world.index.memory_bytes();
+  CHECK(
+      world.put(definition("d", "x"), {}, limits).error().detail.find(std::to_string(limits.memory_bytes)) ==
+      std::string::npos);
+}
+
+TEST_CASE("what is counted as memory is not less than what is taken, whatever is registered") {
+  const auto allocated = [] {
+    const auto info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+  };
+  const auto many = [](World& world, const char* name, int count, const std::string& more) {
+    for (int i = 0; i < count; ++i) {
+      const std::string numbered = name + std::to_string(i);
+      auto parsed = parse_definition(
+          R"({"name":")" + numbered + R"(","version":"1.0.0","inputSchema":{"type":"object"})" + more + "}",
+          {});
+      REQUIRE(parsed.ok());
+      REQUIRE(created(world.put(std::move(*parsed))));
+    }
+  };
+  const std::string long_text(16'000, 'w');
+  const std::string told =
+      R"(,"server":{"name":"io.example/told","version":"1.0.0","title":")" + std::string(100, 't') + R"("})";
+  const std::pair<int, std::string> kinds[] = {
+      {1'000, ""}, {100, R"(,"description":")" + long_text + "\""}, {300, told}};
+  for (const auto& [count, more] : kinds) {
+    CAPTURE(more.substr(0, 30));
+    World warm;  // What threads keep for the next time is no registry's.
+    many(warm, "warm", 2, more);
+    const auto before = allocated();
+    World world;
+    many(world, "tool", count, more);
+    CHECK(allocated() - before <= world.index.memory_bytes());
+    CHECK(world.index.memory_bytes() <= 3 * (allocated() - before));
+    for (int i = 0; i < count; ++i) REQUIRE(world.withdraw("tool" + std::to_string(i)).ok());
+    CHECK(allocated() - before <= world.index.memory_bytes());
+  }
 }
 
 TEST_CASE("a tool that comes back with a server's version comes only under a name that is allowed now") {
