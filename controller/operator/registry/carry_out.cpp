@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/operator/labels.hpp"
+#include "controller/operator/registry/hold.hpp"
 #include "controller/operator/registry/refusal.hpp"
 #include "controller/operator/types.hpp"
 
@@ -31,6 +32,22 @@ std::optional<ConditionValue> dry_run_all(const Context& ctx, runtime::Applier& 
   return {};
 }
 
+// The old pod goes before the new one comes, so that a new claim must be there first: a quota may
+// refuse it. An error is what cannot be told just now.
+StatusOr<std::optional<ConditionValue>> make_claim(const Context& ctx, runtime::Applier& applier,
+                                                   const Object& owner, const RegistryPlan& plan) {
+  std::vector<OperandStep> claims = steps(operands(), plan.wanted, plan.cluster);
+  std::erase_if(claims, [](const OperandStep& step) { return step.type != pvc_type(); });
+  const WrittenOperands made = write_operands(ctx, applier, owner, claims, refusal_text);
+  if (!made.retry.ok()) return made.retry;
+  for (const auto* trouble : {&made.storage, &made.refused, &made.failed}) {
+    if (!*trouble) continue;
+    return std::optional(
+        ConditionValue::no((*trouble)->reason, "spec.storage: " + (*trouble)->message + kWhatGoesOn));
+  }
+  return std::optional<ConditionValue>();
+}
+
 }  // namespace
 
 StatusOr<RegistryOutcome> carry_out(const Context& ctx, kube::Client& client, runtime::Applier& applier,
@@ -39,6 +56,11 @@ StatusOr<RegistryOutcome> carry_out(const Context& ctx, kube::Client& client, ru
   if (const Status repaired = repair(ctx, client, owner, plan); !repaired.ok()) return repaired;
   RegistryOutcome outcome{.refused = plan.refused, .declared = {}, .written = {}, .cluster = plan.cluster};
   if (!outcome.refused) outcome.refused = dry_run_all(ctx, applier, plan);
+  if (!outcome.refused && plan.needs_claim) {
+    auto held = make_claim(ctx, applier, owner, plan);
+    if (!held.ok()) return held.status();
+    outcome.refused = *std::move(held);
+  }
   // While a spec is refused, what the last accepted one declares is kept as it is.
   outcome.declared = outcome.refused ? plan.accepted : plan.wanted;
   if (!outcome.declared) return outcome;

@@ -52,6 +52,7 @@ RegistryPlan decide(const RegistryObservation& observed, const std::optional<Reg
   plan.refused = refusal(observed);
   if (const kube::Object* running = find(observed.running, deployment_type())) plan.repair = repair(*running);
   if (!plan.refused) plan.dry_runs = dry_runs(observed);
+  plan.needs_claim = !plan.refused && leaves_for_a_new_claim(observed);
   plan.wanted = observed.inputs;
   plan.accepted = accepted;
   plan.cluster = observed.cluster;

@@ -24,6 +24,8 @@ struct RegistryPlan {
   JsonPtr repair;
   // Tried before anything is written: what the API server refuses of these refuses the spec.
   std::vector<DryRun> dry_runs;
+  // The registry is to leave the claim it runs on for one that the operator has to make first.
+  bool needs_claim = false;
   RegistryInputs wanted;
   // What is declared while `wanted` is refused; absent: nothing.
   std::optional<RegistryInputs> accepted;

@@ -10,8 +10,6 @@ namespace toolhive {
 
 namespace {
 
-constexpr const char* kWhatGoesOn = "; until then the registry goes on as it was accepted last";
-
 std::string claim_in_use(const Json& deployment) {
   const Json* volumes = value_at(deployment, "/spec/template/spec/volumes");
   if (!volumes || !volumes->is_array()) return {};
@@ -44,6 +42,12 @@ std::optional<ConditionValue> missing_priority_class(const RegistryObservation& 
 }
 
 }  // namespace
+
+bool leaves_for_a_new_claim(const RegistryObservation& observed) {
+  const kube::Object* running = find(observed.running, deployment_type());
+  return running && !observed.claim && observed.inputs.spec.storage.existing_claim.empty() &&
+         claim_in_use(running->json()) != pvc_name(observed.inputs);
+}
 
 std::optional<ConditionValue> hold(const RegistryObservation& observed) {
   const kube::Object* running = find(observed.running, deployment_type());

@@ -13,4 +13,11 @@ namespace toolhive {
 // Deployment that runs is changed; without one there is nothing to lose.
 std::optional<ConditionValue> hold(const RegistryObservation& observed);
 
+// Whether the Deployment runs on another claim than the spec's, which is the operator's own and not
+// there yet. Whether it can be made, only the API server knows.
+bool leaves_for_a_new_claim(const RegistryObservation& observed);
+
+// How a message about something that is held ends.
+inline constexpr const char* kWhatGoesOn = "; until then the registry goes on as it was accepted last";
+
 }  // namespace toolhive

@@ -113,6 +113,47 @@ TEST_CASE("what the API server refuses of what is written refuses the spec") {
   CHECK(outcome->refused->message == "spec.image: too long");
 }
 
+TEST_CASE("a registry does not leave its claim for one that a quota refuses") {
+  RegistryCarryingOut c;
+  c.plan.wanted = inputs({{"storage", {{"existingClaim", "theirs"}}}});
+  REQUIRE(c.carry_out().ok());
+  const auto claim_in_use = [&] {
+    return at(c.api.find(deployment_type(), {"mcp", "mcp-registry"})->json(),
+              "/spec/template/spec/volumes/0/persistentVolumeClaim/claimName");
+  };
+  REQUIRE(claim_in_use() == "theirs");
+  c.plan.accepted = c.plan.wanted;
+  c.plan.wanted = inputs({{"config", {{"logLevel", "debug"}}}});
+  c.plan.needs_claim = true;
+  c.api.fail_with([](const kube::ApiCall& call) {
+    return call.mutating() && call.type == pvc_type()
+               ? Status(Code::Forbidden, "exceeded quota: storage").with_http_status(403)
+               : Status();
+  });
+  const auto held = c.carry_out();
+  REQUIRE(held.ok());
+  REQUIRE(held->refused);
+  CHECK(held->refused->reason == "ClaimRefused");
+  CHECK(held->refused->message.starts_with("spec.storage: "));
+  CHECK(held->refused->message.find("exceeded quota: storage; until then") != std::string::npos);
+  CHECK(claim_in_use() == "theirs");
+  CHECK(c.api.find(config_map_type(), {"mcp", "mcp-registry-config"})->json().dump().find("debug") ==
+        std::string::npos);
+
+  c.api.fail_with([](const kube::ApiCall& call) {
+    return call.mutating() && call.type == pvc_type() ? Status(Code::Unavailable, "no leader") : Status();
+  });
+  CHECK(c.carry_out().status().code() == Code::Unavailable);
+  CHECK(claim_in_use() == "theirs");
+
+  c.api.fail_with([](const kube::ApiCall&) { return Status(); });
+  const auto made = c.carry_out();
+  REQUIRE(made.ok());
+  CHECK_FALSE(made->refused);
+  CHECK(claim_in_use() == "mcp-registry-data");
+  CHECK(c.api.size(pvc_type()) == 1);
+}
+
 TEST_CASE("a Deployment is repaired before anything else is written, and nothing is when it cannot be") {
   RegistryCarryingOut c;
   REQUIRE(c.carry_out().ok());

@@ -120,6 +120,28 @@ TEST_CASE("a change to a claim that cannot be used is held while the registry ru
   CHECK(reason(made_by_us) == "");
 }
 
+TEST_CASE("a claim of ours is made first where the registry runs on another") {
+  const auto runs_on = [](const char* name, const Json& spec = Json::object()) {
+    RegistryObservation seen = observation(spec);
+    seen.running.back().object = running(
+        {{"template",
+          {{"spec",
+            {{"volumes",
+              Json::array({{{"name", "data"}, {"persistentVolumeClaim", {{"claimName", name}}}}})}}}}}});
+    return seen;
+  };
+  CHECK(decide(runs_on("theirs"), {}).needs_claim);
+  CHECK_FALSE(decide(runs_on("mcp-registry-data"), {}).needs_claim);
+  CHECK_FALSE(decide(runs_on("theirs", {{"storage", {{"existingClaim", "others"}}}}), {}).needs_claim);
+  CHECK_FALSE(decide(runs_on("theirs", {{"replicas", 3}}), {}).needs_claim);
+  RegistryObservation there = runs_on("theirs");
+  there.claim = running();
+  CHECK_FALSE(decide(there, {}).needs_claim);
+  RegistryObservation nothing_runs = observation();
+  nothing_runs.running.clear();
+  CHECK_FALSE(decide(nothing_runs, {}).needs_claim);
+}
+
 TEST_CASE("a change to a priority class that does not exist is held") {
   RegistryObservation seen = observation({{"podTemplate", {{"priorityClassName", "high"}}}});
   CHECK_FALSE(decide(seen, {}).refused);
