@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "controller/base/sha256.hpp"
 #include "registry/api/problem.hpp"
 #include "registry/api/reply.hpp"
 #include "registry/api/server_versions.hpp"
@@ -18,8 +19,19 @@ std::string cache_key(std::string_view raw_query, const std::string& reader) {
   return std::string(raw_query) + "\n" + reader;
 }
 
-std::string list_tag(const Index& index, const std::string& reader) {
-  return (index.tag().empty() ? "0" : index.tag()) + "-" + std::string(kToldVersion) + reader;
+std::string tag_of_state(const Index& index) {
+  return (index.tag().empty() ? "0" : index.tag()) + "-" + std::string(kToldVersion);
+}
+
+// The page, with its tag, unless the client has it.
+Response reply(const Call& call, const ListCache::Page& page) {
+  Response response;
+  auto known = not_modified(call.request, page->tag, response);
+  if (!known) return problem(known.error());
+  if (*known) return response;
+  response.content_type = kJson;
+  response.body = std::shared_ptr<const std::string>(page, &page->body);
+  return response;
 }
 
 }  // namespace
@@ -30,31 +42,28 @@ const auth::Permit* limits_of_reader(const Call& call) {
 }
 
 std::optional<Response> ready_list(const Index& index, const Call& call, ListCache& cache) {
-  const auto reader = reader_of(limits_of_reader(call));
-  auto body = cache.find(index.tag(), cache_key(call.query(), reader));
-  if (body == nullptr) return std::nullopt;
-  Response response;
-  auto known = not_modified(call.request, list_tag(index, reader), response);
-  if (!known) return problem(known.error());
-  if (*known) return response;
-  response.content_type = kJson;
-  response.body = std::move(body);
-  return response;
+  const auto page = cache.find(index.tag(), cache_key(call.query(), reader_of(limits_of_reader(call))));
+  if (page == nullptr) return std::nullopt;
+  return reply(call, page);
 }
 
 Response make_list(const Index& index, const Call& call, ListCache& cache, const RenderList& render) {
   const auto* permit = limits_of_reader(call);
-  const auto reader = reader_of(permit);
-  Response response;
-  auto known = not_modified(call.request, list_tag(index, reader), response);
-  if (!known) return problem(known.error());
-  if (*known) return response;
+  if (permit == nullptr) {
+    // Who reads everything need not wait for the list to be made to be told that nothing changed.
+    Response response;
+    auto known = not_modified(call.request, tag_of_state(index), response);
+    if (!known) return problem(known.error());
+    if (*known) return response;
+  }
   auto list = render(permit);
   if (!list) return problem(list.error());
-  response.content_type = kJson;
-  response.body = std::make_shared<const std::string>(std::move(*list));
-  cache.add(index.tag(), cache_key(call.query(), reader), response.body);
-  return response;
+  // A tag of the state would tell of each write to what the reader may not see.
+  auto tag = permit == nullptr ? tag_of_state(index) : to_hex(sha256(*list), 16);
+  const auto page =
+      std::make_shared<const ListCache::Sent>(ListCache::Sent{std::move(*list), std::move(tag)});
+  cache.add(index.tag(), cache_key(call.query(), reader_of(permit)), page);
+  return reply(call, page);
 }
 
 }  // namespace toolhive::registry

@@ -41,7 +41,7 @@ void ListCache::add(const std::string& tag, const std::string& key, const Page& 
 }
 
 void ListCache::keep(const std::string& key, const Page& page) {
-  const auto size = kEntryBytes + key.size() + page->size();
+  const auto size = kEntryBytes + key.size() + page->body.size();
   if (size > kGenerationBytes) return;
   if (young_.bytes + size > kGenerationBytes) old_ = std::exchange(young_, {});
   if (young_.pages.emplace(key, page).second) young_.bytes += size;

@@ -13,7 +13,11 @@ namespace toolhive::registry {
 // pages. A page that is asked for again outlives any number that are asked for once. Thread safe.
 class ListCache {
  public:
-  using Page = std::shared_ptr<const std::string>;
+  // The bytes, and the entity tag they were sent with.
+  struct Sent {
+    std::string body, tag;
+  };
+  using Page = std::shared_ptr<const Sent>;
   // How often find() had the page, and how often not.
   struct Counts {
     std::uint64_t hits = 0, misses = 0;
