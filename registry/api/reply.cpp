@@ -7,6 +7,13 @@
 namespace toolhive::registry {
 
 Result<bool> not_modified(const Request& request, const std::string& tag, Response& response) {
+  if (!request.if_match.empty()) {
+    auto wanted = EntityTags::parse(request.if_match, "If-Match", false);
+    if (!wanted) return wanted.take_error();
+    if (!wanted->empty() && !wanted->matches(tag))
+      return Error{Code::Precondition,
+                   "its entity tag is now \"" + tag + "\", and none of those that are asked for", "If-Match"};
+  }
   response.headers.reserve(4);  // With those that are added on the way out.
   response.headers.emplace_back("ETag", '"' + tag + '"');
   auto& header = response.headers.back().second;

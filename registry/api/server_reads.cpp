@@ -48,8 +48,11 @@ std::string value_of(const Query& query, std::string_view name) {
 Result<std::optional<bool>> include_deleted(const Query& query) {
   const auto word = value_of(query, "include_deleted");
   if (word.empty()) return std::optional<bool>();
-  if (word == "true" || word == "1") return std::optional<bool>(true);
-  if (word == "false" || word == "0") return std::optional<bool>(false);
+  // The words of Go's strconv.ParseBool, with which the official registry reads it.
+  for (const auto* yes : {"true", "1", "t", "T", "TRUE", "True"})
+    if (word == yes) return std::optional<bool>(true);
+  for (const auto* no : {"false", "0", "f", "F", "FALSE", "False"})
+    if (word == no) return std::optional<bool>(false);
   return unacceptable_parameter("include_deleted", "must be true or false");
 }
 

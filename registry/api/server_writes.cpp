@@ -22,10 +22,14 @@ constexpr const char* kLeftOut =
     "registered "
     "without it; _meta takes what is your own";
 
-// The official registry takes a body without a type for JSON.
+// The official registry takes a body without a type for JSON, and types that are made of it.
+bool is_json(std::string_view content_type) {
+  const auto type = to_lower(trim(content_type.substr(0, content_type.find(';'))));
+  return type.empty() || type == kJson || (type.starts_with("application/") && type.ends_with("+json"));
+}
+
 Result<void> check_body(const Request& request, const ToolPolicy& policy) {
-  const auto type = to_lower(request.content_type);
-  if (!type.empty() && !type.starts_with("application/json"))
+  if (!is_json(request.content_type))
     return Error{Code::MediaType, "must be application/json", "Content-Type"};
   if (request.body.size() <= policy.tool_bytes) return {};
   return Error{Code::TooLarge, "the body has " + std::to_string(request.body.size()) +
@@ -37,6 +41,8 @@ Result<Write> read_put(const Route& route, const Request& request, const ToolPol
   auto server = parse_server(request.body, policy);
   if (!server) return server.take_error();
   const bool edit = route.kind == Kind::ServerVersion;
+  if (edit && route.version == "latest")
+    return Error{Code::NotFound, "Server not found: latest is read, not written; name the version"};
   if (edit && server->name != route.name)
     return Error{Code::Malformed, "a server cannot be renamed: it must be the name in the URL", "/name"};
   if (edit && server->version.text() != route.version)

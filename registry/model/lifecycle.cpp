@@ -32,7 +32,10 @@ std::optional<Lifecycle> parse_lifecycle(std::string_view word) {
 Result<Status> parse_status(std::string_view body, bool tool) {
   auto parsed = parse_json(body);
   if (!parsed) return parsed.take_error();
-  if (!parsed->is_object()) return Error{Code::Malformed, "the body must be a JSON object with status"};
+  // The official API answers 422 to a body that is no object, and 400 to an active server with a
+  // message. Tools have it the other way round, as their other errors are.
+  if (!parsed->is_object())
+    return Error{tool ? Code::Malformed : Code::Invalid, "the body must be a JSON object with status"};
   Status status;
   std::optional<Lifecycle> lifecycle;
   for (const auto& [name, value] : parsed->items()) {
@@ -63,9 +66,10 @@ Result<Status> parse_status(std::string_view body, bool tool) {
   if (!lifecycle) return unacceptable("/status", "is missing");
   status.lifecycle = *lifecycle;
   if (*lifecycle == Lifecycle::Active && status.message)
-    return Error{Code::Malformed, "goes with deprecated and deleted only; leave it out", "/statusMessage"};
+    return Error{tool ? Code::Invalid : Code::Malformed,
+                 "goes with deprecated and deleted only; leave it out", "/statusMessage"};
   if (*lifecycle == Lifecycle::Active && !status.replacement.empty())
-    return Error{Code::Malformed, "goes with deprecated only; leave it out", "/replacement"};
+    return unacceptable("/replacement", "goes with deprecated only; leave it out");
   return status;
 }
 

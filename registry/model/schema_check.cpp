@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "controller/base/utf8.hpp"
+#include "registry/model/pattern_syntax.hpp"
 #include "registry/model/text.hpp"
 
 namespace toolhive::registry {
@@ -82,6 +83,8 @@ bool SchemaCheck::schema(const Json& value) {
     return limit("the schema holds more than " + std::to_string(limits_.subschemas) +
                  " subschemas (limits.schemaCount); simplify it");
   const auto outer = std::exchange(resource_, references_.enter(value, resource_));
+  if (const auto& name = references_.ambiguous(); !name.empty())
+    return refuse("has the name " + name + ", which another schema in it has too; give each its own");
   ++depth_;
   const bool good = members(value);
   --depth_;
@@ -120,6 +123,8 @@ bool SchemaCheck::fits(const Json& value, Shape shape) {
       return address(value);
     case Shape::Anchor:
       return anchor(value);
+    case Shape::Pattern:
+      return expect(value.is_string(), "a string") && pattern(value.get_ref<const std::string&>());
     case Shape::Flag:
       return expect(value.is_boolean(), "true or false");
     case Shape::Number:
@@ -152,6 +157,9 @@ bool SchemaCheck::fits(const Json& value, Shape shape) {
       return value.is_array() ? schemas(value) : schema(value);
     case Shape::SchemaMap:
       return each_member(value, [this](const Json& part) { return schema(part); });
+    case Shape::PatternMap:
+      return each_member(value,
+                         [this](const Json& part) { return pattern(steps_.back().name) && schema(part); });
     case Shape::SchemaOrTextsMap:
       return each_member(value, [this](const Json& part) {
         return part.is_array() ? unique_texts(part, draft_ == Draft::V4) : schema(part);
@@ -193,6 +201,11 @@ bool SchemaCheck::address(const Json& value) {
 bool SchemaCheck::anchor(const Json& value) {
   return expect(value.is_string() && is_anchor(value.get_ref<const std::string&>(), draft_),
                 "a name of letters, digits, -, _ and ., with a letter first");
+}
+
+bool SchemaCheck::pattern(std::string_view text) {
+  const auto flaw = pattern_flaw(text);
+  return flaw.empty() || refuse("must be a regular expression (ECMA-262), and this one " + std::string(flaw));
 }
 
 bool SchemaCheck::type(const Json& value) {

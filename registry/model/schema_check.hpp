@@ -31,6 +31,7 @@ class SchemaCheck {
   bool fits(const Json& value, Shape shape);
   bool address(const Json& value);
   bool anchor(const Json& value);
+  bool pattern(std::string_view text);
   bool types(const Json& value);
   bool type(const Json& value);
   bool unique_texts(const Json& value, bool some);

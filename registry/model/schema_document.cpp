@@ -48,7 +48,8 @@ void SchemaDocument::walk(const Json& schema, std::size_t resource) {
     const bool one = *shape == Shape::Schema || *shape == Shape::SchemaOrFlag ||
                      (*shape == Shape::SchemaOrSchemas && !value.is_array());
     const bool several = *shape == Shape::Schemas || *shape == Shape::SchemaOrSchemas ||
-                         *shape == Shape::SchemaMap || *shape == Shape::SchemaOrTextsMap;
+                         *shape == Shape::SchemaMap || *shape == Shape::PatternMap ||
+                         *shape == Shape::SchemaOrTextsMap;
     if (one) {
       walk(value, resource);
     } else if (several && value.is_structured()) {

@@ -111,7 +111,8 @@ bool are_same(const SchemaFormula& one, const SchemaFormula& other, Seen& seen, 
 
 bool are_same_values(const SchemaFormula& one, const Json& a, const SchemaFormula& other, const Json& b,
                      Shape shape, Seen& seen, int depth) {
-  const bool maps = shape == Shape::SchemaMap || shape == Shape::SchemaOrTextsMap;
+  const bool maps =
+      shape == Shape::SchemaMap || shape == Shape::PatternMap || shape == Shape::SchemaOrTextsMap;
   const bool lists = shape == Shape::Schemas || shape == Shape::SchemaOrSchemas;
   if (shape == Shape::Schema || shape == Shape::SchemaOrFlag || (lists && !a.is_array() && !b.is_array()))
     return are_same(one.whole(a), other.whole(b), seen, depth - 1);

@@ -18,6 +18,7 @@ enum class Shape {
   Address,    // Text of an $id; since 2019-09 without a fragment.
   Anchor,     // Text of the characters that a name after # may have.
   Reference,  // Text that leads to a schema.
+  Pattern,    // Text that is a regular expression.
   Flag,       // True or false.
   Number,
   PositiveNumber,
@@ -34,6 +35,7 @@ enum class Shape {
   Schemas,       // A list of at least one.
   SchemaOrSchemas,
   SchemaMap,
+  PatternMap,        // SchemaMap whose names are Patterns.
   SchemaOrTextsMap,  // Members are schemas or UniqueTexts, in draft-04 SomeUniqueTexts.
 };
 

@@ -40,6 +40,7 @@ Place place_in(Place place, Draft draft, const Json& parent, const std::string& 
     case Shape::Schemas:
       return Place::List;
     case Shape::SchemaMap:
+    case Shape::PatternMap:
     case Shape::SchemaOrTextsMap:
       return Place::Map;
     default:
@@ -81,7 +82,7 @@ std::size_t SchemaReferences::enter(const Json& schema, std::size_t resource) {
     resource = enter_id(schema, id, resource);
   for (const char* keyword : {"$anchor", "$dynamicAnchor"}) {
     if (const auto name = text_of(schema, keyword); !name.empty() && shape_of(draft_, keyword) != nullptr)
-      anchors_.emplace(std::pair(resource, std::string(name)), &schema);
+      note_anchor(schema, resource, name);
   }
   for (const char* keyword : {"$ref", "$dynamicRef", "$recursiveRef"}) {
     const auto found = schema.find(keyword);
@@ -97,13 +98,23 @@ std::size_t SchemaReferences::enter_id(const Json& schema, std::string_view id, 
   id = id.substr(0, hash);
   if (!id.empty()) {
     auto uri = resolve_uri(resources_[resource].uri, id);
+    const auto [known, is_new] = by_uri_.emplace(uri, resources_.size());
+    if (!is_new) compare(*resources_[known->second].root, schema, id);
     resource = resources_.size();
-    by_uri_.emplace(uri, resource);
     resources_.push_back({std::move(uri), &schema});
   }
   // Before 2019-09 a name after # was an anchor.
-  if (!fragment.empty()) anchors_.emplace(std::pair(resource, std::string(fragment)), &schema);
+  if (!fragment.empty()) note_anchor(schema, resource, fragment);
   return resource;
+}
+
+void SchemaReferences::note_anchor(const Json& schema, std::size_t resource, std::string_view anchor) {
+  const auto [known, is_new] = anchors_.emplace(std::pair(resource, std::string(anchor)), &schema);
+  if (!is_new) compare(*known->second, schema, anchor);
+}
+
+void SchemaReferences::compare(const Json& named, const Json& other, std::string_view name) {
+  if (ambiguous_.empty() && &named != &other && named != other) ambiguous_ = shown(name);
 }
 
 void SchemaReferences::refer(std::string_view text, std::size_t resource) {

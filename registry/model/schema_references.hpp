@@ -37,8 +37,13 @@ class SchemaReferences {
   SchemaReferences(const Json& root, Draft draft);
 
   // Notes what an object that is a schema is called and leads to. Returns the resource that the
-  // schemas in it belong to: `resource`, or one of their own when it has an $id.
+  // schemas in it belong to: `resource`, or one of their own when it has an $id. Of two schemas of
+  // one name the first has it.
   std::size_t enter(const Json& schema, std::size_t resource);
+
+  // The name that two different schemas have; empty while there is none. Copies of one schema share
+  // its name with no harm, as generators write them.
+  const std::string& ambiguous() const { return ambiguous_; }
 
   // Those that were noted, each once, in the order they were met.
   const std::vector<Reference>& all() const { return references_; }
@@ -53,6 +58,8 @@ class SchemaReferences {
   };
 
   std::size_t enter_id(const Json& schema, std::string_view id, std::size_t resource);
+  void note_anchor(const Json& schema, std::size_t resource, std::string_view anchor);
+  void compare(const Json& named, const Json& other, std::string_view name);
   void refer(std::string_view text, std::size_t resource);
   Result<Target> resolve_fragment(std::size_t resource, std::string_view fragment);
   Target follow(const Json& root, std::string_view pointer);
@@ -63,6 +70,7 @@ class SchemaReferences {
   std::map<std::pair<std::size_t, std::string>, const Json*> anchors_;
   std::vector<Reference> references_;
   std::set<Reference> seen_;
+  std::string ambiguous_;
   // Of the objects that pointers went through. To look for each member anew would take time with
   // the square of their number.
   MemberIndex members_;

@@ -114,7 +114,7 @@ Result<ServerDefinition> parse_server(std::string_view body, const ToolPolicy& p
   limits.depth -= 2;  // What is stored and served has it within two more.
   auto parsed = parse_json(body, limits);
   if (!parsed) return parsed.take_error();
-  if (!parsed->is_object()) return Error{Code::Malformed, "the body must be a JSON object: a server.json"};
+  if (!parsed->is_object()) return Error{Code::Invalid, "the body must be a JSON object: a server.json"};
   for (const auto& issue : check_server(*parsed, policy.profile)) {
     if (!issue.warning) return Error{Code::Invalid, issue.message, issue.pointer};
   }

@@ -109,6 +109,34 @@ TEST_CASE("GET gives the latest version, a version by parameter and by path, wit
   CHECK(service.get("/api/v1/tools/%zz").status == 400);
 }
 
+TEST_CASE("a read whose If-Match names another state is not answered") {
+  Service service;
+  service.post(kWeather);
+  const auto get = [&](const std::string& target, const std::string& if_match,
+                       const std::string& if_none_match = "") {
+    return service.write("GET", target, "", if_match, if_none_match);
+  };
+  for (const char* target : {"/api/v1/tools", "/api/v1/tools/weather", "/api/v1/tools/weather/versions",
+                             "/api/v1/tools/weather/versions/1.0.0", "/api/v1/tools/weather/diff",
+                             "/v0.1/servers", "/ui/page.css"}) {
+    CAPTURE(target);
+    for (int i = 0; i < 2; ++i) {  // A list the second time from what is kept.
+      const std::string tag(service.get(target).header("ETag"));
+      CHECK(get(target, tag).status == 200);
+      CHECK(get(target, "\"old\", " + tag).status == 200);
+      CHECK(get(target, "*").status == 200);
+      const auto refused = get(target, "\"old\"");
+      CHECK(refused.status == 412);
+      CHECK(detail_of(refused).find(tag) != std::string::npos);
+      // It comes before If-None-Match.
+      CHECK(get(target, "\"old\"", tag).status == 412);
+      CHECK(get(target, tag, tag).status == 304);
+      CHECK(get(target, "old").status == 400);
+    }
+  }
+  CHECK(get("/api/v1/tools/nobody", "*").status == 404);
+}
+
 TEST_CASE("GET with the entity tag it gave answers 304 without a body") {
   Service service;
   service.post(kBody);
@@ -420,7 +448,7 @@ TEST_CASE("metrics count what happened") {
     CHECK(text.find(line) != std::string::npos);
   }
   CHECK(text.find("mcp_registry_storage_used_bytes 0\n") == std::string::npos);
-}
   const auto index = service.store->snapshot();
   CHECK(text.find("mcp_registry_memory_used_bytes " + std::to_string(index->memory_bytes()) + "\n") !=
         std::string::npos);
+}

@@ -77,10 +77,9 @@ TEST_CASE("a change of status answers what is wrong with it") {
   service.post(forecast("1.0.0"));
   CHECK(service.patch(kForecast, "{").status == 400);
   CHECK(service.patch(kForecast, "[]").status == 400);
-  CHECK(service.patch(kForecast, R"({"status":"active","statusMessage":"x"})").status == 400);
-  CHECK(service.patch(kForecast, R"({"status":"active","replacement":"x"})").status == 400);
   for (const char* body :
-       {"{}", R"({"status":"deleted"})", R"({"status":1})", R"({"status":"deprecated","why":"x"})",
+       {"{}", R"({"status":"active","statusMessage":"x"})", R"({"status":"active","replacement":"x"})",
+        R"({"status":"deleted"})", R"({"status":1})", R"({"status":"deprecated","why":"x"})",
         R"({"status":"deprecated","replacement":"a b"})"}) {
     CAPTURE(body);
     const auto response = service.patch(kForecast, body);

@@ -126,6 +126,7 @@ void use_tools(Recorder& recorder) {
     send("GET", target);
     send("GET", target + "?unknown=1");
     send("GET", target, std::string(), "", std::string(service.get(target).header("ETag")));
+    send("GET", target, std::string(), "\"x\"");
   }
   const std::string compared = R"({"from":)" + tool_a("1.0.0") + R"(,"to":)";
   const std::string bodies[] = {
@@ -148,6 +149,7 @@ void use_tools(Recorder& recorder) {
     send("GET", target);
     send("GET", target, std::string(), "", std::string(service.get(target).header("ETag")));
     send("GET", target, std::string(), "", std::string("unquoted"));
+    send("GET", target, std::string(), "\"x\"");
   }
   send("GET", std::string("/ui/nothing"));
 
@@ -207,6 +209,7 @@ void use_servers(Recorder& recorder) {
     send("GET", target + "?include_deleted=x");
     send("GET", target, std::string(), "", std::string(service.get(target).header("ETag")));
     send("GET", target, std::string(), "", "no tag");
+    send("GET", target, std::string(), "\"x\"");
   }
   send("GET", "/v0.1/servers/io.example%2Fnobody/versions");
   send("GET", kServer + "/versions/9");

@@ -117,11 +117,82 @@ TEST_CASE("what an earlier draft had in a place is said of what is found there")
   }
 }
 
+TEST_CASE("a pattern that nobody can compile is refused with the place, and what one dialect has is not") {
+  const auto refusal = [](const std::string& pattern) {
+    const auto result =
+        check_schema(Json{{"properties", {{"a", {{"pattern", pattern}}}}}}, "/inputSchema", {});
+    return result.ok() ? std::string() : result.error().field + ": " + result.error().detail;
+  };
+  const std::string at =
+      "/inputSchema/properties/a/pattern: not a valid JSON Schema (2020-12): must be a regular "
+      "expression (ECMA-262), and this one ";
+  const std::pair<const char*, const char*> bad[] = {
+      {"(", "has a ( without its )"},
+      {"a)(b", "has a ) without its ("},
+      {"^(a|(b)$", "has a ( without its )"},
+      {"[a-z", "has a [ without its ]"},
+      {"[a\\]", "has a [ without its ]"},
+      {"*.txt", "repeats what is not there"},
+      {"a|+", "repeats what is not there"},
+      {"(?*)", "repeats what is not there"},
+      {"a\\", "ends in a backslash that escapes nothing"},
+  };
+  for (const auto& [pattern, said] : bad) CHECK(refusal(pattern) == at + said);
+  for (const char* pattern :
+       {"",         "^$",    "()",     "(|a)",   "a**",     "a{2,3}?",
+        "{",        "]",     "[]",     "[^]]",   "[(*]",    "\\(",
+        "\\[",      "[\\]]", "(?:a)+", "(?=a)b", "(?<!a)b", "(?<n>a)\\k<n>",
+        "(?P<n>a)", "(?i)a", "a++",    "^*",     "\\p{Lu}", "^(([a-z])+.)+[A-Z]([a-z])+$"}) {
+    CAPTURE(pattern);
+    CHECK(refusal(pattern) == "");
+  }
+  CHECK(schema_refusal(R"({"patternProperties":{"^a":{},"[":{}}})").field ==
+        "/inputSchema/patternProperties/[");
+  CHECK(check(R"({"properties":{"(":{"const":{"pattern":"("}}}})").ok());
+}
+
+TEST_CASE("of two different schemas of one name nobody can tell which is meant") {
+  const auto refused_at = [](const std::string& schema) {
+    const auto result = check_schema(Json::parse(schema), "/inputSchema", {});
+    return result.ok() ? std::string() : result.error().field;
+  };
+  CHECK(refused_at(R"({"$defs":{"a":{"$anchor":"x"},"b":{"$anchor":"x","type":"string"}}})") ==
+        "/inputSchema/$defs/b");
+  CHECK(refused_at(R"({"$defs":{"a":{"$anchor":"x"},"b":{"$dynamicAnchor":"x"}}})") ==
+        "/inputSchema/$defs/b");
+  CHECK(refused_at(R"({"$defs":{"a":{"$id":"x"},"b":{"$id":"./x","type":"string"}}})") ==
+        "/inputSchema/$defs/b");
+  CHECK(refused_at(R"({"$id":"http://a.example/s","$defs":{"b":{"$id":"s"}}})") == "/inputSchema/$defs/b");
+  CHECK(refused_at(R"({"$schema":"http://json-schema.org/draft-07/schema",)"
+                   R"("definitions":{"a":{"$id":"#x"},"b":{"$id":"#x","type":"string"}}})") ==
+        "/inputSchema/definitions/b");
+  // Each resource has names of its own, generators copy a schema with its name, and what is no
+  // schema has none.
+  CHECK(
+      refused_at(
+          R"({"$defs":{"a":{"$anchor":"x"},"b":{"$id":"b","$defs":{"c":{"$anchor":"x","type":"null"}}}}})") ==
+      "");
+  CHECK(refused_at(R"({"properties":{"a":{"$id":"T","$defs":{"d":{"$anchor":"x"}}},)"
+                   R"("b":{"$id":"T","$defs":{"d":{"$anchor":"x"}}}}})") == "");
+  CHECK(refused_at(R"({"$defs":{"a":{"$anchor":"x"},"b":{"const":{"$anchor":"x"}}}})") == "");
+  CHECK(refused_at(R"({"$anchor":"x","$dynamicAnchor":"x"})") == "");
+}
+
+TEST_CASE("a count may be larger than any number of 64 bits, and written with an exponent") {
+  for (const char* count : {"18446744073709551616", "1e3", "2.0", "18446744073709551615"}) {
+    CAPTURE(count);
+    CHECK(check(R"({"properties":{"a":{"maxLength":)" + std::string(count) + "}}}").ok());
+  }
+}
+
 TEST_CASE("regular expressions of JavaScript are no error, and huge ones no danger") {
   CHECK(check(R"({"properties":{"a":{"pattern":"^\\p{L}+(?<=x)(?<n>y)$"}}})").ok());
-  CHECK(check(R"({"patternProperties":{"^\\p{Lu}":{"type":"string"},"[":{}}})").ok());
-  CHECK(check(R"({"properties":{"a":{"pattern":")" + std::string(100'000, '(') + R"("}}})").ok());
-  CHECK(check(R"({"patternProperties":{")" + std::string(100'000, '(') + R"(":{}}})").ok());
+  CHECK(check(R"({"patternProperties":{"^\\p{Lu}":{"type":"string"},"[^]":{}}})").ok());
+  const auto nested = std::string(100'000, '(') + std::string(100'000, ')');
+  CHECK(check(R"({"properties":{"a":{"pattern":")" + nested + R"("}}})").ok());
+  CHECK(check(R"({"patternProperties":{")" + nested + R"(":{}}})").ok());
+  CHECK(schema_refusal(R"({"properties":{"a":{"pattern":")" + std::string(100'000, '(') + R"("}}})").field ==
+        "/inputSchema/properties/a/pattern");
   CHECK(check(R"({"properties":{"pattern":{"type":"string"},"patternProperties":{"type":"object"}}})").ok());
   CHECK(schema_refusal(R"({"properties":{"a":{"pattern":7}}})").field == "/inputSchema/properties/a/pattern");
 }

@@ -211,6 +211,42 @@ TEST_CASE("the parameters of the list are those of the official registry") {
   CHECK(service.get("/v0.1/servers?limit=&search=").status == 200);
 }
 
+TEST_CASE("include_deleted takes the words that the official registry takes for yes and no") {
+  ServerService service;
+  service.publish("io.example/weather", "1.0.0");
+  service.write("DELETE", kWeather + "/versions/1.0.0", "");
+  const auto count = [&](const std::string& word) {
+    return body_of(service.get("/v0.1/servers?include_deleted=" + word))["metadata"]["count"].get<int>();
+  };
+  for (const char* yes : {"1", "t", "T", "true", "True", "TRUE"}) CHECK(count(yes) == 1);
+  for (const char* no : {"0", "f", "F", "false", "False", "FALSE", ""}) CHECK(count(no) == 0);
+  for (const char* neither : {"yes", "tRUE", "2"})
+    CHECK(service.get(std::string("/v0.1/servers?include_deleted=") + neither).status == 422);
+}
+
+TEST_CASE("a server.json may be sent under each type that is made of JSON") {
+  ServerService service;
+  int number = 0;
+  const auto status = [&](const char* type) {
+    const std::string body = server_body("io.example/weather", "1.0." + std::to_string(number++));
+    Request request;
+    request.method = "POST";
+    request.target = "/v0.1/publish";
+    request.content_type = type;
+    request.body = body;
+    return service.send(request).status;
+  };
+  for (const char* type : {"", "application/json", "Application/JSON ; charset=utf-8",
+                           "application/vnd.example.server+json", "application/x+json; a=b"}) {
+    CAPTURE(type);
+    CHECK(status(type) == 200);
+  }
+  for (const char* type : {"text/plain", "application/jsonl", "text/x+json", "application/xml", "+json"}) {
+    CAPTURE(type);
+    CHECK(status(type) == 415);
+  }
+}
+
 TEST_CASE("a deleted version is kept and shown to those who ask for it, and the next highest is the latest") {
   ServerService service;
   service.publish("io.example/weather", "1.0.0");
@@ -294,6 +330,8 @@ TEST_CASE("an edit changes what a version says of itself, and neither its name, 
   CHECK(service.write("PUT", target, server_body("io.example/other", "1.0.0")).status == 400);
   CHECK(service.write("PUT", target, server_body("io.example/weather", "1.0.1")).status == 400);
   CHECK(service.write("PUT", target, "{}").status == 422);
+  CHECK(service.write("PUT", kWeather + "/versions/latest", server_body("io.example/weather", "1.0.0"))
+            .status == 404);
   CHECK(
       service.write("PUT", kWeather + "/versions/2.0.0", server_body("io.example/weather", "2.0.0")).status ==
       404);
@@ -306,7 +344,11 @@ TEST_CASE("a publication is checked, and validate says all that is wrong without
   const auto refused = service.publish("io.example/weather", "latest");
   CHECK(refused.status == 422);
   CHECK(body_of(refused)["errors"][0]["location"] == "/version");
-  CHECK(service.write("POST", "/v0.1/publish", "[]").status == 400);
+  for (const char* body : {"[]", "null", "\"x\""}) {
+    CAPTURE(body);
+    CHECK(service.write("POST", "/v0.1/publish", body).status == 422);
+    CHECK(service.patch(kWeather + "/status", body).status == 422);
+  }
   CHECK(service.write("POST", "/v0.1/publish", "{").status == 400);
 
   const auto check = [&](const std::string& body) {
