@@ -6,21 +6,28 @@
 
 namespace toolhive::registry {
 
+namespace {
+
+// A header that is wrong is told before one that does not hold.
+Result<void> check_if_match(const Request& request, const std::string& tag) {
+  if (request.if_match.empty()) return {};
+  auto wanted = EntityTags::parse(request.if_match, "If-Match", false);
+  if (!wanted) return wanted.take_error();
+  if (wanted->empty() || wanted->matches(tag)) return {};
+  return Error{Code::Precondition,
+               "its entity tag is now \"" + tag + "\", and none of those that are asked for", "If-Match"};
+}
+
+}  // namespace
+
 Result<bool> not_modified(const Request& request, const std::string& tag, Response& response) {
-  if (!request.if_match.empty()) {
-    auto wanted = EntityTags::parse(request.if_match, "If-Match", false);
-    if (!wanted) return wanted.take_error();
-    if (!wanted->empty() && !wanted->matches(tag))
-      return Error{Code::Precondition,
-                   "its entity tag is now \"" + tag + "\", and none of those that are asked for", "If-Match"};
-  }
+  auto tags = EntityTags::parse(request.if_none_match, "If-None-Match", true);
+  if (!tags) return tags.take_error();
+  if (auto holds = check_if_match(request, tag); !holds) return holds.take_error();
   response.headers.reserve(4);  // With those that are added on the way out.
   response.headers.emplace_back("ETag", '"' + tag + '"');
   auto& header = response.headers.back().second;
-  if (request.if_none_match.empty()) return false;
-  auto tags = EntityTags::parse(request.if_none_match, "If-None-Match", true);
-  if (!tags) return tags.take_error();
-  if (!tags->matches(tag)) return false;
+  if (request.if_none_match.empty() || !tags->matches(tag)) return false;
   response.status = 304;
   // A cache finds what it has by this tag (RFC 9110, section 15.4.5).
   if (tags->has_gzipped_only(tag)) header.insert(header.size() - 1, kGzipSuffix);

@@ -44,7 +44,7 @@ struct Registration {
 
 // What a version, and the memory of a withdrawn one, takes beside its texts, in bytes: what points at
 // it, and what the allocator keeps beside it.
-inline constexpr std::size_t kVersionMemory = 1024;
+inline constexpr std::size_t kVersionMemory = 1280;
 inline constexpr std::size_t kRetiredMemory = 512;
 
 // Of a version of a server.

@@ -375,7 +375,10 @@ TEST_CASE("each rule on the server of an MCPTool refuses what it is for, and not
   const Json ref = {{"name", "s"}, {"key", "k"}};
   check_refused(tool(Json::object()), "definition is needed, or server, or both");
   check_refused(crds.tool({{"probe", Json::object()}}), "there is none");
-  check_refused(tool({{"server", Json::object()}}), "spec.server.remote");
+  const Json image = {{"image", "example.com/weather:1"}};
+  check_refused(tool({{"server", Json::object()}}), "one of remote and workload is needed");
+  check_refused(tool({{"server", {{"remote", {{"url", "https://a.example"}}}, {"workload", image}}}}),
+                "one of remote and workload is needed");
   check_accepted(remote(Json::object()));
   check_accepted(crds.tool({{"server", {{"remote", {{"url", "http://a.b:8080/mcp"}}}}}}));
   for (const char* url : {"ftp://a.example", "weather.example", "https://a b", "https://"})
@@ -410,6 +413,23 @@ TEST_CASE("each rule on the server of an MCPTool refuses what it is for, and not
                 "one of issuer and tokenURL");
   check_refused(oauth({{"issuer", "http://idp.example"}}), "oauth.issuer");
   check_refused(oauth({{"issuer", "https://a.example"}, {"scopes", Json::array({"a b"})}}), "scopes[0]");
+
+  const auto workload = [&](const Json& fields) {
+    Json whole = image;
+    whole.merge_patch(fields);
+    return tool({{"server", {{"workload", whole}}}});
+  };
+  check_accepted(workload(Json::object()));
+  check_accepted(workload({{"transport", "Stdio"}, {"command", {"weather"}}, {"sessions", "PerSession"}}));
+  check_refused(workload({{"transport", "Stdio"}}), "command is needed with transport Stdio");
+  check_refused(workload({{"image", nullptr}}), "workload.image");
+  check_refused(workload({{"port", 80}}), "workload.port");
+  check_refused(workload({{"path", "mcp"}}), "workload.path");
+  check_accepted(workload({{"files", Json::array({{{"mountPath", "/a"}, {"secretRef", {{"name", "s"}}}}})}}));
+  check_refused(workload({{"files", Json::array({{{"mountPath", "/a"}}})}}),
+                "one of secretRef and configMapRef");
+  const Json env = Json::array({{{"name", "KEY"}, {"valueFrom", {{"secretKeyRef", ref}}}}});
+  check_accepted(workload({{"env", env}, {"runAsUser", 1000}, {"writablePaths", {"/home/node"}}}));
 
   const auto probe = [&](const Json& fields) {
     return crds.tool({{"server", {{"remote", {{"url", "https://a.example"}}}}}, {"probe", fields}});

@@ -111,7 +111,8 @@ TEST_CASE("GET gives the latest version, a version by parameter and by path, wit
 
 TEST_CASE("a read whose If-Match names another state is not answered") {
   Service service;
-  service.post(kWeather);
+  service.post(kBody);
+  service.post(kNext);
   const auto get = [&](const std::string& target, const std::string& if_match,
                        const std::string& if_none_match = "") {
     return service.write("GET", target, "", if_match, if_none_match);

@@ -422,7 +422,7 @@ TEST_CASE("lists, searches and totals show what may be read, and their entity ta
   CHECK(call("compare_versions", R"({"name":"bank"})")["content"][0]["text"] ==
         "no tool is registered as bank");
   CHECK(call("search_tools", "{}")["structuredContent"] ==
-        body_of(guarded.send("bob", "GET", kToolsPath + "?fields=name,version")));
+        body_of(guarded.send("bob", "GET", kToolsPath + "?fields=name,version,status")));
 
   // A server that a hidden tool tells of is hidden with it.
   const auto servers = [&](const char* token) {

@@ -1,6 +1,8 @@
 // GET /api/v1/tools: filters, fields, ranked search.
 #include <doctest/doctest.h>
 
+#include <utility>
+
 #include "service_fixture.hpp"
 
 using namespace toolhive::registry;
@@ -23,6 +25,10 @@ std::string listed(Service& service, const std::string& query) {
 void add_tool(Service& service, const std::string& name, const std::string& members) {
   CHECK(service.post(R"({"name":")" + name + R"(","inputSchema":{"type":"object"})" + members + "}").status ==
         201);
+}
+
+ListCache::Page sent(std::string body) {
+  return std::make_shared<const ListCache::Sent>(ListCache::Sent{std::move(body), "\"tag\""});
 }
 
 }  // namespace
@@ -107,7 +113,7 @@ TEST_CASE("a search has at most 200 characters, however many bytes they take") {
 
 TEST_CASE("ready-made lists are kept while they are the same state's") {
   ListCache cache;
-  const auto page = std::make_shared<const std::string>("page");
+  const auto page = sent("page");
   cache.add("1", "a", page);
   CHECK(cache.find("1", "a") == page);
   CHECK(cache.find("1", "b") == nullptr);
@@ -123,8 +129,8 @@ TEST_CASE(
     "a list that is asked for again stays ready-made whatever else is asked for once, and what is kept is "
     "bounded") {
   ListCache cache;
-  const auto wanted = std::make_shared<const std::string>(1000, 'x');
-  const auto nonsense = std::make_shared<const std::string>(R"({"tools":[]})");
+  const auto wanted = sent(std::string(1000, 'x'));
+  const auto nonsense = sent(R"({"tools":[]})");
   cache.add("1", "wanted", wanted);
   for (int i = 0; i < 20'000; ++i) {
     cache.add("1", std::to_string(i), nonsense);
@@ -134,7 +140,7 @@ TEST_CASE(
   CHECK(cache.find("1", "19999") == nonsense);
   CHECK(nonsense.use_count() < 6'000);  // A MiB, at no less than 200 bytes each.
 
-  const auto huge = std::make_shared<const std::string>(600 << 10, 'x');
+  const auto huge = sent(std::string(600 << 10, 'x'));
   cache.add("1", "huge", huge);
   CHECK(cache.find("1", "huge") == nullptr);
   CHECK(cache.find("1", "wanted") == wanted);
