@@ -45,6 +45,12 @@ std::vector<Key> keys_of(const StatusOr<std::vector<Object>>& tools) {
   return keys;
 }
 
+// That a server is to be looked at first, as after each change of its spec, is no trouble.
+bool is_worth_an_event(const runtime::Conditions& conditions) {
+  const runtime::Condition* registered = conditions.find("Registered");
+  return !registered || registered->reason != "Pending";
+}
+
 // The MCPTool whose server runs in the pod.
 std::vector<Key> tool_of_pod(const Object& pod) {
   const auto instance = pod.meta().labels.get(kInstanceLabel);
@@ -80,7 +86,7 @@ void MCPToolReconciler::attach() {
           .watches(pod_type(), tool_of_pod, pod_informer())
           .concurrency(options_.workers)
           .backoff(kToolBackoff)
-          .reports({.ready_action = "Register", .each_generation = true})
+          .reports({.ready_action = "Register", .each_generation = true, .is_event = is_worth_an_event})
           .finalize(kWithdrawFinalizer, run, finalizer_need)
           .on_gone([this](const Key& key) { forget(key); })
           .on_paused(is_paused, tell_pause)
