@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/operator/labels.hpp"
+#include "controller/operator/operand/pod_intent.hpp"
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry_address.hpp"
 
@@ -22,12 +23,8 @@ Json probe(const char* path, int period, int failures) {
 }
 
 Json resources(const RegistrySpec& spec) {
-  if (!spec.resources)
-    return {{"requests", {{"cpu", "50m"}, {"memory", "64Mi"}}}, {"limits", {{"memory", "256Mi"}}}};
-  Json given = Json::object();
-  if (!spec.resources->requests.empty()) given["requests"] = spec.resources->requests;
-  if (!spec.resources->limits.empty()) given["limits"] = spec.resources->limits;
-  return given;
+  return container_resources(spec.resources, {{"requests", {{"cpu", "50m"}, {"memory", "64Mi"}}},
+                                              {"limits", {{"memory", "256Mi"}}}});
 }
 
 Json container(const RegistryInputs& inputs) {
@@ -44,10 +41,7 @@ Json container(const RegistryInputs& inputs) {
       {"livenessProbe", probe("/health", 10, 6)},
       {"readinessProbe", probe("/ready", 5, 2)},
       {"resources", resources(inputs.spec)},
-      {"securityContext",
-       {{"allowPrivilegeEscalation", false},
-        {"readOnlyRootFilesystem", true},
-        {"capabilities", {{"drop", Json::array({"ALL"})}}}}},
+      {"securityContext", restricted_container(true)},
       {"volumeMounts", Json::array({{{"name", kDataVolume}, {"mountPath", kDataFolder}},
                                     {{"name", "config"}, {"mountPath", kConfigFolder}, {"readOnly", true}},
                                     {{"name", "server"}, {"mountPath", kServerFolder}, {"readOnly", true}},
@@ -74,10 +68,6 @@ Json pod_security_context(const RegistryInputs& inputs) {
   return context;
 }
 
-void put(Json& object, const char* name, const JsonPtr& value) {
-  if (value) object[name] = *value;
-}
-
 Json pod_spec(const RegistryInputs& inputs) {
   const RegistrySpec& spec = inputs.spec;
   Json pod = {{"serviceAccountName", inputs.key.name},
@@ -87,14 +77,7 @@ Json pod_spec(const RegistryInputs& inputs) {
               {"securityContext", pod_security_context(inputs)},
               {"containers", Json::array({container(inputs)})},
               {"volumes", volumes(inputs)}};
-  for (const std::string& secret : spec.image_pull_secrets)
-    pod["imagePullSecrets"].push_back({{"name", secret}});
-  if (!spec.pod_template.node_selector.empty()) pod["nodeSelector"] = spec.pod_template.node_selector;
-  put(pod, "tolerations", spec.pod_template.tolerations);
-  put(pod, "affinity", spec.pod_template.affinity);
-  put(pod, "topologySpreadConstraints", spec.pod_template.topology_spread_constraints);
-  if (!spec.pod_template.priority_class_name.empty())
-    pod["priorityClassName"] = spec.pod_template.priority_class_name;
+  add_pod_settings(spec.image_pull_secrets, spec.pod_template, pod);
   return pod;
 }
 

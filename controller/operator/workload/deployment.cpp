@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "controller/operator/labels.hpp"
+#include "controller/operator/operand/pod_intent.hpp"
 #include "controller/operator/workload/operands.hpp"
 
 namespace toolhive {
@@ -43,12 +44,8 @@ Json bridged_command(const WorkloadSpec& spec) {
 }
 
 Json resources(const WorkloadSpec& spec) {
-  if (!spec.resources)
-    return {{"requests", {{"cpu", "50m"}, {"memory", "128Mi"}}}, {"limits", {{"memory", "512Mi"}}}};
-  Json given = Json::object();
-  if (!spec.resources->requests.empty()) given["requests"] = spec.resources->requests;
-  if (!spec.resources->limits.empty()) given["limits"] = spec.resources->limits;
-  return given;
+  return container_resources(spec.resources, {{"requests", {{"cpu", "50m"}, {"memory", "128Mi"}}},
+                                              {"limits", {{"memory", "512Mi"}}}});
 }
 
 std::string numbered(const char* name, std::size_t index) {
@@ -97,12 +94,6 @@ Json volumes(const WorkloadInputs& inputs) {
   return volumes;
 }
 
-Json container_security(bool read_only_root) {
-  return {{"allowPrivilegeEscalation", false},
-          {"readOnlyRootFilesystem", read_only_root},
-          {"capabilities", {{"drop", Json::array({"ALL"})}}}};
-}
-
 Json container(const WorkloadInputs& inputs) {
   const WorkloadSpec& spec = inputs.spec;
   Json container = {
@@ -113,7 +104,7 @@ Json container(const WorkloadInputs& inputs) {
       {"readinessProbe", probe(inputs, "/ready", 10, 3)},
       {"livenessProbe", probe(inputs, "/healthz", 20, 6)},
       {"resources", resources(spec)},
-      {"securityContext", container_security(spec.read_only_root)},
+      {"securityContext", restricted_container(spec.read_only_root)},
       {"volumeMounts", mounts(inputs)}};
   if (is_bridged(inputs)) {
     container["command"] = bridged_command(spec);
@@ -134,7 +125,7 @@ Json bridge_container(const WorkloadInputs& inputs) {
       {"image", inputs.bridge_image},
       {"args", Json::array({"--copy-to", kBridgeFolder})},
       {"resources", {{"requests", {{"cpu", "10m"}, {"memory", "16Mi"}}}, {"limits", {{"memory", "32Mi"}}}}},
-      {"securityContext", container_security(true)},
+      {"securityContext", restricted_container(true)},
       {"volumeMounts", Json::array({{{"name", kBridgeVolume}, {"mountPath", kBridgeFolder}}})}};
 }
 
@@ -143,10 +134,6 @@ Json pod_security(const WorkloadSpec& spec) {
   Json context = {{"runAsNonRoot", true}, {"seccompProfile", {{"type", "RuntimeDefault"}}}};
   if (spec.run_as_user) context["runAsUser"] = *spec.run_as_user;
   return context;
-}
-
-void put(Json& object, const char* name, const JsonPtr& value) {
-  if (value) object[name] = *value;
 }
 
 Json pod_spec(const WorkloadInputs& inputs) {
@@ -159,14 +146,7 @@ Json pod_spec(const WorkloadInputs& inputs) {
               {"containers", Json::array({container(inputs)})},
               {"volumes", volumes(inputs)}};
   if (is_bridged(inputs)) pod["initContainers"] = Json::array({bridge_container(inputs)});
-  for (const std::string& secret : spec.image_pull_secrets)
-    pod["imagePullSecrets"].push_back({{"name", secret}});
-  if (!spec.pod_template.node_selector.empty()) pod["nodeSelector"] = spec.pod_template.node_selector;
-  put(pod, "tolerations", spec.pod_template.tolerations);
-  put(pod, "affinity", spec.pod_template.affinity);
-  put(pod, "topologySpreadConstraints", spec.pod_template.topology_spread_constraints);
-  if (!spec.pod_template.priority_class_name.empty())
-    pod["priorityClassName"] = spec.pod_template.priority_class_name;
+  add_pod_settings(spec.image_pull_secrets, spec.pod_template, pod);
   return pod;
 }
 
