@@ -96,16 +96,12 @@ struct ServerSpec {
       fields.read("oauth", oauth);
     }
   };
-  std::string name;   // as the official registry API has it; may be empty, as `title`
-  std::string title;  // for people
   // One of the two.
   std::optional<Remote> remote;
   std::optional<WorkloadSpec> workload;
 
   template <class Fields>
   void describe(const Fields& fields) {
-    fields.read("name", name);
-    fields.read("title", title);
     fields.read("remote", remote);
     fields.read("workload", workload);
   }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The main job, shown step by step on a real cluster; each step is checked, and the first that does not hold ends the demo.
 #
-# With KUBECONFIG set it uses that cluster, into which the images must be pullable (IMAGE_PREFIX, IMAGE_TAG; see README). Otherwise it
+# With KUBECONFIG set it uses that cluster, into which the images must be pullable (IMAGE_PREFIX, IMAGE_TAG; see README), that of the
+# MCP server among them (test/servers/build.sh). Otherwise it
 # starts a one-node cluster of its own, which `make demo-down` removes.
 set -euo pipefail
 
