@@ -38,7 +38,7 @@ doctest() {
     return
   fi
   echo "running $name"
-  "$program" --no-colors=true "$@" 2>&1 | tee "$log" | grep --line-buffered '^\[ *[0-9.]* s\] '
+  "$program" "$@" --no-colors=true 2>&1 | tee "$log" | grep --line-buffered '^\[ *[0-9.]* s\] '
   code=${PIPESTATUS[0]}
   summary=$(grep -E '^\[doctest\] test cases:' "$log" | tail -n 1)
   good=$(sed -nE 's/.*\| *([0-9]+) passed.*/\1/p' <<<"$summary")
@@ -100,11 +100,20 @@ e2e() { with_cluster "e2e-$$" --node doctest e2e "$build/bin/test_e2e" --abort-a
 
 faults() {
   local -x FAULTS_SAMPLE=${FAULTS_SAMPLE:-3}
-  with_cluster "faults-$$" --node doctest faults "$build/bin/test_faults"
+  with_cluster "faults-$$" --node in_the_network faults
 }
 faults-all() {
   local -x FAULTS_SAMPLE=
-  with_cluster "faults-$$" --node doctest faults-all "$build/bin/test_faults"
+  with_cluster "faults-$$" --node in_the_network faults-all
+}
+# The operator that these tests start reaches the servers of MCPTools as one in a pod would: by name.
+in_the_network() {
+  if ! "$root/test/faults/prepare.sh" "$TOOLHIVE_CLUSTER" >"$logs/$1-prepare.log" 2>&1; then
+    tail -n 20 "$logs/$1-prepare.log"
+    count "$1" "" 0
+    return
+  fi
+  doctest "$1" "$cluster" exec --name "$TOOLHIVE_CLUSTER" -- "$build/bin/test_faults"
 }
 
 # Runs a script that prints "ok", "FAIL" and at its end "NAME: N passed, N failed".

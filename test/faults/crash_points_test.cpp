@@ -82,6 +82,23 @@ TEST_CASE("killed at any write of a deletion, the operator comes to the same end
           doctest::skip(!tries_scenario("delete"))) {
   try_points("delete");
 }
+TEST_CASE("killed at any write while a server is deployed, the operator comes to the same end" *
+          doctest::skip(!tries_scenario("deploy"))) {
+  try_points("deploy");
+}
+TEST_CASE("killed at any write while a server is deployed again, the operator comes to the same end" *
+          doctest::skip(!tries_scenario("redeploy"))) {
+  try_points("redeploy");
+}
+TEST_CASE("killed at any write while a change is held and approved, the operator comes to the same end" *
+          doctest::skip(!tries_scenario("hold"))) {
+  try_points("hold");
+}
+TEST_CASE(
+    "killed at any write while the tools of a server are withdrawn, the operator comes to the same end" *
+    doctest::skip(!tries_scenario("withdraw"))) {
+  try_points("withdraw");
+}
 
 TEST_SUITE_END();
 

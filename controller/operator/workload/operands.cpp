@@ -63,16 +63,15 @@ Json workload_network_policy(const WorkloadInputs& inputs) {
     peers.push_back(
         {{"namespaceSelector", {{"matchLabels", {{kNamespaceNameLabel, inputs.operator_namespace}}}}},
          {"podSelector", {{"matchLabels", {{kNameLabel, kOperatorName}}}}}});
-  Json rules = Json::array();
-  // A rule without peers would let in everybody.
+  Json spec = {{"podSelector", {{"matchLabels", server_selector_labels(inputs.key.name)}}},
+               {"policyTypes", Json::array({"Ingress"})}};
+  // A rule without peers would let in everybody. An empty list is not stored: applied again it would
+  // look like a change to the API server.
   if (!peers.empty())
-    rules.push_back({{"from", std::move(peers)},
-                     {"ports", Json::array({{{"protocol", "TCP"}, {"port", inputs.spec.port}}})}});
-  return {{"metadata", workload_metadata(inputs)},
-          {"spec",
-           {{"podSelector", {{"matchLabels", server_selector_labels(inputs.key.name)}}},
-            {"policyTypes", Json::array({"Ingress"})},
-            {"ingress", std::move(rules)}}}};
+    spec["ingress"] =
+        Json::array({{{"from", std::move(peers)},
+                      {"ports", Json::array({{{"protocol", "TCP"}, {"port", inputs.spec.port}}})}}});
+  return {{"metadata", workload_metadata(inputs)}, {"spec", std::move(spec)}};
 }
 
 std::string workload_refusal(const kube::ResourceType& type, const std::string& message) {

@@ -36,7 +36,7 @@ std::string masked_text(std::string text, const std::string& ns) {
   static const std::regex uid("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
   static const std::regex time("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z");
   // Of a ReplicaSet, and of a Pod.
-  static const std::regex generated("(mcp-registry)-[a-z0-9]{8,10}(-[a-z0-9]{5})?\\b");
+  static const std::regex generated("(mcp-registry|forecasts-mcp)-[a-z0-9]{8,10}(-[a-z0-9]{5})?\\b");
   for (std::size_t at = 0; (at = text.find(ns, at)) != std::string::npos;) text.replace(at, ns.size(), "NS");
   text = std::regex_replace(text, uid, "UID");
   text = std::regex_replace(text, time, "TIME");
@@ -70,6 +70,14 @@ bool is_type_before(const Json& a, const Json& b) {
     return condition.is_object() ? condition.value("type", std::string()) : std::string();
   };
   return type(a) < type(b);
+}
+
+// By name, where a kind's outline has one, so that a difference stays within one object.
+bool is_name_before(const Json& a, const Json& b) {
+  const auto name = [](const Json& object) {
+    return object.value("/metadata/name"_json_pointer, std::string());
+  };
+  return std::pair(name(a), a) < std::pair(name(b), b);
 }
 
 bool made_by_kubernetes(const Json& object) {
@@ -123,7 +131,7 @@ Json end_state(kube::Client& client, const std::string& ns) {
         state["content of " + object.at("metadata").at("name").get<std::string>()] =
             masked(registry_content(client, ns, object.at("metadata").at("name")), ns);
     }
-    std::sort(objects.begin(), objects.end());
+    std::sort(objects.begin(), objects.end(), is_name_before);
   }
   return state;
 }

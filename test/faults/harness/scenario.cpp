@@ -16,6 +16,7 @@ namespace {
 
 constexpr const char* kRegistryName = "mcp-registry";
 constexpr const char* kToolName = "weather";
+constexpr const char* kServerName = "forecasts";
 
 Context bounded() {
   return Context{}.with_timeout(std::chrono::seconds(20));
@@ -32,6 +33,15 @@ Json tool(const std::string& description) {
              {{"title", "Weather"},
               {"description", description},
               {"inputSchema", {{"type", "object"}, {"properties", {{"city", {{"type", "string"}}}}}}}}}}}};
+}
+
+// An MCPTool whose server the operator deploys: the Go server of test/servers, in one of its releases.
+Json server(const std::string& release) {
+  return {{"spec",
+           {{"registryRef", {{"name", kRegistryName}}},
+            {"server", {{"workload", {{"image", kServerImage}, {"args", {"-release", release}}}}}},
+            {"probe", {{"intervalSeconds", 10}}},
+            {"contract", {{"mode", "Enforce"}}}}}};
 }
 
 void apply(Client& client, const kube::ResourceType& type, const std::string& ns, const std::string& name,
@@ -64,6 +74,31 @@ std::string missing_condition(Client& client, const kube::ResourceType& type, co
 std::string all_ready(Client& client, const std::string& ns) {
   const std::string registry = missing_condition(client, kRegistry, ns, kRegistryName, "Ready", "True");
   return registry.empty() ? missing_condition(client, kMcpTool, ns, kToolName, "Ready", "True") : registry;
+}
+
+Json server_status(Client& client, const std::string& ns) {
+  const auto object = client.get(bounded(), kMcpTool, {ns, kServerName});
+  return object.ok() ? object->json().value("status", Json::object()) : Json::object();
+}
+
+// Of the server's tool of that name, in status.
+std::string missing_tool(Client& client, const std::string& ns, const std::string& tool,
+                         const std::string& state, const std::string& version) {
+  const Json status = server_status(client, ns);
+  for (const Json& each : status.value("tools", Json::array()))
+    if (each.at("name") == std::string(kServerName) + "." + tool && each.value("state", "") == state &&
+        each.value("version", "") == version)
+      return {};
+  return tool + " is not " + state + " in " + version + ": " + status.dump();
+}
+
+std::string missing_release(Client& client, const std::string& ns, const std::string& release) {
+  std::string missing = missing_condition(client, kMcpTool, ns, kServerName, "Ready", "True");
+  return missing.empty() ? missing_tool(client, ns, "forecast", "Registered", release) : missing;
+}
+
+void deploy(Client& client, const std::string& ns, const std::string& release) {
+  apply(client, kMcpTool, ns, kServerName, server(release));
 }
 
 std::string still_there(Client& client, const kube::ResourceType& type, const std::string& ns) {
@@ -133,6 +168,45 @@ const Step kDeleteRegistry{
       return {};
     }};
 
+const Step kDeploy{
+    "deploy a server", [](Client& client, const std::string& ns) { deploy(client, ns, "1.0.0"); },
+    [](Client& client, const std::string& ns) { return missing_release(client, ns, "1.0.0"); }};
+
+const Step kRedeploy{
+    "deploy a release that breaks nothing",
+    [](Client& client, const std::string& ns) { deploy(client, ns, "1.1.0"); },
+    [](Client& client, const std::string& ns) { return missing_release(client, ns, "1.1.0"); }};
+
+const Step kHold{"deploy a release that breaks",
+                 [](Client& client, const std::string& ns) { deploy(client, ns, "2.0.0"); },
+                 [](Client& client, const std::string& ns) -> std::string {
+                   std::string missing =
+                       missing_condition(client, kMcpTool, ns, kServerName, "ContractVerified", "False");
+                   return missing.empty() ? missing_tool(client, ns, "forecast", "Held", "1.1.0") : missing;
+                 }};
+
+const Step kApprove{
+    "approve what is held",
+    [](Client& client, const std::string& ns) {
+      const std::string offered = server_status(client, ns).value("offeredDigest", "");
+      patch(client, kMcpTool, ns, kServerName, {{"spec", {{"contract", {{"approvedDigest", offered}}}}}});
+    },
+    [](Client& client, const std::string& ns) { return missing_release(client, ns, "2.0.0"); }};
+
+const Step kDeleteServer{
+    "delete the MCPTool with its server",
+    [](Client& client, const std::string& ns) { remove(client, kMcpTool, ns, kServerName); },
+    [](Client& client, const std::string& ns) -> std::string {
+      if (client.get(bounded(), kMcpTool, {ns, kServerName}).ok()) return "the MCPTool is still there";
+      const int status =
+          ask_registry(client, ns, kRegistryName, std::string("/api/v1/tools/") + kServerName + ".forecast")
+              .status;
+      if (status != 404) return "the registry answers " + std::to_string(status) + " for its tool";
+      return client.get(bounded(), kDeployment, {ns, std::string(kServerName) + "-mcp"}).ok()
+                 ? "the server is still there"
+                 : "";
+    }};
+
 }  // namespace
 
 const std::vector<Scenario>& scenarios() {
@@ -141,17 +215,21 @@ const std::vector<Scenario>& scenarios() {
       {"change", {kCreate}, {kChange}},
       {"scale", {kCreate}, {kStop, kStartAgain}},
       {"delete", {kCreate}, {kDeleteTool, kDeleteRegistry}},
+      {"deploy", {kCreate}, {kDeploy}},
+      {"redeploy", {kCreate, kDeploy}, {kRedeploy}},
+      {"hold", {kCreate, kDeploy, kRedeploy}, {kHold, kApprove}},
+      {"withdraw", {kCreate, kDeploy}, {kDeleteServer}},
   };
   return all;
 }
 
 const Scenario& whole_life() {
-  static const Scenario all{"whole-life", {}, {kCreate, kChange}};
+  static const Scenario all{"whole-life", {}, {kCreate, kDeploy, kChange, kRedeploy, kHold, kApprove}};
   return all;
 }
 
 const std::vector<Step>& deletion() {
-  static const std::vector<Step> steps = {kDeleteTool, kDeleteRegistry};
+  static const std::vector<Step> steps = {kDeleteServer, kDeleteTool, kDeleteRegistry};
   return steps;
 }
 

@@ -24,9 +24,10 @@ struct Scenario {
   std::vector<Step> steps;   // what is tested
 };
 
-// create, change, scale, delete: of a Registry and an MCPTool.
+// create, change, scale, delete: of a Registry and an MCPTool; deploy, redeploy, hold (and approve),
+// withdraw: of an MCPTool with a server.
 const std::vector<Scenario>& scenarios();
-// Creation and change in a row.
+// Creation, change and the life of a server in a row.
 const Scenario& whole_life();
 // What follows whole_life().
 const std::vector<Step>& deletion();

@@ -70,7 +70,9 @@ bool operator_tries(const std::string& plan) {
 }
 
 bool tries_scenario(const std::string& scenario) {
-  return chosen(scenario, {"create", "change", "scale", "delete"}, 2, "scenarios");
+  static const std::vector<std::string> kAll = {"create", "change",   "scale", "delete",
+                                                "deploy", "redeploy", "hold",  "withdraw"};
+  return chosen(scenario, kAll, 2, "scenarios");
 }
 
 std::string source_path(std::string_view relative) {

@@ -28,7 +28,7 @@ const std::vector<std::string>& plans();
 // operator, which takes longer, gets one plan.
 bool framework_tries(const std::string& plan);
 bool operator_tries(const std::string& plan);
-// Whether this run tries the crash points of the scenario: in a sample two of the four.
+// Whether this run tries the crash points of the scenario: in a sample two of them.
 bool tries_scenario(const std::string& scenario);
 
 // A file or folder of the source tree.
