@@ -71,23 +71,47 @@ const Way kWays[] = {{"http", http_workload, nothing_more},
                      {"remote", remote_server, run_elsewhere}};
 
 // The live tool's entry in status.tools.
-Json entry(const TestNamespace& ns, const std::string& tool) {
-  const Json status = ns.get(kMcpTool, kWeather).value("status", Json::object());
+Json entry(const TestNamespace& ns, const std::string& server, const std::string& tool) {
+  const Json status = ns.get(kMcpTool, server).value("status", Json::object());
   for (const Json& each : status.value("tools", Json::array()))
-    if (each.at("name") == std::string(kWeather) + "." + tool) return each;
+    if (each.at("name") == server + "." + tool) return each;
   return Json::object();
+}
+
+// `wanted` may end in a star, for whatever follows.
+bool is_version(const std::string& version, const std::string& wanted) {
+  return wanted.ends_with('*') ? version.starts_with(wanted.substr(0, wanted.size() - 1)) : version == wanted;
 }
 
 // Waits until the tool has the state in status.tools, and the version in the registry.
 void wait_tool(const TestNamespace& ns, const std::string& tool, const std::string& state,
-               const std::string& version) {
-  wait_until("the tool " + tool + " is " + state + " in " + version, [&]() -> std::string {
-    const Json told = entry(ns, tool);
-    if (told.value("state", "") != state) return ns.get(kMcpTool, kWeather).dump();
-    const Answer answer = ns.http("GET", std::string("/api/v1/tools/") + kWeather + "." + tool);
-    if (!answer.ok()) return answer.explain();
-    return answer.json().at("version") == version ? "" : answer.body;
-  });
+               const std::string& version, const std::string& server = kWeather) {
+  wait_until(
+      "the tool " + tool + " is " + state + " in " + version,
+      [&]() -> std::string {
+        const Json told = entry(ns, server, tool);
+        if (told.value("state", "") != state) return ns.get(kMcpTool, server).dump();
+        const Answer answer = ns.http("GET", "/api/v1/tools/" + server + "." + tool);
+        if (!answer.ok()) return answer.explain();
+        return is_version(answer.json().at("version"), version) ? "" : answer.body;
+      },
+      Seconds(120));
+}
+
+Json live_tool(const std::string& name, const Json& server) {
+  return {{"apiVersion", "mcpregistry.dev/v1alpha1"},
+          {"kind", "MCPTool"},
+          {"metadata", {{"name", name}}},
+          {"spec",
+           {{"registryRef", {{"name", "mcp-registry"}}},
+            {"server", server},
+            {"probe", {{"intervalSeconds", 10}}},
+            {"contract", {{"mode", "Enforce"}}}}}};
+}
+
+void approve(const TestNamespace& ns, const std::string& name) {
+  const Json status = ns.get(kMcpTool, name).at("status");
+  ns.patch(kMcpTool, name, {{"spec", {{"contract", {{"approvedDigest", status.at("offeredDigest")}}}}}});
 }
 
 }  // namespace
@@ -101,14 +125,7 @@ TEST_CASE(
     ns.apply(registry());
     const auto redeploy = [&](const std::string& release) {
       way.deploy(ns, release);
-      ns.apply({{"apiVersion", "mcpregistry.dev/v1alpha1"},
-                {"kind", "MCPTool"},
-                {"metadata", {{"name", kWeather}}},
-                {"spec",
-                 {{"registryRef", {{"name", "mcp-registry"}}},
-                  {"server", way.server(ns.name(), release)},
-                  {"probe", {{"intervalSeconds", 10}}},
-                  {"contract", {{"mode", "Enforce"}}}}}});
+      ns.apply(live_tool(kWeather, way.server(ns.name(), release)));
     };
 
     redeploy("1.0.0");
@@ -132,8 +149,7 @@ TEST_CASE(
     CHECK_MESSAGE(why.find("forecast") != std::string::npos, why);
     CHECK(held.at("status").at("held") == 1);
 
-    ns.patch(kMcpTool, kWeather,
-             {{"spec", {{"contract", {{"approvedDigest", held.at("status").at("offeredDigest")}}}}}});
+    approve(ns, kWeather);
     wait_tool(ns, "forecast", "Registered", "2.0.0");
     ns.wait_condition(kMcpTool, kWeather, "ContractVerified", "True");
 
@@ -145,4 +161,45 @@ TEST_CASE(
     }
     if (way.deploy == nothing_more) ns.wait_gone(kDeployment, "weather-mcp");
   }
+}
+
+TEST_CASE("a server of npm behind the bridge is followed through the releases that it had") {
+  const std::string image = Cluster::get().image("npm-servers");
+  const Output built =
+      run({.argv = {source_path("test/servers/real/image.sh"), source_path("build/images"), image},
+           .timeout = Seconds(900)});
+  REQUIRE_MESSAGE(built.ok(), built.explain());
+  Cluster::get().load_image(source_path("build/images/npm-servers.tar"));
+  const char* kName = "thinking";
+  const char* kTool = "sequentialthinking";
+  const TestNamespace ns("npm");
+  ns.apply(registry());
+  const auto deploy = [&](const std::string& package) {
+    ns.apply(live_tool(kName,
+                       {{"workload",
+                         {{"image", image},
+                          {"transport", "Stdio"},
+                          {"command", {"/usr/bin/node", "/node_modules/" + package + "/dist/index.js"}}}}}));
+  };
+
+  deploy("sequential-thinking-0.6");
+  wait_tool(ns, kTool, "Registered", "0.2.0", kName);
+
+  // Its numbers got a maximum; its own version stayed the same.
+  deploy("sequential-thinking-2025");
+  wait_tool(ns, kTool, "Held", "0.2.0", kName);
+  const std::string why = condition(ns.get(kMcpTool, kName), "ContractVerified").message;
+  CHECK_MESSAGE(why.find("maximum") != std::string::npos, why);
+  approve(ns, kName);
+  wait_tool(ns, kTool, "Registered", "0.2.0+sha.*", kName);
+
+  deploy("@modelcontextprotocol/server-sequential-thinking");
+  wait_tool(ns, kTool, "Registered", "2026.8.31", kName);
+  ns.wait_condition(kMcpTool, kName, "ContractVerified", "True");
+
+  ns.remove(kMcpTool, kName);
+  ns.wait_gone(kMcpTool, kName);
+  const Answer gone = ns.http("GET", std::string("/api/v1/tools/") + kName + "." + kTool);
+  CHECK_MESSAGE(gone.status == 404, gone.explain());
+  ns.wait_gone(kDeployment, "thinking-mcp");
 }
