@@ -13,6 +13,7 @@
 #include "controller/base/json_access.hpp"
 #include "controller/mcp/client/client.hpp"
 #include "controller/mcp/client/document.hpp"
+#include "controller/mcp/message/parameter_headers.hpp"
 
 namespace {
 
@@ -68,7 +69,9 @@ class Exercise {
   Exercise(mcp::Session& session, const mcp::Offer& offer) : session_(session), offer_(offer) {}
 
   Status run() {
-    for (const JsonPtr& tool : offer_.list.tools) call(string_member(*tool, "name"));
+    for (const JsonPtr& tool : offer_.list.tools)
+      if (mcp::check_parameter_headers(tool->value("inputSchema", Json::object())).ok())
+        call(string_member(*tool, "name"));
     visit("resources/list", "/resources", "uri", "resources/read");
     visit("prompts/list", "/prompts", "name", "prompts/get");
     return failure_;

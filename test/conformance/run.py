@@ -26,6 +26,7 @@ SCENARIOS = {
     "sse-retry": ["2025-11-25"],
     "request-metadata": ["2026-07-28"],
     "http-standard-headers": ["2026-07-28"],
+    "http-invalid-tool-headers": ["2026-07-28"],
     "json-schema-ref-no-deref": ["2026-07-28"],
     "json-schema-2020-12-preservation": ["2025-11-25", "2026-07-28"],
     "auth/client-credentials-basic": [None],

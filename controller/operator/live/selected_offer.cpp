@@ -9,6 +9,8 @@
 #include "controller/base/json_access.hpp"
 #include "controller/base/sha256.hpp"
 #include "controller/base/text.hpp"
+#include "controller/mcp/message/parameter_headers.hpp"
+#include "controller/mcp/message/protocol.hpp"
 #include "controller/operator/live/contract.hpp"
 #include "controller/operator/live/tool_name.hpp"
 
@@ -35,7 +37,7 @@ std::map<std::string, JsonPtr> selected(const mcp::ToolList& list, const ToolsSp
   return tools;
 }
 
-void reject(SelectedOffer& selected, const std::string& name, const Status& why) {
+void reject(SelectedOffer& selected, const std::string& name, const char* reason, const Status& why) {
   ++selected.rejected_count;
   std::string shown = cleaned(name, kLongestLineName);
   if (shown.empty()) shown = "(no name)";
@@ -44,7 +46,7 @@ void reject(SelectedOffer& selected, const std::string& name, const Status& why)
       std::any_of(selected.rejected.begin(), selected.rejected.end(), is_there))
     return;
   selected.rejected.push_back(
-      {.name = shown, .state = ToolState::Rejected, .reason = "InvalidName", .message = why.message()});
+      {.name = shown, .state = ToolState::Rejected, .reason = reason, .message = why.message()});
 }
 
 void take(SelectedOffer& selected, const std::string& name, const std::string& offered_name,
@@ -54,6 +56,17 @@ void take(SelectedOffer& selected, const std::string& name, const std::string& o
     return;
   }
   selected.tools.push_back({name, offered_name, tool, contract_digest(contract_of(*tool, name))});
+}
+
+Status check_headers(const Json& tool) {
+  const Json* const schema = value_at(tool, "/inputSchema");
+  return schema == nullptr ? Status() : mcp::check_parameter_headers(*schema);
+}
+
+// Before the era of headers from parameters their annotation is a word like any other.
+bool reads_parameter_headers(const mcp::ServerInfo& server) {
+  return std::find(mcp::kModernVersions.begin(), mcp::kModernVersions.end(), server.protocol_version) !=
+         mcp::kModernVersions.end();
 }
 
 std::string digest_of(const std::vector<OfferedTool>& tools) {
@@ -76,10 +89,13 @@ SelectedOffer select_tools(const mcp::Offer& offer, const ToolsSpec& spec, const
   for (const auto& [offered_name, tool] : tools) {
     const std::string name = prefix + offered_name;
     const Status fits = offered_name.empty() ? check_tool_name("") : check_tool_name(name);
-    if (fits.ok())
-      take(out, name, offered_name, tool);
+    const Status headers = reads_parameter_headers(offer.server) ? check_headers(*tool) : Status();
+    if (!fits.ok())
+      reject(out, name, "InvalidName", fits);
+    else if (!headers.ok())
+      reject(out, name, "InvalidHeader", headers);
     else
-      reject(out, name, fits);
+      take(out, name, offered_name, tool);
   }
   out.rejected_count += offer.list.malformed;
   out.offered = static_cast<std::int64_t>(tools.size()) + offer.list.malformed;

@@ -50,6 +50,23 @@ TEST_CASE("a tool whose name no registry can have is named with the cause and hi
   }
 }
 
+TEST_CASE(
+    "a tool that asks for headers in a way no client follows is named with the cause and hides no other") {
+  Json bad = live_tool("bad");
+  bad["inputSchema"]["properties"]["city"]["x-mcp-header"] = "no token";
+  const auto offer = std::make_shared<mcp::Offer>(*live_offer("1.0.0", {live_tool("good"), bad}));
+  // Of servers before the era of such headers it says nothing.
+  offer->server.protocol_version = "2025-11-25";
+  CHECK(names_in(select_tools(*offer, {}, "w.")) == "w.bad w.good ");
+  offer->server.protocol_version = "2026-07-28";
+  const SelectedOffer selected = select_tools(*offer, {}, "w.");
+  CHECK(names_in(selected) == "w.good ");
+  REQUIRE(selected.rejected.size() == 1);
+  CHECK(selected.rejected[0].name == "w.bad");
+  CHECK(selected.rejected[0].reason == "InvalidHeader");
+  CHECK(selected.rejected[0].message.find("/inputSchema/properties/city/x-mcp-header") != std::string::npos);
+}
+
 TEST_CASE("of a name that is there twice the last one counts") {
   const SelectedOffer selected = selected_of({live_tool("get", "old"), live_tool("get", "new")});
   REQUIRE(selected.tools.size() == 1);
