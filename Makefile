@@ -16,7 +16,7 @@ DEMO_CLUSTER ?= demo
 
 # Images are named $(IMAGE_PREFIX)/PROGRAM:$(IMAGE_TAG).
 IMAGE_PREFIX ?= localhost
-IMAGE_TAG ?= 0.1.0
+IMAGE_TAG ?= $(shell config/version.sh)
 NAMESPACE ?= toolhive-system
 KUBECTL ?= $(shell command -v kubectl || echo $(CLUSTER) kubectl)
 export IMAGE_PREFIX IMAGE_TAG NAMESPACE KUBECTL DEMO_CLUSTER
@@ -33,14 +33,14 @@ CONFORMANCE_TEST_PACKAGES := python3-venv ca-certificates
 API_TEST_PACKAGES := python3-venv ca-certificates curl jq
 CONTRACT_TEST_PACKAGES := python3-jsonschema
 LINT_PACKAGES := clang-format clang-tidy-19 shellcheck
-BUNDLE_PACKAGES := jq yq
+MANIFEST_PACKAGES := python3-yaml
 BENCH_PACKAGES := wrk nginx-light postgresql redis-server openssl procps
 
 # Each target is a step or names its steps in their order; what runs at the same time is the business of the steps.
 .NOTPARALLEL:
 
 ##@ Build
-.PHONY: deps configure build programs images test-images image-deps bundle clean
+.PHONY: deps configure build programs images test-images image-deps manifests install.yaml bundle bundle-validate clean
 deps: ## Install the Debian packages that the build needs
 	@config/build/packages.sh $(BUILD_PACKAGES)
 
@@ -63,21 +63,35 @@ test-images: images
 image-deps:
 	@config/build/packages.sh $(IMAGE_PACKAGES)
 
-bundle: ## Write the OLM bundle to build/bundle
-	@config/build/packages.sh $(BUNDLE_PACKAGES)
-	@manifests/bundle.sh $(IMAGE_TAG) build/bundle
+# Those of the tree name the images as config/ does.
+manifests: manifest-deps ## Write what is generated in manifests/ again, after a change of config/ or crds/
+	@env -u IMAGE_PREFIX -u IMAGE_TAG manifests/generate.sh install manifests/install.yaml
+	@env -u IMAGE_PREFIX -u IMAGE_TAG manifests/generate.sh chart manifests/chart
+	@env -u IMAGE_PREFIX -u IMAGE_TAG manifests/generate.sh bundle manifests/bundle
+
+install.yaml: manifest-deps ## Write build/install.yaml: everything in one file, with images $(IMAGE_PREFIX)/*:$(IMAGE_TAG)
+	@mkdir -p build
+	@manifests/generate.sh install build/install.yaml
+
+bundle: manifest-deps ## Write the OLM bundle to build/bundle, with images $(IMAGE_PREFIX)/*:$(IMAGE_TAG), or OPERATOR_IMAGE, ... by digest
+	@mkdir -p build
+	@manifests/generate.sh bundle build/bundle
+
+bundle-validate: bundle ## Hold build/bundle against the rules of catalogues and consoles
+	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 test/manifests/bundle_rules.py build/bundle
+
 
 clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-contracts test-conformance test-bridge test-integration test-e2e test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
-test: deps image-deps unit-deps store-deps page-deps api-deps contract-deps conformance-deps configure ## All tests: unit, stores, the page in a browser, the API, contracts, MCP client, server and bridge, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
+.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-contracts test-conformance test-bridge test-manifests test-integration test-e2e test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
+test: deps image-deps unit-deps store-deps page-deps api-deps contract-deps conformance-deps manifest-deps configure ## All tests: unit, stores, the page in a browser, the API, contracts, MCP client, server and bridge, manifests, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
 	@echo "Compiling the programs with their tests and, at the same time, Kubernetes (about six minutes on two processors, once)."
 	@config/build/together.sh $(BUILD_DIR)
 	@config/images/build.sh $(BUILD_DIR)/bin build/images
 	@test/servers/build.sh $(BUILD_DIR)/bin build/images
-	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page official docs schemathesis contracts conformance bridge cluster integration e2e faults
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page official docs schemathesis contracts conformance bridge manifests cluster integration e2e faults
 
 test-unit: build unit-deps ## Unit tests only, and the graph of includes
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit
@@ -109,7 +123,7 @@ test-conformance: build conformance-deps ## The MCP client, and the registry's M
 test-bridge: build conformance-deps ## mcp-bridge in front of real servers, and the official conformance suite through it
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh bridge
 
-.PHONY: unit-deps store-deps page-deps api-deps contract-deps conformance-deps
+.PHONY: unit-deps store-deps page-deps api-deps contract-deps conformance-deps manifest-deps
 unit-deps:
 	@config/build/packages.sh $(UNIT_TEST_PACKAGES)
 store-deps:
@@ -118,10 +132,15 @@ page-deps:
 	@config/build/packages.sh $(PAGE_TEST_PACKAGES)
 api-deps:
 	@config/build/packages.sh $(API_TEST_PACKAGES)
+manifest-deps:
+	@config/build/packages.sh $(MANIFEST_PACKAGES)
 contract-deps:
 	@config/build/packages.sh $(CONTRACT_TEST_PACKAGES)
 conformance-deps:
 	@config/build/packages.sh $(CONFORMANCE_TEST_PACKAGES)
+
+test-manifests: manifest-deps ## What people install from: install.yaml, the Helm chart, config/
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh manifests
 
 test-integration: build ## Tests against a real API server
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh integration
@@ -173,12 +192,12 @@ install: ## Install the CRDs
 uninstall: ## Remove the CRDs, and with them every Registry and MCPTool
 	@$(KUBECTL) delete --ignore-not-found -k config/crd
 
-deploy: ## Install CRDs and operator, with images $(IMAGE_PREFIX)/*:$(IMAGE_TAG)
-	@config/deploy.sh | $(KUBECTL) apply --server-side -f -
+deploy: ## Install CRDs and operator, with images $(IMAGE_PREFIX)/*:$(IMAGE_TAG) and COMPONENTS of config/components
+	@config/deploy.sh $(addprefix --with ,$(COMPONENTS)) | $(KUBECTL) apply --server-side -f -
 	@$(KUBECTL) -n $(NAMESPACE) rollout status deployment/toolhive-operator --timeout=180s
 
 undeploy: ## Remove the operator; CRDs and what users made stay
-	@config/deploy.sh --without-crds | $(KUBECTL) delete --ignore-not-found -f -
+	@config/deploy.sh --without-crds $(addprefix --with ,$(COMPONENTS)) | $(KUBECTL) delete --ignore-not-found -f -
 
 demo: deps image-deps configure ## A real cluster, the operator in it, a Registry, MCPTools, an MCP server: the main job, shown
 	@test/demo/build.sh $(BUILD_DIR) $(PROGRAMS)
@@ -192,4 +211,4 @@ demo-down: ## Remove the demo's cluster
 ##@ Help
 .PHONY: help
 help: ## This text
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z.-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -10,10 +10,13 @@ declare -A link_flags=(
   [coredns]="" [probe]="" [sandbox]="")
 declare -A title=([kubernetes]="Kubernetes $kubernetes_version" [coredns]="CoreDNS" [probe]="the test's program" [sandbox]="the sandbox")
 
+# The folder of a program's module and the package in it, where they are not the program's name and the module itself.
+declare -A module=() package=()
+
 # program_path NAME: where the program is, or will be after build_program.
 program_path() {
   local key
-  key=$(cd "$here/$1" &&
+  key=$(cd "$here/${module[$1]:-$1}" &&
     { find . \( -name '*.go' -o -name 'go.*' \) -type f | sort | xargs sha256sum && echo "${link_flags[$1]}"; } | sha256sum)
   printf '%s/%s-%s\n' "$cache" "$1" "${key:0:16}"
 }
@@ -50,13 +53,13 @@ build_program() {
 compile() {
   local log=$cache/$1.log packages reporter status=0 started=$SECONDS
   say "${title[$1]}: fetching the sources"
-  packages=$(cd "$here/$1" && go list -deps . 2>"$log" | wc -l) || return 1
+  packages=$(cd "$here/${module[$1]:-$1}" && go list -deps "${package[$1]:-.}" 2>"$log" | wc -l) || return 1
   report_progress "$1" "$packages" &
   reporter=$!
   # Debugging information would be compiled only to be dropped by the linker, and collecting garbage more seldom saves a fifth of the
   # compiler's time; the limit keeps it within a small machine.
-  (cd "$here/$1" && GOGC=400 GOMEMLIMIT=1GiB go build -v -trimpath -buildvcs=false -gcflags=all=-dwarf=false -ldflags "-s -w ${link_flags[$1]}" -o "$2" .) \
-    >"$log" 2>&1 || status=$?
+  (cd "$here/${module[$1]:-$1}" && GOGC=400 GOMEMLIMIT=1GiB go build -v -trimpath -buildvcs=false -gcflags=all=-dwarf=false \
+    -ldflags "-s -w ${link_flags[$1]}" -o "$2" "${package[$1]:-.}") >"$log" 2>&1 || status=$?
   kill "$reporter" 2>/dev/null || true
   wait "$reporter" || true
   ((status != 0)) || say "${title[$1]}: built in $(minutes_since "$started")"

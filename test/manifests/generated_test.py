@@ -1,0 +1,53 @@
+"""The generated files of manifests/ are what config/ and crds/ make now."""
+
+import filecmp
+import os
+import shutil
+import tempfile
+
+import project
+from suite import check, test
+
+AGAIN = "make manifests writes them again"
+
+
+def changed_files(committed, again):
+    """The files that differ between two folders, or are in one only."""
+    found = []
+    for folder in (committed, again):
+        for place, _, names in os.walk(folder):
+            for name in names:
+                part = os.path.relpath(os.path.join(place, name), folder)
+                both = [os.path.join(each, part) for each in (committed, again)]
+                if not all(map(os.path.exists, both)) or not filecmp.cmp(*both, shallow=False):
+                    found.append(part)
+    return sorted(set(found))
+
+
+@test
+def install_file(_):
+    """install.yaml is what config/ and crds/ make now."""
+    with tempfile.TemporaryDirectory() as work:
+        again = os.path.join(work, "install.yaml")
+        project.generate("install", again)
+        check(filecmp.cmp(again, project.path("manifests", "install.yaml"), shallow=False), AGAIN)
+
+
+@test
+def chart(_):
+    """The chart's templates are what config/ and crds/ make now, and no others."""
+    with tempfile.TemporaryDirectory() as work:
+        again = os.path.join(work, "chart")
+        shutil.copytree(project.path("manifests", "chart"), again)
+        project.generate("chart", again)
+        changed = changed_files(project.path("manifests", "chart"), again)
+        check(not changed, f"{changed} differ: {AGAIN}")
+
+
+@test
+def bundle(_):
+    """The bundle is what config/ and crds/ make now, and holds nothing else."""
+    with tempfile.TemporaryDirectory() as work:
+        project.generate("bundle", os.path.join(work, "bundle"))
+        changed = changed_files(project.path("manifests", "bundle"), os.path.join(work, "bundle"))
+        check(not changed, f"{changed} differ: {AGAIN}")
