@@ -5,8 +5,8 @@ set -euo pipefail
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 KUBECTL=${KUBECTL:-$("$here/../cluster/cluster" build)}
-mapfile -t tools < <("$here/tools.sh" helm)
-export KUBECTL HELM=${tools[0]}
+mapfile -t tools < <("$here/tools.sh" helm validate)
+export KUBECTL HELM=${tools[0]} VALIDATE=${tools[1]}
 # The images of the files in manifests/.
 unset IMAGE_PREFIX IMAGE_TAG OPERATOR_IMAGE REGISTRY_IMAGE BRIDGE_IMAGE NAMESPACE
 PYTHONPATH="$here:$here/../lib" PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/python3 "$here/run.py" "${1:-}"
