@@ -68,6 +68,7 @@ manifests: manifest-deps ## Write what is generated in manifests/ again, after a
 	@env -u IMAGE_PREFIX -u IMAGE_TAG manifests/generate.sh install manifests/install.yaml
 	@env -u IMAGE_PREFIX -u IMAGE_TAG manifests/generate.sh chart manifests/chart
 	@env -u IMAGE_PREFIX -u IMAGE_TAG manifests/generate.sh bundle manifests/bundle
+	@env -u IMAGE_PREFIX -u IMAGE_TAG manifests/generate.sh catalog manifests/catalog
 
 install.yaml: manifest-deps ## Write build/install.yaml: everything in one file, with images $(IMAGE_PREFIX)/*:$(IMAGE_TAG)
 	@mkdir -p build

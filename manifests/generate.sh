@@ -4,6 +4,7 @@
 #   install OUT   the file OUT: everything in one, for kubectl
 #   chart OUT     in the folder OUT: Chart.yaml and the templates of the Helm chart
 #   bundle OUT    the folder OUT: the bundle for the Operator Lifecycle Manager
+#   catalog OUT   in the folder OUT: a file-based catalogue that offers the bundle, whose image BUNDLE_IMAGE names
 #
 # The images are those of config/deploy.sh: IMAGE_PREFIX and IMAGE_TAG, or OPERATOR_IMAGE, REGISTRY_IMAGE and BRIDGE_IMAGE.
 set -euo pipefail

@@ -3,10 +3,11 @@
 import sys
 
 import bundle
+import catalog
 import chart
 import install
 
-WAYS = {"install": install.write, "chart": chart.write, "bundle": bundle.write}
+WAYS = {"install": install.write, "chart": chart.write, "bundle": bundle.write, "catalog": catalog.write}
 
 
 def main(arguments):

@@ -22,7 +22,7 @@ NODES = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"no
     {"key": "kubernetes.io/os", "operator": "In", "values": ["linux"]}]}]}}}
 
 
-def _load(name):
+def load(name):
     with open(os.path.join(MANIFESTS, name), encoding="utf-8") as file:
         return yaml_text.load(file)
 
@@ -65,7 +65,7 @@ def _owned(crd):
     schema = version["schema"]["openAPIV3Schema"]
     described = Descriptors(kind, schema)
     return {"name": crd["metadata"]["name"], "kind": kind, "version": version["name"], "displayName": kind,
-            "description": schema["description"], "resources": [{"name": "", **each} for each in _load("owned.yaml")[kind]],
+            "description": schema["description"], "resources": [{"name": "", **each} for each in load("owned.yaml")[kind]],
             "specDescriptors": described.of("spec"), "statusDescriptors": described.of("status")}
 
 
@@ -87,20 +87,20 @@ def _install(objects):
                          "spec": _deployment_spec(objects)}]}}
 
 
-def _icon():
+def icon():
     with open(os.path.join(MANIFESTS, "icon.svg"), "rb") as file:
         return {"base64data": base64.b64encode(file.read()).decode(), "mediatype": "image/svg+xml"}
 
 
 def make(objects):
-    said = _load("csv.yaml")
+    said = load("csv.yaml")
     crds = [each for each in objects if each["kind"] == "CustomResourceDefinition"]
     return {
         "apiVersion": "operators.coreos.com/v1alpha1", "kind": "ClusterServiceVersion",
         "metadata": {"name": name(), "annotations": _annotations(objects, said["annotations"]),
                      "labels": {f"operatorframework.io/arch.{ARCHITECTURE}": "supported",
                                 "operatorframework.io/os.linux": "supported"}},
-        "spec": {**said["spec"], "version": source.version(), "icon": [_icon()],
+        "spec": {**said["spec"], "version": source.version(), "icon": [icon()],
                  "relatedImages": related_images(objects),
                  "customresourcedefinitions": {"owned": [_owned(crd) for crd in crds]},
                  "install": _install(objects)}}

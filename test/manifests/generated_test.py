@@ -51,3 +51,13 @@ def bundle(_):
         project.generate("bundle", os.path.join(work, "bundle"))
         changed = changed_files(project.path("manifests", "bundle"), os.path.join(work, "bundle"))
         check(not changed, f"{changed} differ: {AGAIN}")
+
+
+@test
+def catalog(_):
+    """The catalogue has this version as config/ and crds/ make it now."""
+    with tempfile.TemporaryDirectory() as work:
+        again = shutil.copytree(project.path("manifests", "catalog"), os.path.join(work, "catalog"))
+        project.generate("catalog", again)
+        changed = changed_files(project.path("manifests", "catalog"), again)
+        check(not changed, f"{changed} differ: {AGAIN}")

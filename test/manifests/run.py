@@ -3,6 +3,7 @@
 import sys
 
 import bundle_test  # noqa: F401  # Each puts its tests on the list.
+import catalog_test  # noqa: F401
 import chart_test  # noqa: F401
 import generated_test  # noqa: F401
 import installation_test  # noqa: F401
