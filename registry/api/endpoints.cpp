@@ -7,6 +7,7 @@
 #include "registry/api/cached_list.hpp"
 #include "registry/api/compare.hpp"
 #include "registry/api/diff.hpp"
+#include "registry/api/history.hpp"
 #include "registry/api/list.hpp"
 #include "registry/api/mcp_endpoint.hpp"
 #include "registry/api/page.hpp"
@@ -108,6 +109,7 @@ constexpr Endpoint kEndpoints[] = {
     {Kind::Version,
      "/api/v1/tools/{name}/versions/{version}",
      {retrieval<get_version>(), tool_write("PATCH", "status"), tool_write("DELETE", "withdraw")}},
+    {Kind::History, "/api/v1/tools/{name}/history", {retrieval<get_history>(Pace::Long, Counts::Nothing)}},
     {Kind::Diff, "/api/v1/tools/{name}/diff", {retrieval<get_diff>(Pace::Long, Counts::Nothing)}},
     {Kind::Compare,
      "/api/v1/compare",

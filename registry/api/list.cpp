@@ -52,14 +52,6 @@ Error bad_parameter(std::string_view field, std::string detail) {
   return {Code::Malformed, std::move(detail), std::string(field)};
 }
 
-Result<std::size_t> parse_limit(const std::string& text) {
-  std::size_t limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error != std::errc() || end != text.data() + text.size() || limit < 1 || limit > kLargestLimit)
-    return bad_parameter("limit", "must be a number from 1 to " + std::to_string(kLargestLimit));
-  return limit;
-}
-
 // What cursors are of: a page in the order of the names ends at a name, one of a search at
 // `<rank>/<name>`.
 std::string_view list_of(const ListParameters& parameters) {
@@ -111,11 +103,9 @@ Result<ListParameters> parse_list_parameters(std::string_view raw_query) {
                             {"search", "tag"});
   if (!query) return query.take_error();
   ListParameters parameters;
-  if (const auto* limit = query->find("limit")) {
-    auto parsed = parse_limit(*limit);
-    if (!parsed) return parsed.take_error();
-    parameters.limit = *parsed;
-  }
+  auto limit = query->number("limit", kDefaultLimit, kLargestLimit);
+  if (!limit) return limit.take_error();
+  parameters.limit = *limit;
   if (const auto* search = query->find("search")) {
     if (count_characters(*search) > 200)
       return bad_parameter("search", "has more than 200 characters; shorten it");

@@ -93,7 +93,7 @@ bool is_legacy(const Request& request, const mcp::RpcMessage& message) {
   return request.mcp.version.empty() || is_one_of(mcp::kLegacyVersions, request.mcp.version);
 }
 
-std::variant<McpRequest, McpRefusal> unreadable(std::string_view body, const Status& why) {
+std::variant<McpRequest, McpRefusal> unreadable(std::string_view body, const toolhive::Status& why) {
   const bool is_json = toolhive::Json::accept(body);
   return refusal(is_json ? mcp::kInvalidRequest : mcp::kParseError, why.message());
 }

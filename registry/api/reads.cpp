@@ -1,7 +1,5 @@
 #include "registry/api/reads.hpp"
 
-#include <algorithm>
-
 #include "registry/api/problem.hpp"
 #include "registry/api/reply.hpp"
 #include "registry/model/json.hpp"
@@ -53,17 +51,8 @@ Response get_versions(const Index& index, const Call& call) {
                                                                     : find_live(index, call.route.name);
   if (tool == nullptr) return problem(no_tool(call.route.name));
 
-  // The list changes with what is live and what is withdrawn: with the newest record of either, or
-  // with their number.
-  std::uint64_t newest = 0;
-  for (const auto& registration : tool->live) newest = std::max(newest, registration->sequence);
-  for (const auto& retired : tool->retired) newest = std::max(newest, retired.sequence);
   Response response;
-  auto known = not_modified(call.request,
-                            std::to_string(newest) + "-" + std::to_string(tool->live.size()) + "-" +
-                                std::to_string(tool->retired.size()) +
-                                (tool->latest() == nullptr ? "" : "-" + entity_tag(*tool->latest())),
-                            response);
+  auto known = not_modified(call.request, tag_of_versions(*tool), response);
   if (!known) return problem(known.error());
   if (*known) return response;
 

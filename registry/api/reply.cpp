@@ -1,8 +1,12 @@
 #include "registry/api/reply.hpp"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "controller/base/utf8.hpp"
 #include "registry/api/conditional.hpp"
 #include "registry/model/text.hpp"
+#include "registry/store/store.hpp"
 
 namespace toolhive::registry {
 
@@ -37,6 +41,16 @@ Result<bool> not_modified(const Request& request, const std::string& tag, Respon
 const Tool* find_live(const Index& index, const std::string& name) {
   const Tool* tool = is_server_name(name) ? nullptr : index.find(name);
   return tool != nullptr && tool->latest() != nullptr ? tool : nullptr;
+}
+
+std::string tag_of_versions(const Tool& tool) {
+  // With the newest record of what is live or withdrawn, or with their number.
+  std::uint64_t newest = 0;
+  for (const auto& registration : tool.live) newest = std::max(newest, registration->sequence);
+  for (const auto& retired : tool.retired) newest = std::max(newest, retired.sequence);
+  return std::to_string(newest) + "-" + std::to_string(tool.live.size()) + "-" +
+         std::to_string(tool.retired.size()) +
+         (tool.latest() == nullptr ? "" : "-" + entity_tag(*tool.latest()));
 }
 
 Error no_tool(const std::string& name) {

@@ -19,6 +19,9 @@ Result<bool> not_modified(const Request& request, const std::string& tag, Respon
 // Null when no version of the tool is live.
 const Tool* find_live(const Index& index, const std::string& name);
 
+// Differs whenever a version of the tool comes, changes or goes. Part of an entity tag.
+std::string tag_of_versions(const Tool& tool);
+
 Error no_tool(const std::string& name);
 
 // That a tool has no such version, or has had it withdrawn.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "controller/base/percent.hpp"
 #include "controller/base/utf8.hpp"
@@ -156,6 +157,16 @@ Result<bool> Query::flag(std::string_view name) const {
   if (value == nullptr || *value == "false") return false;
   if (*value == "true") return true;
   return Error{Code::Malformed, "must be true or false", std::string(name)};
+}
+
+Result<std::size_t> Query::number(std::string_view name, std::size_t otherwise, std::size_t most) const {
+  const auto* value = find(name);
+  if (value == nullptr) return otherwise;
+  std::size_t number = 0;
+  const auto* const end = value->data() + value->size();
+  const auto read = std::from_chars(value->data(), end, number);
+  if (read.ec == std::errc() && read.ptr == end && number >= 1 && number <= most) return number;
+  return Error{Code::Malformed, "must be a number from 1 to " + std::to_string(most), std::string(name)};
 }
 
 const std::string* Query::find(std::string_view name) const {

@@ -19,6 +19,7 @@ struct Route {
     Tool,
     Versions,
     Version,
+    History,
     Diff,
     Compare,
     Health,
@@ -75,6 +76,10 @@ class Query {
   // The value of a flag, `true` or `false`; false when it was not given. Malformed for anything
   // else.
   Result<bool> flag(std::string_view name) const;
+
+  // The value of a number from 1 to `most`; `otherwise` when it was not given. Malformed for anything
+  // else.
+  Result<std::size_t> number(std::string_view name, std::size_t otherwise, std::size_t most) const;
 
   // Null when it was not given.
   const std::string* find(std::string_view name) const;

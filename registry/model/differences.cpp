@@ -1,6 +1,7 @@
 #include "registry/model/differences.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "controller/base/utf8.hpp"
@@ -25,8 +26,13 @@ Compatibility Differences::verdict() const {
   return static_cast<Compatibility>(worst);
 }
 
+std::size_t Differences::total() const {
+  return std::accumulate(counts_.begin(), counts_.end(), std::size_t{0});
+}
+
 void Differences::add(Difference difference) {
-  const auto number = total_++;
+  const auto number = total();
+  ++counts_[static_cast<std::size_t>(difference.compatibility)];
   auto& kept = kept_[static_cast<std::size_t>(difference.compatibility)];
   if (kept.size() == kKept) return;
   difference.keyword = shortened(difference.keyword, kKeywordBytes);
@@ -38,7 +44,7 @@ std::vector<Difference> Differences::kept() const {
   std::vector<Numbered> all;
   for (auto kept = kept_.rbegin(); kept != kept_.rend(); ++kept)
     all.insert(all.end(), kept->begin(), kept->end());
-  if (total_ <= kKept)
+  if (total() <= kKept)
     std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
   std::vector<Difference> out;
   for (auto& each : all) {

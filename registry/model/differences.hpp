@@ -43,7 +43,11 @@ class Differences {
   // The worst of them; Compatible when there is none.
   Compatibility verdict() const;
   // How many were added.
-  std::size_t total() const { return total_; }
+  std::size_t total() const;
+  // How many of one class were.
+  std::size_t count(Compatibility compatibility) const {
+    return counts_[static_cast<std::size_t>(compatibility)];
+  }
   // Those that are kept, in the order in which they were added. When that is not all of them, the
   // breaking ones come first, then those to review: what is left out is what matters least.
   std::vector<Difference> kept() const;
@@ -54,7 +58,7 @@ class Differences {
     Difference difference;
   };
 
-  std::size_t total_ = 0;
+  std::array<std::size_t, 3> counts_ = {};
   std::array<std::vector<Numbered>, 3> kept_;  // The first kKept of each class.
 };
 

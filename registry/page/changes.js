@@ -24,10 +24,15 @@ function verdict(diff, breaking, review) {
   return element(`p.verdict.${state}`, {role: "status"}, element("strong", {}, word), " ", sentence);
 }
 
+/** A class of change: "breaking", "review" or "compatible". */
+export function verdictBadge(verdict) {
+  const [state, word] = {breaking: ["bad", "Breaking"], review: ["warn", "Review"]}[verdict] ?? ["good", "Compatible"];
+  return element(`span.badge.${state}`, {}, word);
+}
+
 function changeRow(change) {
-  const [state, word] = {breaking: ["bad", "Breaking"], review: ["warn", "Review"]}[change.change] ?? ["good", "Compatible"];
   return element("li", {},
-                 element(`span.badge.${state}`, {}, word),
+                 verdictBadge(change.change),
                  element("div.change", {},
                          element("code.pointer", {}, shown(change.pointer === "" ? "/" : change.pointer)), " ",
                          element("span.message", {}, shown(change.message)), " ",

@@ -61,8 +61,11 @@ export function updateTool(state, before, options) {
   } else if (loaded !== null && ["view", "from", "to"].some((key) => state[key] !== before[key])) {
     part("tool").querySelector("nav.tabs").replaceWith(tabs(state));
     showView(state);
-    // What had the focus may be gone.
-    if (document.activeElement === document.body) part("tool").querySelector("nav.tabs [aria-current]").focus();
+    // What had the focus may be gone: it is to be where what was asked for is.
+    if (document.activeElement !== document.body) return;
+    const compared = state.view === before.view && state.view === "versions";
+    const heading = compared ? part("compare-heading") : null;
+    (heading ?? part("tool").querySelector("nav.tabs [aria-current]")).focus();
   }
 }
 

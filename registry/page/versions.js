@@ -1,7 +1,8 @@
-// The versions of a tool, and the comparison of any two.
+// The versions of a tool, as the line of its history, and the comparison of any two.
 import {go, link} from "./address.js";
 import {changeList} from "./changes.js";
 import {element, fill} from "./element.js";
+import {historyOf} from "./history.js";
 import {failureNotice} from "./notice.js";
 import {Failure, path, read} from "./registry.js";
 import {counted, shown, time} from "./text.js";
@@ -12,28 +13,35 @@ export function versionsView(tool, list, state, signal) {
   const shownAt = versions.findIndex((each) => each.version === tool.version);
   const to = state.to || tool.version;
   const from = state.from || (versions[shownAt + 1] ?? versions[shownAt - 1])?.version;
+  const points = new Map();
+  const table = versionTable(tool, list, points);
   return element("div", {},
                  element("section", {"aria-labelledby": "versions-heading"},
-                         element("h2", {id: "versions-heading"}, counted(versions.length, "version")), versionTable(tool, list)),
+                         element("h2", {id: "versions-heading"}, counted(versions.length, "version")),
+                         versions.length > 1 ? historyOf(tool, points, signal) : null, table),
                  from === undefined ? element("p.quiet", {}, "Nothing to compare: there is no other version.")
                                     : comparison(tool, versions, from, to, signal));
 }
 
-function versionTable(tool, list) {
+/** Highest first. `points` gets the row of each version, and its link to what changed. */
+function versionTable(tool, list, points) {
   const rows = list.versions.map((each, at) => {
     const older = list.versions[at + 1]?.version;
     const state = each.status === "deprecated" ? element("span.badge.warn", {}, "Deprecated")
       : each.version === list.latest ? element("span.badge.good", {}, "Latest") : "";
-    return element("tr", {"aria-current": each.version === tool.version ? "true" : null},
+    const changed = older === undefined ? null :
+      link("a.changed", {from: older, to: each.version}, {"aria-label": `Changes from ${older} to ${each.version}`}, "Changes");
+    const row = element("tr", {"aria-current": each.version === tool.version ? "true" : null},
                    element("th", {scope: "row"}, link("a", {version: each.version, view: "", from: "", to: ""}, {}, shown(each.version))),
                    element("td", {}, state), element("td", {}, time(each.registeredAt)),
                    element("td.digest", {}, element("code", {title: each.digest}, each.digest.slice(7, 19))),
-                   element("td", {}, older === undefined ? "" :
-                     link("a", {from: older, to: each.version}, {"aria-label": `Changes from ${older} to ${each.version}`}, "Changes")));
+                   element("td", {}, changed));
+    points.set(each.version, {row, link: changed});
+    return row;
   });
-  const names = ["Version", "Status", "Registered", "Digest", "Compare"];
+  const names = ["Version", "Status", "Registered", "Digest", "Changes"];
   return element("div.scroll", {tabindex: "0", role: "region", "aria-label": "Versions"},
-                 element("table", {"aria-label": `Versions of ${tool.name}`},
+                 element("table.line", {"aria-label": `Versions of ${tool.name}`},
                          element("thead", {}, element("tr", {}, names.map((name) =>
                            element(name === "Digest" ? "th.digest" : "th", {scope: "col"}, name)))),
                          element("tbody", {}, rows)));
@@ -58,7 +66,7 @@ function comparison(tool, versions, from, to, signal) {
     }
   };
   compare();
-  return element("section", {"aria-labelledby": "compare-heading"}, element("h2", {id: "compare-heading"}, "Compare"),
+  return element("section", {"aria-labelledby": "compare-heading"}, element("h2", {id: "compare-heading", tabindex: "-1"}, "Compare"),
                  element("div.compare", {}, versionSelect("From", versions, from, (value) => go({from: value, to})),
                          versionSelect("to", versions, to, (value) => go({from, to: value})), swap),
                  result);

@@ -73,6 +73,63 @@ def versions_and_diff(context):
 
 
 @test
+def history(context):
+    """The versions are a line: each says what it did to callers of the one before, breaks are marked, and each leads to its changes"""
+    browser = context.open("/?tool=weather.forecast&view=versions")
+    browser.wait_for(".history", "1 of 2 changes of version broke callers of the one before, most recently 2.0.0")
+    equal(browser.texts("tbody td:last-child .badge"), ["Compatible", "Breaking"])
+    equal(browser.run("return [...document.querySelectorAll('tbody tr')].map((row) => row.className)"), ["compatible", "breaking", "first"])
+    lines = browser.run("return [...document.querySelectorAll('tbody th')].map((each) => getComputedStyle(each, '::after').borderLeftStyle)")
+    equal(lines[:2], ["solid", "dotted"])
+    expected = context.registry.must("GET", "/api/v1/tools/weather.forecast/history")["versions"]
+    labels = browser.run("return [...document.querySelectorAll('a.changed')].map((each) => each.getAttribute('aria-label'))")
+    equal(len(labels), 2)
+    for label, each in zip(labels, expected):
+        check(f"Changes from {each['previous']} to {each['version']}" in label, label)
+        for kind, count in each["changes"].items():
+            equal(f"{count} {'to review' if kind == 'review' else kind}" in label, count > 0)
+    browser.run("document.querySelectorAll('a.changed')[1].focus()")
+    browser.keys("ENTER")
+    browser.wait_for(".verdict.bad", "Breaking")
+    browser.wait("the focus to be at the changes", lambda: browser.focused() == "compare-heading")
+    equal(browser.query(), {"tool": "weather.forecast", "view": "versions", "from": "1.0.0", "to": "2.0.0"})
+    browser.run("scrollTo(0, 0); document.querySelector('main').scrollTop = 0")
+    browser.wait_for(".history", "broke callers")
+    browser.shoot(context.screenshot("history"))
+
+
+@test
+def long_history(context):
+    """A long history is compared a piece at a time, as the reader asks for it"""
+    count = 55
+    for number in range(count):
+        context.registry.register(name="zz.long", version=f"1.{number}.0", description=f"Text {number}.", inputSchema={"type": "object"})
+    try:
+        browser = context.open("/?tool=zz.long&view=versions")
+        browser.wait_for(".history", "None of 50 changes of version broke callers of the one before.")
+        equal(len(browser.all("tbody tr.review")), 50)
+        browser.click(".history button", "Compare 5 earlier versions")
+        browser.wait_for(".history", "None of 54 changes")
+        equal([len(browser.all("tbody tr." + each)) for each in ("review", "first")], [count - 1, 1])
+        equal(browser.all(".history button"), [])
+    finally:
+        context.registry.must("DELETE", "/api/v1/tools/zz.long?purge=true")
+
+
+@test
+def history_fails(context):
+    """A history that cannot be read says so beside the versions, and can be asked for again"""
+    context.between.answer = lambda path, _: (500, {"Content-Type": "application/json"}, b"{}") if "/history?" in path else None
+    browser = context.open("/?tool=weather.forecast&view=versions", between=True, expect=["status of 500"], keep_answer=True)
+    browser.wait_for(".history", "That did not work")
+    equal(browser.texts("tbody td:last-child"), ["Changes", "Changes", ""])
+    browser.wait_for(".changes")
+    context.between.answer = None
+    browser.click(".history button", "Try again")
+    browser.wait_for("tbody .badge.bad", "Breaking")
+
+
+@test
 def one_version(context):
     """A tool with one version has nothing to compare"""
     browser = context.open("/?tool=clock.zoned&view=versions")

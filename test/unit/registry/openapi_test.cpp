@@ -122,7 +122,7 @@ void use_tools(Recorder& recorder) {
     send("DELETE", target);
     send("GET", target);
   }
-  for (const auto& target : {kTools, kA, kA + "/versions", kFirstOfA, kA + "/diff"}) {
+  for (const auto& target : {kTools, kA, kA + "/versions", kFirstOfA, kA + "/history", kA + "/diff"}) {
     send("GET", target);
     send("GET", target + "?unknown=1");
     send("GET", target, std::string(), "", std::string(service.get(target).header("ETag")));
@@ -141,6 +141,7 @@ void use_tools(Recorder& recorder) {
   send("POST", std::string("/mcp"), std::string("{}"));
   service.api.serve_mcp(true);
   send("GET", kTools + "/nobody/versions");
+  send("GET", kTools + "/nobody/history");
   send("GET", kTools + "/nobody/diff");
   for (const char* target : {"/health", "/ready", "/metrics", "/version", "/openapi.json",
                              "/.well-known/oauth-protected-resource"})
@@ -264,8 +265,9 @@ void use_failing_storage(Recorder& recorder) {
 void use_while_starting(Recorder& recorder) {
   Metrics metrics(counted_routes());
   Api api(ToolPolicy(), metrics);
-  for (const auto& target : {kTools, kA, kA + "/versions", kFirstOfA, kA + "/diff",
-                             std::string("/v0.1/servers"), kServer + "/versions", kServerVersion}) {
+  for (const auto& target :
+       {kTools, kA, kA + "/versions", kFirstOfA, kA + "/history", kA + "/diff", std::string("/v0.1/servers"),
+        kServer + "/versions", kServerVersion}) {
     Request request;
     request.method = "GET";
     request.target = target;
