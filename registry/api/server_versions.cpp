@@ -120,10 +120,42 @@ std::string told_server_json(const ServerVersion& version) {
   return server.dump();
 }
 
-// Whether the server brings tools of which the reader may not read some.
+// Whether the server names tools of which the reader may not read some.
 bool hides_tools(const ServerVersion& version, const auth::Permit* permit) {
-  return permit != nullptr && version.published != nullptr &&
-         server_json(version.published->document).find(kToolsMeta) != std::string_view::npos;
+  if (permit == nullptr || version.published == nullptr) return false;
+  const auto json = server_json(version.published->document);
+  return json.find(kToolsMeta) != json.npos || json.find(kObservedMeta) != json.npos;
+}
+
+// Those that the server brings, under the names they are registered with.
+void hide_tools(Json& meta, const std::string& server, const auth::Permit& permit) {
+  const auto member = std::string(kToolsMeta);
+  if (!meta.contains(member)) return;
+  Json shown = Json::array();
+  for (auto& tool : meta[member]) {
+    const auto name = server_tool_name(server, tool["name"].get_ref<const std::string&>());
+    if (permit.may(auth::Right::Read, name)) shown.push_back(std::move(tool));
+  }
+  if (shown.empty()) {
+    meta.erase(member);
+  } else {
+    meta[member] = std::move(shown);
+  }
+}
+
+// Those of it that are held back. Whoever published it may have written anything.
+void hide_held_tools(Json& meta, const auth::Permit& permit) {
+  const auto observed = meta.find(std::string(kObservedMeta));
+  if (observed == meta.end()) return;
+  if (!observed->is_object()) *observed = Json::array();
+  if (!observed->contains("held")) return;
+  Json shown = Json::array();
+  for (auto& tool : (*observed)["held"]) {
+    const auto name = tool.is_object() ? tool.find("name") : tool.end();
+    if (name == tool.end() || !name->is_string()) continue;
+    if (permit.may(auth::Right::Read, name->get_ref<const std::string&>())) shown.push_back(std::move(tool));
+  }
+  (*observed)["held"] = std::move(shown);
 }
 
 // The stored server.json without the tools that the reader may not read. One that cannot be read is
@@ -132,18 +164,9 @@ std::string without_hidden_tools(const ServerVersion& version, const auth::Permi
   auto server = parse_stored_json(server_json(version.published->document));
   if (!server) return "{}";
   const auto meta = server->find("_meta");
-  const auto member = std::string(kToolsMeta);
-  if (meta == server->end() || !meta->contains(member)) return server->dump();
-  Json shown = Json::array();
-  for (auto& tool : (*meta)[member]) {
-    const auto name = server_tool_name(version.server->name, tool["name"].get_ref<const std::string&>());
-    if (permit.may(auth::Right::Read, name)) shown.push_back(std::move(tool));
-  }
-  if (shown.empty()) {
-    meta->erase(member);
-  } else {
-    (*meta)[member] = std::move(shown);
-  }
+  if (meta == server->end()) return server->dump();
+  hide_tools(*meta, version.server->name, permit);
+  hide_held_tools(*meta, permit);
   return server->dump();
 }
 
@@ -203,6 +226,12 @@ std::string entity_tag(const ServerVersion& version, const auth::Permit* permit)
   return version.latest ? tag + "-latest" : tag;
 }
 
+std::string server_json_of(const ServerVersion& version, const auth::Permit* permit) {
+  if (version.published == nullptr) return told_server_json(version);
+  if (hides_tools(version, permit)) return without_hidden_tools(version, *permit);
+  return std::string(server_json(version.published->document));
+}
+
 void append_server(std::string& out, const ServerVersion& version, const auth::Permit* permit) {
   std::string published_at, updated_at;
   Official official;
@@ -215,17 +244,12 @@ void append_server(std::string& out, const ServerVersion& version, const auth::P
     };
     official = {text("statusChangedAt"), server_record_member(document, "statusMessage"),
                 text("registeredAt"), text("updatedAt")};
-    if (hides_tools(version, permit)) {
-      out += without_hidden_tools(version, *permit);
-    } else {
-      out += server_json(document);
-    }
   } else {
     append_json_string(published_at, version.published_at);
     append_json_string(updated_at, version.updated_at);
     official = {updated_at, {}, published_at, updated_at};
-    out += told_server_json(version);
   }
+  out += server_json_of(version, permit);
   out += ",\"_meta\":{\"io.modelcontextprotocol.registry/official\":{\"status\":\"";
   out += name_of(version.lifecycle);
   out += "\",\"statusChangedAt\":";

@@ -46,6 +46,9 @@ std::optional<ServerVersion> find_version(const Tool* server, std::string_view v
 // Differs whenever what append_server() writes does. Without quotes.
 std::string entity_tag(const ServerVersion& version, const auth::Permit* permit);
 
+// The server.json: the one that was published, or one that is made of what tools tell.
+std::string server_json_of(const ServerVersion& version, const auth::Permit* permit);
+
 // Appends `{"server":...,"_meta":...}` with the shapes of the official API.
 void append_server(std::string& out, const ServerVersion& version, const auth::Permit* permit);
 

@@ -12,6 +12,10 @@ namespace toolhive::registry {
 // MCP gives them.
 inline constexpr std::string_view kToolsMeta = "mcpregistry.dev/tools";
 
+// The member in which the operator tells what it saw of a server that it looks after. The registry
+// reads no more of it than the names of the tools that are held back.
+inline constexpr std::string_view kObservedMeta = "mcpregistry.dev/observed";
+
 // The server.json schema that documents of our own name.
 inline constexpr std::string_view kServerSchema =
     "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json";

@@ -312,6 +312,33 @@ TEST_CASE("a server is shown without the tools that its reader may not read") {
   }
 }
 
+TEST_CASE("what is held back of a server is shown without the tools that its reader may not read") {
+  GuardedService guarded([](AuthSettings& settings, RateSettings&, AuditSettings&) {
+    settings.rules = {{{"ada"}, {}, Right::Read, {"local.cluster.svc.*", "weather.get"}, {}},
+                      {{"root"}, {}, Right::Admin, {}, {}}};
+  });
+  guarded.authenticator->known = {{"ada", {"ada", {}}}, {"root", {"root", {}}}};
+  // Whoever may publish a server can write anything there.
+  const std::pair<std::string, std::string> servers[] = {
+      {"weather", R"({"state":"Available","held":[{"name":"weather.get"},{"name":"weather.secret"},{},1]})"},
+      {"odd", R"({"held":"weather.secret"})"},
+      {"odder", R"(["weather.secret"])"}};
+  for (const auto& [name, observed] : servers)
+    CHECK(guarded.status("root", "POST", "/v0.1/publish",
+                         server_document("local.cluster.svc.mcp/" + name,
+                                         R"(,"_meta":{"mcpregistry.dev/observed":)" + observed + "}")) ==
+          200);
+  const auto shown = [&](const char* reader, const std::string& name) {
+    const auto response =
+        guarded.send(reader, "GET", "/v0.1/servers/local.cluster.svc.mcp%2F" + name + "/versions/latest");
+    return body_of(response)["server"]["_meta"]["mcpregistry.dev/observed"];
+  };
+  CHECK(shown("ada", "weather").dump() == R"({"state":"Available","held":[{"name":"weather.get"}]})");
+  CHECK(shown("ada", "odd").dump() == R"({"held":[]})");
+  CHECK(shown("ada", "odder").dump() == "[]");
+  CHECK(shown("root", "weather")["held"].size() == 4);
+}
+
 TEST_CASE("the latest version of a server is the latest of those that its reader may see") {
   GuardedService guarded([](AuthSettings& settings, RateSettings&, AuditSettings&) {
     settings.rules = {{{"ada"}, {}, Right::Read, {"io.example/*", "open.*"}, {}},
