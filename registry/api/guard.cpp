@@ -6,6 +6,7 @@
 #include "registry/api/endpoint.hpp"
 #include "registry/auth/kubernetes.hpp"
 #include "registry/auth/oidc.hpp"
+#include "registry/auth/operator_authenticator.hpp"
 #include "registry/auth/peer.hpp"
 #include "registry/model/text.hpp"
 
@@ -75,6 +76,9 @@ Result<std::unique_ptr<Guard>> Guard::make(const auth::AuthSettings& settings,
     authenticator = std::make_unique<auth::OidcAuthenticator>(settings.oidc);
   if (settings.mode == auth::Mode::Kubernetes)
     authenticator = std::make_unique<auth::KubernetesAuthenticator>(settings.kubernetes);
+  if (settings.operator_settings)
+    authenticator =
+        std::make_unique<auth::OperatorAuthenticator>(*settings.operator_settings, std::move(authenticator));
   return std::make_unique<Guard>(settings, std::move(authenticator), rates, audit, metrics);
 }
 
@@ -133,8 +137,12 @@ void Guard::decide(const Call& call, auth::Right needed, const auth::Verdict* ve
     admission.audit->subject = identity->subject;
     admission.audit->groups = identity->groups;
   }
-  // What all may read needs nobody's word.
-  const bool open = needed == auth::Right::Read && settings_.anonymous_read;
+  auto permit = identity != nullptr ? std::make_shared<const auth::Permit>(settings_, *identity)
+                                    : std::make_shared<const auth::Permit>(settings_);
+  const bool may = name.empty() ? permit->may_any(needed) : permit->may(needed, name);
+  // What all may read needs nobody's word; a list may hold more for who has one.
+  const bool open =
+      needed == auth::Right::Read && identity == nullptr && (name.empty() ? permit->may_all(needed) : may);
   if (verdict != nullptr && verdict->kind == auth::Verdict::Kind::Unavailable && !open)
     return refuse(Outcome::Unavailable, cannot_judge(verdict->reason, verdict->retry_after), verdict->reason);
   if (limited_ && is_limited(call)) {
@@ -149,9 +157,6 @@ void Guard::decide(const Call& call, auth::Right needed, const auth::Verdict* ve
     return admit(std::move(admission));
   }
 
-  auto permit = identity != nullptr ? std::make_shared<const auth::Permit>(settings_, *identity)
-                                    : std::make_shared<const auth::Permit>(settings_.anonymous_read);
-  const bool may = name.empty() ? permit->may_any(needed) : permit->may(needed, name);
   if (!may && identity == nullptr)
     return refuse(Outcome::Rejected, unauthorized(resource_of(request), {}), "no token");
   if (!may) {

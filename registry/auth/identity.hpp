@@ -9,6 +9,7 @@ namespace toolhive::registry::auth {
 struct Identity {
   std::string subject;  // With the configured prefix; never empty.
   std::vector<std::string> groups;
+  bool is_operator = false;  // What it may do is not said by rules.
 };
 
 }  // namespace toolhive::registry::auth

@@ -3,9 +3,8 @@
 #include <algorithm>
 
 #include "controller/base/log.hpp"
-#include "registry/auth/claims.hpp"
 #include "registry/auth/http_client.hpp"
-#include "registry/auth/jwt.hpp"
+#include "registry/auth/verify_token.hpp"
 
 namespace toolhive::registry::auth {
 namespace {
@@ -14,8 +13,6 @@ using std::chrono::seconds;
 
 constexpr std::size_t kCached = 10'000;
 constexpr std::size_t kMostWaiting = 1'000;
-// Each costs some ten microseconds, and who sends the token need not be known.
-constexpr int kMostTried = 100;
 constexpr seconds kBetweenQuestions{10};
 constexpr seconds kAfterFailure{2};
 constexpr seconds kLongestPause{60};
@@ -126,30 +123,11 @@ Verdict OidcAuthenticator::without_key() const {
 }
 
 std::optional<Verdict> OidcAuthenticator::judge(const std::string& token, const Keys& keys) {
-  auto jwt = parse_jwt(token);
-  if (!jwt) return Verdict::rejected(jwt.error().detail);
-  const auto algorithm = parse_algorithm(jwt->algorithm);
-  const auto& allowed = settings_.algorithms;
-  if (!algorithm || std::find(allowed.begin(), allowed.end(), *algorithm) == allowed.end())
-    return Verdict::rejected("the token is signed with an algorithm that is not allowed here");
-  bool found = false, good = false;
-  int tried = 0;
-  for (const auto& key : keys) {
-    if (!key.fits(*algorithm) || (jwt->key_id && *jwt->key_id != key.id)) continue;
-    found = true;
-    if (++tried > kMostTried) break;
-    if (verify_signature(*algorithm, key, jwt->signed_part, jwt->signature)) {
-      good = true;
-      break;
-    }
-  }
-  // Without a name, the key may be one that is not known yet.
-  if (!found || (!good && !jwt->key_id)) return std::nullopt;
-  if (!good) return Verdict::rejected("the token's signature is wrong");
-  auto claims = check_claims(jwt->payload, settings_, clock_.wall());
-  if (!claims) return Verdict::rejected(claims.error().detail);
-  auto verdict = Verdict::accepted(std::make_shared<const Identity>(std::move(claims->identity)));
-  cache_.add(cache_.key_of(token), verdict, claims->expires);
+  auto claims = verify_token(token, keys, settings_, clock_.wall());
+  if (!claims) return std::nullopt;
+  if (!*claims) return Verdict::rejected(claims->error().detail);
+  auto verdict = Verdict::accepted(std::make_shared<const Identity>(std::move((*claims)->identity)));
+  cache_.add(cache_.key_of(token), verdict, (*claims)->expires);
   return verdict;
 }
 

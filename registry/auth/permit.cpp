@@ -22,9 +22,22 @@ bool is_for_all_names(const Rule& rule) {
   return rule.names.empty() || std::find(rule.names.begin(), rule.names.end(), "*") != rule.names.end();
 }
 
+const Rule& operator_rule() {
+  static const Rule rule{{}, {}, Right::Write, {}, {"MCPTool/*"}};
+  return rule;
+}
+
 }  // namespace
 
-Permit::Permit(const AuthSettings& settings, const Identity& identity) : reads_all_(settings.anonymous_read) {
+Permit::Permit(const AuthSettings& settings)
+    : reads_all_(settings.anonymous_read), open_names_(&settings.anonymous_names) {}
+
+Permit::Permit(const AuthSettings& settings, const Identity& identity) : Permit(settings) {
+  if (identity.is_operator) {
+    rules_.push_back(&operator_rule());
+    key_ = "operator";
+    return;
+  }
   for (const auto& rule : settings.rules) {
     if (!fits(rule, identity)) continue;
     rules_.push_back(&rule);
@@ -32,8 +45,12 @@ Permit::Permit(const AuthSettings& settings, const Identity& identity) : reads_a
   }
 }
 
+bool Permit::may_read_unasked(std::string_view name) const {
+  return reads_all_ || matches_one(*open_names_, name);
+}
+
 bool Permit::may(Right right, std::string_view name) const {
-  if (right == Right::None || (right == Right::Read && reads_all_)) return true;
+  if (right == Right::None || (right == Right::Read && may_read_unasked(name))) return true;
   return std::any_of(rules_.begin(), rules_.end(), [&](const Rule* rule) {
     return rule->right >= right && (rule->names.empty() || matches_one(rule->names, name));
   });
@@ -46,7 +63,7 @@ bool Permit::may_all(Right right) const {
 }
 
 bool Permit::may_any(Right right) const {
-  if (right == Right::None || (right == Right::Read && reads_all_)) return true;
+  if (right == Right::None || (right == Right::Read && (reads_all_ || !open_names_->empty()))) return true;
   return std::any_of(rules_.begin(), rules_.end(), [&](const Rule* rule) { return rule->right >= right; });
 }
 

@@ -16,9 +16,10 @@ namespace toolhive::registry::auth {
 // made from must outlive it.
 class Permit {
  public:
-  // Somebody whom the rules give nothing but what all may.
-  explicit Permit(bool may_read_all) : reads_all_(may_read_all) {}
-  // An authenticated subject.
+  // Somebody without a token, whom the rules give nothing but what all may.
+  explicit Permit(const AuthSettings& settings);
+  // An authenticated subject. The operator may write everything, for MCPTools, and no rule says
+  // more of it.
   Permit(const AuthSettings& settings, const Identity& identity);
 
   bool may(Right right, std::string_view name) const;
@@ -32,7 +33,10 @@ class Permit {
   const std::string& key() const { return key_; }
 
  private:
+  bool may_read_unasked(std::string_view name) const;
+
   bool reads_all_ = false;
+  const std::vector<std::string>* open_names_;  // Globs of what all may read.
   std::vector<const Rule*> rules_;
   std::string key_;
 };

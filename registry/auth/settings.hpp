@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,14 +49,24 @@ struct KubernetesSettings {
   std::chrono::milliseconds timeout{5'000};
 };
 
+// The operator that keeps the tools of MCPTools registered here. Its tokens are believed beside
+// those of the mode.
+struct OperatorSettings {
+  std::string audience;   // What its tokens must be for: this registry alone.
+  std::string jwks_file;  // Its public keys, a JWK Set (RFC 7517); followed when it changes.
+};
+
 struct AuthSettings {
   Mode mode = Mode::None;
   // Whether reading needs no token. Without meaning in mode None.
   bool anonymous_read = false;
+  // Globs of the names that may be read without a token, where not all may.
+  std::vector<std::string> anonymous_names;
   Right metrics_right = Right::None;  // What /metrics asks for; None: nothing.
   std::string resource;  // The registry's URL as clients know it; empty: as each request names it.
   OidcSettings oidc;
   KubernetesSettings kubernetes;
+  std::optional<OperatorSettings> operator_settings;
   std::vector<Rule> rules;
 };
 

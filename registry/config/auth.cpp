@@ -92,6 +92,18 @@ void read_kubernetes(Section section, bool used, auth::KubernetesSettings& setti
   if (settings.timeout > std::chrono::seconds(30)) section.fail("timeout", "must be at most 30s");
 }
 
+void read_operator(Section section, bool used, std::optional<auth::OperatorSettings>& settings) {
+  auth::OperatorSettings given;
+  section.text("audience", given.audience);
+  section.text("jwksFile", given.jwks_file);
+  section.end();
+  if (!section.given()) return;
+  if (!used) section.fail({}, "is given, and auth.mode is none, which looks at no token");
+  if (given.audience.empty()) section.fail("audience", "is missing: what the operator's tokens must be for");
+  if (given.jwks_file.empty()) section.fail("jwksFile", "is missing: the operator's public keys");
+  settings = std::move(given);
+}
+
 auth::Rule read_rule(Section& section) {
   auth::Rule rule;
   section.texts("subjects", rule.subjects);
@@ -115,9 +127,11 @@ void read_auth(Section section, auth::AuthSettings& settings) {
   const bool used = settings.mode != Mode::None;
   read_oidc(section.section("oidc"), settings.mode == Mode::Oidc, settings.oidc);
   read_kubernetes(section.section("kubernetes"), settings.mode == Mode::Kubernetes, settings.kubernetes);
+  read_operator(section.section("operator"), used, settings.operator_settings);
   std::optional<bool> anonymous;
   section.one_of<std::optional<bool>>("anonymousRead", anonymous, {{"true", true}, {"false", false}});
   settings.anonymous_read = anonymous.value_or(false);
+  section.texts("anonymousNames", settings.anonymous_names);
   auto metrics = settings.metrics_right;
   section.one_of<Right>("metrics", metrics,
                         {{"open", Right::None}, {"read", Right::Read}, {"admin", Right::Admin}});
@@ -132,8 +146,11 @@ void read_auth(Section section, auth::AuthSettings& settings) {
                  "or kubernetes");
   if (!used && anonymous == false)
     section.fail("anonymousRead", "is false, and auth.mode is none, which asks nobody for a token");
+  if (!settings.anonymous_names.empty() && (!used || settings.anonymous_read))
+    section.fail("anonymousNames", "is given, and everybody may read everything without it");
   if (!used) return;
-  if (settings.rules.empty()) section.fail("rules", "is missing: nobody could write");
+  if (settings.rules.empty() && !settings.operator_settings)
+    section.fail("rules", "is missing: nobody could write");
   while (settings.resource.ends_with('/')) settings.resource.pop_back();
   if (const auto begin = settings.resource.find("://");
       !settings.resource.empty() && (!parse_url(settings.resource) ||

@@ -99,6 +99,20 @@ audit: {output: file, file: /var/log/audit.log}
   CHECK(server->rates.trusted_proxies == 1);
 }
 
+TEST_CASE("the operator has a way in beside the rules, or in place of them") {
+  const auto text =
+      replaced(kOidc, "rules: [{subjects: ['*'], right: read}]",
+               "operator: {audience: team/reg/uid, jwksFile: /keys.json}\n  anonymousNames: [public.*]");
+  const auto config = parse_config(text);
+  REQUIRE_MESSAGE(config.ok(), config.error().detail);
+  REQUIRE(config->auth.operator_settings);
+  CHECK(config->auth.operator_settings->audience == "team/reg/uid");
+  CHECK(config->auth.operator_settings->jwks_file == "/keys.json");
+  CHECK(config->auth.anonymous_names == std::vector<std::string>{"public.*"});
+  CHECK(begins(problem_of("auth: {operator: {audience: a, jwksFile: /k}}"), "auth.operator: is given, and"));
+  CHECK(begins(problem_of("auth: {anonymousNames: ['a']}"), "auth.anonymousNames: is given, and"));
+}
+
 TEST_CASE("an authentication that could not work is refused by the path of its field") {
   struct Change {
     const char* from;
@@ -108,6 +122,12 @@ TEST_CASE("an authentication that could not work is refused by the path of its f
   const std::vector<Change> changes = {
       {"mode: oidc", "mode: oidc", ""},
       {"mode: oidc", "mode: ldap", "auth.mode: must be one of"},
+      {"mode: oidc", "mode: oidc\n  anonymousNames: [public.*]", ""},
+      {"mode: oidc", "mode: oidc\n  anonymousRead: true\n  anonymousNames: [public.*]",
+       "auth.anonymousNames: is given, and everybody"},
+      {"mode: oidc", "mode: oidc\n  operator: {audience: a/b/c, jwksFile: /keys.json}", ""},
+      {"mode: oidc", "mode: oidc\n  operator: {jwksFile: /keys.json}", "auth.operator.audience: is missing"},
+      {"mode: oidc", "mode: oidc\n  operator: {audience: a/b/c}", "auth.operator.jwksFile: is missing"},
       {"mode: oidc", "mode: none", "auth.oidc: is given"},
       {"issuer: 'https://issuer.example', ", "", "auth.oidc.issuer: is missing"},
       {"https://issuer.example", "http://issuer.example", "auth.oidc.issuer: must be an https"},

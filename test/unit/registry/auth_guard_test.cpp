@@ -489,6 +489,24 @@ TEST_CASE("reading can be open to all, which a token that is not accepted does n
   CHECK(guarded.status("op", "POST", kToolsPath, tool_json("x")) == 503);
 }
 
+TEST_CASE("some names can be open to all: lists without a token have them alone") {
+  GuardedService guarded(
+      [](AuthSettings& settings, RateSettings&, AuditSettings&) { settings.anonymous_names = {"public.*"}; });
+  for (const auto* name : {"public.clock", "bank", "maps"})
+    REQUIRE(guarded.status("op", "POST", kToolsPath, tool_json(name)) == 201);
+  CHECK(guarded.status("", "GET", kToolsPath + "/public.clock") == 200);
+  CHECK(guarded.status("", "GET", kToolsPath + "/bank") == 401);
+  CHECK(names_in(guarded.send("", "GET", kToolsPath)) == std::vector<std::string>{"public.clock"});
+  // What a token's own rules give comes on top.
+  CHECK(names_in(guarded.send("bob", "GET", kToolsPath)) == std::vector<std::string>{"maps", "public.clock"});
+  CHECK(guarded.status("bob", "GET", kToolsPath + "/public.clock") == 200);
+  CHECK(guarded.status("", "POST", kToolsPath, tool_json("public.other")) == 401);
+  // A list for a token that nobody can judge may lack what its owner may see.
+  guarded.authenticator->busy = true;
+  CHECK(guarded.status("bob", "GET", kToolsPath + "/public.clock") == 200);
+  CHECK(guarded.status("bob", "GET", kToolsPath) == 503);
+}
+
 TEST_CASE("metrics can ask for a right") {
   GuardedService guarded(
       [](AuthSettings& settings, RateSettings&, AuditSettings&) { settings.metrics_right = Right::Admin; });

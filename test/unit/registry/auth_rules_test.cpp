@@ -62,12 +62,19 @@ TEST_CASE("rules add up: of those that fit somebody the highest right to a name 
   CHECK(root.may_all(Right::Admin));
   CHECK(root.may(Right::Admin, "anything/at.all"));
 
-  const Permit nobody(false), reader(true);
-  CHECK_FALSE(nobody.may_any(Right::Read));
-  CHECK(reader.may_all(Right::Read));
-  CHECK_FALSE(reader.may_any(Right::Write));
+  CHECK_FALSE(Permit(settings).may_any(Right::Read));
+  settings.anonymous_names = {"open.*"};
+  const Permit some(settings);
+  CHECK(some.may(Right::Read, "open.x"));
+  CHECK_FALSE(some.may(Right::Read, "maps"));
+  CHECK_FALSE(some.may(Right::Write, "open.x"));
+  CHECK(some.may_any(Right::Read));
+  CHECK_FALSE(some.may_all(Right::Read));
+  CHECK(Permit(settings, {"bob", {}}).may(Right::Read, "open.x"));
   // Nobody who says who they are may less than who does not.
   settings.anonymous_read = true;
+  CHECK(Permit(settings).may_all(Right::Read));
+  CHECK_FALSE(Permit(settings).may_any(Right::Write));
   CHECK(Permit(settings, {"bob", {}}).may_all(Right::Read));
 }
 
