@@ -25,7 +25,7 @@ struct ApiState {
   std::atomic<Store*> store{nullptr};  // Null until it is read.
   std::atomic<bool> stopping{false};
   bool serves_mcp = true;  // Whether /mcp is there.
-  ListCache lists = {}, server_lists = {};
+  ListCache lists = {}, server_lists = {}, managed_settings = {}, ai_catalogs = {};
 };
 
 }  // namespace toolhive::registry

@@ -29,7 +29,7 @@ Response reply(const Call& call, const ListCache::Page& page) {
   auto known = not_modified(call.request, page->tag, response);
   if (!known) return problem(known.error());
   if (*known) return response;
-  response.content_type = kJson;
+  response.content_type = page->content_type;
   response.body = std::shared_ptr<const std::string>(page, &page->body);
   return response;
 }
@@ -47,7 +47,8 @@ std::optional<Response> ready_list(const Index& index, const Call& call, ListCac
   return reply(call, page);
 }
 
-Response make_list(const Index& index, const Call& call, ListCache& cache, const RenderList& render) {
+Response make_list(const Index& index, const Call& call, ListCache& cache, const RenderList& render,
+                   std::string_view content_type) {
   const auto* permit = limits_of_reader(call);
   if (permit == nullptr) {
     // Who reads everything need not wait for the list to be made to be told that nothing changed.
@@ -60,8 +61,8 @@ Response make_list(const Index& index, const Call& call, ListCache& cache, const
   if (!list) return problem(list.error());
   // A tag of the state would tell of each write to what the reader may not see.
   auto tag = permit == nullptr ? tag_of_state(index) : to_hex(sha256(*list), 16);
-  const auto page =
-      std::make_shared<const ListCache::Sent>(ListCache::Sent{std::move(*list), std::move(tag)});
+  const auto page = std::make_shared<const ListCache::Sent>(
+      ListCache::Sent{std::move(*list), std::move(tag), content_type});
   cache.add(index.tag(), cache_key(call.query(), reader_of(permit)), page);
   return reply(call, page);
 }

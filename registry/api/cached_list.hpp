@@ -7,6 +7,7 @@
 
 #include "registry/api/call.hpp"
 #include "registry/api/list_cache.hpp"
+#include "registry/api/message.hpp"
 #include "registry/auth/permit.hpp"
 #include "registry/base/result.hpp"
 #include "registry/store/index.hpp"
@@ -28,6 +29,7 @@ using RenderList = std::function<Result<std::string>(const auth::Permit* permit)
 
 // The answer when ready_list() had none: 304 when the client has it, else `render`'s bytes, which
 // are kept.
-Response make_list(const Index& index, const Call& call, ListCache& cache, const RenderList& render);
+Response make_list(const Index& index, const Call& call, ListCache& cache, const RenderList& render,
+                   std::string_view content_type = kJson);
 
 }  // namespace toolhive::registry

@@ -16,6 +16,7 @@
 #include "registry/api/server_writes.hpp"
 #include "registry/api/service_reads.hpp"
 #include "registry/api/store_writes.hpp"
+#include "registry/api/views.hpp"
 #include "registry/store/store.hpp"
 
 namespace toolhive::registry {
@@ -79,11 +80,11 @@ constexpr Method retrieval(Pace pace = Pace::Short, Counts counts = Counts::Retr
 }
 
 template <auto answer, ListCache ApiState::*cache>
-constexpr Method list() {
+constexpr Method list(Counts counts = Counts::Retrieval) {
   return {.name = "GET",
           .needs = Needs::ReadRight,
           .handler = list_from_index<answer, cache>,
-          .counts = Counts::Retrieval,
+          .counts = counts,
           .pace = Pace::Long,
           .ready = ready_page<cache>};
 }
@@ -125,6 +126,12 @@ constexpr Endpoint kEndpoints[] = {
      "/mcp",
      {Method{.name = "POST", .needs = Needs::ReadRight, .handler = serve_mcp, .pace = Pace::Long}}},
     {Kind::ResourceMetadata, "/.well-known/oauth-protected-resource", {open<get_resource_metadata>()}},
+    {Kind::ManagedSettings,
+     "/views/managed-settings.json",
+     {list<get_managed_settings, &ApiState::managed_settings>(Counts::Nothing)}},
+    {Kind::AiCatalog,
+     "/.well-known/ai-catalog.json",
+     {list<get_ai_catalog, &ApiState::ai_catalogs>(Counts::Nothing)}},
     {Kind::Page, "/", {open<page_file>()}},
     {Kind::PageFile, "/ui/{name}", {open<page_file>()}},
     // The official registry API.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace toolhive::registry {
@@ -13,9 +14,10 @@ namespace toolhive::registry {
 // pages. A page that is asked for again outlives any number that are asked for once. Thread safe.
 class ListCache {
  public:
-  // The bytes, and the entity tag they were sent with.
+  // The bytes, and the entity tag and content type they were sent with.
   struct Sent {
     std::string body, tag;
+    std::string_view content_type = {};
   };
   using Page = std::shared_ptr<const Sent>;
   // How often find() had the page, and how often not.

@@ -29,6 +29,8 @@ struct Route {
     OpenApi,
     Mcp,
     ResourceMetadata,
+    ManagedSettings,
+    AiCatalog,
     Page,
     PageFile,
     // The official registry API, at /v0.1 and /v0.

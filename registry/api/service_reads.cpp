@@ -56,7 +56,8 @@ Response get_metrics(ApiState& state, const Call&) {
     gauges.quarantined_records = status.quarantined;
     gauges.cache = status.cache;
   }
-  for (const auto& counts : {state.lists.counts(), state.server_lists.counts()}) {
+  for (const auto& counts : {state.lists.counts(), state.server_lists.counts(),
+                             state.managed_settings.counts(), state.ai_catalogs.counts()}) {
     gauges.list_cache_hits += counts.hits;
     gauges.list_cache_misses += counts.misses;
   }

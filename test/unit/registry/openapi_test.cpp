@@ -9,6 +9,7 @@
 #include "controller/testing/simulated_clock.hpp"
 #include "registry/api/guard.hpp"
 #include "registry/api/list.hpp"
+#include "registry/api/views.hpp"
 #include "service_fixture.hpp"
 
 using namespace toolhive::registry;
@@ -170,6 +171,8 @@ void use_tools(Recorder& recorder) {
   send("DELETE", kA);
 }
 
+const std::string kSettings = "/views/managed-settings.json";
+const std::string kCatalog = "/.well-known/ai-catalog.json";
 const std::string kServer = "/v0.1/servers/io.example%2Fweather";
 const std::string kServerVersion = kServer + "/versions/1.0.0";
 
@@ -204,6 +207,12 @@ void use_servers(Recorder& recorder) {
   }
   send("PATCH", "/v0.1/servers/nobody/status", std::string(R"({"status":"active"})"));
   send("PATCH", kServer + "/versions/9/status", std::string(R"({"status":"active"})"));
+  for (const auto& target : {kSettings, kCatalog}) {
+    send("GET", target);
+    send("GET", target + "?unknown=1");
+    send("GET", target, std::string(), "", std::string(service.get(target).header("ETag")));
+    send("GET", target, std::string(), "\"x\"");
+  }
   for (const auto& target : {std::string("/v0.1/servers"), kServer + "/versions", kServerVersion}) {
     send("GET", target);
     send("GET", target + "?include_deleted=%zz");
@@ -267,7 +276,7 @@ void use_while_starting(Recorder& recorder) {
   Api api(ToolPolicy(), metrics);
   for (const auto& target :
        {kTools, kA, kA + "/versions", kFirstOfA, kA + "/history", kA + "/diff", std::string("/v0.1/servers"),
-        kServer + "/versions", kServerVersion}) {
+        kServer + "/versions", kServerVersion, kSettings, kCatalog}) {
     Request request;
     request.method = "GET";
     request.target = target;
@@ -299,6 +308,7 @@ class OneSubject final : public auth::Authenticator {
 // asks too often.
 void use_too_long(Recorder& recorder) {
   Service service;
+  const auto spent = [now = std::chrono::seconds(0)]() mutable { return now += std::chrono::hours(1); };
   for (int i = 0; i < 50; ++i)
     CHECK(
         service.post(R"({"name":"t)" + std::to_string(i) + R"(","inputSchema":{"type":"object"}})").status ==
@@ -306,9 +316,15 @@ void use_too_long(Recorder& recorder) {
   ListCache cache;
   Call call;
   call.request.target = kTools + "?search=t";
-  auto now = std::chrono::seconds(0);
-  Budget budget({}, [&now] { return now += std::chrono::hours(1); });
-  recorder.note("GET", kTools, get_tools(*service.store->snapshot(), call, cache, budget));
+  recorder.note("GET", kTools, get_tools(*service.store->snapshot(), call, cache, Budget({}, spent)));
+  for (int i = 0; i < 50; ++i)
+    service.post(R"({"name":"s)" + std::to_string(i) +
+                 R"(","inputSchema":{"type":"object"},"server":{"name":"io.example/s)" + std::to_string(i) +
+                 "\"}}");
+  call.request.target.clear();
+  const auto index = service.store->snapshot();
+  recorder.note("GET", kSettings, get_managed_settings(*index, call, cache, Budget({}, spent)));
+  recorder.note("GET", kCatalog, get_ai_catalog(*index, call, cache, Budget({}, spent)));
 }
 
 void use_without_rights(Recorder& recorder) {
