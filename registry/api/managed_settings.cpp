@@ -53,8 +53,8 @@ bool append_arguments(const Json& arguments, Command& command) {
   for (const auto& each : arguments) {
     const auto value = text_of(each, "value");
     const bool named = text_of(each, "type") == "named";
-    const bool fixed = !each.value("isRepeated", false) && value.find('{') == value.npos;
-    if (!fixed || (value.empty() && !named)) return false;
+    const bool repeated = each.contains("isRepeated") && each["isRepeated"] != false;
+    if (repeated || value.find('{') != value.npos || (value.empty() && !named)) return false;
     if (named) command.push_back(text_of(each, "name"));
     if (!value.empty()) command.push_back(value);
   }
