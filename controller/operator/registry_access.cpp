@@ -55,6 +55,16 @@ class GuardedRegistry final : public RegistryApi {
   StatusOr<ContractComparison> compare(const Context& ctx, const Json& from, const Json& to) override {
     return guarded(ctx, tools_, [&] { return inner_->compare(ctx, from, to); });
   }
+  StatusOr<JsonPtr> get_server(const Context& ctx, const std::string& name) override {
+    return guarded(ctx, tools_, [&] { return inner_->get_server(ctx, name); });
+  }
+  Status put_server(const Context& ctx, const Json& server) override {
+    return guarded_write(ctx, [&] { return inner_->put_server(ctx, server); });
+  }
+  Status set_server_status(const Context& ctx, const std::string& name, const std::string& version,
+                           ServerStatus status) override {
+    return guarded_write(ctx, [&] { return inner_->set_server_status(ctx, name, version, status); });
+  }
   StatusOr<ServiceReport> report(const Context& ctx) override {
     auto report = guarded(ctx, reports_, [&] { return inner_->report(ctx); });
     if (report.ok()) tools_.close(key_);

@@ -21,6 +21,7 @@ constexpr std::size_t kLargestAnswer = 2U << 20;
 constexpr std::size_t kLongestMessage = 512;
 constexpr std::size_t kLongestExcerpt = 200;
 constexpr const char* kTools = "/api/v1/tools";
+constexpr const char* kOfficial = "/v0.1";
 // Of a list of what one resource has. A page has up to 100 tools.
 constexpr int kMostPages = 100;
 
@@ -33,6 +34,11 @@ std::string text(const Json& object, const char* name, std::size_t limit) {
 
 std::string tool_path(const std::string& name, const std::string& version = "") {
   const std::string path = std::string(kTools) + "/" + percent_encode(name);
+  return version.empty() ? path : path + "/versions/" + percent_encode(version);
+}
+
+std::string server_path(const std::string& name, const std::string& version) {
+  const std::string path = std::string(kOfficial) + "/servers/" + percent_encode(name);
   return version.empty() ? path : path + "/versions/" + percent_encode(version);
 }
 
@@ -219,6 +225,27 @@ StatusOr<ContractComparison> RegistryClient::compare(const Context& ctx, const J
   auto document = send(ctx, "POST", "/api/v1/compare", Json{{"from", from}, {"to", to}}.dump());
   if (!document.ok()) return document.status();
   return parse_comparison(*document);
+}
+
+StatusOr<JsonPtr> RegistryClient::get_server(const Context& ctx, const std::string& name) {
+  auto document = send(ctx, "GET", server_path(name, "latest"));
+  if (!document.ok()) return document.status();
+  if (!document->is_object() || !document->contains("server"))
+    return Status(Code::Decode, "the registry's answer is no server: it lacks the member server");
+  return std::make_shared<const Json>(std::move((*document)["server"]));
+}
+
+Status RegistryClient::put_server(const Context& ctx, const Json& server) {
+  const std::string path = server_path(string_member(server, "name"), string_member(server, "version"));
+  const Status changed = send(ctx, "PUT", path, server.dump()).status();
+  if (changed.code() != Code::NotFound) return changed;
+  return send(ctx, "POST", std::string(kOfficial) + "/publish", server.dump()).status();
+}
+
+Status RegistryClient::set_server_status(const Context& ctx, const std::string& name,
+                                         const std::string& version, ServerStatus status) {
+  const Json body = {{"status", status == ServerStatus::Active ? "active" : "deleted"}};
+  return send(ctx, "PATCH", server_path(name, version) + "/status", body.dump()).status();
 }
 
 StatusOr<ServiceReport> RegistryClient::report(const Context& ctx) {

@@ -45,6 +45,9 @@ struct EntryStatus {
   std::string message;  // with deprecated: why, at most 500 characters
 };
 
+// Of a version of a server.
+enum class ServerStatus { Active, Deleted };
+
 // What a registry says of itself.
 struct ServiceReport {
   std::int64_t tools = 0;
@@ -76,6 +79,14 @@ class RegistryApi {
   // What it means for callers when the definition `from` becomes `to`; each may as well be an object
   // with name and version of what is registered. NotFound when that is not.
   virtual StatusOr<ContractComparison> compare(const Context& ctx, const Json& from, const Json& to) = 0;
+  // The server.json of the latest version of a server, which is not deleted; never null.
+  virtual StatusOr<JsonPtr> get_server(const Context& ctx, const std::string& name) = 0;
+  // Publishes a server.json, or changes the one of its version. Invalid also where that version is
+  // deleted.
+  virtual Status put_server(const Context& ctx, const Json& server) = 0;
+  // Of all versions when `version` is empty. Invalid also where it is so already.
+  virtual Status set_server_status(const Context& ctx, const std::string& name, const std::string& version,
+                                   ServerStatus status) = 0;
   virtual StatusOr<ServiceReport> report(const Context& ctx) = 0;
 };
 
@@ -96,6 +107,10 @@ class RegistryClient : public RegistryApi {
   Status set_status(const Context& ctx, const std::string& name, const EntryStatus& status,
                     const ManagedBy& manager) override;
   StatusOr<ContractComparison> compare(const Context& ctx, const Json& from, const Json& to) override;
+  StatusOr<JsonPtr> get_server(const Context& ctx, const std::string& name) override;
+  Status put_server(const Context& ctx, const Json& server) override;
+  Status set_server_status(const Context& ctx, const std::string& name, const std::string& version,
+                           ServerStatus status) override;
   StatusOr<ServiceReport> report(const Context& ctx) override;
 
  private:

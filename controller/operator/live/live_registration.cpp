@@ -20,6 +20,9 @@ Json to_body(const LiveRegistration& wanted, const std::string& version) {
                        {"namespace", wanted.manager.ns},
                        {"name", wanted.manager.name},
                        {"uid", wanted.manager.uid}};
+  // By the version alone, so that the same version never has two contents.
+  if (!wanted.server.empty())
+    body["server"] = {{"name", wanted.server}, {"version", without_content(version)}};
   return body;
 }
 

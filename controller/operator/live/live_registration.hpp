@@ -16,6 +16,7 @@ struct LiveRegistration {
   // The version that the registry has, or had, of this very content; empty: of none.
   std::string version;
   const ManagedBy& manager;
+  const std::string& server;  // as the registry lists it; empty: it does not
 };
 
 // Registers what is offered, and makes it the latest version: later ones, from which the server has

@@ -8,6 +8,8 @@ namespace toolhive {
 namespace {
 
 constexpr std::size_t kLongestServerVersion = 64;
+constexpr const char* kNoVersion = "0.0.0";
+constexpr std::string_view kContentMark = "sha.";
 constexpr std::size_t kContentDigits = 8;
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kIdentifier = "0123456789-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -65,13 +67,26 @@ std::optional<std::string> semantic(std::string_view text) {
 
 std::string live_version(std::string_view server_version, std::string_view contract_digest) {
   const auto version = semantic(server_version);
-  return version ? *version : with_content("0.0.0", contract_digest);
+  return version ? *version : with_content(kNoVersion, contract_digest);
+}
+
+std::string listed_version(std::string_view server_version) {
+  return semantic(server_version).value_or(kNoVersion);
+}
+
+std::string without_content(std::string_view version) {
+  const std::size_t suffix = kContentMark.size() + 1 + kContentDigits;
+  if (version.size() <= suffix) return std::string(version);
+  const std::string_view mark = version.substr(version.size() - suffix + 1, kContentMark.size());
+  const char before = version[version.size() - suffix];
+  const bool has_content = mark == kContentMark && (before == '+' || before == '.');
+  return std::string(has_content ? version.substr(0, version.size() - suffix) : version);
 }
 
 std::string with_content(const std::string& version, std::string_view contract_digest) {
   const std::string_view digits = contract_digest.substr(contract_digest.find(':') + 1, kContentDigits);
   const char before = version.find('+') == version.npos ? '+' : '.';
-  return (version + before).append("sha.").append(digits);
+  return (version + before).append(kContentMark).append(digits);
 }
 
 }  // namespace toolhive

@@ -11,6 +11,12 @@ namespace toolhive {
 // content as build metadata. `contract_digest` is "sha256:" and hexadecimal digits.
 std::string live_version(std::string_view server_version, std::string_view contract_digest);
 
+// The version that the server itself is listed with: the same, and 0.0.0 where it tells none.
+std::string listed_version(std::string_view server_version);
+
+// Of a version that live_version() or with_content() made of one, that one, without the content.
+std::string without_content(std::string_view version);
+
 // The version for other content under the same number: with the content as build metadata, so that
 // neither comes before the other.
 std::string with_content(const std::string& version, std::string_view contract_digest);

@@ -32,6 +32,7 @@ struct OfferTask {
   JsonPtr declared;           // the definition beside the server; null: none
   std::string declared_name;  // of the tool that is held to it, as the server has it
   ManagedBy manager;
+  std::string server;  // as the registry lists it; empty: it does not
   std::int64_t generation = 0;
   RememberedOffer before;
   std::shared_ptr<const mcp::Offer> offer;  // null: not at hand

@@ -120,8 +120,9 @@ Status ToolSteps::perform(const ToolCase& tool, ToolDecision decision) {
 }
 
 Status ToolSteps::register_tool(const ToolCase& tool, LiveTool told) {
-  const auto entry = register_live(ctx_, registry_,
-                                   {*tool.offered, server_version_, version_of_content(tool), task_.manager});
+  const auto entry =
+      register_live(ctx_, registry_,
+                    {*tool.offered, server_version_, version_of_content(tool), task_.manager, task_.server});
   if (!entry.ok() && refusal(entry.status()).empty()) return entry.status();
   if (!entry.ok()) {
     tell(tool, rejected(std::move(told), entry.status()));

@@ -3,17 +3,36 @@
 #include <utility>
 
 #include "controller/base/log.hpp"
+#include "controller/operator/live/list_server.hpp"
 
 namespace toolhive {
 
 namespace {
+
+// Takes out all tools of the resource but `kept`, and its server.
+Status withdraw_live(const Context& ctx, RegistryApi& registry, const ManagedBy& manager,
+                     const std::string& kept) {
+  const Status withdrawn = withdraw_all(ctx, registry, manager, kept);
+  const auto listed = listed_name(manager.ns, manager.name);
+  return withdrawn.ok() && listed ? unlist_server(ctx, registry, *listed) : withdrawn;
+}
+
+// What keeps the server from being listed keeps its tools from nothing: the next pass tries again.
+void list_server_of(const Context& ctx, RegistryApi& registry, const ToolPlan& plan,
+                    const OfferReport& offer) {
+  const auto name = listed_name(plan.manager.ns, plan.manager.name);
+  if (!plan.server || !name) return;
+  const Status listed = list_server(ctx, registry, listed_server(*name, *plan.server, offer));
+  if (!listed.ok())
+    log(LogLevel::Warn, "the server cannot be listed", {{"server", *name}, {"error", listed.message()}});
+}
 
 StatusOr<ToolOutcome> register_definition(const Context& ctx, RegistryAccess& access, const ToolPlan& plan,
                                           ToolOutcome outcome) {
   auto api = access.open(plan.claim->registry);
   if (!api.ok()) return api.status();
   if (plan.had_server) {
-    const Status withdrawn = withdraw_all(ctx, **api, plan.manager, plan.claim->name);
+    const Status withdrawn = withdraw_live(ctx, **api, plan.manager, plan.claim->name);
     if (!withdrawn.ok()) {
       outcome.failed = true;
       outcome.report.reset();
@@ -37,6 +56,7 @@ StatusOr<ToolOutcome> take_offer(const Context& ctx, RegistryAccess& access, con
   auto api = access.open(plan.claim->registry);
   if (!api.ok()) return api.status();
   OfferOutcome done = carry_out_offer(ctx, **api, *plan.offer);
+  if (done.failure.ok()) list_server_of(ctx, **api, plan, done.report);
   outcome.registry_changed = done.wrote;
   outcome.failed = !done.failure.ok();
   outcome.not_before = done.failure.retry_after().value_or(std::chrono::milliseconds(0));
@@ -55,7 +75,7 @@ StatusOr<ToolOutcome> take_offer(const Context& ctx, RegistryAccess& access, con
 Status withdraw(const Context& ctx, RegistryAccess& access, const ToolPlan& plan) {
   auto api = access.open(plan.claim->registry);
   if (!api.ok()) return api.status();
-  if (plan.claim->name.empty()) return withdraw_all(ctx, **api, plan.manager);
+  if (plan.claim->name.empty()) return withdraw_live(ctx, **api, plan.manager, "");
   Status withdrawn = (*api)->withdraw(ctx, plan.claim->name, plan.manager);
   const Code code = withdrawn.code();
   if (code == Code::NotFound || code == Code::Conflict || code == Code::Invalid) return {};

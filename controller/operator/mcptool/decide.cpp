@@ -171,6 +171,28 @@ std::string approved_by_annotation(const Object& object) {
   return std::string(object.meta().annotations.get(kApproveAnnotation).value_or(""));
 }
 
+// What is known of the server, now or from what was told.
+std::optional<ListedServer> server_to_list(const ToolObservation& observed, const ToolPlan& plan) {
+  if (!plan.report.server) return std::nullopt;
+  const ServerReport& report = *plan.report.server;
+  const auto identity = report.identity ? report.identity : told_identity(*observed.status);
+  if (!identity || identity->url.empty()) return std::nullopt;
+  ListedServer server;
+  server.manager = plan.manager;
+  server.title = identity->name;
+  server.version = identity->version;
+  server.protocol = identity->protocol;
+  server.url = identity->url;
+  const ServerSpec& spec = *(*observed.tool)->spec.server;
+  server.in_cluster_only = !spec.remote;
+  if (spec.remote)
+    for (const ServerSpec::Header& header : spec.remote->headers) server.headers.push_back(header.name);
+  const runtime::Conditions conditions = conditions_of(*observed.status);
+  const runtime::Condition* const told = conditions.find("ServerAvailable");
+  if (report.available || told) server.state = report.available ? report.available->reason : told->reason;
+  return server;
+}
+
 OfferTask offer_task(const ToolObservation& observed, const ToolPlan& plan) {
   const MCPToolSpec& spec = (*observed.tool)->spec;
   const std::string name(observed.object.meta().name);
@@ -182,6 +204,7 @@ OfferTask offer_task(const ToolObservation& observed, const ToolPlan& plan) {
   task.declared = spec.definition;
   task.declared_name = spec.definition_name.empty() ? name : spec.definition_name;
   task.manager = plan.manager;
+  task.server = listed_name(plan.manager.ns, plan.manager.name).value_or("");
   task.generation = plan.report.generation;
   task.before = remembered_offer(*observed.status);
   if (observed.server) task.offer = observed.server->sighting.offer;
@@ -202,6 +225,7 @@ ToolPlan decide_registration(const ToolObservation& observed) {
   if (is_live(observed)) {
     plan.action = ToolPlan::Action::TakeOffer;
     plan.offer = offer_task(observed, plan);
+    plan.server = server_to_list(observed, plan);
     return plan;
   }
   plan.action = ToolPlan::Action::Register;

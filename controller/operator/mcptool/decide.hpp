@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "controller/operator/live/listed_server.hpp"
 #include "controller/operator/live/offer_task.hpp"
 #include "controller/operator/mcptool/observe.hpp"
 #include "controller/operator/mcptool/registration.hpp"
@@ -29,8 +30,10 @@ struct ToolPlan {
   ManagedBy manager;                 // as whom the registry knows this MCPTool
   std::optional<WantedTool> wanted;  // with Register
   std::optional<OfferTask> offer;    // with TakeOffer
-  RememberedTool known;              // what was registered when it was last told
-  bool had_server = false;           // with Register: tools of a server may be registered besides
+  // How the registry is to list the server; absent: it was not seen yet.
+  std::optional<ListedServer> server;
+  RememberedTool known;     // what was registered when it was last told
+  bool had_server = false;  // with Register: tools of a server may be registered besides
   // that is of this very generation: an outage changes nothing about it
   bool stands = false;
   std::string why;   // with Withdraw and LetGo: for the log

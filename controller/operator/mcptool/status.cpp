@@ -43,6 +43,13 @@ Conditions conditions_of(const Json& status) {
                                                   : Json::array());
 }
 
+std::optional<ServerIdentity> told_identity(const Json& status) {
+  const Json* const server = value_at(status, "/server");
+  if (!server || !server->is_object()) return std::nullopt;
+  return ServerIdentity{string_member(*server, "name"), string_member(*server, "version"),
+                        string_member(*server, "protocol"), string_member(*server, "url")};
+}
+
 Json mcptool_status(const Json& before, const ToolReport& report, WallTime now) {
   Conditions conditions = conditions_of(before);
   const auto set = [&](const char* type, const ConditionValue& value) {

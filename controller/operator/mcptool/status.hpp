@@ -28,6 +28,9 @@ struct ToolReport {
 
 Json mcptool_status(const Json& before, const ToolReport& report, WallTime now);
 
+// What a status tells of the server; none: nothing.
+std::optional<ServerIdentity> told_identity(const Json& status);
+
 // The conditions of a status; none where there is no status.
 runtime::Conditions conditions_of(const Json& status);
 

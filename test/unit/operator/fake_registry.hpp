@@ -34,6 +34,11 @@ class EmptyRegistry : public RegistryApi {
     return none();
   }
   StatusOr<ContractComparison> compare(const Context&, const Json&, const Json&) override { return none(); }
+  StatusOr<JsonPtr> get_server(const Context&, const std::string&) override { return none(); }
+  Status put_server(const Context&, const Json&) override { return none(); }
+  Status set_server_status(const Context&, const std::string&, const std::string&, ServerStatus) override {
+    return none();
+  }
   StatusOr<ServiceReport> report(const Context&) override { return ServiceReport{}; }
 
  private:
@@ -145,6 +150,40 @@ class FakeRegistry : public RegistryApi {
     const auto gone = std::erase_if(entries, [&](const auto& entry) { return entry.first.first == name; });
     return gone > 0 ? Status() : Status(Code::NotFound, "no such tool");
   }
+
+  StatusOr<JsonPtr> get_server(const Context&, const std::string& name) override {
+    ++server_reads;
+    if (!fault.ok()) return fault;
+    const FakeServer* newest = nullptr;
+    for (const auto& [key, server] : servers)
+      if (key.first == name && !server.deleted) newest = &server;
+    if (!newest) return Status(Code::NotFound, "no such server");
+    return std::make_shared<const Json>(newest->document);
+  }
+
+  Status put_server(const Context&, const Json& server) override {
+    ++server_writes;
+    if (!fault.ok()) return fault;
+    FakeServer& known = servers[{server.at("name"), server.at("version")}];
+    if (known.deleted) return Status(Code::Invalid, "published once");
+    known.document = server;
+    return {};
+  }
+
+  Status set_server_status(const Context&, const std::string& name, const std::string& version,
+                           ServerStatus status) override {
+    ++server_writes;
+    if (!fault.ok()) return fault;
+    Status outcome(Code::NotFound, "no such server");
+    for (auto& [key, server] : servers) {
+      if (key.first != name || (!version.empty() && key.second != version)) continue;
+      const bool deleted = status == ServerStatus::Deleted;
+      outcome = server.deleted == deleted ? Status(Code::Invalid, "no changes to apply") : Status();
+      server.deleted = deleted;
+    }
+    return outcome;
+  }
+
   StatusOr<ServiceReport> report(const Context&) override {
     if (!fault.ok()) return fault;
     return ServiceReport{static_cast<std::int64_t>(entries.size()), "1.0.0"};
@@ -169,14 +208,22 @@ class FakeRegistry : public RegistryApi {
     return all;
   }
 
+  struct FakeServer {
+    Json document;
+    bool deleted = false;
+  };
+
   std::map<std::pair<std::string, std::string>, Json> entries;
-  std::map<std::pair<std::string, std::string>, int> order;  // in which they were registered
+  std::map<std::pair<std::string, std::string>, FakeServer> servers;  // of versions below 10
+  std::map<std::pair<std::string, std::string>, int> order;           // in which they were registered
   Status fault;
   int registered = 0;
   int gets = 0;
   int lists = 0;
   int compares = 0;
   int puts = 0;
+  int server_reads = 0;
+  int server_writes = 0;
   int numbered = 0;
 
  private:

@@ -39,6 +39,14 @@ class LossyRegistry final : public RegistryApi {
   StatusOr<ContractComparison> compare(const Context& c, const Json& from, const Json& to) override {
     return answer(inner.compare(c, from, to));
   }
+  StatusOr<JsonPtr> get_server(const Context& c, const std::string& n) override {
+    return answer(inner.get_server(c, n));
+  }
+  Status put_server(const Context& c, const Json& d) override { return answer(inner.put_server(c, d)); }
+  Status set_server_status(const Context& c, const std::string& n, const std::string& v,
+                           ServerStatus s) override {
+    return answer(inner.set_server_status(c, n, v, s));
+  }
   StatusOr<ServiceReport> report(const Context& c) override { return inner.report(c); }
 
   FakeRegistry inner;

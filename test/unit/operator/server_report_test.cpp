@@ -170,6 +170,23 @@ TEST_CASE("an MCPTool with a server has it in its status, and takes in what it o
   CHECK(status.at("server").at("version") == "1.2.0");
 }
 
+TEST_CASE("how a server is to be listed is known once it was seen, and stays known while it is down") {
+  const ToolObservation first = seen_with(Json::object(), Json::object(), sight());
+  const ToolPlan plan = decide(first);
+  REQUIRE(plan.server);
+  CHECK(plan.server->url == "https://weather.example/mcp");
+  CHECK(plan.server->version == "1.2.0");
+  CHECK(plan.server->state == "Available");
+  CHECK_FALSE(plan.server->in_cluster_only);
+  CHECK(plan.offer->server == "local.cluster.svc.mcp/weather");
+  const Sighting down = failure(Status(Code::Unavailable, "connecting: refused"));
+  const ToolPlan later = decide(seen_with(Json::object(), status_of(first), down));
+  REQUIRE(later.server);
+  CHECK(later.server->version == "1.2.0");
+  CHECK(later.server->state == "Unreachable");
+  CHECK_FALSE(decide(seen_with(Json::object(), Json::object(), down)).server);
+}
+
 TEST_CASE("a server that is down changes nothing about what is registered") {
   const ToolObservation seen = seen_with({{"definition", kDefinition}}, registered_status(),
                                          failure(Status(Code::Unavailable, "connecting: refused")));
