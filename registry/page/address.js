@@ -1,7 +1,7 @@
 // What the page shows, as the query of its address: every state is a link.
 import {element} from "./element.js";
 
-const keys = ["search", "status", "tag", "server", "tool", "version", "view", "from", "to"];
+const keys = ["search", "status", "tag", "server", "show", "tool", "version", "view", "from", "to"];
 /** What narrows the list. */
 export const listKeys = ["search", "status", "tag", "server"];
 const ofTool = ["version", "view", "from", "to"];

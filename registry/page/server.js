@@ -19,7 +19,7 @@ export function serverView(tool, signal) {
   fill(view, element("p.quiet", {}, "Reading…"));
   const load = async () => {
     try {
-      fill(view, describe(await readServer(tool, signal)));
+      fill(view, describeServer(await readServer(tool, signal)));
     } catch (error) {
       if (signal.aborted) return;
       fill(view, failureNotice(error, load));
@@ -41,13 +41,14 @@ async function readServer(tool, signal) {
   return read(versionPath("latest"), {}, signal);
 }
 
-function describe({server, _meta}) {
+/** What a server.json says. The heading is its title where no other is given. */
+export function describeServer({server, _meta}, heading = null) {
   const meta = _meta?.[official] ?? {};
   const remotes = objectsOf(server.remotes);
   const packages = objectsOf(server.packages);
   return element("div", {},
     element("section", {"aria-labelledby": "server-heading"},
-      element("h2", {id: "server-heading"}, shown(String(server.title ?? server.name))),
+      element("h2", {id: "server-heading"}, heading ?? shown(String(server.title ?? server.name))),
       typeof server.description === "string" ? element("p.prose", {}, shown(server.description)) : null,
       facts(["Name", element("code", {}, shown(server.name))],
             ["Version", [shown(String(server.version)), meta.isLatest ? ", the latest" : ""]],
@@ -55,7 +56,9 @@ function describe({server, _meta}) {
             ["Published", meta.publishedAt ? time(meta.publishedAt) : null],
             ["Website", external(server.websiteUrl)],
             ["Source", external(server.repository?.url)],
-            ["Tools", link("a", {server: server.name, search: "", tag: "", status: ""}, {}, "All tools of this server")])),
+            ["Tools", link("a", {show: "", server: server.name, search: "", tag: "", status: ""}, {}, "All tools of this server")],
+            ["More", heading !== null ? null
+              : link("a", {show: "servers", tool: "", server: server.name, search: "", tag: "", status: ""}, {}, "All that is known of this server")])),
     remotes.length === 0 ? null : element("section", {}, element("h2", {}, "Where it runs"),
       element("ul.plain-list", {}, remotes.map((each) => element("li", {}, element("span.role", {}, shown(String(each.type))), " ",
                                                                  element("code", {}, shown(String(each.url)))))),),

@@ -7,6 +7,7 @@ import {failureNotice} from "./notice.js";
 import {overview} from "./overview.js";
 import {Failure, path, read, readText} from "./registry.js";
 import {serverView} from "./server.js";
+import {serversView} from "./servers.js";
 import {shown, time} from "./text.js";
 import {versionsView} from "./versions.js";
 import {welcome} from "./welcome.js";
@@ -24,13 +25,16 @@ export async function showTool(state, {focus = false} = {}) {
   loading = new AbortController();
   const {signal} = loading;
   const main = part("tool");
-  document.body.classList.toggle("has-tool", state.tool !== "");
+  document.body.classList.toggle("has-tool", state.tool !== "" || showsServers(state));
   if (state.tool === "") {
     viewing.abort();
+    viewing = new AbortController();
     loaded = null;
     failed = false;
-    document.title = "MCP registry";
-    fill(main, welcome());
+    document.title = showsServers(state) ? `${state.server || "Servers"} · MCP registry` : "MCP registry";
+    fill(main, showsServers(state) ? serversView(state, viewing.signal) : welcome());
+    main.removeAttribute("aria-busy");
+    if (focus) main.querySelector("h1").focus();
     return;
   }
   main.setAttribute("aria-busy", "true");
@@ -54,10 +58,16 @@ export async function showTool(state, {focus = false} = {}) {
   if (focus) (main.querySelector("h1") ?? main).focus();
 }
 
+function showsServers(state) {
+  return state.tool === "" && state.show === "servers";
+}
+
 /** The address has changed from `before` to `state`. */
 export function updateTool(state, before, options) {
   if (state.tool !== before.tool || state.version !== before.version || (loaded === null && state.tool !== "")) {
     showTool(state, {focus: options.focus && state.tool !== before.tool});
+  } else if (showsServers(state) !== showsServers(before) || (showsServers(state) && state.server !== before.server)) {
+    showTool(state, options);
   } else if (loaded !== null && ["view", "from", "to"].some((key) => state[key] !== before[key])) {
     part("tool").querySelector("nav.tabs").replaceWith(tabs(state));
     showView(state);

@@ -4,7 +4,7 @@ import contrast
 from suite import check, equal, test
 
 PLACES = ("/", "/?tool=weather.forecast", "/?tool=clock.now", "/?tool=weather.forecast&view=versions&from=1.0.0&to=2.0.0",
-          "/?tool=weather.forecast&view=server", "/?tool=weather.forecast&view=json", "/?search=weather", "/?search=nothingatall")
+          "/?tool=weather.forecast&view=server", "/?show=servers", "/?show=servers&server=io.example%2Fweather", "/?tool=weather.forecast&view=json", "/?search=weather", "/?search=nothingatall")
 
 
 @test
@@ -15,8 +15,10 @@ def light_and_dark(context):
         browser = context.open(place)
         if "versions" in place:
             browser.wait_for(".changes")
-        elif "server" in place:
+        elif "server=" in place or "view=server" in place:
             browser.wait_for("#server-heading")
+        elif "show=" in place:
+            browser.wait_for(".servers li")
         for scheme in ("light", "dark"):
             browser.prefer(prefers_color_scheme=scheme)
             worst, text = contrast.lowest(browser)
@@ -40,7 +42,7 @@ def small_screen(context):
         if "diff" in place or "from=" in place:
             browser.wait_for(".changes")
         context.no_overflow(place)
-        has_tool = "tool=" in place
+        has_tool = "tool=" in place or "show=" in place
         equal([browser.run("return document.getElementById(arguments[0]).checkVisibility()", each) for each in ("tool", "results")],
               [has_tool, not has_tool])
     browser = context.open("/")
@@ -74,7 +76,7 @@ def still(context):
 @test
 def names_and_roles(context):
     """Everything that can be used has a name for a screen reader, and headings and landmarks are in order"""
-    for place in PLACES[:5]:
+    for place in PLACES[:7]:
         browser = context.open(place)
         if "versions" in place:
             browser.wait_for(".changes")

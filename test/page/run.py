@@ -14,6 +14,7 @@ from registry_process import RegistryProcess
 
 import search_test  # noqa: F401  pylint: disable=unused-import
 import tool_test  # noqa: F401  pylint: disable=unused-import
+import servers_test  # noqa: F401  pylint: disable=unused-import
 import hostile_test  # noqa: F401  pylint: disable=unused-import
 import layout_test  # noqa: F401  pylint: disable=unused-import
 import failure_test  # noqa: F401  pylint: disable=unused-import
