@@ -13,6 +13,7 @@
 #include "controller/kube/object/label_selector.hpp"
 #include "controller/kube/object/resource.hpp"
 #include "crds/pod_settings.hpp"
+#include "crds/registry_stores.hpp"
 
 namespace toolhive {
 
@@ -25,14 +26,22 @@ struct RegistrySpec {
   std::int64_t replicas = 1;
 
   struct Storage {
+    enum class Type { Filesystem, PostgreSQL };
+    Type type = Type::Filesystem;
+    std::optional<PostgreSQLSpec> postgresql;
+    // The rest is of files.
     std::string size = "10Gi";
     std::string storage_class_name;  // empty: the cluster's default
     std::vector<std::string> access_modes = {"ReadWriteOnce"};
     std::string existing_claim;
     bool retain = true;
 
+    bool is_files() const { return type == Type::Filesystem; }
+
     template <class Fields>
     void describe(const Fields& fields) {
+      fields.read_word("type", type, {{"Filesystem", Type::Filesystem}, {"PostgreSQL", Type::PostgreSQL}});
+      fields.read("postgresql", postgresql);
       fields.read_quantity("size", size);
       fields.read("storageClassName", storage_class_name);
       fields.read("accessModes", access_modes);
@@ -40,6 +49,8 @@ struct RegistrySpec {
       fields.read("retain", retain);
     }
   } storage;
+
+  std::optional<RedisSpec> redis;
 
   // Of the service's own files, as declared; null: its defaults. The schema says what may stand
   // there.
@@ -62,6 +73,7 @@ struct RegistrySpec {
 
   bool network_policy = true;
   bool disruption_budget = true;
+  bool topology_spread = true;
 
   struct AllowedNamespaces {
     enum class From { Same, All, Selector };
@@ -89,11 +101,14 @@ struct RegistrySpec {
     }
     fields.read("replicas", replicas);
     fields.read("storage", storage);
+    fields.object("cache").read("redis", redis);
     fields.read_object("config", config);
     fields.read_object("server", server);
     fields.read("exposure", exposure);
     fields.object("networkPolicy").read("enabled", network_policy);
-    fields.object("availability").object("disruptionBudget").read("enabled", disruption_budget);
+    const Fields availability = fields.object("availability");
+    availability.object("disruptionBudget").read("enabled", disruption_budget);
+    availability.object("topologySpread").read("enabled", topology_spread);
     fields.read("allowedNamespaces", allowed_namespaces);
     fields.read("resources", resources);
     fields.read("podTemplate", pod_template);

@@ -32,6 +32,8 @@ void read(Section& root, Config& config) {
                                 {"verify-ca", "verify-ca"},
                                 {"verify-full", "verify-full"}});
   database.text("caFile", to.ca_file);
+  database.text("certFile", to.cert_file);
+  database.text("keyFile", to.key_file);
   database.end();
   if (database.given()) {
     if (auto ok = postgres::check(to); !ok) database.fail(ok.error().field, ok.error().detail);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "controller/base/json_access.hpp"
 #include "controller/base/time.hpp"
@@ -95,14 +96,43 @@ std::optional<PodTrouble> ending(const Json& pod, WallTime now) {
 }
 
 // The kubelet has the pod, and not one of its containers was begun.
+bool is_unbegun(const Json& pod) {
+  if (!has_status(condition_of(pod, "PodScheduled"), "True") || text_at(pod, "/status/phase") != "Pending")
+    return false;
+  return !first_container(pod, [](const Json& container, bool) {
+            return value_at(container, "/state/waiting") ? std::optional<bool>() : true;
+          }).has_value();
+}
+
+// The Secrets that the pod mounts, by name.
+std::set<std::string> mounted_secrets(const Json& pod) {
+  std::set<std::string> names;
+  const auto note = [&](const std::string& name) {
+    if (!name.empty()) names.insert(name);
+  };
+  const Json* volumes = value_at(pod, "/spec/volumes");
+  for (const Json& volume : volumes && volumes->is_array() ? *volumes : Json::array()) {
+    note(text_at(volume, "/secret/secretName"));
+    const Json* sources = value_at(volume, "/projected/sources");
+    for (const Json& source : sources && sources->is_array() ? *sources : Json::array())
+      note(text_at(source, "/secret/name"));
+  }
+  return names;
+}
+
+// That one is missing only the kubelet knows, which says so in an event.
+std::string secrets_text(const Json& pod) {
+  std::string text;
+  for (const std::string& name : mounted_secrets(pod)) text += (text.empty() ? "" : ", ") + name;
+  return text.empty() ? text
+                      : "it starts once each Secret that it mounts exists with the keys named: " + text;
+}
+
 std::optional<PodTrouble> unbegun(const Json& pod, WallTime now) {
+  if (!is_unbegun(pod)) return {};
   const Json* scheduled = condition_of(pod, "PodScheduled");
-  if (!scheduled || text_at(pod, "/status/phase") != "Pending") return {};
   if (!is_longer_ago(string_member(*scheduled, "lastTransitionTime"), kLongestStart, now)) return {};
-  const bool begun = first_container(pod, [](const Json& container, bool) {
-                       return value_at(container, "/state/waiting") ? std::optional<bool>() : true;
-                     }).has_value();
-  if (begun) return {};
+  const std::string secrets = secrets_text(pod);
   // False from when the pod is bound until it has its volumes and its network, and images are
   // pulled after that.
   const bool has_sandbox = !has_status(condition_of(pod, "PodReadyToStartContainers"), "False");
@@ -112,8 +142,8 @@ std::optional<PodTrouble> unbegun(const Json& pod, WallTime now) {
                              std::to_string(kLongestStart.count()) + " minutes: " +
                              (has_sandbox ? "its image may take long to pull, or a volume cannot be mounted"
                                           : "the kubelet cannot mount its volumes or give it a network") +
-                             "; its events say which: kubectl -n " + text_at(pod, "/metadata/namespace") +
-                             " describe " + pod_name(pod)),
+                             (secrets.empty() ? "" : "; " + secrets) + "; its events say which: kubectl -n " +
+                             text_at(pod, "/metadata/namespace") + " describe " + pod_name(pod)),
       true};
 }
 
@@ -184,6 +214,7 @@ std::string pod_progress(const Json& pod, const RolloutTerms& terms) {
     text = string_member(*ready, "message");
   // With nobody else to wait for it goes without saying.
   if (text == std::string("containers with unready status: [") + terms.container + "]") text.clear();
+  if (text.empty() && is_unbegun(pod)) text = secrets_text(pod);
   const auto last = first_container(pod, [&](const Json& container, bool) -> std::optional<std::string> {
     const Json* terminated = value_at(container, "/lastState/terminated");
     return terminated ? std::optional<std::string>(exit_text(container, *terminated, terms)) : std::nullopt;

@@ -74,7 +74,8 @@ std::string progress(const Pods& pods, const RolloutTerms& terms) {
 ConditionValue available(const Rollout& rollout, const Json& deployment, const RolloutTerms& terms,
                          const std::optional<PodTrouble>& found, const std::string& progress) {
   if (rollout.ready_replicas > 0)
-    return ConditionValue::yes("Serving", std::to_string(rollout.ready_replicas) + " pod serves");
+    return ConditionValue::yes("Serving", std::to_string(rollout.ready_replicas) +
+                                              (rollout.ready_replicas == 1 ? " pod serves" : " pods serve"));
   if (number(deployment, "/spec/replicas") == 0)
     return ConditionValue::no("ScaledToZero",
                               std::string(terms.fields) + ".replicas is 0; set it to 1 to serve again");
@@ -106,7 +107,9 @@ void settle(Rollout& rollout, const Json& deployment, const std::optional<PodTro
   } else {
     rollout.settled =
         ConditionValue::no(rollout.ready_replicas > 0 ? "RollingOut" : "Starting",
-                           "the pod of the configuration applied last is not serving yet" + progress);
+                           (wanted == 1 ? "the pod of the configuration applied last is not serving yet"
+                                        : "not all pods of the configuration applied last serve yet") +
+                               progress);
   }
 }
 

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/base/sha256.hpp"
+#include "controller/operator/registry/connections.hpp"
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry_address.hpp"
 
@@ -20,10 +21,18 @@ Json config_map(const RegistryInputs& inputs, const std::string& name, const cha
   return {{"metadata", operand_metadata(inputs, name)}, {"data", {{file, document.dump(2) + "\n"}}}};
 }
 
+// Where the service keeps its data.
+Json store_settings(const RegistrySpec& spec) {
+  if (spec.storage.is_files()) return {{"storage", {{"path", kDataFolder}}}};
+  Json settings = Json::object();
+  for (const Connection& connection : connections(spec)) settings.update(connection.settings);
+  return settings;
+}
+
 }  // namespace
 
 Json registry_config_map(const RegistryInputs& inputs) {
-  const Json document = file_document(inputs.spec.config, {{"storage", {{"path", kDataFolder}}}});
+  const Json document = file_document(inputs.spec.config, store_settings(inputs.spec));
   return config_map(inputs, config_map_name(inputs.key), kConfigFile, document);
 }
 

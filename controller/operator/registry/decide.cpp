@@ -50,7 +50,8 @@ JsonPtr repair(const kube::Object& deployment) {
 RegistryPlan decide(const RegistryObservation& observed, const std::optional<RegistryInputs>& accepted) {
   RegistryPlan plan;
   plan.refused = refusal(observed);
-  if (const kube::Object* running = find(observed.running, deployment_type())) plan.repair = repair(*running);
+  const kube::Object* running = find(observed.running, deployment_type());
+  if (running && observed.inputs.spec.storage.is_files()) plan.repair = repair(*running);
   if (!plan.refused) plan.dry_runs = dry_runs(observed);
   plan.needs_claim = !plan.refused && leaves_for_a_new_claim(observed);
   plan.wanted = observed.inputs;

@@ -2,6 +2,7 @@
 
 #include "controller/operator/labels.hpp"
 #include "controller/operator/operand/pod_intent.hpp"
+#include "controller/operator/registry/connections.hpp"
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry_address.hpp"
 
@@ -12,6 +13,8 @@ namespace {
 constexpr int kProgressDeadlineSeconds = 300;
 // Longer than the registry's own drain of requests in flight.
 constexpr int kTerminationGraceSeconds = 30;
+// 0440: PostgreSQL's client takes no key that others can read.
+constexpr int kSecretFileMode = 0440;
 // The group of the image's user on clusters that do not assign one.
 constexpr int kFsGroup = 65532;
 
@@ -25,6 +28,17 @@ Json probe(const char* path, int period, int failures) {
 Json resources(const RegistrySpec& spec) {
   return container_resources(spec.resources, {{"requests", {{"cpu", "50m"}, {"memory", "64Mi"}}},
                                               {"limits", {{"memory", "256Mi"}}}});
+}
+
+Json volume_mounts(const RegistrySpec& spec) {
+  Json mounts = Json::array({{{"name", "config"}, {"mountPath", kConfigFolder}, {"readOnly", true}},
+                             {{"name", "server"}, {"mountPath", kServerFolder}, {"readOnly", true}},
+                             {{"name", "tmp"}, {"mountPath", "/tmp"}}});
+  if (spec.storage.is_files())
+    mounts.insert(mounts.begin(), Json{{"name", kDataVolume}, {"mountPath", kDataFolder}});
+  for (const Connection& connection : connections(spec))
+    mounts.push_back({{"name", connection.name}, {"mountPath", connection.folder}, {"readOnly", true}});
+  return mounts;
 }
 
 Json container(const RegistryInputs& inputs) {
@@ -42,20 +56,24 @@ Json container(const RegistryInputs& inputs) {
       {"readinessProbe", probe("/ready", 5, 2)},
       {"resources", resources(inputs.spec)},
       {"securityContext", restricted_container(true)},
-      {"volumeMounts", Json::array({{{"name", kDataVolume}, {"mountPath", kDataFolder}},
-                                    {{"name", "config"}, {"mountPath", kConfigFolder}, {"readOnly", true}},
-                                    {{"name", "server"}, {"mountPath", kServerFolder}, {"readOnly", true}},
-                                    {{"name", "tmp"}, {"mountPath", "/tmp"}}})},
+      {"volumeMounts", volume_mounts(inputs.spec)},
   };
   if (!inputs.spec.image_pull_policy.empty()) container["imagePullPolicy"] = inputs.spec.image_pull_policy;
   return container;
 }
 
 Json volumes(const RegistryInputs& inputs) {
-  return Json::array({{{"name", kDataVolume}, {"persistentVolumeClaim", {{"claimName", pvc_name(inputs)}}}},
-                      {{"name", "config"}, {"configMap", {{"name", config_map_name(inputs.key)}}}},
-                      {{"name", "server"}, {"configMap", {{"name", server_config_map_name(inputs.key)}}}},
-                      {{"name", "tmp"}, {"emptyDir", {{"sizeLimit", "64Mi"}}}}});
+  Json volumes =
+      Json::array({{{"name", "config"}, {"configMap", {{"name", config_map_name(inputs.key)}}}},
+                   {{"name", "server"}, {"configMap", {{"name", server_config_map_name(inputs.key)}}}},
+                   {{"name", "tmp"}, {"emptyDir", {{"sizeLimit", "64Mi"}}}}});
+  if (inputs.spec.storage.is_files())
+    volumes.insert(volumes.begin(),
+                   Json{{"name", kDataVolume}, {"persistentVolumeClaim", {{"claimName", pvc_name(inputs)}}}});
+  for (const Connection& connection : connections(inputs.spec))
+    volumes.push_back({{"name", connection.name},
+                       {"projected", {{"defaultMode", kSecretFileMode}, {"sources", connection.sources}}}});
+  return volumes;
 }
 
 // No user id: the image's own or, on OpenShift, one that the namespace is assigned.
@@ -68,6 +86,23 @@ Json pod_security_context(const RegistryInputs& inputs) {
   return context;
 }
 
+// Not by the number of replicas: a pod would be made anew whenever there is a second one.
+bool is_spread(const RegistrySpec& spec) {
+  return !spec.storage.is_files() && spec.topology_spread;
+}
+
+// Over zones and nodes as well as the cluster can; a pod that finds no such place starts all the
+// same.
+Json spread(const std::string& instance) {
+  Json constraints = Json::array();
+  for (const char* key : {"topology.kubernetes.io/zone", "kubernetes.io/hostname"})
+    constraints.push_back({{"maxSkew", 1},
+                           {"topologyKey", key},
+                           {"whenUnsatisfiable", "ScheduleAnyway"},
+                           {"labelSelector", {{"matchLabels", selector_labels(instance)}}}});
+  return constraints;
+}
+
 Json pod_spec(const RegistryInputs& inputs) {
   const RegistrySpec& spec = inputs.spec;
   Json pod = {{"serviceAccountName", inputs.key.name},
@@ -77,6 +112,7 @@ Json pod_spec(const RegistryInputs& inputs) {
               {"securityContext", pod_security_context(inputs)},
               {"containers", Json::array({container(inputs)})},
               {"volumes", volumes(inputs)}};
+  if (is_spread(spec)) pod["topologySpreadConstraints"] = spread(inputs.key.name);
   add_pod_settings(spec.image_pull_secrets, spec.pod_template, pod);
   return pod;
 }
@@ -88,6 +124,13 @@ Json pod_metadata(const RegistryInputs& inputs) {
   annotations.insert(inputs.spec.pod_template.annotations.begin(),
                      inputs.spec.pod_template.annotations.end());
   return {{"labels", labels}, {"annotations", annotations}};
+}
+
+// A store of files has one writer, so the old pod goes before the new one comes. On a database a new
+// pod takes the place of an old one once it serves, and not before.
+Json strategy(const RegistrySpec& spec) {
+  if (spec.storage.is_files()) return {{"type", "Recreate"}};
+  return {{"type", "RollingUpdate"}, {"rollingUpdate", {{"maxSurge", 1}, {"maxUnavailable", 0}}}};
 }
 
 }  // namespace
@@ -104,8 +147,7 @@ Json deployment(const RegistryInputs& inputs) {
            {{"replicas", inputs.spec.replicas},
             {"revisionHistoryLimit", 3},
             {"progressDeadlineSeconds", kProgressDeadlineSeconds},
-            // The store has one writer, so the old pod goes before the new one comes.
-            {"strategy", {{"type", "Recreate"}}},
+            {"strategy", strategy(inputs.spec)},
             {"selector", {{"matchLabels", selector_labels(inputs.key.name)}}},
             {"template", {{"metadata", pod_metadata(inputs)}, {"spec", pod_spec(inputs)}}}}}};
 }

@@ -45,14 +45,16 @@ std::optional<ConditionValue> missing_priority_class(const RegistryObservation& 
 
 bool leaves_for_a_new_claim(const RegistryObservation& observed) {
   const kube::Object* running = find(observed.running, deployment_type());
-  return running && !observed.claim && observed.inputs.spec.storage.existing_claim.empty() &&
+  const RegistrySpec::Storage& storage = observed.inputs.spec.storage;
+  return running && storage.is_files() && !observed.claim && storage.existing_claim.empty() &&
          claim_in_use(running->json()) != pvc_name(observed.inputs);
 }
 
 std::optional<ConditionValue> hold(const RegistryObservation& observed) {
   const kube::Object* running = find(observed.running, deployment_type());
   if (!running) return {};
-  if (auto missing = missing_claim(observed, running->json())) return missing;
+  if (observed.inputs.spec.storage.is_files())
+    if (auto missing = missing_claim(observed, running->json())) return missing;
   return missing_priority_class(observed);
 }
 

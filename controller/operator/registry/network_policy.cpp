@@ -1,6 +1,9 @@
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "controller/operator/labels.hpp"
+#include "controller/operator/registry/connections.hpp"
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry_address.hpp"
 
@@ -41,7 +44,7 @@ Json allowed_peers(const RegistryInputs& inputs) {
   return peers;
 }
 
-Json port(const char* protocol, int number) {
+Json port(const char* protocol, std::int64_t number) {
   return {{"protocol", protocol}, {"port", number}};
 }
 
@@ -51,15 +54,19 @@ Json port(const char* protocol, int number) {
 Json network_policy(const RegistryInputs& inputs) {
   const Json ingress = {{"from", allowed_peers(inputs)}, {"ports", Json::array({port("TCP", kServicePort)})}};
   // Cluster DNS; its pods listen on 5353 on OpenShift, and policies see the pod's port.
-  const Json egress = {
+  const Json dns = {
       {"to", Json::array({{{"namespaceSelector", Json::object()}}})},
       {"ports", Json::array({port("UDP", 53), port("TCP", 53), port("UDP", 5353), port("TCP", 5353)})}};
+  Json egress = Json::array({dns});
+  // Where the service is stands in a Secret, and it may be outside the cluster: any address.
+  for (const Connection& connection : connections(inputs.spec))
+    egress.push_back({{"ports", Json::array({port("TCP", connection.port)})}});
   return {{"metadata", operand_metadata(inputs, inputs.key.name)},
           {"spec",
            {{"podSelector", {{"matchLabels", selector_labels(inputs.key.name)}}},
             {"policyTypes", Json::array({"Ingress", "Egress"})},
             {"ingress", Json::array({ingress})},
-            {"egress", Json::array({egress})}}}};
+            {"egress", std::move(egress)}}}};
 }
 
 }  // namespace toolhive

@@ -37,6 +37,7 @@ Status read_platform(const Context& ctx, kube::Discovery& discovery, RegistryObs
 
 Status read_claim(const Context& ctx, kube::Client& client, const runtime::Cache& cache,
                   RegistryObservation& observed) {
+  if (!observed.inputs.spec.storage.is_files()) return {};
   const Key key{observed.inputs.key.ns, pvc_name(observed.inputs)};
   // From before the CRD had a pattern for it: there is no such claim, and its path may be that of
   // something else.

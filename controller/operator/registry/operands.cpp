@@ -21,8 +21,9 @@ std::string server_config_name(const RegistryInputs& inputs) {
 Presence always(const RegistryInputs&, const Cluster&) {
   return Presence::Applied;
 }
-Presence unless_claim_exists(const RegistryInputs& inputs, const Cluster&) {
-  return inputs.spec.storage.existing_claim.empty() ? Presence::Applied : Presence::Untouched;
+Presence if_claim_is_ours(const RegistryInputs& inputs, const Cluster&) {
+  const RegistrySpec::Storage& storage = inputs.spec.storage;
+  return storage.is_files() && storage.existing_claim.empty() ? Presence::Applied : Presence::Untouched;
 }
 Presence if_policy(const RegistryInputs& inputs, const Cluster&) {
   return inputs.spec.network_policy ? Presence::Applied : Presence::Removed;
@@ -45,7 +46,7 @@ const Operand kOperands[] = {
     {.type = pvc_type,
      .name = pvc_name,
      .intent = persistent_volume_claim,
-     .presence = unless_claim_exists,
+     .presence = if_claim_is_ours,
      .owned = false,
      .replace = "",
      .concern = Concern::Storage},

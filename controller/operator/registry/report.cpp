@@ -29,6 +29,9 @@ const Json* pointer_to(const std::optional<Json>& json) {
 }
 
 ConditionValue storage_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
+  if (const auto& database = observed.inputs.spec.storage.postgresql)
+    return ConditionValue::yes("External", "the data are in the PostgreSQL database that the Secret " +
+                                               database->url.name + " names; there is no claim");
   if (outcome.written.storage) return *outcome.written.storage;
   const Object* written = find(outcome.written.applied, pvc_type());
   const RegistryInputs& inputs = written && outcome.declared ? *outcome.declared : observed.inputs;
@@ -97,7 +100,7 @@ Duration look_again(const RegistryObservation& observed, const RegistryOutcome& 
                     const RegistryReport& report) {
   const bool made =
       observed.inputs.spec.storage.existing_claim.empty() && find(outcome.written.applied, pvc_type());
-  const bool has_claim = made || observed.claim;
+  const bool has_claim = made || observed.claim || !observed.inputs.spec.storage.is_files();
   const bool untold = report.failed || report.exposure.exposed.reason == "RouteAPIMissing" ||
                       !outcome.written.route_error.ok() || outcome.written.namespace_ends || !has_claim ||
                       observed.priority_class_missing;

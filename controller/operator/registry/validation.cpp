@@ -59,9 +59,18 @@ Refusal check_references(const RegistryInputs& inputs, const Json*) {
 }
 
 Refusal check_replicas(const RegistryInputs& inputs, const Json*) {
-  if (inputs.spec.replicas == 0 || inputs.spec.replicas == 1) return {};
+  if (!inputs.spec.storage.is_files() || inputs.spec.replicas == 0 || inputs.spec.replicas == 1) return {};
   return ConditionValue::no("InvalidSpec",
-                            "spec.replicas: must be 0 or 1, because the file store has exactly one writer");
+                            "spec.replicas: must be 0 or 1, because the file store has exactly one writer; "
+                            "set spec.storage.type to PostgreSQL in a new Registry for more");
+}
+
+Refusal check_database(const RegistryInputs& inputs, const Json*) {
+  if (inputs.spec.storage.is_files() || inputs.spec.storage.postgresql) return {};
+  return ConditionValue::no(
+      "InvalidSpec",
+      "spec.storage.postgresql: is needed with type PostgreSQL; name the Secret with the "
+      "database's URL in postgresql.secretRef");
 }
 
 Refusal reserved(const StringMap& map, const std::string& path, bool labels) {
@@ -164,6 +173,7 @@ Refusal check_existing_claim(const RegistryInputs& inputs, const Json* claim) {
 }
 
 Refusal check_claim(const RegistryInputs& inputs, const Json* claim) {
+  if (!inputs.spec.storage.is_files()) return {};
   if (!inputs.spec.storage.existing_claim.empty()) return check_existing_claim(inputs, claim);
   if (Refusal refusal = check_claim_size(inputs, claim)) return refusal;
   return check_claim_kind(inputs, claim);
@@ -172,8 +182,8 @@ Refusal check_claim(const RegistryInputs& inputs, const Json* claim) {
 }  // namespace
 
 Refusal refuse(const RegistryInputs& inputs, const Json* claim) {
-  for (const auto check : {check_name, check_image, check_references, check_replicas, check_pod_metadata,
-                           check_selector, check_resources, check_claim}) {
+  for (const auto check : {check_name, check_image, check_references, check_replicas, check_database,
+                           check_pod_metadata, check_selector, check_resources, check_claim}) {
     if (Refusal refusal = check(inputs, claim)) return refusal;
   }
   return {};

@@ -81,6 +81,10 @@ Result<Parameters> parameters_of(const DatabaseOptions& options, const Timeouts&
     parameters.add("password", std::move(*password));
   }
   if (!options.ca_file.empty()) parameters.add("sslrootcert", options.ca_file);
+  if (!options.cert_file.empty()) {
+    parameters.add("sslcert", options.cert_file);
+    parameters.add("sslkey", options.key_file);
+  }
   if (!options.ssl_mode.empty() || !names_ssl) {
     const char* fallback = options.ca_file.empty() ? "require" : "verify-full";
     parameters.add("sslmode", options.ssl_mode.empty() ? fallback : options.ssl_mode);

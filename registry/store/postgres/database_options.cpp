@@ -50,6 +50,10 @@ Result<void> check(const DatabaseOptions& options) {
     return invalid("caFile", "is missing; sslMode " + options.ssl_mode +
                                  " needs the certificates of the authorities to trust");
   }
+  if (options.cert_file.empty() != options.key_file.empty()) {
+    return invalid(options.cert_file.empty() ? "certFile" : "keyFile",
+                   "is missing; a client certificate is given by certFile and keyFile together");
+  }
   return {};
 }
 

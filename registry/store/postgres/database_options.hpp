@@ -20,6 +20,9 @@ struct DatabaseOptions {
   std::string password_file;  // Its one line.
   std::string ssl_mode;       // libpq's sslmode; empty: verify-full with ca_file, else require.
   std::string ca_file;        // PEM; whom to trust to sign the server's certificate.
+  // PEM; who the registry is, for a server that asks for a certificate. Both or neither.
+  std::string cert_file;
+  std::string key_file;
 
   bool used() const { return !url.empty() || !url_file.empty() || !host.empty(); }
   // "mcp_registry at db:5432", for people.

@@ -91,6 +91,7 @@ TEST_CASE("an empty Registry is complete: the API server fills in the defaults t
   const auto empty = toolhive::Registry::from_json(Json::object());
   REQUIRE(filled.ok());
   CHECK(filled->spec.replicas == empty->spec.replicas);
+  CHECK(filled->spec.storage.type == empty->spec.storage.type);
   CHECK(filled->spec.storage.size == empty->spec.storage.size);
   CHECK(filled->spec.storage.access_modes == empty->spec.storage.access_modes);
   CHECK(filled->spec.storage.retain == empty->spec.storage.retain);
@@ -98,6 +99,7 @@ TEST_CASE("an empty Registry is complete: the API server fills in the defaults t
   CHECK(filled->spec.exposure.type == empty->spec.exposure.type);
   CHECK(filled->spec.network_policy == empty->spec.network_policy);
   CHECK(filled->spec.disruption_budget == empty->spec.disruption_budget);
+  CHECK(filled->spec.topology_spread == empty->spec.topology_spread);
   CHECK(filled->spec.allowed_namespaces.from == empty->spec.allowed_namespaces.from);
   CHECK(stored.at("spec").at("networkPolicy").at("enabled") == true);
 }
@@ -129,6 +131,57 @@ TEST_CASE("each rule on a Registry refuses what it is for, and nothing else") {
       "In and NotIn need values");
   check_accepted(
       crds.registry(expression({{"key", "a"}, {"operator", "NotIn"}, {"values", Json::array({"b"})}})));
+}
+
+TEST_CASE("a Registry is on files or on PostgreSQL, with what belongs to the one or the other") {
+  const Installed crds;
+  const Json database = {{"type", "PostgreSQL"}, {"postgresql", {{"secretRef", {{"name", "db-app"}}}}}};
+  const auto with = [&](Json fields) {
+    fields.update(database);
+    return storage(fields);
+  };
+  check_accepted(crds.registry(with(Json::object())));
+  check_refused(crds.registry(storage({{"type", "PostgreSQL"}})),
+                "postgresql is needed when type is PostgreSQL");
+  check_refused(crds.registry(storage({{"postgresql", database.at("postgresql")}})),
+                "postgresql is needed when type is PostgreSQL, and only then");
+  for (const char* field : {"existingClaim", "storageClassName"})
+    check_refused(crds.registry(with({{field, "a"}})), "are for files; leave them out");
+
+  Json several = with(Json::object());
+  several["replicas"] = 3;
+  check_accepted(crds.registry(several));
+  check_refused(crds.registry({{"replicas", 3}}), "more need storage.type PostgreSQL");
+  const Json cache = {{"redis", {{"secretRef", {{"name", "redis"}}}}}};
+  Json cached = several;
+  cached["cache"] = cache;
+  check_accepted(crds.registry(cached));
+  check_refused(crds.registry({{"cache", cache}}), "leave it out, or set storage.type to PostgreSQL");
+}
+
+TEST_CASE("names and keys of the Secrets of a database have defaults and forms, as C++ reads them") {
+  const Installed crds;
+  const auto postgresql = [](const Json& url) {
+    return storage({{"type", "PostgreSQL"}, {"postgresql", {{"secretRef", url}}}});
+  };
+  check_refused(crds.registry(postgresql(Json::object())), "storage.postgresql.secretRef.name");
+  check_refused(crds.registry(postgresql({{"name", "../a"}})), "storage.postgresql.secretRef.name");
+  check_refused(crds.registry(postgresql({{"name", "a"}, {"key", "a/b"}})),
+                "storage.postgresql.secretRef.key");
+  Json spec = postgresql({{"name", "db-app"}});
+  spec["storage"]["postgresql"]["caSecretRef"] = {{"name", "db-ca"}};
+  spec["cache"]["redis"]["secretRef"] = {{"name", "redis"}};
+  check_accepted(crds.registry(spec, true));
+  const auto filled = toolhive::Registry::from_json(crds.read(toolhive::registry_type()));
+  const auto read = toolhive::Registry::from_json({{"spec", spec}});
+  REQUIRE((filled.ok() && read.ok()));
+  const auto& database = *filled->spec.storage.postgresql;
+  CHECK(database.url.key == read->spec.storage.postgresql->url.key);
+  CHECK(database.authority->key == read->spec.storage.postgresql->authority->key);
+  CHECK(database.port == read->spec.storage.postgresql->port);
+  CHECK(filled->spec.redis->port == read->spec.redis->port);
+  CHECK(filled->spec.redis->ttl_seconds == read->spec.redis->ttl_seconds);
+  check_refused(crds.registry(Json::object(), true), "move the data with mcp-registry export and import");
 }
 
 TEST_CASE("before anybody has seen it, an object's status is about no generation of it") {

@@ -131,6 +131,25 @@ TEST_CASE("a start names the container that it waits for when that is not the re
   CHECK(observe({waits}).settled.message == "the pod of the configuration applied last is not serving yet");
 }
 
+TEST_CASE("a pod that has not begun to run names the Secrets without which it does not") {
+  Json pod = creating_pod(1s);
+  const Json projected = {{"projected",
+                           {{"sources", Json::array({{{"secret", {{"name", "db-app"}}}},
+                                                     {{"configMap", {{"name", "other"}}}}})}}}};
+  pod["spec"]["volumes"] = Json::array({projected, {{"secret", {{"secretName", "tls"}}}}});
+  const std::string secrets = "each Secret that it mounts exists with the keys named: db-app, tls";
+  CHECK(observe({pod}).settled.reason == "Starting");
+  CHECK(observe({pod}).settled.message.ends_with(secrets));
+  Json late = creating_pod(6min);
+  late["spec"] = pod["spec"];
+  CHECK(observe({late}).settled.reason == "ContainerCreating");
+  CHECK(observe({late}).settled.message.find(secrets) != std::string::npos);
+  Json serving = serving_pod();
+  serving["spec"] = pod["spec"];
+  serving["status"]["conditions"] = Json::array({pod_condition("Ready", "False")});
+  CHECK(observe({serving}).settled.message.find(secrets) == std::string::npos);
+}
+
 TEST_CASE("a pod whose volumes cannot be mounted is trouble once a start may take no longer") {
   CHECK(observe({creating_pod(4min)}).settled.reason == "Starting");
   const Rollout rollout = observe({creating_pod(6min)});

@@ -68,7 +68,7 @@ limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPe
 TEST_CASE("a database is given by its parts or its URL, without a password, and in place of a path") {
   auto config = parse_config(R"(
 database: {host: db.example, port: 6432, name: tools, user: registry, passwordFile: /secret/password, sslMode: verify-full,
-           caFile: /ca/ca.crt}
+           caFile: /ca/ca.crt, certFile: /client/tls.crt, keyFile: /client/tls.key}
 )");
   REQUIRE(config.ok());
   CHECK(config->store.database.used());
@@ -79,6 +79,8 @@ database: {host: db.example, port: 6432, name: tools, user: registry, passwordFi
   CHECK(config->store.database.password_file == "/secret/password");
   CHECK(config->store.database.ssl_mode == "verify-full");
   CHECK(config->store.database.ca_file == "/ca/ca.crt");
+  CHECK(config->store.database.cert_file == "/client/tls.crt");
+  CHECK(config->store.database.key_file == "/client/tls.key");
   CHECK(parse_config("database: {url: 'postgresql://registry@db:5432/tools?sslmode=require'}").ok());
   CHECK(parse_config("database: {urlFile: /secret/url}").ok());
   CHECK_FALSE(parse_config("")->store.database.used());
@@ -90,6 +92,8 @@ database: {host: db.example, port: 6432, name: tools, user: registry, passwordFi
       {"database: {host: a, password: secret}", "database.password"},
       {"database: {host: a, sslMode: always}", "database.sslMode"},
       {"database: {host: a, sslMode: verify-full}", "database.caFile"},
+      {"database: {host: a, certFile: /b}", "database.keyFile"},
+      {"database: {urlFile: /a, keyFile: /b}", "database.certFile"},
       {"database: {url: 'mysql://a/b'}", "database.url"},
       {"database: {url: 'postgresql://me:hunter2@db/tools'}", "database.url"},
       {"database: {url: 'postgresql://me:hunter2@db:x/tools?y'}", "database.url"},

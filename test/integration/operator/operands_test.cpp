@@ -1,0 +1,43 @@
+// The operands of Registries, as a real API server takes them.
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "controller/operator/registry/operands.hpp"
+#include "test/integration/kube/cluster.hpp"
+#include "test/unit/operator/make.hpp"
+
+using namespace toolhive;
+
+namespace {
+
+// A spec that asks for every operand that this API server can have.
+const Json kEverything = {{"replicas", 3},
+                          {"storage",
+                           {{"type", "PostgreSQL"},
+                            {"postgresql",
+                             {{"secretRef", {{"name", "db-app"}}},
+                              {"caSecretRef", {{"name", "db-ca"}}},
+                              {"clientCertificateSecretRef", {{"name", "db-client"}}}}}}},
+                          {"cache", {{"redis", {{"secretRef", {{"name", "redis"}}}}}}}};
+
+}  // namespace
+
+// A field that it does not know it refuses, as each is applied by server-side apply.
+TEST_CASE("the API server takes every operand of a Registry as it is made") {
+  const test::Namespace space;
+  const auto client = test::client();
+  kube::WriteOptions options;
+  options.field_manager = "test";
+  options.dry_run = true;
+  for (const Json& spec : {Json::object(), kEverything}) {
+    RegistryInputs inputs = test::inputs(spec);
+    inputs.key.ns = space.name();
+    for (const Operand& operand : operands()) {
+      if (operand.presence(inputs, Cluster{}) != Presence::Applied) continue;
+      CAPTURE(operand.type().kind);
+      const auto applied = client->apply(Context{}, operand.type(), operand.intent(inputs), options);
+      CHECK_MESSAGE(applied.ok(), applied.status());
+    }
+  }
+}
