@@ -25,7 +25,7 @@ BUILD_PACKAGES := g++ cmake ninja-build ccache pkg-config ca-certificates git li
   libyaml-cpp-dev nlohmann-json3-dev libssl-dev libsimdjson-dev prometheus-cpp-dev libcurl4-openssl-dev zlib1g-dev \
   libcli11-dev libpq-dev libhiredis-dev libutf8proc-dev doctest-dev
 IMAGE_PACKAGES := buildah binutils
-UNIT_TEST_PACKAGES := python3
+UNIT_TEST_PACKAGES := python3 prometheus
 STORE_TEST_PACKAGES := postgresql redis-server openssl procps
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 PAGE_TEST_PACKAGES := chromium chromium-driver python3-selenium fonts-liberation2 fonts-dejavu-core

@@ -75,6 +75,32 @@ struct RegistrySpec {
   bool disruption_budget = true;
   bool topology_spread = true;
 
+  struct Autoscaling {
+    std::int64_t min_replicas = 2;
+    std::int64_t max_replicas = 2;
+    std::int64_t target_cpu_percentage = 80;  // of what the container requests
+
+    template <class Fields>
+    void describe(const Fields& fields) {
+      fields.read("minReplicas", min_replicas);
+      fields.require("maxReplicas");
+      fields.read("maxReplicas", max_replicas);
+      fields.read("targetCPUUtilizationPercentage", target_cpu_percentage);
+    }
+  };
+  std::optional<Autoscaling> autoscaling;  // absent: replicas is the user's alone
+
+  struct Monitoring {
+    bool enabled = true;
+    StringMap labels;
+
+    template <class Fields>
+    void describe(const Fields& fields) {
+      fields.read("enabled", enabled);
+      fields.read("labels", labels);
+    }
+  } monitoring;
+
   struct AllowedNamespaces {
     enum class From { Same, All, Selector };
     From from = From::Same;
@@ -109,6 +135,8 @@ struct RegistrySpec {
     const Fields availability = fields.object("availability");
     availability.object("disruptionBudget").read("enabled", disruption_budget);
     availability.object("topologySpread").read("enabled", topology_spread);
+    availability.read("autoscaling", autoscaling);
+    fields.read("monitoring", monitoring);
     fields.read("allowedNamespaces", allowed_namespaces);
     fields.read("resources", resources);
     fields.read("podTemplate", pod_template);

@@ -49,4 +49,8 @@ bool is_paused(const kube::Object& object) {
   return object.meta().annotations.get(kPausedAnnotation) == "true";
 }
 
+bool is_hibernated(const kube::Object& object) {
+  return object.meta().annotations.get(kHibernationAnnotation) == "on";
+}
+
 }  // namespace toolhive

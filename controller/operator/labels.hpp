@@ -25,6 +25,8 @@ inline constexpr const char* kReservedPrefix = "mcpregistry.dev/";
 
 // On a Registry or MCPTool, "true" makes the operator leave everything of it as it is.
 inline constexpr const char* kPausedAnnotation = "mcpregistry.dev/reconciliation-paused";
+// On a Registry, "on" stops its pods and keeps its data, whatever spec.replicas says.
+inline constexpr const char* kHibernationAnnotation = "mcpregistry.dev/hibernation";
 // On the pods of a registry: changes with every input that only a restart takes up.
 inline constexpr const char* kConfigChecksumAnnotation = "mcpregistry.dev/config-checksum";
 // On operands that outlive their Registry: whose they are.
@@ -49,5 +51,6 @@ std::string pods_selector();
 std::string managed_selector();
 
 bool is_paused(const kube::Object& object);
+bool is_hibernated(const kube::Object& object);
 
 }  // namespace toolhive

@@ -64,6 +64,24 @@ const ResourceType& disruption_budget_type() {
   return type;
 }
 
+const ResourceType& pod_autoscaler_type() {
+  static const ResourceType type{"autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers",
+                                 Scope::Namespaced};
+  return type;
+}
+
+const ResourceType& service_monitor_type() {
+  static const ResourceType type{"monitoring.coreos.com", "v1", "ServiceMonitor", "servicemonitors",
+                                 Scope::Namespaced};
+  return type;
+}
+
+const ResourceType& prometheus_rule_type() {
+  static const ResourceType type{"monitoring.coreos.com", "v1", "PrometheusRule", "prometheusrules",
+                                 Scope::Namespaced};
+  return type;
+}
+
 const ResourceType& route_type() {
   static const ResourceType type{"route.openshift.io", "v1", "Route", "routes", Scope::Namespaced};
   return type;

@@ -16,7 +16,11 @@ const kube::ResourceType& priority_class_type();
 const kube::ResourceType& deployment_type();
 const kube::ResourceType& network_policy_type();
 const kube::ResourceType& disruption_budget_type();
+const kube::ResourceType& pod_autoscaler_type();  // HorizontalPodAutoscaler
 const kube::ResourceType& route_type();
+// Of the Prometheus Operator.
+const kube::ResourceType& service_monitor_type();
+const kube::ResourceType& prometheus_rule_type();
 // Offered by OpenShift only, where it assigns users and groups to pods.
 const kube::ResourceType& security_context_constraints_type();
 

@@ -15,13 +15,15 @@ namespace toolhive {
 // What a cluster may have or lack, as far as operands depend on it.
 struct Cluster {
   kube::Offered routes = kube::Offered::Unknown;
+  kube::Offered service_monitors = kube::Offered::Unknown;
+  kube::Offered prometheus_rules = kube::Offered::Unknown;
 };
 
 // What is to become of an operand.
 enum class Presence { Applied, Removed, Untouched };
 
 // What suffers when an operand cannot be brought to its state.
-enum class Concern { Resource, Storage, Exposure };
+enum class Concern { Resource, Storage, Exposure, Monitoring };
 
 // One row; `Inputs` is everything that the operands of one resource are made from.
 template <class Inputs>

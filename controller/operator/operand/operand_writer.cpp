@@ -63,6 +63,8 @@ class Writer {
         return sort_storage(step.type, object.status());
       case Concern::Exposure:
         return sort_exposure(step.type, object.status());
+      case Concern::Monitoring:
+        return sort_monitoring(step.type, object.status());
     }
   }
 
@@ -95,6 +97,13 @@ class Writer {
     const Status others = std::exchange(written.retry, Status());
     sort(type, error);
     written.route_error = std::exchange(written.retry, others);
+  }
+
+  // A registry serves without being watched, whatever an API server or a webhook says to that.
+  void sort_monitoring(const ResourceType& type, const Status& error) {
+    const bool away = error.code() == Code::Unavailable && !server_failed(error);
+    if (namespace_ends(error) || error.code() == Code::Conflict || away) return sort(type, error);
+    note(written.monitoring, "MonitoringFailed", type.kind + ": " + error.message());
   }
 
   void sort(const ResourceType& type, const Status& error) {

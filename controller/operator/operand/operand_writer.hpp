@@ -19,7 +19,9 @@ struct WrittenOperands {
   // a taken name, a missing right, a quota, a webhook that is down
   std::optional<ConditionValue> failed;
   std::optional<ConditionValue> storage;  // the claim cannot be brought to its state; the rest can
-  std::string route_refused;              // why the API server does not take the Route; empty: it does
+  // what is only for watching cannot be brought to its state; the rest can
+  std::optional<ConditionValue> monitoring;
+  std::string route_refused;  // why the API server does not take the Route; empty: it does
   // not Ok: the Route API does not answer as offered; all else is done
   Status route_error;
   Status retry;                 // not Ok: nothing can be said; try the pass again

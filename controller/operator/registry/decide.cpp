@@ -56,6 +56,8 @@ RegistryPlan decide(const RegistryObservation& observed, const std::optional<Reg
   plan.needs_claim = !plan.refused && leaves_for_a_new_claim(observed);
   plan.wanted = observed.inputs;
   plan.accepted = accepted;
+  // No part of the spec: it is heeded also while that is refused.
+  if (plan.accepted) plan.accepted->hibernated = observed.inputs.hibernated;
   plan.cluster = observed.cluster;
   return plan;
 }

@@ -144,7 +144,7 @@ std::optional<Json> strategy_repair(const Json& deployment) {
 Json deployment(const RegistryInputs& inputs) {
   return {{"metadata", operand_metadata(inputs, inputs.key.name)},
           {"spec",
-           {{"replicas", inputs.spec.replicas},
+           {{"replicas", inputs.hibernated ? 0 : inputs.spec.replicas},
             {"revisionHistoryLimit", 3},
             {"progressDeadlineSeconds", kProgressDeadlineSeconds},
             {"strategy", strategy(inputs.spec)},

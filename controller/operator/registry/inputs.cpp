@@ -6,6 +6,10 @@
 
 namespace toolhive {
 
+bool is_to_run(const RegistryInputs& inputs) {
+  return !inputs.hibernated && inputs.spec.replicas > 0;
+}
+
 std::string pvc_name(const RegistryInputs& inputs) {
   const std::string& existing = inputs.spec.storage.existing_claim;
   return existing.empty() ? inputs.key.name + "-data" : existing;
@@ -16,6 +20,10 @@ std::string config_map_name(const kube::Key& registry) {
 }
 std::string server_config_map_name(const kube::Key& registry) {
   return registry.name + "-server";
+}
+
+std::string dashboard_name(const kube::Key& registry) {
+  return registry.name + "-dashboard";
 }
 
 Json operand_metadata(const RegistryInputs& inputs, const std::string& name) {

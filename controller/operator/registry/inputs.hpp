@@ -18,13 +18,18 @@ struct RegistryInputs {
   std::string operator_namespace;  // empty: the operator runs outside the cluster
   // Whether a pod needs an fsGroup of ours to write to its volume; OpenShift assigns one itself.
   bool set_fs_group = true;
+  bool hibernated = false;  // by its annotation: no pods
 };
+
+// Whether there should be pods at all.
+bool is_to_run(const RegistryInputs& inputs);
 
 // Names of the operands. Deployment, Service, ServiceAccount, Route and policies have the
 // Registry's own.
 std::string pvc_name(const RegistryInputs& inputs);  // of the claim in use, existing or ours
 std::string config_map_name(const kube::Key& registry);
 std::string server_config_map_name(const kube::Key& registry);
+std::string dashboard_name(const kube::Key& registry);
 
 // metadata of an operand: name, namespace, labels.
 Json operand_metadata(const RegistryInputs& inputs, const std::string& name);

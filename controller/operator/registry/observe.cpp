@@ -22,6 +22,7 @@ RegistryInputs inputs_of(const Object& object, RegistrySpec spec, const Operator
   inputs.uid = object.meta().uid;
   inputs.image = spec.image.empty() ? options.registry_image : spec.image;
   inputs.operator_namespace = options.operator_namespace;
+  inputs.hibernated = is_hibernated(object);
   inputs.spec = std::move(spec);
   return inputs;
 }
@@ -32,6 +33,8 @@ Status read_platform(const Context& ctx, kube::Discovery& discovery, RegistryObs
     return {Code::Unavailable, "the API server does not say whether this is OpenShift; trying again"};
   observed.inputs.set_fs_group = constraints == Offered::No;
   observed.cluster.routes = discovery.offers(ctx, route_type());
+  observed.cluster.service_monitors = discovery.offers(ctx, service_monitor_type());
+  observed.cluster.prometheus_rules = discovery.offers(ctx, prometheus_rule_type());
   return {};
 }
 

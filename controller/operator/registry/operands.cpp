@@ -18,6 +18,10 @@ std::string server_config_name(const RegistryInputs& inputs) {
   return server_config_map_name(inputs.key);
 }
 
+std::string dashboard_config_name(const RegistryInputs& inputs) {
+  return dashboard_name(inputs.key);
+}
+
 Presence always(const RegistryInputs&, const Cluster&) {
   return Presence::Applied;
 }
@@ -30,6 +34,20 @@ Presence if_policy(const RegistryInputs& inputs, const Cluster&) {
 }
 Presence if_budget(const RegistryInputs& inputs, const Cluster&) {
   return inputs.spec.disruption_budget ? Presence::Applied : Presence::Removed;
+}
+// Without pods there is nothing to scale, and nobody to be told that none answers.
+Presence if_scaled(const RegistryInputs& inputs, const Cluster&) {
+  return inputs.spec.autoscaling && is_to_run(inputs) ? Presence::Applied : Presence::Removed;
+}
+Presence if_watched(const RegistryInputs& inputs, kube::Offered offered) {
+  if (offered != kube::Offered::Yes) return Presence::Untouched;
+  return inputs.spec.monitoring.enabled && is_to_run(inputs) ? Presence::Applied : Presence::Removed;
+}
+Presence if_scraped(const RegistryInputs& inputs, const Cluster& cluster) {
+  return if_watched(inputs, cluster.service_monitors);
+}
+Presence if_alerted(const RegistryInputs& inputs, const Cluster& cluster) {
+  return if_watched(inputs, cluster.prometheus_rules);
 }
 Presence if_exposed(const RegistryInputs& inputs, const Cluster& cluster) {
   if (cluster.routes != kube::Offered::Yes) return Presence::Untouched;
@@ -59,6 +77,22 @@ const Operand kOperands[] = {
      .name = registry_name,
      .intent = pod_disruption_budget,
      .presence = if_budget},
+    {.type = pod_autoscaler_type,
+     .name = registry_name,
+     .intent = horizontal_pod_autoscaler,
+     .presence = if_scaled},
+    {.type = service_monitor_type,
+     .name = registry_name,
+     .intent = service_monitor,
+     .presence = if_scraped,
+     .optional = true,
+     .concern = Concern::Monitoring},
+    {.type = prometheus_rule_type,
+     .name = registry_name,
+     .intent = prometheus_rule,
+     .presence = if_alerted,
+     .optional = true,
+     .concern = Concern::Monitoring},
     // Its checksum says that a pod has read the ConfigMaps as declared: before they are, it would
     // not be true.
     {.type = deployment_type,
@@ -68,6 +102,12 @@ const Operand kOperands[] = {
      .dry_run = true,
      .after = config_map_type,
      .replace = "Foreground"},
+    // After the Deployment, which waits for ConfigMaps: not for this one.
+    {.type = config_map_type,
+     .name = dashboard_config_name,
+     .intent = dashboard_config_map,
+     .presence = if_scraped,
+     .concern = Concern::Monitoring},
     {.type = route_type,
      .name = registry_name,
      .intent = route,

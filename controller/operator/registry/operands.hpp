@@ -28,6 +28,12 @@ Json service(const RegistryInputs& inputs);
 Json route(const RegistryInputs& inputs);
 Json network_policy(const RegistryInputs& inputs);
 Json pod_disruption_budget(const RegistryInputs& inputs);
+// Only with spec.availability.autoscaling.
+Json horizontal_pod_autoscaler(const RegistryInputs& inputs);
+// For the Prometheus Operator, and for Grafana beside it.
+Json service_monitor(const RegistryInputs& inputs);
+Json prometheus_rule(const RegistryInputs& inputs);
+Json dashboard_config_map(const RegistryInputs& inputs);
 
 // The merge patch that must go before deployment() is applied to a Deployment whose strategy was
 // set to RollingUpdate by hand: its parameters are nobody's to remove by server-side apply, and

@@ -32,7 +32,7 @@ bool is_worth_an_event(const runtime::Conditions& conditions) {
 }
 
 // Of a spec that cannot be read.
-Status refuse(const Pass& pass, const Status& why) {
+Status tell_unreadable(const Pass& pass, const Status& why) {
   const Object& object = pass.object();
   const Json before = object.json().value("status", Json::object());
   const ConditionValue refusal = ConditionValue::no("InvalidSpec", why.message());
@@ -65,7 +65,7 @@ runtime::ControllerHandle RegistryReconciler::attach() {
       .reports({.is_event = is_worth_an_event})
       .on_gone([this](const Key& key) { forget(key); })
       .on_paused(is_paused, tell_pause)
-      .on_invalid(refuse)
+      .on_invalid(tell_unreadable)
       .reconcile([this](const Pass& pass, const kube::Ref<Registry>& registry) {
         return reconcile(pass, registry->spec);
       });

@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "controller/operator/labels.hpp"
 #include "controller/operator/registry/additions.hpp"
+#include "controller/operator/registry/monitoring.hpp"
 #include "controller/operator/registry/storage.hpp"
 #include "controller/operator/schedule.hpp"
 #include "controller/operator/types.hpp"
@@ -62,6 +64,17 @@ ExposureState exposure_of(const RegistryObservation& observed, const RegistryOut
   return state;
 }
 
+// In the place of what the Deployment's number of replicas says.
+void tell_hibernation(RegistryReport& report) {
+  const ConditionValue none = ConditionValue::no(
+      "Hibernated", std::string("no pod is to run, and the data are kept, while the annotation ") +
+                        kHibernationAnnotation + " is on; take it off to serve again");
+  report.hibernated = true;
+  report.rollout.settled = none;
+  report.rollout.failed = false;
+  if (!report.rollout.available.holds()) report.rollout.available = none;
+}
+
 std::optional<ConditionValue> drift_of(const RegistryOutcome& outcome) {
   if (!outcome.declared) return {};
   std::string added;
@@ -92,7 +105,10 @@ RegistryReport report_of(const RegistryObservation& observed, const RegistryOutc
   report.storage = storage_of(observed, outcome);
   report.rollout = rollout_of(observed, outcome, now);
   report.exposure = exposure_of(observed, outcome);
+  const auto& unwatched = outcome.written.monitoring;
+  report.monitored = observe_monitoring(observed.inputs, outcome.cluster, unwatched ? &*unwatched : nullptr);
   report.drift = drift_of(outcome);
+  if (outcome.declared && outcome.declared->hibernated) tell_hibernation(report);
   return report;
 }
 

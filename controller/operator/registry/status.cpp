@@ -21,6 +21,7 @@ Conditions conditions_of(const Json& status) {
 ConditionValue ready(const RegistryReport& report) {
   if (report.refused) return *report.refused;
   if (report.failed) return *report.failed;
+  if (report.hibernated) return report.rollout.settled;
   // The pods know why better than their claim does, except while the claim is what they wait for.
   if (!report.storage.holds()) return report.storage;
   if (!report.rollout.settled.holds()) return report.rollout.settled;
@@ -50,12 +51,18 @@ Json registry_status(const Json& before, const RegistryReport& report, WallTime 
   set("StorageReady", report.storage);
   set("Available", report.rollout.available);
   set("Exposed", report.exposure.exposed);
+  set("Monitored", report.monitored);
   set("Degraded", degraded(report));
   set("Ready", ready(report));
   if (report.drift) {
     set("Drifted", *report.drift);
   } else {
     conditions.remove("Drifted");
+  }
+  if (report.hibernated) {
+    set("Hibernated", ConditionValue::yes("Annotated", report.rollout.settled.message));
+  } else {
+    conditions.remove("Hibernated");
   }
   conditions.remove("ReconciliationPaused");
 

@@ -15,8 +15,8 @@ namespace {
 
 using Refusal = std::optional<ConditionValue>;
 
-// "<name>-config" and "<name>-server" stay within 63 characters, so that every operand's name also
-// serves as a label's value.
+// "<name>-config" and "<name>-server" stay within 63 characters, so that the name of every operand
+// but the dashboard, to which nothing refers, also serves as a label's value.
 constexpr std::size_t kMaxName = 56;
 
 // 1 Pi. Of more, a claim would be made that has to be deleted to be corrected.

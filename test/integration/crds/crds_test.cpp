@@ -100,6 +100,7 @@ TEST_CASE("an empty Registry is complete: the API server fills in the defaults t
   CHECK(filled->spec.network_policy == empty->spec.network_policy);
   CHECK(filled->spec.disruption_budget == empty->spec.disruption_budget);
   CHECK(filled->spec.topology_spread == empty->spec.topology_spread);
+  CHECK(filled->spec.monitoring.enabled == empty->spec.monitoring.enabled);
   CHECK(filled->spec.allowed_namespaces.from == empty->spec.allowed_namespaces.from);
   CHECK(stored.at("spec").at("networkPolicy").at("enabled") == true);
 }
@@ -157,6 +158,28 @@ TEST_CASE("a Registry is on files or on PostgreSQL, with what belongs to the one
   cached["cache"] = cache;
   check_accepted(crds.registry(cached));
   check_refused(crds.registry({{"cache", cache}}), "leave it out, or set storage.type to PostgreSQL");
+}
+
+TEST_CASE("autoscaling needs a database, a request of CPU, and bounds in their order") {
+  const Installed crds;
+  const auto scaled = [&](const Json& autoscaling, const Json& more = Json::object()) {
+    Json spec = storage({{"type", "PostgreSQL"}, {"postgresql", {{"secretRef", {{"name", "db-app"}}}}}});
+    spec["availability"]["autoscaling"] = autoscaling;
+    spec.merge_patch(more);
+    return crds.registry(spec);
+  };
+  const Json five = {{"maxReplicas", 5}};
+  check_accepted(scaled(five));
+  check_refused(scaled(Json::object()), "maxReplicas");
+  check_refused(scaled({{"minReplicas", 3}, {"maxReplicas", 2}}), "minReplicas must not be greater");
+  check_refused(crds.registry({{"availability", {{"autoscaling", five}}}}),
+                "leave it out, or set storage.type");
+  const auto resources = [](const char* kind, const char* name) {
+    return Json{{"resources", {{kind, {{name, "1"}}}}}};
+  };
+  check_refused(scaled(five, resources("limits", "memory")), "give resources.requests.cpu");
+  check_accepted(scaled(five, resources("requests", "cpu")));
+  check_accepted(scaled(five, resources("limits", "cpu")));
 }
 
 TEST_CASE("names and keys of the Secrets of a database have defaults and forms, as C++ reads them") {

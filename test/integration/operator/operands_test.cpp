@@ -19,7 +19,8 @@ const Json kEverything = {{"replicas", 3},
                              {{"secretRef", {{"name", "db-app"}}},
                               {"caSecretRef", {{"name", "db-ca"}}},
                               {"clientCertificateSecretRef", {{"name", "db-client"}}}}}}},
-                          {"cache", {{"redis", {{"secretRef", {{"name", "redis"}}}}}}}};
+                          {"cache", {{"redis", {{"secretRef", {{"name", "redis"}}}}}}},
+                          {"availability", {{"autoscaling", {{"maxReplicas", 5}}}}}};
 
 }  // namespace
 

@@ -105,4 +105,34 @@ TEST_CASE("an operand that is not asked for is removed, unless it was never the 
     CHECK(presence(route_type(), none, offered) == Presence::Untouched);
 }
 
+TEST_CASE("what scales a Registry or watches it is there while it is asked for, possible and of use") {
+  const auto offering = [](kube::Offered monitors, kube::Offered rules) {
+    return Cluster{.routes = {}, .service_monitors = monitors, .prometheus_rules = rules};
+  };
+  const auto yes = kube::Offered::Yes;
+  const auto no = kube::Offered::No;
+  const RegistryInputs plain = inputs();
+  const RegistryInputs unwatched = inputs({{"monitoring", {{"enabled", false}}}});
+  const RegistryInputs scaled = inputs({{"availability", {{"autoscaling", {{"maxReplicas", 3}}}}}});
+  const RegistryInputs stopped =
+      inputs({{"replicas", 0}, {"availability", {{"autoscaling", {{"maxReplicas", 3}}}}}});
+  RegistryInputs hibernated = scaled;
+  hibernated.hibernated = true;
+  const auto presence = [](const kube::ResourceType& type, const RegistryInputs& given,
+                           const Cluster& cluster = Cluster{}) { return row(type).presence(given, cluster); };
+  CHECK(presence(pod_autoscaler_type(), plain) == Presence::Removed);
+  CHECK(presence(pod_autoscaler_type(), scaled) == Presence::Applied);
+  for (const auto& type : {service_monitor_type(), prometheus_rule_type()}) {
+    CHECK(presence(type, plain, offering(yes, yes)) == Presence::Applied);
+    CHECK(presence(type, unwatched, offering(yes, yes)) == Presence::Removed);
+    CHECK(presence(type, unwatched, offering(no, no)) == Presence::Untouched);
+  }
+  CHECK(presence(service_monitor_type(), plain, offering(no, yes)) == Presence::Untouched);
+  CHECK(presence(prometheus_rule_type(), plain, offering(yes, no)) == Presence::Untouched);
+  for (const RegistryInputs& without_pods : {stopped, hibernated}) {
+    CHECK(presence(pod_autoscaler_type(), without_pods) == Presence::Removed);
+    CHECK(presence(prometheus_rule_type(), without_pods, offering(yes, yes)) == Presence::Removed);
+  }
+}
+
 TEST_SUITE_END();

@@ -14,8 +14,7 @@ namespace {
 
 struct WritingOnce : test::Writing {
   WrittenOperands write_all(const RegistryInputs& inputs) {
-    return write_operands(context(), applier, *owner, steps(operands(), inputs, Cluster{kube::Offered::Yes}),
-                          refusal_text);
+    return write_operands(context(), applier, *owner, steps(operands(), inputs, cluster), refusal_text);
   }
   // One pass in which writes to `plural` are answered with `error`.
   WrittenOperands write(const std::string& plural, const Status& error) {
@@ -24,6 +23,7 @@ struct WritingOnce : test::Writing {
     });
     return write_all(test::inputs());
   }
+  Cluster cluster{kube::Offered::Yes};
 };
 
 const Status kWebhookDown =
@@ -148,4 +148,23 @@ TEST_CASE("a Route that is refused refuses no Registry") {
   CHECK(!written.failed);
   CHECK(written.route_error.ok());
   CHECK(written.route_refused.find("63 characters; set spec.exposure.host") != std::string::npos);
+}
+
+TEST_CASE("what is only for watching a Registry fails for itself, whether refused, forbidden or broken") {
+  for (const Status& error :
+       {Status(Code::Invalid, "spec.groups: bad").with_http_status(422), kWebhookDown,
+        Status(Code::Forbidden, "may not").with_http_status(403), Status(Code::NotFound, "no such type")}) {
+    CAPTURE(error.message());
+    WritingOnce writing;
+    writing.cluster.prometheus_rules = kube::Offered::Yes;
+    const WrittenOperands written = writing.write("prometheusrules", error);
+    REQUIRE(written.monitoring);
+    CHECK(written.monitoring->reason == "MonitoringFailed");
+    CHECK(written.monitoring->message.starts_with("PrometheusRule: "));
+    CHECK(written.monitoring->message.ends_with(error.message()));
+    CHECK(!written.refused);
+    CHECK(!written.failed);
+    CHECK(written.retry.ok());
+    CHECK(find(written.applied, deployment_type()));
+  }
 }

@@ -421,4 +421,22 @@ TEST_CASE("an MCPTool that cannot be read goes when it is deleted") {
   CHECK(r.api->wait_for([&] { return !r.api->find(mcptool_type(), kToolKey); }));
 }
 
+TEST_CASE("a Registry whose annotation says so is hibernated, and serves again without it") {
+  Reconciling r;
+  const auto has_replicas = [&](int count) {
+    return r.api->wait_for([&] {
+      const auto deployment = r.api->find(deployment_type(), kRegistryKey);
+      return deployment && at(deployment->json(), "/spec/replicas") == count;
+    });
+  };
+  r.put_registry(Json::object());
+  REQUIRE(has_replicas(1));
+  r.put_registry(Json::object(), {{kHibernationAnnotation, "on"}});
+  CHECK(has_replicas(0));
+  CHECK(r.says(registry_type(), kRegistryKey, "Ready", "Hibernated"));
+  CHECK(r.says(registry_type(), kRegistryKey, "Hibernated", "Annotated"));
+  r.put_registry(Json::object(), {{kHibernationAnnotation, "off"}});
+  CHECK(has_replicas(1));
+}
+
 TEST_SUITE_END();

@@ -7,8 +7,10 @@
 #include "controller/operator/registry/connections.hpp"
 #include "controller/operator/registry/decide.hpp"
 #include "controller/operator/registry/report.hpp"
+#include "controller/operator/registry/status.hpp"
 #include "controller/operator/registry/validation.hpp"
 #include "controller/operator/types.hpp"
+#include "controller/runtime/write/conditions.hpp"
 #include "registry/config/config.hpp"
 #include "test/unit/operator/make.hpp"
 
@@ -173,6 +175,49 @@ TEST_CASE("several replicas need a database, and a database needs its Secret") {
   Json small = plain_database();
   small["storage"]["size"] = "1e30";
   CHECK(message(small) == "");  // of a claim that there is none of
+}
+
+TEST_CASE("the autoscaler scales the Registry itself, by the CPU that its pods request") {
+  Json spec = full_stores();
+  spec["availability"]["autoscaling"] = {
+      {"minReplicas", 3}, {"maxReplicas", 9}, {"targetCPUUtilizationPercentage", 60}};
+  const Json made = horizontal_pod_autoscaler(inputs(spec));
+  CHECK(at(made, "/spec/scaleTargetRef") ==
+        Json{{"apiVersion", "mcpregistry.dev/v1alpha1"}, {"kind", "Registry"}, {"name", "mcp-registry"}});
+  CHECK(at(made, "/spec/minReplicas") == 3);
+  CHECK(at(made, "/spec/maxReplicas") == 9);
+  CHECK(at(made, "/spec/metrics/0/resource/target/averageUtilization") == 60);
+}
+
+TEST_CASE("a hibernated Registry has no pods, whatever it declares and whether that is accepted") {
+  RegistryInputs given = inputs(full_stores());
+  CHECK(at(deployment(given), "/spec/replicas") == 3);
+  given.hibernated = true;
+  CHECK(at(deployment(given), "/spec/replicas") == 0);
+  RegistryObservation seen{.object = mcp_registry(),
+                           .status = std::make_shared<const Json>(Json::object()),
+                           .inputs = inputs({{"replicas", 2}})};
+  seen.inputs.hibernated = true;
+  const RegistryPlan plan = decide(seen, inputs());
+  CHECK(plan.refused);
+  CHECK(plan.accepted->hibernated);
+}
+
+TEST_CASE("hibernation is told in its condition and in those that suffer from it, and is no trouble") {
+  RegistryObservation seen{.object = mcp_registry(),
+                           .status = std::make_shared<const Json>(Json::object()),
+                           .inputs = inputs(full_stores())};
+  RegistryOutcome outcome;
+  outcome.declared = seen.inputs;
+  const auto told = [&] {
+    return runtime::Conditions::from_json(
+        registry_status(Json::object(), report_of(seen, outcome, WallTime{}), WallTime{}).at("conditions"));
+  };
+  CHECK_FALSE(told().find("Hibernated"));
+  outcome.declared->hibernated = true;
+  CHECK(told().is_true("Hibernated"));
+  for (const char* type : {"Ready", "Available"}) CHECK(told().find(type)->reason == "Hibernated");
+  CHECK(told().find("Degraded")->reason == "AsExpected");
 }
 
 TEST_CASE("nothing of a claim holds up a registry on PostgreSQL, whose storage is told as the database") {
