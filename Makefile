@@ -86,13 +86,13 @@ clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-contracts test-conformance test-bridge test-manifests test-integration test-e2e test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
+.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-contracts test-conformance test-bridge test-manifests test-installed test-integration test-e2e test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
 test: deps image-deps unit-deps store-deps page-deps api-deps contract-deps conformance-deps manifest-deps configure ## All tests: unit, stores, the page in a browser, the API, contracts, MCP client, server and bridge, manifests, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
 	@echo "Compiling the programs with their tests and, at the same time, Kubernetes (about six minutes on two processors, once)."
 	@config/build/together.sh $(BUILD_DIR)
 	@config/images/build.sh $(BUILD_DIR)/bin build/images
 	@test/servers/build.sh $(BUILD_DIR)/bin build/images
-	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page official docs schemathesis contracts conformance bridge manifests cluster integration e2e faults
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page official docs schemathesis contracts conformance bridge manifests cluster integration installed e2e faults
 
 test-unit: build unit-deps ## Unit tests only, and the graph of includes
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit
@@ -142,6 +142,9 @@ conformance-deps:
 
 test-manifests: manifest-deps ## What people install from: install.yaml, the Helm chart, config/
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh manifests
+
+test-installed: test-images manifest-deps ## What is installed from manifests/ at work on a real node: the bundle as OLM renders it, the chart, the samples
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh installed
 
 test-integration: build ## Tests against a real API server
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh integration

@@ -15,7 +15,7 @@ service=mcp-registry
 tool=weather
 second_tool=translate
 live=forecasts # an MCPTool whose server offers the tools
-live_image=${IMAGE_PREFIX:-localhost}/weather:${IMAGE_TAG:-0.1.0}
+live_image=${IMAGE_PREFIX:-localhost}/weather:${IMAGE_TAG:-$("$root/config/version.sh")}
 
 step() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
 fail() {

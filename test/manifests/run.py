@@ -1,4 +1,4 @@
-"""Runs the tests of manifests/ whose names have the given words in them."""
+"""Runs the tests of manifests/ whose names have the given words in them; those that need a node are node_run.py's."""
 
 import sys
 

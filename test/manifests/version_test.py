@@ -19,3 +19,11 @@ def chart(_):
     """The chart and the operator in it have the version of the project."""
     chart_file = project.load_all(project.read("manifests", "chart", "Chart.yaml"))[0]
     equal((chart_file["version"], chart_file["appVersion"]), (project.version(), project.version()))
+
+
+@test
+def nowhere_else(_):
+    """No script, Makefile or test names the version of the images itself."""
+    places = ("Makefile", "config/deploy.sh", "test/demo/demo.sh", "test/e2e/harness/cluster.cpp",
+              "test/faults/harness/operator_process.hpp")
+    equal([place for place in places if project.version() in project.read(place)], [])

@@ -71,7 +71,7 @@ Cluster::Cluster()
       tool_(source_path("test/cluster/cluster")),
       operator_namespace_(environment("NAMESPACE", "toolhive-system")),
       image_prefix_(environment("IMAGE_PREFIX", "localhost")),
-      image_tag_(environment("IMAGE_TAG", "0.1.0")),
+      image_tag_(environment("IMAGE_TAG", TOOLHIVE_VERSION)),
       socket_(fs::temp_directory_path() / ("toolhive-e2e-" + std::to_string(::getpid()) + ".sock")) {
   if (name_.empty()) {
     throw std::runtime_error("TOOLHIVE_CLUSTER is not set; start this program through 'test/run.sh e2e'");

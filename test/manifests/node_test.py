@@ -1,0 +1,94 @@
+"""What is installed from manifests/, at work on a real node."""
+
+import node
+import olm
+import project
+import rights
+from bundle_folder import Bundle
+from suite import check, equal, test
+
+HOME = "toolhive-system"
+TEAM = "mcp"
+GUESTS = "guests"
+ACCOUNT = "toolhive-operator"
+READY = {"registry/mcp-registry": "registry", "registry/team-registry": "registry_full",
+         "registry/internal-registry": "registry_internal", "registry/shared-registry": "registry_shared",
+         "registry/restored-registry": "registry_existing_claim", "registry/strict-registry": "registry_strict",
+         "registry/temporary-registry": "registry_temporary", "mcptool/weather": "mcptool",
+         "mcptool/search-documents": "mcptool_unversioned", "mcptool/forecasts": "mcptool_workload",
+         "mcptool/stdio-forecasts": "mcptool_stdio", "mcptool/selected-forecasts": "mcptool_selected"}
+# What the operator is allowed and does not ask for here, and why.
+NOT_ASKED = {"routes": "there are no Routes", "routes/custom-host": "there are no Routes",
+             "registries/finalizers": "admission asks for the operator", "mcptools/finalizers": "admission asks for the operator",
+             "priorityclasses": "no sample names one", "subjectaccessreviews": "nobody reads the metrics",
+             "tokenreviews": "nobody reads the metrics"}
+
+
+def bundle():
+    return Bundle.read(project.path("manifests", "bundle"))
+
+
+@test
+def samples(_):
+    """Installed as OLM does for all namespaces, every sample that can becomes ready, and no resource is allowed for nothing."""
+    objects = node.install_as_olm_does(bundle(), HOME)
+    node.make_namespace(TEAM)
+    for name in READY.values():
+        node.apply(node.sample(name), "-n", TEAM)
+    node.make_namespace(GUESTS, {"mcp.example.com/registry": "shared"})
+    node.apply(node.sample("mcptool_elsewhere"), "-n", GUESTS)
+    for name in READY:
+        node.wait_ready(TEAM, name)
+    node.wait_ready(GUESTS, "mcptool/currency")
+    asked = {resource for _, resource, _, _ in node.requests(HOME)}
+    granted = {resource for _, resource, _, _ in rights.granted(objects, ACCOUNT)[""]}
+    equal(granted - asked - NOT_ASKED.keys(), set())
+
+
+@test
+def refused(_):
+    """The API server refused the operator nothing."""
+    equal([each for each in node.requests(HOME) if each[3] == 403], [])
+
+
+@test
+def finalizers(_):
+    """Without the right to set finalizers, which admission asks for, the operator makes nothing."""
+    objects = olm.render(bundle(), HOME)
+    role = next(each for each in objects if each["kind"] == "ClusterRole" and each["metadata"]["name"].endswith("-all"))
+    role["rules"] = [rule for rule in role["rules"] if "registries/finalizers" not in rule["resources"]]
+    node.apply([role])
+    node.make_namespace("refused")
+    node.apply(node.sample("registry"), "-n", "refused")
+    project.kubectl("-n", "refused", "wait", "--for=jsonpath={.status.conditions[?(@.type==\"Degraded\")].reason}=OperandForbidden",
+                    "--timeout=180s", "registry/mcp-registry")
+    node.apply(olm.render(bundle(), HOME))
+    node.wait_ready("refused", "registry/mcp-registry")
+    project.kubectl("delete", "namespace", "refused", "--wait=false")
+
+
+@test
+def own_namespace(_):
+    """Installed as OLM does for its own namespace, a Registry, an MCPTool and a server's tools become ready there."""
+    home = "own"
+    project.kubectl("-n", HOME, "delete", "deployment", ACCOUNT)
+    node.install_as_olm_does(bundle(), home, [home])
+    for name in ("registry", "mcptool", "mcptool_workload"):
+        node.apply(node.sample(name), "-n", home)
+    node.wait_ready(home, "registry/mcp-registry", "mcptool/weather", "mcptool/forecasts")
+    equal([each for each in node.requests(home) if each[3] == 403], [])
+    check(project.kubectl("auth", "can-i", "list", "pods", "-n", home,
+                          f"--as=system:serviceaccount:{home}:{ACCOUNT}").startswith("yes"))
+
+
+@test
+def chart(_):
+    """Installed from the chart, the operator becomes ready, and the chart's own test passes."""
+    project.kubectl("delete", "namespace", HOME)
+    node.delete([each for each in olm.render(bundle(), HOME) if each["kind"].startswith("ClusterRole")])
+    project.helm("install", ACCOUNT, project.path("manifests", "chart"), "--namespace", HOME, "--create-namespace",
+                 "--take-ownership", "--wait", "--timeout", "5m")
+    said = project.helm("test", ACCOUNT, "--namespace", HOME, "--timeout", "5m")
+    check("Phase:          Succeeded" in said, said)
+    # What was there before is looked after again.
+    node.wait_ready(TEAM, "registry/mcp-registry", "mcptool/weather")
