@@ -15,7 +15,7 @@ namespace toolhive::faults {
 inline constexpr const char* kImage = "localhost/mcp-registry:" TOOLHIVE_VERSION;
 inline constexpr const char* kOtherImage = "localhost/mcp-registry:faults";
 // Of the server of test/servers/weather.
-inline constexpr const char* kServerImage = "localhost/weather:0.1.0";
+inline constexpr const char* kServerImage = "localhost/weather:" TOOLHIVE_VERSION;
 
 class OperatorProcess {
  public:
