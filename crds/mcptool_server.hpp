@@ -7,23 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "crds/key_ref.hpp"
 #include "crds/mcptool_workload.hpp"
 
 namespace toolhive {
-
-// One value of a Secret or a ConfigMap in the MCPTool's namespace.
-struct KeyRef {
-  std::string name;
-  std::string key;
-
-  template <class Fields>
-  void describe(const Fields& fields) {
-    fields.require("name");
-    fields.read("name", name);
-    fields.require("key");
-    fields.read("key", key);
-  }
-};
 
 struct ServerSpec {
   struct ValueSource {
@@ -46,17 +33,6 @@ struct ServerSpec {
       fields.read("name", name);
       fields.read("value", value);
       fields.read("valueFrom", value_from);
-    }
-  };
-  // At most one is there; none: the system's.
-  struct Authorities {
-    std::optional<KeyRef> config_map;
-    std::optional<KeyRef> secret;
-
-    template <class Fields>
-    void describe(const Fields& fields) {
-      fields.read("configMapKeyRef", config_map);
-      fields.read("secretKeyRef", secret);
     }
   };
   struct OAuth {
@@ -83,7 +59,7 @@ struct ServerSpec {
     std::string url;
     Transport transport = Transport::StreamableHTTP;
     std::vector<Header> headers;
-    Authorities authorities;
+    Authorities authorities;  // none: the system's
     std::optional<OAuth> oauth;
 
     template <class Fields>

@@ -13,6 +13,7 @@
 #include "controller/kube/object/label_selector.hpp"
 #include "controller/kube/object/resource.hpp"
 #include "crds/pod_settings.hpp"
+#include "crds/registry_auth.hpp"
 #include "crds/registry_stores.hpp"
 
 namespace toolhive {
@@ -56,6 +57,7 @@ struct RegistrySpec {
   // there.
   JsonPtr config;
   JsonPtr server;
+  RegistryAuth auth;
 
   struct Exposure {
     enum class Type { Auto, Route, None };
@@ -130,6 +132,8 @@ struct RegistrySpec {
     fields.object("cache").read("redis", redis);
     fields.read_object("config", config);
     fields.read_object("server", server);
+    fields.read_object("auth", auth.declared);
+    fields.read("auth", auth);
     fields.read("exposure", exposure);
     fields.object("networkPolicy").read("enabled", network_policy);
     const Fields availability = fields.object("availability");

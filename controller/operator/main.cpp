@@ -11,6 +11,7 @@
 #include "controller/base/log.hpp"
 #include "controller/kube/config/config.hpp"
 #include "controller/kube/transport/transport.hpp"
+#include "controller/operator/identity/operator_identity.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/mcptool/reconciler.hpp"
 #include "controller/operator/registry/reconciler.hpp"
@@ -150,8 +151,11 @@ int run(const Flags& flags, const std::stop_token& stop) {
   options.namespaces = flags.namespaces;
   options.workers = flags.workers;
   runtime::Manager manager(*config, manager_options(flags, options.operator_namespace));
-  toolhive::RegistryAccess access(*way);
-  toolhive::RegistryReconciler registries(manager, access, options);
+  toolhive::OperatorIdentity identity(manager.client(), config->ns);
+  toolhive::RegistryAccess access(*way, [&identity](const Context& ctx, const std::string& audience) {
+    return identity.token(ctx, audience);
+  });
+  toolhive::RegistryReconciler registries(manager, access, identity, options);
   toolhive::Prober prober(manager.client(), manager.metrics(), manager.clock(), *probing);
   toolhive::MCPToolReconciler tools(manager, access, prober, options, registries.attach());
   tools.attach();

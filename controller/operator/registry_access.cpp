@@ -99,29 +99,37 @@ class GuardedRegistry final : public RegistryApi {
 
 }  // namespace
 
-RegistryAccess::RegistryAccess(std::shared_ptr<kube::Transport> api) : api_(std::move(api)) {}
+RegistryAccess::RegistryAccess(std::shared_ptr<kube::Transport> api, MakeToken make_token)
+    : api_(std::move(api)), make_token_(std::move(make_token)) {}
 
-StatusOr<std::shared_ptr<RegistryApi>> RegistryAccess::open(const kube::Key& registry) {
+StatusOr<std::shared_ptr<RegistryApi>> RegistryAccess::open(const kube::Key& registry,
+                                                            const std::string& audience) {
   std::lock_guard lock(mutex_);
-  std::shared_ptr<RegistryApi>& client = clients_[registry];
-  if (!client) client = std::make_shared<GuardedRegistry>(make_client(registry), registry, tools_, reports_);
-  return client;
+  Opened& opened = opened_[registry];
+  if (!opened.client || opened.audience != audience)
+    opened = {audience,
+              std::make_shared<GuardedRegistry>(make_client(registry, audience), registry, tools_, reports_)};
+  return opened.client;
 }
 
-std::unique_ptr<RegistryApi> RegistryAccess::make_client(const kube::Key& registry) const {
+std::unique_ptr<RegistryApi> RegistryAccess::make_client(const kube::Key& registry,
+                                                         const std::string& audience) const {
   if (api_)
     return std::make_unique<RegistryClient>(api_, "/api/v1/namespaces/" + registry.ns +
                                                       "/services/http:" + registry.name + ":" +
                                                       std::to_string(kServicePort) + "/proxy");
-  // Without credentials: the registry must not be able to act as the operator.
+  // With a token for this registry alone at most: it must not be able to act as the operator.
+  UntrustedTransport::Bearer bearer;
+  if (make_token_ && !audience.empty())
+    bearer = [make = make_token_, audience](const Context& ctx) { return make(ctx, audience); };
   return std::make_unique<RegistryClient>(
-      std::make_shared<UntrustedTransport>(internal_host(registry), kServicePort), "");
+      std::make_shared<UntrustedTransport>(internal_host(registry), kServicePort, std::move(bearer)), "");
 }
 
 void RegistryAccess::forget(const kube::Key& registry) {
   {
     std::lock_guard lock(mutex_);
-    clients_.erase(registry);
+    opened_.erase(registry);
   }
   tools_.forget(registry);
   reports_.forget(registry);

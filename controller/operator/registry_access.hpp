@@ -1,6 +1,7 @@
 // RegistryAccess: the way from the operator to the registries it manages.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -19,24 +20,37 @@ namespace toolhive {
 // apart from reports.
 class RegistryAccess {
  public:
-  // `api` null: the operator runs in the cluster and reaches Services by name.
-  explicit RegistryAccess(std::shared_ptr<kube::Transport> api);
+  // Makes a token that is good at the registry with that audience only.
+  using MakeToken = std::function<StatusOr<std::string>(const Context& ctx, const std::string& audience)>;
+
+  // `api` null: the operator runs in the cluster and reaches Services by name. Through the API
+  // server no token arrives, for that takes the header for its own.
+  RegistryAccess(std::shared_ptr<kube::Transport> api, MakeToken make_token);
   virtual ~RegistryAccess() = default;
 
-  virtual StatusOr<std::shared_ptr<RegistryApi>> open(const kube::Key& registry);
+  // `audience` is that of the registry (registry_audience()); empty: it asks nobody for a token, and
+  // gets none.
+  virtual StatusOr<std::shared_ptr<RegistryApi>> open(const kube::Key& registry, const std::string& audience);
   // Lets go of the connections to a registry that is gone.
   void forget(const kube::Key& registry);
 
  protected:
   // The registry as it is, before any circuit.
-  virtual std::unique_ptr<RegistryApi> make_client(const kube::Key& registry) const;
+  virtual std::unique_ptr<RegistryApi> make_client(const kube::Key& registry,
+                                                   const std::string& audience) const;
 
  private:
+  struct Opened {
+    std::string audience;
+    std::shared_ptr<RegistryApi> client;  // null: none yet
+  };
+
   std::shared_ptr<kube::Transport> api_;
+  MakeToken make_token_;
   RegistryCircuit tools_;
   RegistryCircuit reports_;
   std::mutex mutex_;
-  std::map<kube::Key, std::shared_ptr<RegistryApi>> clients_;  // guarded by mutex_
+  std::map<kube::Key, Opened> opened_;  // guarded by mutex_
 };
 
 }  // namespace toolhive

@@ -10,4 +10,8 @@ std::string internal_url(const kube::Key& registry) {
   return "http://" + internal_host(registry) + ":" + std::to_string(kServicePort);
 }
 
+std::string registry_audience(const kube::Key& registry, std::string_view uid) {
+  return registry.to_string() + "/" + std::string(uid);
+}
+
 }  // namespace toolhive

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "controller/kube/object/resource.hpp"
 
@@ -13,5 +14,8 @@ inline constexpr int kServicePort = 8080;
 std::string internal_host(const kube::Key& registry);
 // The URL that pods use.
 std::string internal_url(const kube::Key& registry);
+// What tokens for this registry alone are for. With the uid, so that one for a Registry that is
+// gone is good for no other of its name.
+std::string registry_audience(const kube::Key& registry, std::string_view uid);
 
 }  // namespace toolhive

@@ -40,8 +40,10 @@ http::request<http::string_body> to_message(const std::string& host, const kube:
 // One request and its answer, step by step on the thread that waits for it.
 class Call {
  public:
-  Call(const std::string& host, const kube::HttpRequest& request)
+  // `bearer` empty: without credentials.
+  Call(const std::string& host, const kube::HttpRequest& request, const std::string& bearer)
       : message_(to_message(host, request)), limit_(request.max_reply) {
+    if (!bearer.empty()) message_.set(http::field::authorization, "Bearer " + bearer);
     parser_.header_limit(kLargestHead);
     parser_.body_limit(request.max_reply);
   }
@@ -122,11 +124,13 @@ class Call {
 
 }  // namespace
 
-UntrustedTransport::UntrustedTransport(std::string host, int port)
-    : host_(std::move(host)), port_(std::to_string(port)) {}
+UntrustedTransport::UntrustedTransport(std::string host, int port, Bearer bearer)
+    : host_(std::move(host)), port_(std::to_string(port)), bearer_(std::move(bearer)) {}
 
 StatusOr<kube::HttpResponse> UntrustedTransport::send(const Context& ctx, const kube::HttpRequest& request) {
-  auto response = Call(host_ + ":" + port_, request).run(ctx, host_, port_);
+  const auto bearer = bearer_ ? bearer_(ctx) : StatusOr<std::string>(std::string());
+  if (!bearer.ok()) return bearer.status();
+  auto response = Call(host_ + ":" + port_, request, *bearer).run(ctx, host_, port_);
   if (response.ok() || response.status().code() == Code::Cancelled) return response;
   return response.status().with_context("asking http://" + host_ + ":" + port_);
 }

@@ -96,6 +96,7 @@ void begin_live(const ToolObservation& observed, ToolPlan& plan) {
 ToolPlan begin(const ToolObservation& observed) {
   ToolPlan plan;
   plan.claim = observed.claim;
+  if (observed.registry) plan.audience = observed.registry->audience;
   plan.manager = manager_of(observed.object);
   plan.known = remembered(*observed.status);
   plan.report.generation = observed.object.meta().generation;

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/operator/registry_address.hpp"
 #include "controller/runtime/write/conditions.hpp"
 
 namespace toolhive {
@@ -10,8 +11,10 @@ RegistryTarget target_of(const kube::Object& registry) {
   RegistryTarget target;
   target.deleting = registry.meta().deleting();
   const Json document = registry.json();
-  if (auto parsed = Registry::from_json(document); parsed.ok())
-    target.allowed_namespaces = parsed->spec.allowed_namespaces;
+  const auto parsed = Registry::from_json(document);
+  if (parsed.ok()) target.allowed_namespaces = parsed->spec.allowed_namespaces;
+  if (!parsed.ok() || parsed->spec.auth.is_on())
+    target.audience = registry_audience(registry.key(), registry.meta().uid);
   const Json status = document.value("status", Json::object());
   if (!status.is_object()) return target;
   target.available =

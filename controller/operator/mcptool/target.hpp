@@ -13,7 +13,8 @@ struct RegistryTarget {
   RegistrySpec::AllowedNamespaces allowed_namespaces;
   bool available = false;  // its condition Available is True
   bool deleting = false;
-  std::string url;  // of its status
+  std::string url;       // of its status
+  std::string audience;  // of tokens for it; empty: it asks nobody for one
 };
 
 // A spec that cannot be read allows nobody but its own namespace.

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/base/sha256.hpp"
+#include "controller/operator/registry/authentication.hpp"
 #include "controller/operator/registry/connections.hpp"
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry_address.hpp"
@@ -32,8 +33,12 @@ Json store_settings(const RegistrySpec& spec) {
 }  // namespace
 
 Json registry_config_map(const RegistryInputs& inputs) {
-  const Json document = file_document(inputs.spec.config, store_settings(inputs.spec));
-  return config_map(inputs, config_map_name(inputs.key), kConfigFile, document);
+  Json ours = store_settings(inputs.spec);
+  if (inputs.spec.auth.is_on()) ours["auth"] = auth_section(inputs);
+  Json map =
+      config_map(inputs, config_map_name(inputs.key), kConfigFile, file_document(inputs.spec.config, ours));
+  if (inputs.operator_keys) map["data"][kOperatorKeysFile] = inputs.operator_keys->dump(2) + "\n";
+  return map;
 }
 
 Json server_config_map(const RegistryInputs& inputs) {
@@ -42,7 +47,9 @@ Json server_config_map(const RegistryInputs& inputs) {
 }
 
 std::string config_checksum(const RegistryInputs& inputs) {
-  return sha256_hex(registry_config_map(inputs)["data"].dump() + server_config_map(inputs)["data"].dump());
+  Json config = registry_config_map(inputs)["data"];
+  config.erase(kOperatorKeysFile);  // which the service follows
+  return sha256_hex(config.dump() + server_config_map(inputs)["data"].dump());
 }
 
 }  // namespace toolhive

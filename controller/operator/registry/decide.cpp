@@ -34,9 +34,25 @@ std::vector<DryRun> dry_runs(const RegistryObservation& observed) {
   return tried;
 }
 
+// Without which a registry that asks for tokens would take none, or not even start.
+std::optional<ConditionValue> missing_authentication(const RegistryObservation& observed) {
+  if (!observed.identity.ok())
+    return ConditionValue::unknown(
+        "OperatorIdentityUnavailable",
+        "spec.auth: the operator has no key by which the registry could know it: " +
+            observed.identity.message() +
+            "; it needs the Role toolhive-operator-identity in its own namespace");
+  if (!observed.issuer_ca_missing) return {};
+  const KeyRef& ref = *observed.inputs.spec.auth.issuer_ca.config_map;
+  return ConditionValue::no("IssuerCANotFound", "spec.auth.oidc.ca.configMapKeyRef: there is no ConfigMap " +
+                                                    ref.name + " with a key " + ref.key +
+                                                    "; create it, or correct the reference");
+}
+
 std::optional<ConditionValue> refusal(const RegistryObservation& observed) {
   const Json claim = observed.claim ? observed.claim->json() : Json();
   auto refused = refuse(observed.inputs, observed.claim ? &claim : nullptr);
+  if (!refused) refused = missing_authentication(observed);
   return refused ? refused : hold(observed);
 }
 
@@ -58,6 +74,9 @@ RegistryPlan decide(const RegistryObservation& observed, const std::optional<Reg
   plan.accepted = accepted;
   // No part of the spec: it is heeded also while that is refused.
   if (plan.accepted) plan.accepted->hibernated = observed.inputs.hibernated;
+  // Keys are rotated whatever became of the spec.
+  if (plan.accepted && observed.inputs.operator_keys)
+    plan.accepted->operator_keys = observed.inputs.operator_keys;
   plan.cluster = observed.cluster;
   return plan;
 }

@@ -2,6 +2,7 @@
 
 #include "controller/operator/labels.hpp"
 #include "controller/operator/operand/pod_intent.hpp"
+#include "controller/operator/registry/authentication.hpp"
 #include "controller/operator/registry/connections.hpp"
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry_address.hpp"
@@ -113,6 +114,7 @@ Json pod_spec(const RegistryInputs& inputs) {
               {"containers", Json::array({container(inputs)})},
               {"volumes", volumes(inputs)}};
   if (is_spread(spec)) pod["topologySpreadConstraints"] = spread(inputs.key.name);
+  add_authentication(inputs, pod);
   add_pod_settings(spec.image_pull_secrets, spec.pod_template, pod);
   return pod;
 }

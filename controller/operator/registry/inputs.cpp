@@ -3,11 +3,16 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/operator/labels.hpp"
+#include "controller/operator/registry_address.hpp"
 
 namespace toolhive {
 
 bool is_to_run(const RegistryInputs& inputs) {
   return !inputs.hibernated && inputs.spec.replicas > 0;
+}
+
+std::string audience_of(const RegistryInputs& inputs) {
+  return inputs.spec.auth.is_on() ? registry_audience(inputs.key, inputs.uid) : std::string();
 }
 
 std::string pvc_name(const RegistryInputs& inputs) {

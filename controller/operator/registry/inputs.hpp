@@ -19,10 +19,14 @@ struct RegistryInputs {
   // Whether a pod needs an fsGroup of ours to write to its volume; OpenShift assigns one itself.
   bool set_fs_group = true;
   bool hibernated = false;  // by its annotation: no pods
+  JsonPtr operator_keys;    // the operator's public keys as a JWK Set; null without authentication
 };
 
 // Whether there should be pods at all.
 bool is_to_run(const RegistryInputs& inputs);
+
+// What the operator's tokens for it are for; empty without authentication.
+std::string audience_of(const RegistryInputs& inputs);
 
 // Names of the operands. Deployment, Service, ServiceAccount, Route and policies have the
 // Registry's own.

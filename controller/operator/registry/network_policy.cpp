@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "controller/operator/labels.hpp"
+#include "controller/operator/registry/authentication.hpp"
 #include "controller/operator/registry/connections.hpp"
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry_address.hpp"
@@ -48,6 +49,13 @@ Json port(const char* protocol, std::int64_t number) {
   return {{"protocol", protocol}, {"port", number}};
 }
 
+// A policy cannot name hosts.
+Json to_anywhere(const std::vector<int>& ports) {
+  Json list = Json::array();
+  for (const int number : ports) list.push_back(port("TCP", number));
+  return {{"ports", std::move(list)}};
+}
+
 }  // namespace
 
 // Naming both policy types denies everything that no rule lets through.
@@ -61,6 +69,8 @@ Json network_policy(const RegistryInputs& inputs) {
   // Where the service is stands in a Secret, and it may be outside the cluster: any address.
   for (const Connection& connection : connections(inputs.spec))
     egress.push_back({{"ports", Json::array({port("TCP", connection.port)})}});
+  if (const std::vector<int> ports = authentication_ports(inputs); !ports.empty())
+    egress.push_back(to_anywhere(ports));
   return {{"metadata", operand_metadata(inputs, inputs.key.name)},
           {"spec",
            {{"podSelector", {{"matchLabels", selector_labels(inputs.key.name)}}},

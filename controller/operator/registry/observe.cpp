@@ -5,6 +5,7 @@
 
 #include "controller/base/json_access.hpp"
 #include "controller/operator/labels.hpp"
+#include "controller/operator/registry/token_review_right.hpp"
 #include "controller/operator/text.hpp"
 #include "controller/operator/types.hpp"
 
@@ -80,6 +81,29 @@ Status read_priority_class(const Context& ctx, kube::Client& client, RegistryObs
   return told ? Status() : read;
 }
 
+// A Secret is not looked at: the operator has no right to, and the kubelet mounts it.
+Status read_issuer_ca(const Context& ctx, kube::Client& client, RegistryObservation& observed) {
+  const auto& ref = observed.inputs.spec.auth.issuer_ca.config_map;
+  if (!ref || !is_dns_subdomain(ref->name)) return {};
+  const auto map = client.get(ctx, config_map_type(), Key{observed.inputs.key.ns, ref->name});
+  if (map.status().code() != Code::NotFound && !map.ok()) return map.status();
+  const Json data = map.ok() ? map->json().value("data", Json::object()) : Json::object();
+  observed.issuer_ca_missing = !data.is_object() || !data.contains(ref->key);
+  return {};
+}
+
+Status read_authentication(const Context& ctx, kube::Client& client, OperatorIdentity& identity,
+                           RegistryObservation& observed) {
+  const RegistryAuth& auth = observed.inputs.spec.auth;
+  if (!auth.is_on()) return {};
+  const auto keys = identity.public_keys(ctx);
+  observed.identity = keys.status();
+  if (keys.ok()) observed.inputs.operator_keys = *keys;
+  if (auth.mode == RegistryAuth::Mode::OIDC) return read_issuer_ca(ctx, client, observed);
+  observed.token_review_forbidden = lacks_token_review_right(ctx, client, observed.inputs.key);
+  return {};
+}
+
 Status read_pods(const runtime::Cache& cache, RegistryObservation& observed) {
   auto cached = cache.list(pod_type(), observed.inputs.key.ns);
   if (!cached.ok()) return cached.status();
@@ -94,8 +118,8 @@ Status read_pods(const runtime::Cache& cache, RegistryObservation& observed) {
 
 StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client& client,
                                                const runtime::Cache& cache, kube::Discovery& discovery,
-                                               const OperatorOptions& options, const Object& object,
-                                               RegistrySpec spec) {
+                                               OperatorIdentity& identity, const OperatorOptions& options,
+                                               const Object& object, RegistrySpec spec) {
   RegistryObservation observed{
       .object = object,
       .status = std::make_shared<const Json>(object.json().value("status", Json::object())),
@@ -104,6 +128,7 @@ StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client&
   if (read.ok()) read = read_claim(ctx, client, cache, observed);
   if (read.ok()) read = read_running(ctx, cache, observed);
   if (read.ok()) read = read_priority_class(ctx, client, observed);
+  if (read.ok()) read = read_authentication(ctx, client, identity, observed);
   if (read.ok()) read = read_pods(cache, observed);
   return read.ok() ? StatusOr<RegistryObservation>(std::move(observed)) : read;
 }

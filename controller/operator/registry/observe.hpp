@@ -8,6 +8,7 @@
 #include "controller/base/json.hpp"
 #include "controller/kube/client/client.hpp"
 #include "controller/kube/client/discovery.hpp"
+#include "controller/operator/identity/operator_identity.hpp"
 #include "controller/operator/options.hpp"
 #include "controller/operator/registry/inputs.hpp"
 #include "controller/operator/registry/operands.hpp"
@@ -26,15 +27,21 @@ struct RegistryObservation {
   // The spec names a PriorityClass that is not there; asked only where the Deployment does not name
   // it already.
   bool priority_class_missing = false;
+  // With authentication: why the operator cannot prove to the registry who it is.
+  Status identity = {};
+  // spec.auth.oidc.ca names a ConfigMap, or a key in it, that is not there.
+  bool issuer_ca_missing = false;
+  // The registry may not ask the API server about tokens, and has to.
+  bool token_review_forbidden = false;
   std::vector<kube::Object> pods = {};
   Cluster cluster = {};
 };
 
-// `spec` is that of `object`. The cache has what RegistryReconciler::attach() declares. An error is
-// what could not be read just now.
+// `spec` is that of `object`. `identity` is asked with authentication only. The cache has what
+// RegistryReconciler::attach() declares. An error is what could not be read just now.
 StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client& client,
                                                const runtime::Cache& cache, kube::Discovery& discovery,
-                                               const OperatorOptions& options, const kube::Object& object,
-                                               RegistrySpec spec);
+                                               OperatorIdentity& identity, const OperatorOptions& options,
+                                               const kube::Object& object, RegistrySpec spec);
 
 }  // namespace toolhive

@@ -51,11 +51,12 @@ inline constexpr const char* kDataVolume = "data";
 // Where the ConfigMaps' files are in the pod.
 inline constexpr const char* kConfigFolder = "/etc/mcp-registry/config";
 inline constexpr const char* kConfigFile = "registry.json";
+inline constexpr const char* kOperatorKeysFile = "operator-keys.json";  // beside it
 inline constexpr const char* kServerFolder = "/etc/mcp-registry/server";
 inline constexpr const char* kServerFile = "server.json";
 inline constexpr const char* kDataFolder = "/data/registry";
 
-// Changes when the content of a ConfigMap does: the registry reads them at its start only.
+// Changes when the content of a ConfigMap does, as far as the registry reads that at its start only.
 std::string config_checksum(const RegistryInputs& inputs);
 
 }  // namespace toolhive

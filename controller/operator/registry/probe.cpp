@@ -17,7 +17,8 @@ Duration patience(int failures) {
 }
 }  // namespace
 
-ServiceProbe::Answer ServiceProbe::ask(const Context& ctx, const kube::Key& registry) {
+ServiceProbe::Answer ServiceProbe::ask(const Context& ctx, const kube::Key& registry,
+                                       const std::string& audience) {
   const TimePoint now = ctx.clock.now();
   {
     std::lock_guard lock(mutex_);
@@ -29,7 +30,7 @@ ServiceProbe::Answer ServiceProbe::ask(const Context& ctx, const kube::Key& regi
     }
   }
   Answer answer;
-  auto api = access_.open(registry);
+  auto api = access_.open(registry, audience);
   if (api.ok()) {
     auto report = (*api)->report(ctx);
     if (report.ok())

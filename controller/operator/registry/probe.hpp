@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "controller/base/context.hpp"
 #include "controller/operator/registry_access.hpp"
@@ -26,7 +27,8 @@ class ServiceProbe {
   };
   // An answer is kept for 2 s: many tools registered at once ask once. A registry that did not
   // answer is worth asking again after 2 s, then 4, up to 60.
-  Answer ask(const Context& ctx, const kube::Key& registry);
+  // `audience` as RegistryAccess::open() wants it.
+  Answer ask(const Context& ctx, const kube::Key& registry, const std::string& audience);
   void forget(const kube::Key& registry);
 
  private:

@@ -43,8 +43,8 @@ Status tell_unreadable(const Pass& pass, const Status& why) {
 }  // namespace
 
 RegistryReconciler::RegistryReconciler(runtime::Manager& manager, RegistryAccess& access,
-                                       OperatorOptions options)
-    : manager_(manager), access_(access), options_(std::move(options)), probe_(access) {}
+                                       OperatorIdentity& identity, OperatorOptions options)
+    : manager_(manager), access_(access), identity_(identity), options_(std::move(options)), probe_(access) {}
 
 runtime::ControllerHandle RegistryReconciler::attach() {
   auto controller = manager_.controller<Registry>("registry");
@@ -73,7 +73,7 @@ runtime::ControllerHandle RegistryReconciler::attach() {
 
 StatusOr<Result> RegistryReconciler::reconcile(const Pass& pass, const RegistrySpec& spec) {
   const auto observed = observe_registry(pass.ctx(), manager_.client(), manager_.cache(),
-                                         manager_.discovery(), options_, pass.object(), spec);
+                                         manager_.discovery(), identity_, options_, pass.object(), spec);
   if (!observed.ok()) return observed.status();
   const RegistryInputs& inputs = observed->inputs;
   const RegistryPlan plan = decide(*observed, accepted_.find(inputs.key, inputs.uid));
@@ -91,7 +91,7 @@ StatusOr<Result> RegistryReconciler::tell(const Pass& pass, const RegistryObserv
   // The Registry goes with its namespace; until then nothing more is told of it.
   if (outcome.written.namespace_ends) return result;
   if (report.rollout.ready_replicas > 0) {
-    const ServiceProbe::Answer answer = probe_.ask(pass.ctx(), report.key);
+    const ServiceProbe::Answer answer = probe_.ask(pass.ctx(), report.key, audience_of(observed.inputs));
     report.service = answer.report;
     if (!answer.error.ok())
       report.unreachable = ConditionValue::no("RegistryUnreachable", answer.error.message());

@@ -2,6 +2,7 @@
 // went.
 #pragma once
 
+#include "controller/operator/identity/operator_identity.hpp"
 #include "controller/operator/options.hpp"
 #include "controller/operator/registry/accepted_inputs.hpp"
 #include "controller/operator/registry/probe.hpp"
@@ -10,11 +11,12 @@
 
 namespace toolhive {
 
-// The manager and `access` must outlive it, and it the passes. The manager's options give the owner
+// The manager, `access` and `identity` must outlive it, and it the passes. The manager's options give the owner
 // label.
 class RegistryReconciler {
  public:
-  RegistryReconciler(runtime::Manager& manager, RegistryAccess& access, OperatorOptions options);
+  RegistryReconciler(runtime::Manager& manager, RegistryAccess& access, OperatorIdentity& identity,
+                     OperatorOptions options);
 
   // Declares what is watched, and what is done. Once, before Manager::run().
   runtime::ControllerHandle attach();
@@ -28,6 +30,7 @@ class RegistryReconciler {
 
   runtime::Manager& manager_;
   RegistryAccess& access_;
+  OperatorIdentity& identity_;
   const OperatorOptions options_;
   ServiceProbe probe_;
   AcceptedInputs accepted_;

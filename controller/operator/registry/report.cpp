@@ -8,6 +8,7 @@
 #include "controller/operator/registry/additions.hpp"
 #include "controller/operator/registry/monitoring.hpp"
 #include "controller/operator/registry/storage.hpp"
+#include "controller/operator/registry/token_review_right.hpp"
 #include "controller/operator/schedule.hpp"
 #include "controller/operator/types.hpp"
 
@@ -94,6 +95,14 @@ std::optional<ConditionValue> drift_of(const RegistryOutcome& outcome) {
                                  "registry should be without it, take it out with kubectl edit");
 }
 
+std::optional<ConditionValue> authentication_of(const RegistryObservation& observed) {
+  if (!observed.token_review_forbidden) return {};
+  return ConditionValue::no("TokenReviewForbidden",
+                            "the registry may not ask the API server whose a token is, so no token but the "
+                            "operator's is accepted; whoever administers the cluster allows it with: " +
+                                token_review_command(observed.inputs.key));
+}
+
 }  // namespace
 
 RegistryReport report_of(const RegistryObservation& observed, const RegistryOutcome& outcome, WallTime now) {
@@ -107,6 +116,7 @@ RegistryReport report_of(const RegistryObservation& observed, const RegistryOutc
   report.exposure = exposure_of(observed, outcome);
   const auto& unwatched = outcome.written.monitoring;
   report.monitored = observe_monitoring(observed.inputs, outcome.cluster, unwatched ? &*unwatched : nullptr);
+  report.authentication = authentication_of(observed);
   report.drift = drift_of(outcome);
   if (outcome.declared && outcome.declared->hibernated) tell_hibernation(report);
   return report;
@@ -119,7 +129,8 @@ Duration look_again(const RegistryObservation& observed, const RegistryOutcome& 
   const bool has_claim = made || observed.claim || !observed.inputs.spec.storage.is_files();
   const bool untold = report.failed || report.exposure.exposed.reason == "RouteAPIMissing" ||
                       !outcome.written.route_error.ok() || outcome.written.namespace_ends || !has_claim ||
-                      observed.priority_class_missing;
+                      observed.priority_class_missing || !observed.identity.ok() ||
+                      observed.issuer_ca_missing || observed.token_review_forbidden;
   return untold ? kRegistryShortPeriod : jittered(kRegistryPeriod, report.key);
 }
 

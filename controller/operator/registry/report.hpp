@@ -23,6 +23,8 @@ struct RegistryReport {
   ExposureState exposure;
   ConditionValue monitored;
   bool hibernated = false;               // there are to be no pods, by the annotation
+  // why the tokens of its users cannot be judged
+  std::optional<ConditionValue> authentication;
   std::optional<ConditionValue> drift;   // others have added to what the operator declares
   std::optional<ServiceReport> service;  // absent: not asked, or no answer; the last one is kept
   // a pod serves, but the operator gets no answer from it

@@ -4,8 +4,8 @@
 
 namespace toolhive {
 
-// An identity with no rights: the registry never speaks to the API server, so its pods get no token
-// either.
+// An identity with no rights, whose pods get no token by themselves: a registry speaks to the API
+// server only where spec.auth has it ask about tokens, and has one mounted for that.
 Json service_account(const RegistryInputs& inputs) {
   return {{"metadata", operand_metadata(inputs, inputs.key.name)}, {"automountServiceAccountToken", false}};
 }

@@ -26,6 +26,7 @@ ConditionValue ready(const RegistryReport& report) {
   if (!report.storage.holds()) return report.storage;
   if (!report.rollout.settled.holds()) return report.rollout.settled;
   if (report.exposure.required && !report.exposure.exposed.holds()) return report.exposure.exposed;
+  if (report.authentication) return *report.authentication;
   return ConditionValue::yes("Serving", "the registry serves what the spec declares");
 }
 
@@ -36,6 +37,8 @@ ConditionValue degraded(const RegistryReport& report) {
     return ConditionValue::yes(report.rollout.settled.reason, report.rollout.settled.message);
   if (report.storage.reason == kGrowthFailed)
     return ConditionValue::yes(report.storage.reason, report.storage.message);
+  if (report.authentication)
+    return ConditionValue::yes(report.authentication->reason, report.authentication->message);
   if (report.unreachable) return ConditionValue::yes(report.unreachable->reason, report.unreachable->message);
   return ConditionValue::no("AsExpected", "nothing needs attention");
 }

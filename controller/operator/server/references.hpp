@@ -8,7 +8,7 @@
 #include "controller/base/json.hpp"
 #include "controller/base/status.hpp"
 #include "controller/kube/client/client.hpp"
-#include "crds/mcptool_server.hpp"
+#include "crds/key_ref.hpp"
 
 namespace toolhive {
 

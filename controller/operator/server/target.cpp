@@ -31,7 +31,7 @@ Status read_headers(const ServerSpec::Remote& remote, References& references, mc
 }
 
 StatusOr<std::string> read_authorities(const ServerSpec::Remote& remote, References& references) {
-  const ServerSpec::Authorities& from = remote.authorities;
+  const Authorities& from = remote.authorities;
   if (from.secret) return references.secret(*from.secret, kLongestAuthorities);
   if (from.config_map) return references.config_map(*from.config_map, kLongestAuthorities);
   return std::string();

@@ -96,7 +96,7 @@ struct Operator {
   test::Namespace space;
   std::stop_source stop;
   runtime::Manager manager{as_operator(space.name()), manager_options(space.name())};
-  RegistryAccess access{nullptr};
+  RegistryAccess access{nullptr, {}};
   Prober prober{manager.client(), manager.metrics(), manager.clock(), prober_options(space.name())};
   runtime::ControllerHandle registries =
       manager.controller<Registry>("registry").reconcile([](runtime::Pass&, const kube::Ref<Registry>&) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -238,12 +239,24 @@ class FakeRegistry : public RegistryApi {
 template <class Api>
 class AccessTo final : public RegistryAccess {
  public:
-  AccessTo() : RegistryAccess(nullptr) {}
-  StatusOr<std::shared_ptr<RegistryApi>> open(const kube::Key&) override {
+  AccessTo() : RegistryAccess(nullptr, {}) {}
+  StatusOr<std::shared_ptr<RegistryApi>> open(const kube::Key&, const std::string& audience) override {
+    const std::lock_guard lock(mutex_);
+    audience_ = audience;
     return std::shared_ptr<RegistryApi>(registry);
   }
 
   std::shared_ptr<Api> registry = std::make_shared<Api>();
+
+  // Of the registry that was opened last.
+  std::string audience() const {
+    const std::lock_guard lock(mutex_);
+    return audience_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string audience_;  // guarded by mutex_
 };
 
 }  // namespace toolhive::test

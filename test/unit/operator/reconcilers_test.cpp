@@ -91,9 +91,11 @@ struct Reconciling {
   std::shared_ptr<testing::FakeApi> api = std::make_shared<testing::FakeApi>();
   runtime::Manager manager;
   AccessTo<FakeRegistry> access;
+  OperatorIdentity identity{manager.client(), "toolhive-system"};
   RegistryReconciler registries{
       manager,
       access,
+      identity,
       {.registry_image = "example.com/mcp-registry:1", .operator_namespace = {}, .namespaces = {}}};
   FakeServers servers;
   MCPToolReconciler tools{manager, access, servers, {}, registries.attach()};

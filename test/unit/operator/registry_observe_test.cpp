@@ -29,13 +29,14 @@ struct RegistryObserving {
   }
   StatusOr<RegistryObservation> observe(const Json& spec = Json::object()) {
     const Context ctx{{}, TimePoint::max(), clock, {}};
-    return observe_registry(ctx, api, cache, discovery, options, mcp_registry(), inputs(spec).spec);
+    return observe_registry(ctx, api, cache, discovery, identity, options, mcp_registry(), inputs(spec).spec);
   }
 
   testing::FakeApi api;
   testing::SimulatedClock clock;
   runtime::Cache cache{api, clock, {}};
   kube::Discovery discovery{api, std::chrono::seconds(60)};
+  OperatorIdentity identity{api, "toolhive-system"};
   const OperatorOptions options{
       .registry_image = "example.com/default:1", .operator_namespace = "toolhive-system", .namespaces = {}};
 };

@@ -44,10 +44,10 @@ class TenantsRegistry final : public test::EmptyRegistry {
 
 class TenantsAccess final : public RegistryAccess {
  public:
-  explicit TenantsAccess(std::stop_token end) : RegistryAccess(nullptr), end_(std::move(end)) {}
+  explicit TenantsAccess(std::stop_token end) : RegistryAccess(nullptr, {}), end_(std::move(end)) {}
 
  private:
-  std::unique_ptr<RegistryApi> make_client(const Key& registry) const override {
+  std::unique_ptr<RegistryApi> make_client(const Key& registry, const std::string&) const override {
     return std::make_unique<TenantsRegistry>(registry.name == "evil", end_);
   }
   const std::stop_token end_;

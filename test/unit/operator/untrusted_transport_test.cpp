@@ -28,8 +28,9 @@ using test::FakeServer;
 using toolhive::RegistryClient;
 using toolhive::UntrustedTransport;
 
-StatusOr<kube::HttpResponse> send(int port, std::chrono::milliseconds timeout = 10s) {
-  UntrustedTransport transport("127.0.0.1", port);
+StatusOr<kube::HttpResponse> send(int port, std::chrono::milliseconds timeout = 10s,
+                                  UntrustedTransport::Bearer bearer = {}) {
+  UntrustedTransport transport("127.0.0.1", port, std::move(bearer));
   HttpRequest request{
       .method = "POST", .target = "/api/v1/tools?x=1", .content_type = "application/json", .body = "{}"};
   request.max_reply = 1U << 20;
@@ -53,7 +54,25 @@ TEST_CASE("a request arrives as given, and the answer comes back whatever its st
   CHECK(asked.starts_with("POST /api/v1/tools?x=1 HTTP/1.1\r\n"));
   CHECK(asked.find("\r\nHost: 127.0.0.1:") != std::string::npos);
   CHECK(asked.find("Content-Type: application/json\r\n") != std::string::npos);
+  CHECK(asked.find("Authorization:") == std::string::npos);
   CHECK(asked.ends_with("\r\n\r\n{}"));
+}
+
+TEST_CASE("a call has the token that was made for it, and is not sent without one") {
+  std::string asked;
+  FakeServer server([&](Connection& connection) {
+    asked = connection.read_request();
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+    connection.wait_closed();
+  });
+  CHECK(send(server.port(), 10s, [](const Context&) { return StatusOr<std::string>("a.b.c"); }).ok());
+  CHECK(asked.find("\r\nAuthorization: Bearer a.b.c\r\n") != std::string::npos);
+  asked.clear();
+  const auto none = send(server.port(), 10s, [](const Context&) -> StatusOr<std::string> {
+    return Status(Code::Forbidden, "no key");
+  });
+  CHECK(none.status().message() == "no key");
+  CHECK(asked.empty());
 }
 
 TEST_CASE("a registry that is not there, or breaks off, is named with what happened") {

@@ -1,0 +1,88 @@
+#include "controller/operator/identity/key_ring.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "controller/base/json_access.hpp"
+#include "controller/kube/object/json_text.hpp"
+
+namespace toolhive {
+
+namespace {
+
+// Rotation leaves two or three.
+constexpr std::size_t kMostKeys = 16;
+
+std::int64_t seconds_of(WallTime time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+const Status kNoRing(Code::Invalid, "does not hold the operator's keys as it writes them");
+
+}  // namespace
+
+StatusOr<KeyRing> KeyRing::parse(const std::string& text) {
+  const StatusOr<Json> document = kube::parse_json(text);
+  const Json* const keys = document.ok() ? value_at(*document, "/keys") : nullptr;
+  if (!keys || !keys->is_array() || keys->empty() || keys->size() > kMostKeys) return kNoRing;
+  KeyRing ring;
+  for (const Json& entry : *keys) {
+    const Json* const made = value_at(entry, "/made");
+    if (!made || !made->is_number_integer()) return kNoRing;
+    auto key = SigningKey::from_pem(string_member(entry, "key"));
+    if (!key.ok()) return key.status();
+    ring.keys_.push_back({*std::move(key), WallTime(std::chrono::seconds(made->get<std::int64_t>()))});
+  }
+  return ring;
+}
+
+StatusOr<std::string> KeyRing::to_json() const {
+  Json keys = Json::array();
+  for (const Entry& entry : keys_) {
+    const auto pem = entry.key.pem();
+    if (!pem.ok()) return pem.status();
+    keys.push_back({{"made", seconds_of(entry.made)}, {"key", *pem}});
+  }
+  return Json{{"keys", std::move(keys)}}.dump();
+}
+
+StatusOr<bool> KeyRing::rotate(WallTime now) {
+  // One of a clock that was wrong would sign for as long as that was ahead.
+  const bool erased =
+      std::erase_if(keys_, [&](const Entry& entry) { return entry.made > now + kKeyOverlap; }) > 0;
+  const bool dropped = drop_expired(now);
+  if (!keys_.empty() && now - keys_.back().made < kKeyLifetime) return erased || dropped;
+  auto key = SigningKey::make();
+  if (!key.ok()) return key.status();
+  keys_.push_back({*std::move(key), WallTime(std::chrono::seconds(seconds_of(now)))});
+  return true;
+}
+
+// A key signs until the next one has been published for long enough.
+bool KeyRing::drop_expired(WallTime now) {
+  const auto expired = [&](std::size_t at) {
+    return at + 1 < keys_.size() && now - keys_[at + 1].made >= 2 * kKeyOverlap;
+  };
+  std::size_t count = 0;
+  while (expired(count)) ++count;
+  keys_.erase(keys_.begin(), keys_.begin() + static_cast<std::ptrdiff_t>(count));
+  return count > 0;
+}
+
+std::size_t KeyRing::signing(WallTime now) const {
+  std::size_t at = 0;
+  while (at + 1 < keys_.size() && now - keys_[at + 1].made >= kKeyOverlap) ++at;
+  return at;
+}
+
+const SigningKey& KeyRing::signer(WallTime now) const {
+  return keys_[signing(now)].key;
+}
+
+Json KeyRing::public_keys() const {
+  Json keys = Json::array();
+  for (const Entry& entry : keys_) keys.push_back(entry.key.jwk());
+  return {{"keys", std::move(keys)}};
+}
+
+}  // namespace toolhive

@@ -1,0 +1,169 @@
+// The operator's keys and tokens, judged by what registries verify them with.
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "controller/base/base64.hpp"
+#include "controller/operator/identity/operator_identity.hpp"
+#include "controller/operator/types.hpp"
+#include "controller/testing/fake_api.hpp"
+#include "controller/testing/simulated_clock.hpp"
+#include "registry/auth/operator_authenticator.hpp"
+#include "test/unit/operator/make.hpp"
+
+namespace {
+
+using namespace toolhive;
+using namespace toolhive::test;
+using namespace std::chrono_literals;
+namespace auth = toolhive::registry::auth;
+
+const kube::Key kSecretKey{"toolhive-system", kIdentitySecret};
+
+class NobodyElse final : public auth::Authenticator {
+ public:
+  void authenticate(const std::string&, Done done) override { done(auth::Verdict::rejected("unknown")); }
+  void stop() override {}
+  std::string problem() const override { return {}; }
+};
+
+// A registry that has read these keys.
+auth::Verdict judge_as(const std::string& audience, const Json& keys, const std::string& token,
+                       Clock& clock) {
+  const auto file =
+      std::filesystem::temp_directory_path() / ("identity-test-" + std::to_string(::getpid()) + ".json");
+  std::ofstream(file) << keys.dump();
+  auth::OperatorAuthenticator authenticator({audience, file.string()}, std::make_unique<NobodyElse>(), clock);
+  auth::Verdict said;
+  authenticator.authenticate(token, [&](const auth::Verdict& verdict) { said = verdict; });
+  std::filesystem::remove(file);
+  return said;
+}
+
+struct Identifying {
+  explicit Identifying(std::shared_ptr<testing::FakeApi> same = std::make_shared<testing::FakeApi>())
+      : api(std::move(same)) {}
+
+  Json keys() {
+    const auto keys = identity.public_keys(ctx);
+    REQUIRE_MESSAGE(keys.ok(), keys.status());
+    return **keys;
+  }
+  std::string token(const std::string& audience = "mcp/reg/uid") {
+    const auto token = identity.token(ctx, audience);
+    REQUIRE_MESSAGE(token.ok(), token.status());
+    return *token;
+  }
+  bool is_accepted(const std::string& token, const Json& keys, const std::string& audience = "mcp/reg/uid") {
+    return judge_as(audience, keys, token, clock).kind == auth::Verdict::Kind::Accepted;
+  }
+
+  std::shared_ptr<testing::FakeApi> api;
+  testing::SimulatedClock clock;
+  Context ctx{{}, TimePoint::max(), clock, {}};
+  OperatorIdentity identity{*api, "toolhive-system"};
+};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("the operator's identity");
+
+TEST_CASE("a token is good at the registry that it is for, for ten minutes, and nowhere else") {
+  Identifying i;
+  const Json keys = i.keys();
+  const std::string token = i.token();
+  const auto verdict = judge_as("mcp/reg/uid", keys, token, i.clock);
+  REQUIRE_MESSAGE(verdict.kind == auth::Verdict::Kind::Accepted, verdict.reason);
+  CHECK(verdict.identity->is_operator);
+  CHECK_FALSE(i.is_accepted(token, keys, "mcp/reg/uid-of-another"));
+  CHECK_FALSE(i.is_accepted(token, keys, "mcp/other/uid"));
+  i.clock.advance(9min);
+  CHECK(i.is_accepted(token, keys));
+  i.clock.advance(2min);
+  CHECK_FALSE(i.is_accepted(token, keys));
+}
+
+TEST_CASE("what is published holds nothing private, and the Secret is made once for all replicas") {
+  Identifying first;
+  const Json keys = first.keys();
+  REQUIRE(keys.at("keys").size() == 1);
+  CHECK_FALSE(keys.at("keys")[0].contains("d"));
+  CHECK(first.api->count("CREATE secrets") == 1);
+  Identifying second(first.api);
+  CHECK(second.keys() == keys);
+  CHECK(first.api->count("CREATE secrets") == 1);
+  CHECK(first.api->count("UPDATE secrets") == 0);
+}
+
+TEST_CASE("another key is published for an hour before it signs, and the old one for an hour after") {
+  Identifying i;
+  const Json old_keys = i.keys();
+  i.clock.advance(30 * 24h);
+  const Json both = i.keys();
+  REQUIRE(both.at("keys").size() == 2);
+  CHECK(both.at("keys")[0] == old_keys.at("keys")[0]);
+  // A registry that has not got the new key yet goes on to understand.
+  CHECK(i.is_accepted(i.token(), old_keys));
+  i.clock.advance(1h);
+  const std::string token = i.token();
+  CHECK_FALSE(i.is_accepted(token, old_keys));
+  CHECK(i.is_accepted(token, both));
+  CHECK(i.keys() == both);
+  i.clock.advance(1h);
+  const Json last = i.keys();
+  REQUIRE(last.at("keys").size() == 1);
+  CHECK(last.at("keys")[0] == both.at("keys")[1]);
+  CHECK(i.is_accepted(i.token(), last));
+}
+
+TEST_CASE("a key from a time to come is not waited for") {
+  Identifying i;
+  const Json keys = i.keys();
+  testing::SimulatedClock earlier(i.clock.wall() - 1000h);
+  OperatorIdentity identity(*i.api, "toolhive-system");
+  const auto made = identity.public_keys(Context{{}, TimePoint::max(), earlier, {}});
+  REQUIRE(made.ok());
+  CHECK(**made != keys);
+}
+
+TEST_CASE("a Secret that is deleted is made anew within a minute, with another key") {
+  Identifying i;
+  const Json keys = i.keys();
+  i.api->remove(secret_type(), kSecretKey);
+  CHECK(i.keys() == keys);
+  i.clock.advance(1min);
+  CHECK(i.keys() != keys);
+}
+
+TEST_CASE("the keys that are known are used while the API server does not answer") {
+  Identifying i;
+  const Json keys = i.keys();
+  i.api->fail_with([](const kube::ApiCall&) { return Status(Code::Unavailable, "away"); });
+  i.clock.advance(1min);
+  CHECK(i.keys() == keys);
+  Identifying unknown(i.api);
+  const auto none = unknown.identity.token(unknown.ctx, "mcp/reg/uid");
+  CHECK(none.status().message() == "get secrets toolhive-system/toolhive-operator-identity: away");
+}
+
+TEST_CASE("a Secret that holds something else is named, and nothing of it is told") {
+  for (const std::string& held :
+       {std::string("c2VjcmV0"), encode_base64(R"({"keys":[{"made":1,"key":"secret"}]})"), std::string()}) {
+    CAPTURE(held);
+    Identifying i;
+    i.api->put(secret_type(), {{"metadata", {{"namespace", kSecretKey.ns}, {"name", kSecretKey.name}}},
+                               {"data", {{"keys.json", held}}}});
+    const auto keys = i.identity.public_keys(i.ctx);
+    REQUIRE_FALSE(keys.ok());
+    CHECK(keys.status().message().find("delete it, and new ones are made") != std::string::npos);
+    CHECK(keys.status().message().find("secret") == std::string::npos);
+  }
+}
+
+TEST_SUITE_END();
