@@ -20,6 +20,7 @@ READY = {"registry/mcp-registry": "registry", "registry/team-registry": "registr
 # What the operator is allowed and does not ask for here, and why.
 NOT_ASKED = {"routes": "there are no Routes", "routes/custom-host": "there are no Routes",
              "registries/finalizers": "admission asks for the operator", "mcptools/finalizers": "admission asks for the operator",
+             "servicemonitors": "there is no Prometheus Operator", "prometheusrules": "there is no Prometheus Operator",
              "priorityclasses": "no sample names one", "subjectaccessreviews": "nobody reads the metrics",
              "tokenreviews": "nobody reads the metrics"}
 
