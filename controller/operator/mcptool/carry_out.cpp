@@ -1,5 +1,6 @@
 #include "controller/operator/mcptool/carry_out.hpp"
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/base/log.hpp"
