@@ -63,6 +63,15 @@ registry::Result<std::unique_ptr<registry::Store>> open_when_reachable(const reg
   }
 }
 
+// For those who send requests here until they have heard of the end. A second signal ends it.
+void wait_before_closing(std::chrono::milliseconds delay, const sigset_t& signals) {
+  if (delay.count() == 0) return;
+  log(LogLevel::Info, "stopping: requests are still taken",
+      {{"milliseconds", std::to_string(delay.count())}});
+  const timespec pause{delay.count() / 1000, delay.count() % 1000 * 1'000'000};
+  sigtimedwait(&signals, nullptr, &pause);
+}
+
 int serve(const std::string& config_file, const std::string& server_file) {
   // Before any thread starts, so that all of them leave these to sigwait() below.
   sigset_t signals;
@@ -106,8 +115,9 @@ int serve(const std::string& config_file, const std::string& server_file) {
   log(LogLevel::Info, "ready", {{"tools", count(index->tools())}, {"versions", count(index->versions())}});
 
   sigwait(&signals, &signal);
-  log(LogLevel::Info, "stopping: finishing the requests in flight");
   api.begin_stop();
+  wait_before_closing(server_config->shutdown_delay, signals);
+  log(LogLevel::Info, "stopping: finishing the requests in flight");
   (*server)->close();
   if (*guard != nullptr) (*guard)->stop();
   long_requests.close();  // From here on nobody comes to the store.

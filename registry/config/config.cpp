@@ -102,6 +102,7 @@ void read(Section& root, ServerConfig& config) {
   timeouts.duration("idle", config.idle_timeout);
   timeouts.duration("drain", config.drain_timeout);
   timeouts.end();
+  root.duration("shutdownDelay", config.shutdown_delay);
 
   auto access_log = root.section("accessLog");
   access_log.number("oneIn", config.access_log_one_in, 0, 1'000'000'000);

@@ -32,6 +32,8 @@ struct ServerConfig {
   bool mcp = true;  // Whether /mcp is there.
   std::chrono::milliseconds header_timeout{10'000}, body_timeout{30'000}, write_timeout{30'000},
       idle_timeout{75'000}, drain_timeout{10'000};
+  // For which requests are taken as before after SIGTERM, while /ready says 503 already.
+  std::chrono::milliseconds shutdown_delay{0};
   std::uint32_t access_log_one_in = 0;  // Of the reads that went well, one in so many is logged; 0 for none.
   auth::RateSettings rates;
   std::string tls_certificate, tls_key;  // PEM files; both or neither.

@@ -153,10 +153,13 @@ def same_rights(_):
     """With all namespaces watched the operator has the rights that kustomize gives it, and no others."""
     given = rights.granted(ways.kustomize().values(), ACCOUNT)
     made = rights.granted(olm.render(committed(), project.NAMESPACE), ACCOUNT)
-    leases = {right for right in made[""] if right[1] == LEASES}
-    equal(made[""] - leases, given[""])
-    # What it may do in its own namespace only, OLM lets it do in all when all are watched.
-    equal(leases, {right for right in given[project.NAMESPACE] if right[1] == LEASES})
+    # What it may do in its own namespace only, OLM lets it do in all when all are watched: with leases, and with its one Secret, which
+    # it cannot make and which is in no other.
+    own = {right for right in made[""] if right[1] in (LEASES, "secrets")}
+    equal(made[""] - own, given[""])
+    equal(own, given[project.NAMESPACE])
+    equal({right for right in own if right[1] == "secrets"},
+          {("", "secrets", "toolhive-operator-identity", verb) for verb in ("get", "update")})
 
 
 @test

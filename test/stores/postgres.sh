@@ -2,7 +2,7 @@
 # A PostgreSQL server of its own, for as long as somebody holds its standard input:  postgres.sh
 # Prints "ready FOLDER PORT": FOLDER holds its Unix socket (user postgres, no password) and its TLS authority server.crt, PORT is on
 # 127.0.0.1, and on 127.0.0.2, which its certificate does not name (TLS, passwords). Lines on standard input are obeyed and answered
-# with "ok": kill (with SIGKILL), stop, start. When standard input ends, however its other end went away, the server is stopped and
+# with "ok": kill (with SIGKILL), stop, start. With POSTGRES_ADDRESS it is on that address as well, for clients from anywhere, by TLS. When standard input ends, however its other end went away, the server is stopped and
 # FOLDER removed.
 set -euo pipefail
 
@@ -26,7 +26,7 @@ cd "$folder"
 
 "${as_user[@]}" "$bin/initdb" -D "$data" -U postgres --auth-local=trust --auth-host=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 \
   >"$folder/initdb.log" 2>&1 || { cat "$folder/initdb.log" >&2; fail "initdb failed"; }
-openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext "subjectAltName=DNS:localhost,IP:127.0.0.1" \
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext "subjectAltName=DNS:localhost,IP:127.0.0.1${POSTGRES_ADDRESS:+,IP:$POSTGRES_ADDRESS}" \
   -keyout "$data/server.key" -out "$data/server.crt" 2>/dev/null
 cp "$data/server.crt" "$folder/server.crt"
 chmod 600 "$data/server.key"
@@ -35,13 +35,15 @@ if ((EUID == 0)); then chown postgres: "$data/server.key" "$data/server.crt"; fi
 # POSTGRES_FSYNC=on.
 cat >>"$data/postgresql.conf" <<END
 unix_socket_directories = '$folder'
-listen_addresses = '127.0.0.1,127.0.0.2'
+listen_addresses = '127.0.0.1,127.0.0.2${POSTGRES_ADDRESS:+,$POSTGRES_ADDRESS}'
 ssl = on
 max_connections = 60
 shared_buffers = 32MB
 restart_after_crash = on
 fsync = ${POSTGRES_FSYNC:-off}
 END
+
+if [[ -n ${POSTGRES_ADDRESS:-} ]]; then echo "hostssl all all all scram-sha-256" >>"$data/pg_hba.conf"; fi
 
 port=
 start() { "${as_user[@]}" "$bin/pg_ctl" -D "$data" -w -t 60 -l "$folder/server.log" -o "-p $port" start >/dev/null 2>&1; }

@@ -25,6 +25,15 @@ Json secret_data(const std::string& ring) {
   return {{kKeysMember, encode_base64(ring)}};
 }
 
+// None in a Secret as it is installed.
+StatusOr<KeyRing> held_keys(const Json& secret) {
+  const Json* const data = value_at(secret, "/data");
+  const std::string held = data ? string_member(*data, kKeysMember) : std::string();
+  if (held.empty()) return KeyRing();
+  const auto text = decode_base64(held);
+  return text ? KeyRing::parse(*text) : Status(Code::Invalid, "is not base64");
+}
+
 }  // namespace
 
 OperatorIdentity::OperatorIdentity(kube::Client& client, std::string ns)
@@ -60,35 +69,20 @@ StatusOr<std::shared_ptr<const KeyRing>> OperatorIdentity::ring(const Context& c
 
 StatusOr<KeyRing> OperatorIdentity::read(const Context& ctx) {
   const auto secret = client_.get(ctx, secret_type(), {ns_, kIdentitySecret});
-  if (secret.status().code() == Code::NotFound) return make(ctx);
+  if (secret.status().code() == Code::NotFound)
+    return Status(Code::NotFound, "the Secret " + ns_ + "/" + kIdentitySecret +
+                                      " is not there; it comes with the operator's installation, empty: "
+                                      "apply that again");
   if (!secret.ok()) return secret.status();
   return rotate(ctx, secret->json());
 }
 
-StatusOr<KeyRing> OperatorIdentity::make(const Context& ctx) {
-  KeyRing ring;
-  if (const auto made = ring.rotate(ctx.clock.wall()); !made.ok()) return made.status();
-  const auto text = ring.to_json();
-  if (!text.ok()) return text.status();
-  const Json secret = {
-      {"apiVersion", "v1"},
-      {"kind", "Secret"},
-      {"metadata",
-       {{"name", kIdentitySecret}, {"namespace", ns_}, {"labels", {{kManagedByLabel, kOperatorName}}}}},
-      {"data", secret_data(*text)}};
-  if (const Status created = client_.create(ctx, secret_type(), secret).status(); !created.ok())
-    return created;
-  log(LogLevel::Info, "made the key by which registries know the operator", {{"secret", kIdentitySecret}});
-  return ring;
-}
-
 StatusOr<KeyRing> OperatorIdentity::rotate(const Context& ctx, const Json& secret) {
-  const auto data = value_at(secret, "/data");
-  const auto text = decode_base64(data ? string_member(*data, kKeysMember) : std::string());
-  auto ring = text ? KeyRing::parse(*text) : Status(Code::Invalid, "is not base64");
+  auto ring = held_keys(secret);
   if (!ring.ok())
     return ring.status().with_context("the Secret " + ns_ + "/" + kIdentitySecret +
-                                      " holds no keys of the operator; delete it, and new ones are made");
+                                      " holds no keys of the operator; delete what it holds, and new ones "
+                                      "are made");
   const auto changed = ring->rotate(ctx.clock.wall());
   if (!changed.ok()) return changed.status();
   if (!*changed) return ring;
@@ -98,8 +92,7 @@ StatusOr<KeyRing> OperatorIdentity::rotate(const Context& ctx, const Json& secre
   update["data"] = secret_data(*rotated);
   if (const Status written = client_.update(ctx, secret_type(), update).status(); !written.ok())
     return written;
-  log(LogLevel::Info, "rotated the keys by which registries know the operator",
-      {{"secret", kIdentitySecret}});
+  log(LogLevel::Info, "wrote the keys by which registries know the operator", {{"secret", kIdentitySecret}});
   return ring;
 }
 

@@ -14,7 +14,8 @@
 
 namespace toolhive {
 
-// The Secret that holds the keys, in the operator's own namespace: all replicas share it.
+// The Secret that holds the keys, in the operator's own namespace: all replicas share it. It is
+// installed empty, for the right to make Secrets is one to become any ServiceAccount.
 inline constexpr const char* kIdentitySecret = "toolhive-operator-identity";
 
 // Its keys are read from the Secret at first use, at most once a minute after that, and made or
@@ -33,7 +34,6 @@ class OperatorIdentity {
  private:
   StatusOr<std::shared_ptr<const KeyRing>> ring(const Context& ctx);
   StatusOr<KeyRing> read(const Context& ctx);
-  StatusOr<KeyRing> make(const Context& ctx);
   StatusOr<KeyRing> rotate(const Context& ctx, const Json& secret);
 
   kube::Client& client_;

@@ -10,6 +10,10 @@ namespace toolhive {
 
 namespace {
 
+// While one pod goes the others serve: for so long it takes what the Service's proxies on the nodes
+// send it still. With the longest drain it is less than the pod's grace period.
+constexpr const char* kShutdownDelay = "4s";
+
 // What the spec declares for a file of the service, with what is the operator's to say put over it.
 Json file_document(const JsonPtr& declared, const Json& ours) {
   Json document = declared ? *declared : Json::object();
@@ -42,7 +46,9 @@ Json registry_config_map(const RegistryInputs& inputs) {
 }
 
 Json server_config_map(const RegistryInputs& inputs) {
-  const Json document = file_document(inputs.spec.server, {{"port", kServicePort}});
+  Json ours = {{"port", kServicePort}};
+  if (!inputs.spec.storage.is_files()) ours["shutdownDelay"] = kShutdownDelay;
+  const Json document = file_document(inputs.spec.server, ours);
   return config_map(inputs, server_config_map_name(inputs.key), kServerFile, document);
 }
 

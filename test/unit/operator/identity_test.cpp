@@ -46,9 +46,19 @@ auth::Verdict judge_as(const std::string& audience, const Json& keys, const std:
   return said;
 }
 
+Json secret_with(const Json& data) {
+  return {{"metadata", {{"namespace", kSecretKey.ns}, {"name", kSecretKey.name}}}, {"data", data}};
+}
+
+// As it is installed.
+std::shared_ptr<testing::FakeApi> installed() {
+  auto api = std::make_shared<testing::FakeApi>();
+  api->put(secret_type(), {{"metadata", {{"namespace", kSecretKey.ns}, {"name", kSecretKey.name}}}});
+  return api;
+}
+
 struct Identifying {
-  explicit Identifying(std::shared_ptr<testing::FakeApi> same = std::make_shared<testing::FakeApi>())
-      : api(std::move(same)) {}
+  explicit Identifying(std::shared_ptr<testing::FakeApi> same = installed()) : api(std::move(same)) {}
 
   Json keys() {
     const auto keys = identity.public_keys(ctx);
@@ -89,16 +99,16 @@ TEST_CASE("a token is good at the registry that it is for, for ten minutes, and 
   CHECK_FALSE(i.is_accepted(token, keys));
 }
 
-TEST_CASE("what is published holds nothing private, and the Secret is made once for all replicas") {
+TEST_CASE("what is published holds nothing private, and the Secret is filled once for all replicas") {
   Identifying first;
   const Json keys = first.keys();
   REQUIRE(keys.at("keys").size() == 1);
   CHECK_FALSE(keys.at("keys")[0].contains("d"));
-  CHECK(first.api->count("CREATE secrets") == 1);
+  CHECK(first.api->count("UPDATE secrets") == 1);
   Identifying second(first.api);
   CHECK(second.keys() == keys);
-  CHECK(first.api->count("CREATE secrets") == 1);
-  CHECK(first.api->count("UPDATE secrets") == 0);
+  CHECK(first.api->count("UPDATE secrets") == 1);
+  CHECK(first.api->count("CREATE secrets") == 0);
 }
 
 TEST_CASE("another key is published for an hour before it signs, and the old one for an hour after") {
@@ -132,13 +142,21 @@ TEST_CASE("a key from a time to come is not waited for") {
   CHECK(**made != keys);
 }
 
-TEST_CASE("a Secret that is deleted is made anew within a minute, with another key") {
+TEST_CASE("a Secret that is emptied gets another key within a minute") {
   Identifying i;
   const Json keys = i.keys();
-  i.api->remove(secret_type(), kSecretKey);
+  i.api->put(secret_type(), secret_with(Json::object()));
   CHECK(i.keys() == keys);
   i.clock.advance(1min);
   CHECK(i.keys() != keys);
+}
+
+TEST_CASE("a Secret that is not there is asked for, and not made") {
+  Identifying i(std::make_shared<testing::FakeApi>());
+  const auto keys = i.identity.public_keys(i.ctx);
+  CHECK(keys.status().message().find("toolhive-system/toolhive-operator-identity is not there") !=
+        std::string::npos);
+  CHECK(i.api->count("CREATE secrets") == 0);
 }
 
 TEST_CASE("the keys that are known are used while the API server does not answer") {
@@ -154,14 +172,13 @@ TEST_CASE("the keys that are known are used while the API server does not answer
 
 TEST_CASE("a Secret that holds something else is named, and nothing of it is told") {
   for (const std::string& held :
-       {std::string("c2VjcmV0"), encode_base64(R"({"keys":[{"made":1,"key":"secret"}]})"), std::string()}) {
+       {std::string("c2VjcmV0"), encode_base64(R"({"keys":[{"made":1,"key":"secret"}]})")}) {
     CAPTURE(held);
     Identifying i;
-    i.api->put(secret_type(), {{"metadata", {{"namespace", kSecretKey.ns}, {"name", kSecretKey.name}}},
-                               {"data", {{"keys.json", held}}}});
+    i.api->put(secret_type(), secret_with({{"keys.json", held}}));
     const auto keys = i.identity.public_keys(i.ctx);
     REQUIRE_FALSE(keys.ok());
-    CHECK(keys.status().message().find("delete it, and new ones are made") != std::string::npos);
+    CHECK(keys.status().message().find("delete what it holds, and new ones are made") != std::string::npos);
     CHECK(keys.status().message().find("secret") == std::string::npos);
   }
 }

@@ -1,6 +1,7 @@
 // A Registry on PostgreSQL, with Redis and several replicas: what becomes of its operands.
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -143,6 +144,19 @@ TEST_CASE("on PostgreSQL a pod goes once the one in its place serves") {
   CHECK(at(made, "/spec/replicas") == 3);
   CHECK(at(made, "/spec/strategy") ==
         Json{{"type", "RollingUpdate"}, {"rollingUpdate", {{"maxSurge", 1}, {"maxUnavailable", 0}}}});
+}
+
+TEST_CASE(
+    "on PostgreSQL a pod that is to end takes requests a little longer, for those that were on their way to "
+    "it") {
+  const auto server = [](const Json& spec) {
+    const Json map = server_config_map(inputs(spec));
+    auto read = registry::parse_server_config(at(map, "/data/server.json").get<std::string>());
+    REQUIRE(read.ok());
+    return *read;
+  };
+  CHECK(server(plain_database()).shutdown_delay == std::chrono::seconds(4));
+  CHECK(server(Json::object()).shutdown_delay.count() == 0);
 }
 
 TEST_CASE("pods on PostgreSQL are spread over zones and nodes, unless the spec says otherwise") {

@@ -50,7 +50,7 @@ limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPe
   CHECK(config->store.limits.memory_bytes == 64 * 1024 * 1024);
 
   auto server = parse_server_config(
-      R"({"address": "127.0.0.1", "port": 0, "threads": 3, "bodyLimit": "2Mi", "connections": 10, "mcp": false,
+      R"({"address": "127.0.0.1", "port": 0, "threads": 3, "bodyLimit": "2Mi", "connections": 10, "mcp": false, "shutdownDelay": "4s",
     "timeouts": {"header": "1s", "body": "1500ms", "write": "2m", "idle": "3s", "drain": "4s"},
     "tls": {"certFile": "/tls/tls.crt", "keyFile": "/tls/tls.key"}})");
   REQUIRE(server.ok());
@@ -62,6 +62,7 @@ limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPe
   CHECK_FALSE(server->mcp);
   CHECK(server->body_timeout.count() == 1500);
   CHECK(server->write_timeout.count() == 120'000);
+  CHECK(server->shutdown_delay.count() == 4'000);
   CHECK(server->tls_key == "/tls/tls.key");
 }
 
