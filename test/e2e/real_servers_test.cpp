@@ -11,9 +11,6 @@ namespace {
 
 using namespace e2e;
 
-// The node, in the cluster's network.
-constexpr const char* kNode = "10.240.0.1";
-
 // A server of test/servers/real: $T stands for the folder that holds it, $PORT for a port.
 struct RealServer {
   const char* name;
@@ -65,26 +62,18 @@ std::vector<std::string> words(const std::string& command, const std::string& to
   return found;
 }
 
-// In the cluster's network.
-Command inside(std::vector<std::string> argv) {
-  std::vector<std::string> all = {source_path("test/cluster/cluster"), "exec", "--name",
-                                  std::getenv("TOOLHIVE_CLUSTER"), "--"};
-  all.insert(all.end(), argv.begin(), argv.end());
-  return {.argv = std::move(all)};
-}
-
 Command serve(const RealServer& server, const std::string& tools, int port) {
-  if (server.http != nullptr) return inside(words(server.http, tools, port));
+  if (server.http != nullptr) return Cluster::get().inside(words(server.http, tools, port));
   std::vector<std::string> argv = {program_path("mcp-bridge"), "--port", std::to_string(port), "--"};
   for (std::string& word : words(server.stdio, tools, port)) argv.push_back(std::move(word));
-  return inside(std::move(argv));
+  return Cluster::get().inside(std::move(argv));
 }
 
 // What the server itself says over stdio, by name.
 std::map<std::string, Json> offered(const RealServer& server, const std::string& tools) {
   std::vector<std::string> argv = {source_path("test/servers/real/offer.py")};
   for (std::string& word : words(server.stdio, tools, 0)) argv.push_back(std::move(word));
-  const Output output = run(inside(std::move(argv)));
+  const Output output = run(Cluster::get().inside(std::move(argv)));
   REQUIRE_MESSAGE(output.ok(), server.name << ": " << output.explain());
   std::map<std::string, Json> found;
   std::istringstream lines(output.out);
@@ -102,7 +91,7 @@ bool takes_arguments(const Json& tool) {
 }
 
 Json mcptool_of(const RealServer& server, int port) {
-  const std::string url = std::string("http://") + kNode + ":" + std::to_string(port) + "/mcp";
+  const std::string url = std::string("http://") + kNodeAddress + ":" + std::to_string(port) + "/mcp";
   return {{"apiVersion", "mcpregistry.dev/v1alpha1"},
           {"kind", "MCPTool"},
           {"metadata", {{"name", server.name}}},

@@ -130,8 +130,8 @@ std::vector<Json> Cluster::list(const Kind& kind, const std::string& ns, const s
 
 Answer Cluster::http(std::string_view method, const std::string& url, const Json& body,
                      const std::vector<std::string>& options) const {
-  Command command{{tool_, "exec", "--name", name_, "--", "curl", "--silent", "--show-error", "--max-time",
-                   "10", "--request", std::string(method), "--write-out", "\n%{http_code}"}};
+  Command command = inside({"curl", "--silent", "--show-error", "--max-time", "10", "--request",
+                            std::string(method), "--write-out", "\n%{http_code}"});
   command.argv.insert(command.argv.end(), options.begin(), options.end());
   if (!body.is_null()) {
     for (const char* arg : {"--header", "Content-Type: application/json", "--data-binary", "@-"}) {
@@ -161,6 +161,12 @@ std::vector<Json> Cluster::audit(std::streamoff& offset) const {
       lines.push_back(std::move(event));  // the first may be cut, where `offset` was in it
   }
   return lines;
+}
+
+Command Cluster::inside(std::vector<std::string> argv) const {
+  std::vector<std::string> all = {tool_, "exec", "--name", name_, "--"};
+  all.insert(all.end(), argv.begin(), argv.end());
+  return {.argv = std::move(all)};
 }
 
 void Cluster::load_image(const std::string& archive) const {

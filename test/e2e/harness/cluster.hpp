@@ -40,6 +40,9 @@ inline constexpr Kind kClusterRoleBinding{"clusterrolebinding", "/apis/rbac.auth
 inline constexpr Kind kStorageClass{"storageclass", "/apis/storage.k8s.io/v1", "storageclasses"};
 inline constexpr Kind kEvent{"event.events.k8s.io", "/apis/events.k8s.io/v1", "events"};
 
+// The node's, in the cluster's network.
+inline constexpr const char* kNodeAddress = "10.240.0.1";
+
 // What an HTTP server said; status 0 and the reason in `body` when it could not be asked.
 struct Answer {
   int status = 0;
@@ -75,6 +78,9 @@ class Cluster {
   // Lines that the API server's audit log got since `offset`, and the offset after them.
   std::vector<Json> audit(std::streamoff& offset) const;
   std::streamoff audit_end() const;
+
+  // A command in the cluster's network, with the host's files.
+  Command inside(std::vector<std::string> argv) const;
 
   void load_image(const std::string& archive) const;
   // Sends SIGKILL to every process in the pod's containers; answers how many there were.

@@ -1,0 +1,40 @@
+// NodeDatabase: a PostgreSQL server on the node, which pods reach at its address.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "test/e2e/harness/process.hpp"
+
+namespace e2e {
+
+// In the cluster's network, with a role and a database `mcp`. Throws std::runtime_error when it does
+// not start; it ends with this object.
+class NodeDatabase {
+ public:
+  NodeDatabase();
+  ~NodeDatabase();
+  NodeDatabase(const NodeDatabase&) = delete;
+  NodeDatabase& operator=(const NodeDatabase&) = delete;
+
+  int port() const { return port_; }
+  // With user and password, as a Secret has it.
+  std::string url() const;
+  // The certificate authority of its certificate, in PEM.
+  std::string authority() const;
+  // SIGKILL to all its processes, and to start again on what is on disk.
+  void kill();
+  void start();
+
+ private:
+  void order(const std::string& word);
+  void sql(const std::string& text);
+
+  std::string work_;    // our own folder
+  std::string folder_;  // the server's
+  int port_ = 0;
+  int answers_ = 0;
+  std::unique_ptr<Background> process_;
+};
+
+}  // namespace e2e
