@@ -31,7 +31,7 @@ struct RegistrySpec {
     Type type = Type::Filesystem;
     std::optional<PostgreSQLSpec> postgresql;
     // The rest is of files.
-    std::string size = "10Gi";
+    std::string size;  // empty: not said
     std::string storage_class_name;  // empty: the cluster's default
     std::vector<std::string> access_modes = {"ReadWriteOnce"};
     std::string existing_claim;

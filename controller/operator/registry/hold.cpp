@@ -27,8 +27,8 @@ std::optional<ConditionValue> missing_claim(const RegistryObservation& observed,
   const bool ours = observed.inputs.spec.storage.existing_claim.empty();
   if (!observed.claim && ours) return {};
   const Json claim = observed.claim ? observed.claim->json() : Json();
-  const ConditionValue found =
-      observe_storage(observed.claim ? &claim : nullptr, name, ours ? observed.inputs.spec.storage.size : "");
+  const ConditionValue found = observe_storage(observed.claim ? &claim : nullptr, name,
+                                               ours ? claim_size(observed.inputs) : std::string());
   if (found.holds() || found.reason == kClaimPending) return {};
   return ConditionValue::no(found.reason, "spec.storage: " + found.message + kWhatGoesOn);
 }

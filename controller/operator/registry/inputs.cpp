@@ -20,6 +20,10 @@ std::string pvc_name(const RegistryInputs& inputs) {
   return existing.empty() ? inputs.key.name + "-data" : existing;
 }
 
+std::string claim_size(const RegistryInputs& inputs) {
+  const std::string& said = inputs.spec.storage.size;
+  return said.empty() ? "10Gi" : said;
+}
 std::string config_map_name(const kube::Key& registry) {
   return registry.name + "-config";
 }

@@ -31,6 +31,7 @@ std::string audience_of(const RegistryInputs& inputs);
 // Names of the operands. Deployment, Service, ServiceAccount, Route and policies have the
 // Registry's own.
 std::string pvc_name(const RegistryInputs& inputs);  // of the claim in use, existing or ours
+std::string claim_size(const RegistryInputs& inputs);  // that is asked for, as a quantity
 std::string config_map_name(const kube::Key& registry);
 std::string server_config_map_name(const kube::Key& registry);
 std::string dashboard_name(const kube::Key& registry);

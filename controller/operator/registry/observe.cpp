@@ -39,6 +39,13 @@ Status read_platform(const Context& ctx, kube::Discovery& discovery, RegistryObs
   return {};
 }
 
+// Of a claim from before, such as one that an earlier Registry left: where nothing is said of its
+// size, it is as large as it should be.
+void keep_size(RegistryObservation& observed) {
+  std::string& size = observed.inputs.spec.storage.size;
+  if (size.empty()) size = text_at(observed.claim->json(), "/spec/resources/requests/storage");
+}
+
 Status read_claim(const Context& ctx, kube::Client& client, const runtime::Cache& cache,
                   RegistryObservation& observed) {
   if (!observed.inputs.spec.storage.is_files()) return {};
@@ -50,8 +57,10 @@ Status read_claim(const Context& ctx, kube::Client& client, const runtime::Cache
   const auto claim = observed.inputs.spec.storage.existing_claim.empty() ? cache.get(ctx, pvc_type(), key)
                                                                          : client.get(ctx, pvc_type(), key);
   if (claim.status().code() == Code::NotFound) return {};
-  if (claim.ok()) observed.claim = *claim;
-  return claim.status();
+  if (!claim.ok()) return claim.status();
+  observed.claim = *claim;
+  keep_size(observed);
+  return {};
 }
 
 Status read_running(const Context& ctx, const runtime::Cache& cache, RegistryObservation& observed) {

@@ -7,7 +7,7 @@ namespace toolhive {
 Json persistent_volume_claim(const RegistryInputs& inputs) {
   const RegistrySpec::Storage& storage = inputs.spec.storage;
   Json spec = {{"accessModes", storage.access_modes},
-               {"resources", {{"requests", {{"storage", storage.size}}}}}};
+               {"resources", {{"requests", {{"storage", claim_size(inputs)}}}}}};
   if (!storage.storage_class_name.empty()) spec["storageClassName"] = storage.storage_class_name;
   Json metadata = operand_metadata(inputs, pvc_name(inputs));
   // The garbage collector deletes what an owner reference names with its owner: the data, unless it

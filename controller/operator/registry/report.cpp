@@ -41,7 +41,7 @@ ConditionValue storage_of(const RegistryObservation& observed, const RegistryOut
   const RegistrySpec::Storage& storage = inputs.spec.storage;
   const std::optional<Json> claim = json_of(written ? written : observed.claim ? &*observed.claim : nullptr);
   return observe_storage(pointer_to(claim), pvc_name(inputs),
-                         storage.existing_claim.empty() ? storage.size : std::string());
+                         storage.existing_claim.empty() ? claim_size(inputs) : std::string());
 }
 
 Rollout rollout_of(const RegistryObservation& observed, const RegistryOutcome& outcome, WallTime now) {

@@ -122,26 +122,34 @@ Refusal check_resources(const RegistryInputs& inputs, const Json*) {
   return {};
 }
 
+// What a claim can be brought back to. Less than it asks for, while its volume has not grown to that;
+// less than the volume has, where that was made larger than asked for.
+const Json* least_size(const Json& claim) {
+  const Json* const has = value_at(claim, "/status/capacity/storage");
+  const Json* const asked = value_at(claim, "/spec/resources/requests/storage");
+  const auto amount = [](const Json* size) {
+    return size && size->is_string() ? kube::parse_quantity(size->get<std::string>()) : std::nullopt;
+  };
+  if (!amount(has)) return amount(asked) ? asked : nullptr;
+  return amount(asked) && *amount(asked) < *amount(has) ? asked : has;
+}
+
 Refusal check_claim_size(const RegistryInputs& inputs, const Json* claim) {
-  const auto wanted = kube::parse_quantity(inputs.spec.storage.size);
+  const std::string size = claim_size(inputs);
+  const auto wanted = kube::parse_quantity(size);
   if (!wanted || *wanted <= 0)
-    return ConditionValue::no("InvalidSpec", "spec.storage.size: \"" + inputs.spec.storage.size +
-                                                 "\" is not a size; write one such as 10Gi");
+    return ConditionValue::no("InvalidSpec",
+                              "spec.storage.size: \"" + size + "\" is not a size; write one such as 10Gi");
   if (*wanted > kLargestSize)
-    return ConditionValue::no("InvalidSpec", "spec.storage.size: " + inputs.spec.storage.size +
+    return ConditionValue::no("InvalidSpec", "spec.storage.size: " + size +
                                                  " is more than 1Pi, the most that is asked for; write less");
-  // A request that the volume has not grown to may be taken back; whether this API server allows
-  // it, it says.
-  const Json* has = claim ? value_at(*claim, "/status/capacity/storage") : nullptr;
-  if (claim && !has) has = value_at(*claim, "/spec/resources/requests/storage");
-  if (!has || !has->is_string()) return {};
-  const std::string text = has->get<std::string>();
-  const auto current = kube::parse_quantity(text);
-  if (!current || *wanted >= *current) return {};
+  // Whether this API server takes back what was asked for, it says itself.
+  const Json* const least = claim ? least_size(*claim) : nullptr;
+  if (!least || *wanted >= *kube::parse_quantity(least->get<std::string>())) return {};
+  const auto text = least->get<std::string>();
   return ConditionValue::no("StorageCannotShrink",
-                            "spec.storage.size: " + inputs.spec.storage.size + " is less than the " + text +
-                                " that the claim " + pvc_name(inputs) +
-                                " has, and a claim cannot shrink; leave it at " + text);
+                            "spec.storage.size: " + size + " is less than the " + text + " that the claim " +
+                                pvc_name(inputs) + " has, and a claim cannot shrink; leave it at " + text);
 }
 
 // A claim that was retained from an earlier Registry may have been made with another class or other

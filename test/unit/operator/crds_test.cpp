@@ -19,7 +19,7 @@ TEST_CASE("an empty Registry reads with every default of the schema") {
     REQUIRE(registry.ok());
     const RegistrySpec& spec = registry->spec;
     CHECK(spec.replicas == 1);
-    CHECK(spec.storage.size == "10Gi");
+    CHECK(spec.storage.size.empty());
     CHECK(spec.storage.access_modes == std::vector<std::string>{"ReadWriteOnce"});
     CHECK(spec.storage.retain);
     CHECK(spec.network_policy);

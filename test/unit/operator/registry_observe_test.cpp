@@ -93,6 +93,16 @@ TEST_CASE("a claim that the spec names is read from the API server, for nobody w
   CHECK(o.api.count("GET persistentvolumeclaims mcp/theirs") == 1);
 }
 
+TEST_CASE("a claim that is there keeps its size where the spec says none") {
+  RegistryObserving o;
+  CHECK(claim_size(o.observe()->inputs) == "10Gi");
+  o.api.put(pvc_type(), {{"metadata", {{"namespace", "mcp"}, {"name", "mcp-registry-data"}}},
+                         {"spec", {{"resources", {{"requests", {{"storage", "20Gi"}}}}}}}});
+  REQUIRE(o.api.wait_for([&] { return o.cache.get({}, pvc_type(), {"mcp", "mcp-registry-data"}).ok(); }));
+  CHECK(claim_size(o.observe()->inputs) == "20Gi");
+  CHECK(claim_size(o.observe({{"storage", {{"size", "30Gi"}}}})->inputs) == "30Gi");
+}
+
 TEST_CASE("a claim whose name no object can have is not asked for") {
   RegistryObserving o;
   for (const char* name : {"..", "../secrets/x", "Bad/Name"}) {

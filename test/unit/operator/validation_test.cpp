@@ -126,6 +126,15 @@ TEST_CASE("a size that the claim's volume has not grown to can be taken back") {
   CHECK(reason(size("5Gi"), &growing) == "StorageCannotShrink");
 }
 
+TEST_CASE("a volume that was made larger than asked for is no reason to ask for more") {
+  Json rounded = claim("1Gi");
+  rounded["status"]["capacity"]["storage"] = "4Gi";
+  const auto size = [](const char* text) { return inputs({{"storage", {{"size", text}}}}); };
+  CHECK(reason(size("1Gi"), &rounded) == "");
+  CHECK(reason(size("2Gi"), &rounded) == "");
+  CHECK(reason(size("512Mi"), &rounded) == "StorageCannotShrink");
+}
+
 TEST_CASE("a size that no volume has is refused before a claim asks for it") {
   const auto size = [](const char* text) { return inputs({{"storage", {{"size", text}}}}); };
   CHECK(reason(size("1Pi")) == "");

@@ -214,6 +214,8 @@ TEST_CASE("lists end where they have 8 MiB, and go on from there") {
   ask(service, {"the status of all", 200, "PATCH", "/v0.1/servers/io.test%2Fworst/status",
                 R"({"status":"deprecated"})", kPageBytes});
   ask(service, {"versions", 200, "GET", "/api/v1/tools/big100/versions?withdrawn=true", "", 10'000});
+  ask(service, {"an allowlist", 200, "GET", "/views/managed-settings.json", "", 10'000});
+  ask(service, {"a catalog", 200, "GET", "/.well-known/ai-catalog.json", "", 10'000});
 }
 
 TEST_CASE("two versions are compared in time and with an answer in proportion to their size") {
@@ -254,6 +256,7 @@ TEST_CASE("two versions are compared in time and with an answer in proportion to
     };
     ask(service, {name, 200, "POST", "/api/v1/compare",
                   R"({"from":)" + side("1.0.0") + R"(,"to":)" + side("2.0.0") + "}", 700'000});
+    ask(service, {name, 200, "GET", "/api/v1/tools/" + std::string(name) + "/history", "", 10'000});
   }
 }
 
@@ -294,6 +297,7 @@ TEST_CASE("a status is changed in time in proportion to the size of what has it"
                       R"(","inputSchema":{"type":"object"},"_meta":{)" + members + "}}")
                 .status == 201);
   }
+  ask(service, {"its history", 200, "GET", "/api/v1/tools/a/history?limit=50", "", 10'000});
   ask(service, {"a tool", 200, "PATCH", "/api/v1/tools/a", R"({"status":"deprecated"})", kPageBytes});
 }
 
