@@ -31,7 +31,7 @@ struct RegistrySpec {
     Type type = Type::Filesystem;
     std::optional<PostgreSQLSpec> postgresql;
     // The rest is of files.
-    std::string size;  // empty: not said
+    std::string size;                // empty: not said
     std::string storage_class_name;  // empty: the cluster's default
     std::vector<std::string> access_modes = {"ReadWriteOnce"};
     std::string existing_claim;
@@ -60,20 +60,27 @@ struct RegistrySpec {
   RegistryAuth auth;
 
   struct Exposure {
-    enum class Type { Auto, Route, None };
+    enum class Type { Auto, Route, Ingress, None };
     Type type = Type::Auto;
     std::string host;
     StringMap annotations;
+    std::string ingress_class_name;  // empty: the cluster's default
+    std::string tls_secret_name;     // of an Ingress; empty: without TLS
 
     template <class Fields>
     void describe(const Fields& fields) {
-      fields.read_word("type", type, {{"Auto", Type::Auto}, {"Route", Type::Route}, {"None", Type::None}});
+      fields.read_word(
+          "type", type,
+          {{"Auto", Type::Auto}, {"Route", Type::Route}, {"Ingress", Type::Ingress}, {"None", Type::None}});
       fields.read("host", host);
       fields.read("annotations", annotations);
+      fields.read("ingressClassName", ingress_class_name);
+      fields.read("tlsSecretName", tls_secret_name);
     }
   } exposure;
 
   bool network_policy = true;
+  JsonPtr clients;  // peers that may connect besides, as in a NetworkPolicy
   bool disruption_budget = true;
   bool topology_spread = true;
 
@@ -136,6 +143,7 @@ struct RegistrySpec {
     fields.read("auth", auth);
     fields.read("exposure", exposure);
     fields.object("networkPolicy").read("enabled", network_policy);
+    fields.object("networkPolicy").read("from", clients);
     const Fields availability = fields.object("availability");
     availability.object("disruptionBudget").read("enabled", disruption_budget);
     availability.object("topologySpread").read("enabled", topology_spread);

@@ -87,6 +87,11 @@ const ResourceType& route_type() {
   return type;
 }
 
+const ResourceType& ingress_type() {
+  static const ResourceType type{"networking.k8s.io", "v1", "Ingress", "ingresses", Scope::Namespaced};
+  return type;
+}
+
 const ResourceType& security_context_constraints_type() {
   static const ResourceType type{"security.openshift.io", "v1", "SecurityContextConstraints",
                                  "securitycontextconstraints", Scope::Cluster};

@@ -18,6 +18,7 @@ const kube::ResourceType& network_policy_type();
 const kube::ResourceType& disruption_budget_type();
 const kube::ResourceType& pod_autoscaler_type();  // HorizontalPodAutoscaler
 const kube::ResourceType& route_type();
+const kube::ResourceType& ingress_type();
 // Of the Prometheus Operator.
 const kube::ResourceType& service_monitor_type();
 const kube::ResourceType& prometheus_rule_type();

@@ -86,7 +86,7 @@ class Writer {
   // Routes come from an API server of their own, which may go or be down while the registry serves.
   void sort_exposure(const ResourceType& type, const Status& error) {
     if (is_refusal(error)) {
-      written.route_refused = "the API server refuses the Route: " + error.message() +
+      written.route_refused = "the API server refuses the " + type.kind + ": " + error.message() +
                               "; set spec.exposure.host, or spec.exposure.type to None";
       return;
     }

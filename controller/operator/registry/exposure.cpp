@@ -33,6 +33,25 @@ ConditionValue admission(const Json& route, std::string& url) {
 
 }  // namespace
 
+// A controller that serves an Ingress says where; some never do, so that a registry is ready without.
+ExposureState observe_ingress(const RegistrySpec::Exposure& spec, const Json* ingress) {
+  const Json* const addresses = ingress ? value_at(*ingress, "/status/loadBalancer/ingress") : nullptr;
+  ExposureState state;
+  if (!addresses || !addresses->is_array() || addresses->empty()) {
+    state.exposed = ConditionValue::no(
+        "IngressPending",
+        std::string("no controller has said that it serves the Ingress") +
+            (spec.ingress_class_name.empty()
+                 ? "; where the cluster has no default IngressClass, name one in "
+                   "spec.exposure.ingressClassName"
+                 : "; look whether the IngressClass " + spec.ingress_class_name + " exists"));
+    return state;
+  }
+  state.url = (spec.tls_secret_name.empty() ? "http://" : "https://") + spec.host;
+  state.exposed = ConditionValue::yes("IngressServed", "a controller serves the Ingress for " + spec.host);
+  return state;
+}
+
 ExposureState observe_exposure(const RegistrySpec::Exposure& spec, kube::Offered routes, const Json* route) {
   using Type = RegistrySpec::Exposure::Type;
   ExposureState state;

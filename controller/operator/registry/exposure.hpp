@@ -12,11 +12,13 @@ namespace toolhive {
 
 struct ExposureState {
   ConditionValue exposed;
-  std::string url;        // of the admitted Route; empty otherwise
+  std::string url;        // of the admitted Route or Ingress; empty otherwise
   bool required = false;  // whether the registry is not ready without it
 };
 
 // `route` null: there is none.
 ExposureState observe_exposure(const RegistrySpec::Exposure& spec, kube::Offered routes, const Json* route);
+// With type Ingress. `ingress` null: there is none.
+ExposureState observe_ingress(const RegistrySpec::Exposure& spec, const Json* ingress);
 
 }  // namespace toolhive

@@ -39,6 +39,8 @@ Json allowed_peers(const RegistryInputs& inputs) {
     peers.push_back(namespaces({{"policy-group.network.openshift.io/ingress", ""}}));
     peers.push_back(namespaces({{"network.openshift.io/policy-group", "ingress"}}));
   }
+  if (inputs.spec.clients)
+    for (const Json& peer : *inputs.spec.clients) peers.push_back(peer);
   // Where Prometheus runs, on OpenShift and where the usual charts put it.
   peers.push_back(namespaces({{"network.openshift.io/policy-group", "monitoring"}}));
   peers.push_back(namespaces({{kNamespaceNameLabel, "monitoring"}}));

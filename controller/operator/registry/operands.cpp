@@ -51,8 +51,13 @@ Presence if_alerted(const RegistryInputs& inputs, const Cluster& cluster) {
 }
 Presence if_exposed(const RegistryInputs& inputs, const Cluster& cluster) {
   if (cluster.routes != kube::Offered::Yes) return Presence::Untouched;
-  const bool exposed = inputs.spec.exposure.type != RegistrySpec::Exposure::Type::None;
-  return exposed ? Presence::Applied : Presence::Removed;
+  using Type = RegistrySpec::Exposure::Type;
+  const Type type = inputs.spec.exposure.type;
+  return type == Type::Auto || type == Type::Route ? Presence::Applied : Presence::Removed;
+}
+Presence if_ingress(const RegistryInputs& inputs, const Cluster&) {
+  return inputs.spec.exposure.type == RegistrySpec::Exposure::Type::Ingress ? Presence::Applied
+                                                                            : Presence::Removed;
 }
 
 const Operand kOperands[] = {
@@ -114,6 +119,11 @@ const Operand kOperands[] = {
      .presence = if_exposed,
      .optional = true,
      .replace = "",
+     .concern = Concern::Exposure},
+    {.type = ingress_type,
+     .name = registry_name,
+     .intent = ingress,
+     .presence = if_ingress,
      .concern = Concern::Exposure},
 };
 

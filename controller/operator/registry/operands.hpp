@@ -26,6 +26,8 @@ Json server_config_map(const RegistryInputs& inputs);
 Json deployment(const RegistryInputs& inputs);
 Json service(const RegistryInputs& inputs);
 Json route(const RegistryInputs& inputs);
+// Only with spec.exposure.host.
+Json ingress(const RegistryInputs& inputs);
 Json network_policy(const RegistryInputs& inputs);
 Json pod_disruption_budget(const RegistryInputs& inputs);
 // Only with spec.availability.autoscaling.

@@ -53,7 +53,19 @@ Rollout rollout_of(const RegistryObservation& observed, const RegistryOutcome& o
   return observe_rollout(pointer_to(json), pods, kRegistryTerms, now);
 }
 
+ExposureState ingress_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
+  const std::optional<Json> ingress = json_of(find(outcome.written.applied, ingress_type()));
+  ExposureState state = observe_ingress(observed.inputs.spec.exposure, pointer_to(ingress));
+  const Status& error = outcome.written.route_error;
+  if (!error.ok()) state.exposed = ConditionValue::unknown("IngressUnknown", error.message());
+  if (!outcome.written.route_refused.empty())
+    state.exposed = ConditionValue::no("IngressRefused", outcome.written.route_refused);
+  return state;
+}
+
 ExposureState exposure_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
+  if (observed.inputs.spec.exposure.type == RegistrySpec::Exposure::Type::Ingress)
+    return ingress_of(observed, outcome);
   const std::optional<Json> route = json_of(find(outcome.written.applied, route_type()));
   ExposureState state =
       observe_exposure(observed.inputs.spec.exposure, outcome.cluster.routes, pointer_to(route));

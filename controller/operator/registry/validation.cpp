@@ -65,6 +65,12 @@ Refusal check_replicas(const RegistryInputs& inputs, const Json*) {
                             "set spec.storage.type to PostgreSQL in a new Registry for more");
 }
 
+Refusal check_exposure(const RegistryInputs& inputs, const Json*) {
+  const RegistrySpec::Exposure& exposure = inputs.spec.exposure;
+  if (exposure.type != RegistrySpec::Exposure::Type::Ingress || !exposure.host.empty()) return {};
+  return ConditionValue::no("InvalidSpec", "spec.exposure.host: is needed with type Ingress");
+}
+
 Refusal check_database(const RegistryInputs& inputs, const Json*) {
   if (inputs.spec.storage.is_files() || inputs.spec.storage.postgresql) return {};
   return ConditionValue::no(
@@ -190,8 +196,9 @@ Refusal check_claim(const RegistryInputs& inputs, const Json* claim) {
 }  // namespace
 
 Refusal refuse(const RegistryInputs& inputs, const Json* claim) {
-  for (const auto check : {check_name, check_image, check_references, check_replicas, check_database,
-                           check_pod_metadata, check_selector, check_resources, check_claim}) {
+  for (const auto check :
+       {check_name, check_image, check_references, check_replicas, check_database, check_exposure,
+        check_pod_metadata, check_selector, check_resources, check_claim}) {
     if (Refusal refusal = check(inputs, claim)) return refusal;
   }
   return {};

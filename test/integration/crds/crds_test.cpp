@@ -120,6 +120,13 @@ TEST_CASE("each rule on a Registry refuses what it is for, and nothing else") {
                 "are for a Route");
   check_accepted(crds.registry({{"exposure", {{"type", "None"}}}}));
   check_accepted(crds.registry({{"exposure", {{"host", "a.example.com"}}}}));
+  check_refused(crds.registry({{"exposure", {{"type", "Ingress"}}}}), "an Ingress needs the host");
+  check_refused(crds.registry({{"exposure", {{"tlsSecretName", "cert"}}}}), "are for an Ingress");
+  check_accepted(crds.registry({{"exposure",
+                                 {{"type", "Ingress"},
+                                  {"host", "a.example.com"},
+                                  {"ingressClassName", "nginx"},
+                                  {"tlsSecretName", "cert"}}}}));
 
   check_refused(crds.registry(allowed({{"from", "Selector"}})), "selector is needed");
   check_refused(crds.registry(allowed({{"from", "All"}, {"selector", Json::object()}})),

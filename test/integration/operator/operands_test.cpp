@@ -12,15 +12,22 @@ using namespace toolhive;
 namespace {
 
 // A spec that asks for every operand that this API server can have.
-const Json kEverything = {{"replicas", 3},
-                          {"storage",
-                           {{"type", "PostgreSQL"},
-                            {"postgresql",
-                             {{"secretRef", {{"name", "db-app"}}},
-                              {"caSecretRef", {{"name", "db-ca"}}},
-                              {"clientCertificateSecretRef", {{"name", "db-client"}}}}}}},
-                          {"cache", {{"redis", {{"secretRef", {{"name", "redis"}}}}}}},
-                          {"availability", {{"autoscaling", {{"maxReplicas", 5}}}}}};
+const Json kEverything = {
+    {"replicas", 3},
+    {"storage",
+     {{"type", "PostgreSQL"},
+      {"postgresql",
+       {{"secretRef", {{"name", "db-app"}}},
+        {"caSecretRef", {{"name", "db-ca"}}},
+        {"clientCertificateSecretRef", {{"name", "db-client"}}}}}}},
+    {"cache", {{"redis", {{"secretRef", {{"name", "redis"}}}}}}},
+    {"availability", {{"autoscaling", {{"maxReplicas", 5}}}}},
+    {"exposure",
+     {{"type", "Ingress"},
+      {"host", "mcp.example.com"},
+      {"ingressClassName", "nginx"},
+      {"tlsSecretName", "cert"}}},
+    {"networkPolicy", {{"from", {{{"podSelector", {{"matchLabels", {{"a", "b"}}}}}}}}}}};
 
 }  // namespace
 

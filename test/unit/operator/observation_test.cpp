@@ -215,6 +215,23 @@ TEST_CASE("the host in force is the one a router admitted") {
   CHECK(yes.url == "https://b.example.com");
 }
 
+TEST_CASE("an Ingress is served when a controller says where, and a registry is ready before") {
+  RegistrySpec::Exposure spec =
+      inputs({{"exposure", {{"type", "Ingress"}, {"host", "a.example.com"}}}}).spec.exposure;
+  CHECK(observe_ingress(spec, nullptr).exposed.reason == "IngressPending");
+  const Json taken = {{"status", {{"loadBalancer", {{"ingress", {{{"ip", "192.0.2.1"}}}}}}}}};
+  const Json not_taken = {{"status", {{"loadBalancer", Json::object()}}}};
+  const ExposureState waiting = observe_ingress(spec, &not_taken);
+  CHECK(waiting.exposed.reason == "IngressPending");
+  CHECK(waiting.url.empty());
+  CHECK_FALSE(waiting.required);
+  const ExposureState served = observe_ingress(spec, &taken);
+  CHECK(served.exposed.holds());
+  CHECK(served.url == "http://a.example.com");
+  spec.tls_secret_name = "cert";
+  CHECK(observe_ingress(spec, &taken).url == "https://a.example.com");
+}
+
 RegistryReport serving() {
   RegistryReport observed;
   observed.key = {"mcp", "mcp-registry"};

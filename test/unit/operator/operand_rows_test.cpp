@@ -101,6 +101,10 @@ TEST_CASE("an operand that is not asked for is removed, unless it was never the 
   CHECK(presence(pvc_type(), {{"storage", {{"existingClaim", "theirs"}}}}, yes) == Presence::Untouched);
   CHECK(presence(route_type(), none, yes) == Presence::Applied);
   CHECK(presence(route_type(), {{"exposure", {{"type", "None"}}}}, yes) == Presence::Removed);
+  CHECK(presence(route_type(), {{"exposure", {{"type", "Ingress"}}}}, yes) == Presence::Removed);
+  CHECK(presence(ingress_type(), {{"exposure", {{"type", "Ingress"}}}}, yes) == Presence::Applied);
+  for (const char* type : {"Auto", "Route", "None"})
+    CHECK(presence(ingress_type(), {{"exposure", {{"type", type}}}}, yes) == Presence::Removed);
   for (const auto offered : {kube::Offered::No, kube::Offered::Unknown})
     CHECK(presence(route_type(), none, offered) == Presence::Untouched);
 }

@@ -230,6 +230,26 @@ TEST_CASE("a Route ends TLS at the router, redirects plain HTTP, and owns its ho
   CHECK(at(named, "/metadata/annotations/a") == "b");
 }
 
+TEST_CASE("an Ingress takes all requests for its host, and ends TLS where it is given a certificate") {
+  const Json plain = ingress(inputs({{"exposure", {{"type", "Ingress"}, {"host", "mcp.example.com"}}}}));
+  REQUIRE(at(plain, "/spec/rules").size() == 1);
+  CHECK(at(plain, "/spec/rules/0/host") == "mcp.example.com");
+  CHECK(at(plain, "/spec/rules/0/http/paths/0/path") == "/");
+  CHECK(at(plain, "/spec/rules/0/http/paths/0/backend/service/name") == "mcp-registry");
+  CHECK(at(plain, "/spec/rules/0/http/paths/0/backend/service/port/name") == "http");
+  CHECK_FALSE(has(plain, "/spec/tls"));
+  CHECK_FALSE(has(plain, "/spec/ingressClassName"));
+  const Json full = ingress(inputs({{"exposure",
+                                     {{"type", "Ingress"},
+                                      {"host", "mcp.example.com"},
+                                      {"ingressClassName", "nginx"},
+                                      {"tlsSecretName", "cert"},
+                                      {"annotations", {{"a", "b"}}}}}}));
+  CHECK(at(full, "/spec/tls") == Json::array({{{"hosts", {"mcp.example.com"}}, {"secretName", "cert"}}}));
+  CHECK(at(full, "/spec/ingressClassName") == "nginx");
+  CHECK(at(full, "/metadata/annotations/a") == "b");
+}
+
 bool lets_in(const Json& policy, const std::function<bool(const Json&)>& matches) {
   const Json& peers = at(policy, "/spec/ingress/0/from");
   return std::any_of(peers.begin(), peers.end(), matches);
@@ -258,6 +278,14 @@ TEST_CASE("the network policy denies by default and lets in who must reach the r
   CHECK(lets_in(selected, [&](const Json& peer) { return peer == Json{{"namespaceSelector", selector}}; }));
   for (const Json& egress : at(policy, "/spec/egress"))
     for (const Json& port : egress.at("ports")) CHECK((port.at("port") == 53 || port.at("port") == 5353));
+}
+
+TEST_CASE("whom the spec names is let in besides") {
+  const Json controller = {
+      {"namespaceSelector", {{"matchLabels", {{"kubernetes.io/metadata.name", "nginx"}}}}}};
+  const auto is_it = [&](const Json& peer) { return peer == controller; };
+  CHECK(lets_in(network_policy(inputs({{"networkPolicy", {{"from", {controller}}}}})), is_it));
+  CHECK_FALSE(lets_in(network_policy(inputs()), is_it));
 }
 
 TEST_CASE("the router is let in only where the registry may be exposed") {

@@ -105,6 +105,13 @@ TEST_CASE("a claim that is a block device is refused, whoever it belongs to") {
   CHECK(reason(inputs({{"storage", {{"existingClaim", "theirs"}}}}), &block) == "InvalidSpec");
 }
 
+TEST_CASE("an Ingress without a host is refused, for it would be for every host") {
+  const auto refusal = refuse(inputs({{"exposure", {{"type", "Ingress"}}}}), nullptr);
+  REQUIRE(refusal);
+  CHECK(refusal->message.starts_with("spec.exposure.host: "));
+  CHECK(reason(inputs({{"exposure", {{"type", "Ingress"}, {"host", "a.example.com"}}}})) == "");
+}
+
 TEST_CASE("a claim grows but does not shrink") {
   const Json existing = claim("10Gi");
   const auto size = [](const char* text) { return inputs({{"storage", {{"size", text}}}}); };
