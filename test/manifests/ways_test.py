@@ -7,10 +7,10 @@ from suite import check, equal, test
 
 @test
 def every_kind_is_there(_):
-    """kustomize gives the CRDs, the rights, the Deployment, its Service and its PodDisruptionBudget."""
+    """kustomize gives the CRDs, the rights, the Secret for keys, the Deployment, its Service and its PodDisruptionBudget."""
     kinds = {kind for kind, _, _ in ways.kustomize()}
     equal(kinds, {"CustomResourceDefinition", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding",
-                  "Deployment", "Service", "PodDisruptionBudget"})
+                  "Secret", "Deployment", "Service", "PodDisruptionBudget"})
 
 
 @test

@@ -134,11 +134,11 @@ TEST_CASE("an empty section and an empty spec are files that the service reads")
 }
 
 TEST_CASE("each setting of the service can be declared in a Registry, or is the operator's for a reason") {
-  // The operator decides where the pod listens and keeps its files. The rest needs Secrets, volumes
+  // The operator decides where the pod listens and keeps its files, and how it ends. The rest needs Secrets, volumes
   // or rights that a Registry has no fields for.
   const std::map<std::string, std::set<std::string>> kept = {
       {"config", {"storage", "database", "cache", "auth", "audit"}},
-      {"server", {"address", "port", "rateLimit", "trustedProxies", "tls"}}};
+      {"server", {"address", "port", "shutdownDelay", "rateLimit", "trustedProxies", "tls"}}};
   for (const auto& [section, ours] : kept) {
     std::set<std::string> settings;
     collect_settings(section, "", settings);
