@@ -177,11 +177,17 @@ def other_namespaces(_):
     equal((set(made), made["a"]), ({"", "a", "b", "home"}, made["b"]))
 
 
+def plural(word):
+    if word.endswith("y"):
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith("s") else "s")
+
+
 @test
 def owned_objects(_):
     """A console shows below our resources every kind of object that the operator may make."""
     shown = {resource["kind"] for each in committed().owned() for resource in each["resources"]}
-    plurals = {kind.lower()[:-1] + "ies" if kind.endswith("y") else kind.lower() + "s" for kind in shown}
+    plurals = {plural(kind.lower()) for kind in shown}
     made = {resource for rule in committed().rules() if "create" in rule["verbs"] and "delete" in rule["verbs"]
             for resource in rule["resources"]}
     equal(plurals - {"pods", "registries"}, made)
