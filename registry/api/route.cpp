@@ -14,7 +14,7 @@
 namespace toolhive::registry {
 namespace {
 
-constexpr std::size_t kDeepest = 6;
+constexpr std::size_t kDeepest = 7;
 
 struct Path {
   std::array<std::string, kDeepest> segments;
@@ -44,6 +44,17 @@ bool matches(Path& path, std::string_view form, Route& route) {
   if (name != nullptr) route.name = std::move(*name);
   if (version != nullptr) route.version = std::move(*version);
   return true;
+}
+
+// The name of a server has a slash, whose escape some proxies take away, the API server's among them.
+void join_server_name(Path& path) {
+  auto& segments = path.segments;
+  if (path.count < 4 || path.count > kDeepest || segments[0] != "v0.1" || segments[1] != "servers") return;
+  if (segments[2].find('/') != std::string::npos || segments[3] == "versions" || segments[3] == "status")
+    return;
+  segments[2] += '/' + segments[3];
+  std::move(segments.begin() + 4, segments.end(), segments.begin() + 3);
+  --path.count;
 }
 
 }  // namespace
@@ -95,6 +106,7 @@ Result<Route> route_path(std::string_view raw_path) {
   }
 
   if (path.segments[0] == "v0") path.segments[0] = "v0.1";  // Two names of one API.
+  join_server_name(path);
   Route route;
   for (const auto& endpoint : endpoints()) {
     if (!matches(path, endpoint.path, route)) continue;

@@ -49,6 +49,20 @@ TEST_CASE("slashes that are doubled or at the end lead where single ones do") {
   CHECK(route_path("/health/")->kind == Kind::Health);
 }
 
+TEST_CASE("the slash of a server's name may have lost its escape on the way") {
+  for (const char* path : {"/versions", "/versions/1.0.0", "/versions/1.0.0/status"}) {
+    CAPTURE(std::string(path));
+    const auto escaped = route_path("/v0.1/servers/io.example%2Fweather" + std::string(path));
+    const auto bare = route_path("/v0/servers/io.example/weather" + std::string(path));
+    REQUIRE(bare.ok());
+    CHECK(bare->kind == escaped->kind);
+    CHECK(bare->endpoint != nullptr);
+    CHECK(bare->name == "io.example/weather");
+    CHECK(bare->version == escaped->version);
+  }
+  CHECK(route_path("/v0.1/servers/io.example/weather/more/versions")->endpoint == nullptr);
+}
+
 TEST_CASE("an escaped slash belongs to its segment") {
   const auto route = route_path("/api/v1/tools/a%2Fversions");
   CHECK(route->kind == Kind::Tool);
