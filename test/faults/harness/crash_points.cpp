@@ -18,11 +18,10 @@ constexpr const char* kPlaceholder = "{ns}";
 // An operator that looks once a minute at what it cannot watch needs that long at most.
 constexpr e2e::Seconds kBound{150};
 
-std::string replaced(const std::string& text, const std::string& what, const std::string& with) {
-  const std::size_t at = text.find(what);
-  if (at == std::string::npos) return text;
-  std::string result(text, 0, at);
-  return result.append(with).append(text, at + what.size());
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
+    text.replace(at, what.size(), with);
+  return text;
 }
 
 std::string quoted(const std::string& text) {
