@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/base/json_access.hpp"
+#include "controller/base/time.hpp"
 #include "controller/kube/object/json_text.hpp"
 
 namespace toolhive {
@@ -12,10 +13,6 @@ namespace {
 
 // Rotation leaves two or three.
 constexpr std::size_t kMostKeys = 16;
-
-std::int64_t seconds_of(WallTime time) {
-  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
-}
 
 const Status kNoRing(Code::Invalid, "does not hold the operator's keys as it writes them");
 
@@ -27,11 +24,11 @@ StatusOr<KeyRing> KeyRing::parse(const std::string& text) {
   if (!keys || !keys->is_array() || keys->empty() || keys->size() > kMostKeys) return kNoRing;
   KeyRing ring;
   for (const Json& entry : *keys) {
-    const Json* const made = value_at(entry, "/made");
-    if (!made || !made->is_number_integer()) return kNoRing;
+    const auto made = parse_rfc3339(text_at(entry, "/made"));
+    if (!made) return kNoRing;
     auto key = SigningKey::from_pem(string_member(entry, "key"));
     if (!key.ok()) return key.status();
-    ring.keys_.push_back({*std::move(key), WallTime(std::chrono::seconds(made->get<std::int64_t>()))});
+    ring.keys_.push_back({*std::move(key), to_wall_time(*made)});
   }
   return ring;
 }
@@ -41,7 +38,7 @@ StatusOr<std::string> KeyRing::to_json() const {
   for (const Entry& entry : keys_) {
     const auto pem = entry.key.pem();
     if (!pem.ok()) return pem.status();
-    keys.push_back({{"made", seconds_of(entry.made)}, {"key", *pem}});
+    keys.push_back({{"made", to_rfc3339(entry.made)}, {"key", *pem}});
   }
   return Json{{"keys", std::move(keys)}}.dump();
 }
@@ -54,7 +51,7 @@ StatusOr<bool> KeyRing::rotate(WallTime now) {
   if (!keys_.empty() && now - keys_.back().made < kKeyLifetime) return erased || dropped;
   auto key = SigningKey::make();
   if (!key.ok()) return key.status();
-  keys_.push_back({*std::move(key), WallTime(std::chrono::seconds(seconds_of(now)))});
+  keys_.push_back({*std::move(key), std::chrono::floor<std::chrono::seconds>(now)});
   return true;
 }
 

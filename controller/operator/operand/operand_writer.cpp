@@ -86,17 +86,17 @@ class Writer {
   // Routes come from an API server of their own, which may go or be down while the registry serves.
   void sort_exposure(const ResourceType& type, const Status& error) {
     if (is_refusal(error)) {
-      written.route_refused = "the API server refuses the " + type.kind + ": " + error.message() +
-                              "; set spec.exposure.host, or spec.exposure.type to None";
+      written.exposure_refused = "the API server refuses the " + type.kind + ": " + error.message() +
+                                 "; set spec.exposure.host, or spec.exposure.type to None";
       return;
     }
     if (server_failed(error)) {
-      written.route_error = error;
+      written.exposure_error = error;
       return;
     }
     const Status others = std::exchange(written.retry, Status());
     sort(type, error);
-    written.route_error = std::exchange(written.retry, others);
+    written.exposure_error = std::exchange(written.retry, others);
   }
 
   // A registry serves without being watched, whatever an API server or a webhook says to that.

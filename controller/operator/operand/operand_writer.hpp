@@ -21,9 +21,9 @@ struct WrittenOperands {
   std::optional<ConditionValue> storage;  // the claim cannot be brought to its state; the rest can
   // what is only for watching cannot be brought to its state; the rest can
   std::optional<ConditionValue> monitoring;
-  std::string route_refused;  // why the API server does not take the Route; empty: it does
-  // not Ok: the Route API does not answer as offered; all else is done
-  Status route_error;
+  std::string exposure_refused;  // why the API server does not take the Route or Ingress; empty: it does
+  // not Ok: the API of Routes does not answer as offered, or that of Ingresses; all else is done
+  Status exposure_error;
   Status retry;                 // not Ok: nothing can be said; try the pass again
   bool namespace_ends = false;  // nothing can be made there any more
 };

@@ -67,7 +67,7 @@ StatusOr<RegistryOutcome> carry_out(const Context& ctx, kube::Client& client, ru
   outcome.written =
       write_operands(ctx, applier, owner, steps(operands(), *outcome.declared, plan.cluster), refusal_text);
   if (!outcome.refused) outcome.refused = outcome.written.refused;
-  if (outcome.written.route_error.code() == Code::NotFound) {
+  if (outcome.written.exposure_error.code() == Code::NotFound) {
     discovery.invalidate(route_type());
     outcome.cluster.routes = discovery.offers(ctx, route_type());
   }

@@ -56,10 +56,10 @@ Rollout rollout_of(const RegistryObservation& observed, const RegistryOutcome& o
 ExposureState ingress_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
   const std::optional<Json> ingress = json_of(find(outcome.written.applied, ingress_type()));
   ExposureState state = observe_ingress(observed.inputs.spec.exposure, pointer_to(ingress));
-  const Status& error = outcome.written.route_error;
+  const Status& error = outcome.written.exposure_error;
   if (!error.ok()) state.exposed = ConditionValue::unknown("IngressUnknown", error.message());
-  if (!outcome.written.route_refused.empty())
-    state.exposed = ConditionValue::no("IngressRefused", outcome.written.route_refused);
+  if (!outcome.written.exposure_refused.empty())
+    state.exposed = ConditionValue::no("IngressRefused", outcome.written.exposure_refused);
   return state;
 }
 
@@ -70,10 +70,10 @@ ExposureState exposure_of(const RegistryObservation& observed, const RegistryOut
   ExposureState state =
       observe_exposure(observed.inputs.spec.exposure, outcome.cluster.routes, pointer_to(route));
   if (outcome.cluster.routes != Offered::Yes) return state;
-  const Status& error = outcome.written.route_error;
+  const Status& error = outcome.written.exposure_error;
   if (!error.ok()) state.exposed = ConditionValue::unknown("RouteAPIUnknown", error.message());
-  if (!outcome.written.route_refused.empty())
-    state.exposed = ConditionValue::no("RouteRefused", outcome.written.route_refused);
+  if (!outcome.written.exposure_refused.empty())
+    state.exposed = ConditionValue::no("RouteRefused", outcome.written.exposure_refused);
   return state;
 }
 
@@ -140,7 +140,7 @@ Duration look_again(const RegistryObservation& observed, const RegistryOutcome& 
       observed.inputs.spec.storage.existing_claim.empty() && find(outcome.written.applied, pvc_type());
   const bool has_claim = made || observed.claim || !observed.inputs.spec.storage.is_files();
   const bool untold = report.failed || report.exposure.exposed.reason == "RouteAPIMissing" ||
-                      !outcome.written.route_error.ok() || outcome.written.namespace_ends || !has_claim ||
+                      !outcome.written.exposure_error.ok() || outcome.written.namespace_ends || !has_claim ||
                       observed.priority_class_missing || !observed.identity.ok() ||
                       observed.issuer_ca_missing || observed.token_review_forbidden;
   return untold ? kRegistryShortPeriod : jittered(kRegistryPeriod, report.key);

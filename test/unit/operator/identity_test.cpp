@@ -172,7 +172,8 @@ TEST_CASE("the keys that are known are used while the API server does not answer
 
 TEST_CASE("a Secret that holds something else is named, and nothing of it is told") {
   for (const std::string& held :
-       {std::string("c2VjcmV0"), encode_base64(R"({"keys":[{"made":1,"key":"secret"}]})")}) {
+       {std::string("c2VjcmV0"), encode_base64(R"({"keys":[{"made":1,"key":"secret"}]})"),
+        encode_base64(R"({"keys":[{"made":"2026-01-01T00:00:00Z","key":"secret"}]})")}) {
     CAPTURE(held);
     Identifying i;
     i.api->put(secret_type(), secret_with({{"keys.json", held}}));

@@ -61,7 +61,7 @@ TEST_CASE("an API server that is away is no value, and the pass is tried again")
 TEST_CASE("a Route API that answers 500 holds up no other operand") {
   WritingOnce writing;
   const WrittenOperands written = writing.write("routes", kWebhookDown);
-  CHECK(written.route_error.http_status() == 500);
+  CHECK(written.exposure_error.http_status() == 500);
   CHECK(!written.failed);
   CHECK(written.retry.ok());
   CHECK(find(written.applied, deployment_type()));
@@ -71,7 +71,7 @@ TEST_CASE("a Route API that is down holds up no other operand") {
   WritingOnce writing;
   const WrittenOperands written =
       writing.write("routes", Status(Code::Unavailable, "service unavailable").with_http_status(503));
-  CHECK(written.route_error.http_status() == 503);
+  CHECK(written.exposure_error.http_status() == 503);
   CHECK(written.retry.ok());
   CHECK(find(written.applied, deployment_type()));
 }
@@ -146,8 +146,8 @@ TEST_CASE("a Route that is refused refuses no Registry") {
       "routes", Status(Code::Invalid, "spec.host: must be no more than 63 characters").with_http_status(422));
   CHECK(!written.refused);
   CHECK(!written.failed);
-  CHECK(written.route_error.ok());
-  CHECK(written.route_refused.find("63 characters; set spec.exposure.host") != std::string::npos);
+  CHECK(written.exposure_error.ok());
+  CHECK(written.exposure_refused.find("63 characters; set spec.exposure.host") != std::string::npos);
 }
 
 TEST_CASE("what is only for watching a Registry fails for itself, whether refused, forbidden or broken") {

@@ -180,7 +180,7 @@ TEST_CASE("a Route API that is gone is asked about again") {
   c.clock.advance(std::chrono::seconds(5));
   const auto outcome = c.carry_out();
   REQUIRE(outcome.ok());
-  CHECK(outcome->written.route_error.code() == Code::NotFound);
+  CHECK(outcome->written.exposure_error.code() == Code::NotFound);
   CHECK(outcome->cluster.routes == Offered::No);
   CHECK(find(outcome->written.applied, deployment_type()));
 }

@@ -74,13 +74,13 @@ TEST_CASE("a report says of which Registry and generation it is, and passes on w
 
 TEST_CASE("trouble with the Route is told while the cluster offers Routes") {
   Told t;
-  t.outcome.written.route_refused = "spec.host: too long";
+  t.outcome.written.exposure_refused = "spec.host: too long";
   CHECK(t.report().exposure.exposed.reason == "RouteRefused");
   t.outcome.cluster.routes = Offered::No;
   CHECK(t.report().exposure.exposed.reason == "RouteAPIMissing");
 
   Told away;
-  away.outcome.written.route_error = Status(Code::Unavailable, "the aggregator is down");
+  away.outcome.written.exposure_error = Status(Code::Unavailable, "the aggregator is down");
   CHECK(away.report().exposure.exposed.reason == "RouteAPIUnknown");
   CHECK(away.report().exposure.exposed.message == "the aggregator is down");
   away.outcome.cluster.routes = Offered::No;
@@ -129,7 +129,7 @@ TEST_CASE("what nothing tells about is looked at soon, all else once a minute") 
   routeless.outcome.cluster.routes = Offered::No;
   CHECK(routeless.is_looked_at_soon());
   Told away;
-  away.outcome.written.route_error = Status(Code::Unavailable, "the aggregator is down");
+  away.outcome.written.exposure_error = Status(Code::Unavailable, "the aggregator is down");
   CHECK(away.is_looked_at_soon());
   Told ending;
   ending.outcome.written.namespace_ends = true;

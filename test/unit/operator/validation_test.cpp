@@ -16,6 +16,10 @@ Json claim(const std::string& size) {
             {"resources", {{"requests", {{"storage", size}}}}}}}};
 }
 
+RegistryInputs sized(const char* size) {
+  return inputs({{"storage", {{"size", size}}}});
+}
+
 std::string reason(const RegistryInputs& given, const Json* existing = nullptr) {
   const auto refusal = refuse(given, existing);
   return refusal ? refusal->reason : "";
@@ -114,39 +118,35 @@ TEST_CASE("an Ingress without a host is refused, for it would be for every host"
 
 TEST_CASE("a claim grows but does not shrink") {
   const Json existing = claim("10Gi");
-  const auto size = [](const char* text) { return inputs({{"storage", {{"size", text}}}}); };
-  CHECK(reason(size("5Gi"), &existing) == "StorageCannotShrink");
-  CHECK(reason(size("10Gi"), &existing) == "");
-  CHECK(reason(size("10240Mi"), &existing) == "");
-  CHECK(reason(size("20Gi"), &existing) == "");
-  CHECK(reason(size("0"), &existing) == "InvalidSpec");
-  const auto refusal = refuse(size("5Gi"), &existing);
+  CHECK(reason(sized("5Gi"), &existing) == "StorageCannotShrink");
+  CHECK(reason(sized("10Gi"), &existing) == "");
+  CHECK(reason(sized("10240Mi"), &existing) == "");
+  CHECK(reason(sized("20Gi"), &existing) == "");
+  CHECK(reason(sized("0"), &existing) == "InvalidSpec");
+  const auto refusal = refuse(sized("5Gi"), &existing);
   CHECK(refusal->message.starts_with("spec.storage.size: "));
 }
 
 TEST_CASE("a size that the claim's volume has not grown to can be taken back") {
   Json growing = claim("2000Gi");
   growing["status"]["capacity"]["storage"] = "10Gi";
-  const auto size = [](const char* text) { return inputs({{"storage", {{"size", text}}}}); };
-  CHECK(reason(size("20Gi"), &growing) == "");
-  CHECK(reason(size("10Gi"), &growing) == "");
-  CHECK(reason(size("5Gi"), &growing) == "StorageCannotShrink");
+  CHECK(reason(sized("20Gi"), &growing) == "");
+  CHECK(reason(sized("10Gi"), &growing) == "");
+  CHECK(reason(sized("5Gi"), &growing) == "StorageCannotShrink");
 }
 
 TEST_CASE("a volume that was made larger than asked for is no reason to ask for more") {
   Json rounded = claim("1Gi");
   rounded["status"]["capacity"]["storage"] = "4Gi";
-  const auto size = [](const char* text) { return inputs({{"storage", {{"size", text}}}}); };
-  CHECK(reason(size("1Gi"), &rounded) == "");
-  CHECK(reason(size("2Gi"), &rounded) == "");
-  CHECK(reason(size("512Mi"), &rounded) == "StorageCannotShrink");
+  CHECK(reason(sized("1Gi"), &rounded) == "");
+  CHECK(reason(sized("2Gi"), &rounded) == "");
+  CHECK(reason(sized("512Mi"), &rounded) == "StorageCannotShrink");
 }
 
 TEST_CASE("a size that no volume has is refused before a claim asks for it") {
-  const auto size = [](const char* text) { return inputs({{"storage", {{"size", text}}}}); };
-  CHECK(reason(size("1Pi")) == "");
-  CHECK(reason(size("1025Ti")) == "InvalidSpec");
-  CHECK(reason(size("9999999Ei")) == "InvalidSpec");
+  CHECK(reason(sized("1Pi")) == "");
+  CHECK(reason(sized("1025Ti")) == "InvalidSpec");
+  CHECK(reason(sized("9999999Ei")) == "InvalidSpec");
 }
 
 TEST_CASE("a retained claim of another class or other modes is not taken for what the spec asks") {
