@@ -34,6 +34,9 @@ def main():
     bad = [case.get("name") for case in cases if case.find("failure") is not None or case.find("error") is not None]
     for case in cases:
         print("FAIL " if case.get("name") in bad else "ok   ", case.get("name"))
+    for case in cases:
+        for failure in case.iter("failure"):
+            print(case.get("name"), failure.get("message"), failure.text, sep="\n")
     failed = len(bad)
     if ran.returncode != 0 and failed == 0:
         print("FAIL  schemathesis itself: it ended with", ran.returncode)
