@@ -57,13 +57,17 @@ StatusOr<std::string> OperatorIdentity::token(const Context& ctx, const std::str
 }
 
 StatusOr<std::shared_ptr<const KeyRing>> OperatorIdentity::ring(const Context& ctx) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   const TimePoint now = ctx.clock.now();
   if (ring_ && now < next_read_) return ring_;
+  next_read_ = now + kBetweenReads;
+  // Who comes while one asks a slow API server goes on with what is known; without that all wait.
+  const bool known = ring_ != nullptr;
+  if (known) lock.unlock();
   auto found = read(ctx);
+  if (known) lock.lock();
   if (!found.ok() && !ring_) return found.status();
   if (found.ok()) ring_ = std::make_shared<const KeyRing>(*std::move(found));
-  next_read_ = now + kBetweenReads;
   return ring_;
 }
 

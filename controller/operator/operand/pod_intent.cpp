@@ -1,6 +1,9 @@
 #include "controller/operator/operand/pod_intent.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include "controller/operator/labels.hpp"
 
 namespace toolhive {
 
@@ -10,7 +13,24 @@ void put(Json& object, const char* name, const JsonPtr& value) {
   if (value) object[name] = *value;
 }
 
+template <class Predicate>
+std::optional<std::string> first_key(const StringMap& map, Predicate predicate) {
+  const auto found =
+      std::find_if(map.begin(), map.end(), [&](const auto& entry) { return predicate(entry.first); });
+  return found == map.end() ? std::nullopt : std::optional(found->first);
+}
+
 }  // namespace
+
+std::optional<std::string> reserved_label(const StringMap& labels) {
+  return first_key(labels, [](const std::string& key) {
+    return key.starts_with(kReservedPrefix) || key.starts_with(kReservedLabelPrefix);
+  });
+}
+
+std::optional<std::string> reserved_annotation(const StringMap& annotations) {
+  return first_key(annotations, [](const std::string& key) { return key.starts_with(kReservedPrefix); });
+}
 
 Json container_resources(const std::optional<Resources>& given, Json otherwise) {
   if (!given) return otherwise;

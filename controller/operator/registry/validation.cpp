@@ -6,7 +6,7 @@
 
 #include "controller/base/json_access.hpp"
 #include "controller/kube/object/quantity.hpp"
-#include "controller/operator/labels.hpp"
+#include "controller/operator/operand/pod_intent.hpp"
 #include "controller/operator/text.hpp"
 
 namespace toolhive {
@@ -79,18 +79,15 @@ Refusal check_database(const RegistryInputs& inputs, const Json*) {
       "database's URL in postgresql.secretRef");
 }
 
-Refusal reserved(const StringMap& map, const std::string& path, bool labels) {
-  for (const auto& [key, value] : map) {
-    if (key.starts_with(kReservedPrefix) || (labels && key.starts_with(kReservedLabelPrefix)))
-      return ConditionValue::no("InvalidSpec", path + "[" + key + "]: is set by the operator; leave it out");
-  }
-  return {};
-}
-
 Refusal check_pod_metadata(const RegistryInputs& inputs, const Json*) {
   const PodTemplate& pod = inputs.spec.pod_template;
-  if (Refusal refusal = reserved(pod.labels, "spec.podTemplate.metadata.labels", true)) return refusal;
-  return reserved(pod.annotations, "spec.podTemplate.metadata.annotations", false);
+  const auto set_by_operator = [](const char* map, const std::string& key) {
+    return ConditionValue::no("InvalidSpec", "spec.podTemplate.metadata." + std::string(map) + "[" + key +
+                                                 "]: is set by the operator; leave it out");
+  };
+  if (const auto key = reserved_label(pod.labels)) return set_by_operator("labels", *key);
+  if (const auto key = reserved_annotation(pod.annotations)) return set_by_operator("annotations", *key);
+  return {};
 }
 
 // A limit of 0 is none.

@@ -1,6 +1,6 @@
 #include "controller/operator/workload/validation.hpp"
 
-#include "controller/operator/labels.hpp"
+#include "controller/operator/operand/pod_intent.hpp"
 #include "controller/operator/text.hpp"
 
 namespace toolhive {
@@ -9,12 +9,6 @@ namespace {
 
 // With "-mcp" it is the name of a Service and the value of a label.
 constexpr std::size_t kMaxName = 59;
-
-bool is_reserved(const StringMap& map, bool labels) {
-  for (const auto& [key, value] : map)
-    if (key.starts_with(kReservedPrefix) || (labels && key.starts_with(kReservedLabelPrefix))) return true;
-  return false;
-}
 
 }  // namespace
 
@@ -36,10 +30,13 @@ std::optional<ConditionValue> refuse_workload(const WorkloadInputs& inputs) {
           "spec.server.workload.transport: this operator was started without an image of mcp-bridge "
           "(RELATED_IMAGE_BRIDGE or --bridge-image), which runs Stdio servers");
   }
-  if (is_reserved(spec.pod_template.labels, true) || is_reserved(spec.pod_template.annotations, false))
-    return refused(
-        "spec.server.workload.podTemplate.metadata: labels that begin with app.kubernetes.io/ or "
-        "mcpregistry.dev/ are set by the operator; leave them out");
+  const PodTemplate& pod = spec.pod_template;
+  const auto set_by_operator = [&](const char* map, const std::string& key) {
+    return refused("spec.server.workload.podTemplate.metadata." + std::string(map) + "[" + key +
+                   "]: is set by the operator; leave it out");
+  };
+  if (const auto key = reserved_label(pod.labels)) return set_by_operator("labels", *key);
+  if (const auto key = reserved_annotation(pod.annotations)) return set_by_operator("annotations", *key);
   return std::nullopt;
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -168,6 +169,18 @@ TEST_CASE("the keys that are known are used while the API server does not answer
   Identifying unknown(i.api);
   const auto none = unknown.identity.token(unknown.ctx, "mcp/reg/uid");
   CHECK(none.status().message() == "get secrets toolhive-system/toolhive-operator-identity: away");
+}
+
+TEST_CASE("who asks while another waits for the API server gets the keys that are known") {
+  Identifying i;
+  const Json keys = i.keys();
+  i.api->fail_with([&](const kube::ApiCall&) {
+    auto other = std::async(std::launch::async, [&] { return i.identity.public_keys(i.ctx).ok(); });
+    CHECK(other.wait_for(5s) == std::future_status::ready);
+    return Status(Code::Unavailable, "away");
+  });
+  i.clock.advance(1min);
+  CHECK(i.keys() == keys);
 }
 
 TEST_CASE("a Secret that holds something else is named, and nothing of it is told") {
