@@ -1,13 +1,15 @@
 """Runs the examples of docs/api-reference.md, in their order, against a real registry:  run.py BUILD_DIR DOCUMENT FOLDER
 
-FOLDER has mcp-publisher in it, and is where the commands run."""
+FOLDER has mcp-publisher in it, and is where the commands run. After them, the reasons in docs/troubleshooting.md are held to the code."""
 
 import contextlib
 import os
+import pathlib
 import subprocess
 import sys
 
 from likeness import Likeness
+from reasons import check_reasons
 from registry_process import RegistryProcess
 from session import read_steps
 
@@ -54,6 +56,8 @@ def main():
         registry.register(name="managed", version="1.0.0",
                           managedBy={"kind": "MCPTool", "namespace": "default", "name": "managed", "uid": "7d3c"})
         passed, failed = check_steps(steps, registry, guarded, folder)
+    told, untold = check_reasons(pathlib.Path(document).resolve().parents[1])
+    passed, failed = passed + told, failed + untold
     print(f"docs: {passed} passed, {failed} failed")
     sys.exit(1 if failed or passed == 0 else 0)
 

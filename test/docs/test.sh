@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The examples of docs/api-reference.md against the registry:  test.sh BUILD_DIR. The last line is "docs: N passed, N failed".
+# The examples of docs/api-reference.md against the registry, and the reasons in docs/troubleshooting.md against the code:
+#   test.sh BUILD_DIR. The last line is "docs: N passed, N failed".
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
