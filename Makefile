@@ -207,7 +207,7 @@ undeploy: ## Remove the operator; CRDs and what users made stay
 demo: deps image-deps configure ## A real cluster, the operator in it, a Registry, MCPTools, an MCP server: the main job, shown
 	@test/demo/build.sh $(BUILD_DIR) $(PROGRAMS)
 	@config/images/build.sh $(BUILD_DIR)/bin build/images
-	@test/servers/build.sh $(BUILD_DIR)/bin build/images
+	@test/servers/build.sh $(BUILD_DIR)/bin build/images weather
 	@test/demo/demo.sh
 
 demo-down: ## Remove the demo's cluster

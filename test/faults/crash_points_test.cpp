@@ -16,11 +16,6 @@ namespace {
 
 using namespace toolhive::faults;
 
-const Scenario& scenario(const std::string& name) {
-  const auto& all = scenarios();
-  return *std::find_if(all.begin(), all.end(), [&](const Scenario& each) { return each.name == name; });
-}
-
 std::vector<CrashPoint> chosen_points(const std::string& name, std::vector<CrashPoint> points) {
   if (!settings().sample) return points;
   std::mt19937_64 random = settings().random("points of " + name);

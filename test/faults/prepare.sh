@@ -26,4 +26,4 @@ grep -qF "\"$image\"" "$work/image/manifest.json" || {
 }
 sed -i "s|\"$image\"|\"$image\",\"$other\"|" "$work/image/manifest.json"
 tar -cf "$work/both.tar" -C "$work/image" .
-"$cluster" load-image --name "$name" "$work/both.tar" "$root/build/images/weather.tar"
+"$cluster" load-image --name "$name" "$work/both.tar" "$root"/build/images/{weather,hostile}.tar

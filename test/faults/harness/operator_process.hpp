@@ -14,8 +14,9 @@ namespace toolhive::faults {
 // The image that a Registry gets, and another one of the same content.
 inline constexpr const char* kImage = "localhost/mcp-registry:" TOOLHIVE_VERSION;
 inline constexpr const char* kOtherImage = "localhost/mcp-registry:faults";
-// Of the server of test/servers/weather.
+// Of the servers of test/servers.
 inline constexpr const char* kServerImage = "localhost/weather:" TOOLHIVE_VERSION;
+inline constexpr const char* kHostileImage = "localhost/hostile:" TOOLHIVE_VERSION;
 
 class OperatorProcess {
  public:

@@ -1,5 +1,6 @@
 #include "test/faults/harness/scenario.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -221,6 +222,11 @@ const std::vector<Scenario>& scenarios() {
       {"withdraw", {kCreate, kDeploy}, {kDeleteServer}},
   };
   return all;
+}
+
+const Scenario& scenario(const std::string& name) {
+  const auto& all = scenarios();
+  return *std::find_if(all.begin(), all.end(), [&](const Scenario& each) { return each.name == name; });
 }
 
 const Scenario& whole_life() {

@@ -27,6 +27,8 @@ struct Scenario {
 // create, change, scale, delete: of a Registry and an MCPTool; deploy, redeploy, hold (and approve),
 // withdraw: of an MCPTool with a server.
 const std::vector<Scenario>& scenarios();
+// One of them.
+const Scenario& scenario(const std::string& name);
 // Creation, change and the life of a server in a row.
 const Scenario& whole_life();
 // What follows whole_life().

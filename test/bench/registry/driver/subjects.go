@@ -81,7 +81,7 @@ func (o *ours) start() error {
 		return err
 	}
 	o.port = freePort()
-	config := "logLevel: warn\nlimits: {tools: 1000000}\n"
+	config := "logLevel: warn\nlimits: {tools: 1000000, memoryBytes: 4294967296}\n"
 	if o.database == nil {
 		config += "storage: {path: " + o.folder + "/data}\n"
 	} else {
