@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "controller/base/log.hpp"
@@ -53,6 +54,11 @@ std::uint64_t fingerprint(const Json& value, std::uint64_t hash = 0) {
       return mix(hash, value.size());
     case Json::value_t::string:
       return mix(hash, std::hash<std::string>{}(value.get_ref<const std::string&>()));
+    case Json::value_t::boolean:
+      return mix(hash, value.get<bool>() ? 1 : 0);
+    case Json::value_t::number_integer:
+    case Json::value_t::number_unsigned:
+      return mix(hash, value.get<std::uint64_t>());
     default:
       return mix(hash, std::hash<std::string>{}(value.dump()));
   }
@@ -81,18 +87,33 @@ struct Applier::Impl {
   Impl(kube::Client& c, const Cache& ca, std::string manager, std::string label)
       : client(c), cache(ca), field_manager(std::move(manager)), owner_label(std::move(label)) {}
 
-  // Whose it is comes first, by uid, so that all that an owner has is side by side.
-  using Id = std::tuple<std::string, ResourceType, Key>;
-  static Id id_of(const Object& owner, const ResourceType& type, const Key& key) {
-    return {std::string(owner.meta().uid), type, key};
-  }
+  using Id = std::pair<ResourceType, Key>;
+  // The same of names that live elsewhere: a pass over settled objects copies none.
+  using IdView = std::pair<const ResourceType&, const Key&>;
+  struct Less {
+    using is_transparent = void;
+    template <class A, class B>
+    bool operator()(const A& a, const B& b) const {
+      return std::tie(a.second, a.first) < std::tie(b.second, b.first);
+    }
+  };
+  // What an owner has is a handful, found at once among that of thousands of owners.
+  using OfOwner = std::map<Id, Applied, Less>;
 
   kube::Client& client;
   const Cache& cache;
   const std::string field_manager;
   const std::string owner_label;
   std::mutex mutex;
-  std::map<Id, Applied> memo;  // guarded by mutex
+  std::unordered_map<std::string, OfOwner> memo;  // by the owner's uid; guarded by mutex
+
+  // nullptr when nothing is noted. Under the mutex.
+  Applied* find(const Object& owner, const IdView& id) {
+    const auto of_owner = memo.find(std::string(owner.meta().uid));
+    if (of_owner == memo.end()) return nullptr;
+    const auto found = of_owner->second.find(id);
+    return found == of_owner->second.end() ? nullptr : &found->second;
+  }
 
   Ownership ownership(const Object& object, const Object& owner, const Options& options) const {
     return options.owned ? ownership_by_reference(object, owner)
@@ -135,28 +156,26 @@ struct Applier::Impl {
   }
 
   // Whether `object` is as it was when `intent` was last applied to it.
-  bool settled(const Id& id, const Object& object, std::uint64_t intent) {
+  bool settled(const Object& owner, const IdView& id, const Object& object, std::uint64_t intent) {
     std::string digest;
     {
       std::lock_guard lock(mutex);
-      const auto known = memo.find(id);
-      if (known == memo.end() || known->second.uid != object.meta().uid || known->second.intent != intent)
-        return false;
-      if (known->second.resource_version == object.meta().resource_version) return true;
-      digest = known->second.digest;
+      const Applied* const known = find(owner, id);
+      if (!known || known->uid != object.meta().uid || known->intent != intent) return false;
+      if (known->resource_version == object.meta().resource_version) return true;
+      digest = known->digest;
     }
     if (object.declared_digest() != digest) return false;
     std::lock_guard lock(mutex);
-    if (const auto known = memo.find(id); known != memo.end())
-      known->second.resource_version = object.meta().resource_version;
+    if (Applied* const known = find(owner, id)) known->resource_version = object.meta().resource_version;
     return true;
   }
 
   // Whether this process wrote to `object` for its owner before.
-  bool known(const Id& id, const Object& object) {
+  bool known(const Object& owner, const IdView& id, const Object& object) {
     std::lock_guard lock(mutex);
-    const auto found = memo.find(id);
-    return found != memo.end() && found->second.uid == object.meta().uid;
+    const Applied* const found = find(owner, id);
+    return found && found->uid == object.meta().uid;
   }
 
   // Ours: the object to apply to. Nothing: the name is free, as far as the cache knows. Answers
@@ -167,7 +186,7 @@ struct Applier::Impl {
     // A label, other than a reference with a uid, may be that of an earlier owner, and anybody can
     // change it.
     if (cached.ok() && !cached->meta().deleting() && ownership(*cached, owner, options) == Ownership::Ours &&
-        (options.owned || known(id_of(owner, type, key), *cached)))
+        (options.owned || known(owner, {type, key}, *cached)))
       return std::optional<Object>(*cached);
     if (cached.status().code() == Code::NotFound) return std::optional<Object>();
     if (!cached.ok()) return cached.status();
@@ -214,19 +233,21 @@ StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, co
   const Key key{metadata.value("namespace", ""), metadata.value("name", "")};
   if (key.name.empty())
     return Status(Code::Internal, "an intent for " + type.to_string() + " has no metadata.name");
-  if (options.owned) {
-    metadata["ownerReferences"] = Json::array({owner_reference(owner)});
-  } else if (impl_->owner_label.empty()) {
+  if (!options.owned && impl_->owner_label.empty())
     return Status(Code::Internal,
                   describe(type, key) + " is to outlive its owner, and the Applier was given no owner label");
-  } else {
-    metadata["labels"][impl_->owner_label] = owner_label_value(owner);
-  }
 
   auto target = impl_->target(ctx, type, key, owner, intent, options);
   if (!target.ok()) return target.status().with_context("applying " + describe(type, key));
-  const Impl::Id id = Impl::id_of(owner, type, key);
+  const Impl::IdView id{type, key};
+  // Of what the caller gave: whose it is follows from the owner, under which it is noted.
   const std::uint64_t hash = fingerprint(intent);
+  if (*target && impl_->settled(owner, id, **target, hash)) return **target;
+  if (options.owned) {
+    metadata["ownerReferences"] = Json::array({owner_reference(owner)});
+  } else {
+    metadata["labels"][impl_->owner_label] = owner_label_value(owner);
+  }
   std::optional<StatusOr<Object>> written;
   if (!*target) {
     written = impl_->make(ctx, type, intent);
@@ -239,11 +260,8 @@ StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, co
     }
   }
   if (!written) {
-    if (const std::optional<Object>& existing = *target) {
-      if (impl_->settled(id, *existing, hash)) return *existing;
-      // With the uid of what was judged to be ours, the server refuses to write to anything else.
-      metadata["uid"] = existing->meta().uid;
-    }
+    // With the uid of what was judged to be ours, the server refuses to write to anything else.
+    if (*target) metadata["uid"] = (*target)->meta().uid;
     written = impl_->write(ctx, type, intent);
     if (*target && !options.replace.empty() && written->status().code() == Code::Invalid)
       written = impl_->replace(ctx, type, **target, intent, options.replace, written->status());
@@ -253,7 +271,7 @@ StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, co
   Applied applied{std::string(now.meta().uid), hash, now.declared_digest(),
                   std::string(now.meta().resource_version)};
   const std::lock_guard lock(impl_->mutex);
-  impl_->memo.insert_or_assign(id, std::move(applied));
+  impl_->memo[std::string(owner.meta().uid)].insert_or_assign(Impl::Id(id), std::move(applied));
   return now;
 }
 
@@ -276,7 +294,8 @@ Status Applier::remove(const Context& ctx, const ResourceType& type, const Objec
   if (cached->meta().deleting()) return {};
   {
     std::lock_guard lock(impl_->mutex);
-    impl_->memo.erase(Impl::id_of(owner, type, key));
+    if (const auto of_owner = impl_->memo.find(std::string(owner.meta().uid)); of_owner != impl_->memo.end())
+      of_owner->second.erase(Impl::Id{type, key});
   }
   const Status removed = impl_->client.remove(
       ctx, type, key,
@@ -288,10 +307,7 @@ Status Applier::remove(const Context& ctx, const ResourceType& type, const Objec
 
 void Applier::forget(const std::string& owner_uid) {
   std::lock_guard lock(impl_->mutex);
-  const auto first = impl_->memo.lower_bound({owner_uid, {}, {}});
-  auto last = first;
-  while (last != impl_->memo.end() && std::get<0>(last->first) == owner_uid) ++last;
-  impl_->memo.erase(first, last);
+  impl_->memo.erase(owner_uid);
 }
 
 }  // namespace toolhive::runtime
