@@ -109,7 +109,7 @@ test-page: build page-deps ## The registry's page in a real Chromium; screenshot
 test-official: build ## The registry against the types, the publisher and the schemas of the official MCP registry
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh official
 
-test-docs: build api-deps ## The examples of docs/api-reference.md against the registry
+test-docs: build api-deps ## The examples of docs/api-reference.md against the registry; reasons and tests that other documents name
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh docs
 
 test-schemathesis: build api-deps ## The OpenAPI document against the registry, for SCHEMATHESIS_SECONDS (default 600) from a new seed

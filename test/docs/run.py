@@ -1,6 +1,7 @@
 """Runs the examples of docs/api-reference.md, in their order, against a real registry:  run.py BUILD_DIR DOCUMENT FOLDER
 
-FOLDER has mcp-publisher in it, and is where the commands run. After them, the reasons in docs/troubleshooting.md are held to the code."""
+FOLDER has mcp-publisher in it, and is where the commands run. After them, the reasons in docs/troubleshooting.md are held to the
+code, and docs/capability-levels.md to the tests that it names."""
 
 import contextlib
 import os
@@ -8,6 +9,7 @@ import pathlib
 import subprocess
 import sys
 
+from evidence import check_evidence
 from likeness import Likeness
 from reasons import check_reasons
 from registry_process import RegistryProcess
@@ -56,8 +58,10 @@ def main():
         registry.register(name="managed", version="1.0.0",
                           managedBy={"kind": "MCPTool", "namespace": "default", "name": "managed", "uid": "7d3c"})
         passed, failed = check_steps(steps, registry, guarded, folder)
-    told, untold = check_reasons(pathlib.Path(document).resolve().parents[1])
-    passed, failed = passed + told, failed + untold
+    root = pathlib.Path(document).resolve().parents[1]
+    for check in (check_reasons, check_evidence):
+        held, broken = check(root)
+        passed, failed = passed + held, failed + broken
     print(f"docs: {passed} passed, {failed} failed")
     sys.exit(1 if failed or passed == 0 else 0)
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The examples of docs/api-reference.md against the registry, and the reasons in docs/troubleshooting.md against the code:
+# The examples of docs/api-reference.md against the registry, the reasons in docs/troubleshooting.md against the code, and the tests that
+# docs/capability-levels.md names:
 #   test.sh BUILD_DIR. The last line is "docs: N passed, N failed".
 set -euo pipefail
 
