@@ -57,6 +57,7 @@ bool is_alive(const Sighting& sighting) {
 // What is known of one MCPTool's server in one revision.
 struct Prober::Entry {
   std::string revision;
+  std::string origin;
   ServerSpec::Remote remote;  // while a look waits
   ProbeSpec probe;
   TimePoint asked{};  // when the last look was
@@ -121,16 +122,21 @@ void Prober::forget(const Key& tool) {
   kept_.drop(tool);
 }
 
-// Another revision begins anew: what was seen may be of another server.
+// Another revision begins anew: what was seen may be of another server. Its turn in the queue it
+// keeps, so that a server that is deployed anew does not wait behind those that were never good.
 Prober::Entry& Prober::entry_of(const WatchedServer& server) {
   std::shared_ptr<Entry>& entry = entries_[server.key];
   if (entry && entry->revision == server.revision) return *entry;
+  std::string origin = origin_of(server.remote.url);
+  const bool proven = entry && entry->proven && entry->origin == origin;
   if (entry) {
     queue_.drop(server.key);
     kept_.drop(server.key);
   }
   entry = std::make_shared<Entry>();
   entry->revision = server.revision;
+  entry->origin = std::move(origin);
+  entry->proven = proven;
   entry->probe = server.probe;
   return *entry;
 }
@@ -140,7 +146,7 @@ void Prober::enqueue(const WatchedServer& server, Entry& entry) {
   entry.under_way = true;
   entry.asked = clock_.now();
   entry.due = entry.asked + jittered(entry.probe.interval(), server.key);
-  queue_.push({server.key, origin_of(server.remote.url), entry.proven});
+  queue_.push({server.key, entry.origin, entry.proven});
   start_work();
 }
 

@@ -341,6 +341,18 @@ TEST_CASE("servers that hang do not delay others, of the same namespace or anoth
   }
 }
 
+TEST_CASE("a server that is deployed anew does not wait behind those that were never good") {
+  ProberAtWork p;
+  ScriptedServer hanging([](const Asked&, Connection& connection) { connection.wait_closed(); });
+  ChangingServer changing;
+  p.look_to_the_end(tool_at(changing.server.url(), Json::object(), "good"));
+  for (int i = 0; i < 10; ++i)
+    p.prober.look(tool_at(hanging.url(), {{"spec", {{"probe", {{"timeoutSeconds", 60}}}}}},
+                          "bad-" + std::to_string(i)));
+  const auto anew = tool_at(changing.server.url(), {{"metadata", {{"generation", 2}}}}, "good");
+  CHECK(p.look_to_the_end(anew).failure.ok());
+}
+
 TEST_CASE("what a server can make the operator hold is bounded") {
   const struct {
     const char* what;
