@@ -64,6 +64,12 @@ Result<std::string> copy_members(std::string_view document, Wants wants) {
   return out;
 }
 
+Result<std::string> copy_without_status(std::string_view document) {
+  return copy_members(document, [](std::string_view name, std::string&) {
+    return std::find(kStatusMembers.begin(), kStatusMembers.end(), name) == kStatusMembers.end();
+  });
+}
+
 }  // namespace
 
 Result<StoredStatus> read_status(std::string_view document) {
@@ -84,11 +90,15 @@ Result<StoredStatus> read_status(std::string_view document) {
   return stored;
 }
 
+Result<std::string> without_status(std::string_view document) {
+  auto out = copy_without_status(document);
+  if (out) *out += '}';
+  return out;
+}
+
 Result<std::string> with_status(std::string_view document, const Status& status,
                                 std::string_view changed_at) {
-  auto out = copy_members(document, [](std::string_view name, std::string&) {
-    return std::find(kStatusMembers.begin(), kStatusMembers.end(), name) == kStatusMembers.end();
-  });
+  auto out = copy_without_status(document);
   if (!out) return out;
   append_status(*out, status, changed_at);
   *out += '}';

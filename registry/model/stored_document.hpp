@@ -21,6 +21,9 @@ struct StoredStatus {
 
 Result<StoredStatus> read_status(std::string_view document);
 
+// The document as one whose status never changed.
+Result<std::string> without_status(std::string_view document);
+
 // The document with another status, since `changed_at` (RFC 3339). Copies the text of everything
 // else as it is.
 Result<std::string> with_status(std::string_view document, const Status& status, std::string_view changed_at);

@@ -144,6 +144,7 @@ Result<LoadedLog> compact_log(FileSystem& files, const std::string& directory, c
   next.bytes = 0;
   const auto path = directory + "/" + journal_name(next.number);
   const auto temporary = path + std::string(kTemporarySuffix);
+  (void)files.remove(temporary);  // Of one that was interrupted before there was any log.
   auto file = files.create(temporary);
   if (!file) return file.take_error();
 

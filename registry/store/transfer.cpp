@@ -72,43 +72,6 @@ Result<Restore> read_record(std::string_view line) {
   return restore;
 }
 
-// Calls `on_record` for each record, with the number of its line.
-Result<std::uint64_t> for_each_record(const Source& source,
-                                      const std::function<Result<void>(std::uint64_t, Restore)>& on_record) {
-  std::uint64_t number = 0, records = 0;
-  bool ended = false;
-  Sha256Stream checksum;
-  auto done = for_each_line(source, [&](std::string_view line) -> Result<void> {
-    ++number;
-    if (ended) return broken(number, "comes after the end");
-    if (number == 1) {
-      if (!line.starts_with(kHeader)) return broken(number, "this is no export of mcp-registry");
-      if (!line.substr(kHeader.size()).starts_with(kVersion))
-        return broken(number, "has a version that this program does not read; use a newer one");
-    } else if (line.starts_with(kEnd)) {
-      ended = true;
-      if (std::string(line) + '\n' != end_line(records, checksum.finish()))
-        return broken(
-            number, "the checksum or the number of records does not match; the file was changed or damaged");
-      return {};
-    } else {
-      auto record = read_record(line);
-      if (!record) return broken(number, record.error().detail);
-      ++records;
-      if (auto taken = on_record(number, std::move(*record)); !taken) return taken;
-    }
-    checksum.add(line);
-    checksum.add("\n");
-    return {};
-  });
-  if (!done) return done.take_error();
-  if (!ended) {
-    return Error{Code::Invalid, "the export is cut short after line " + std::to_string(number) +
-                                    ": its last line, with the checksum, is missing"};
-  }
-  return records;
-}
-
 void count_refusal(ImportReport& report, const Error& error) {
   if (report.refusals++ < kRefusalsKept) report.refused.push_back(error.detail);
 }
@@ -165,7 +128,7 @@ Result<ImportReport> import_groups(
     }
     return {};
   };
-  auto read = for_each_record(source, [&](std::uint64_t, Restore record) -> Result<void> {
+  auto read = read_export(source, [&](std::uint64_t, Restore record) -> Result<void> {
     ++report.records;
     if (auto ok = check_restored(record, policy); !ok) {
       count_refusal(report, ok.error());
@@ -209,19 +172,60 @@ Result<std::uint64_t> export_index(const Index& index, std::string_view exported
   return records;
 }
 
+Result<std::uint64_t> read_export(const Source& source,
+                                  const std::function<Result<void>(std::uint64_t, Restore)>& on_record) {
+  std::uint64_t number = 0, records = 0;
+  bool ended = false;
+  Sha256Stream checksum;
+  auto done = for_each_line(source, [&](std::string_view line) -> Result<void> {
+    ++number;
+    if (ended) return broken(number, "comes after the end");
+    if (number == 1) {
+      if (!line.starts_with(kHeader)) return broken(number, "this is no export of mcp-registry");
+      if (!line.substr(kHeader.size()).starts_with(kVersion))
+        return broken(number, "has a version that this program does not read; use a newer one");
+    } else if (line.starts_with(kEnd)) {
+      ended = true;
+      if (std::string(line) + '\n' != end_line(records, checksum.finish()))
+        return broken(
+            number, "the checksum or the number of records does not match; the file was changed or damaged");
+      return {};
+    } else {
+      auto record = read_record(line);
+      if (!record) return broken(number, record.error().detail);
+      ++records;
+      if (auto taken = on_record(number, std::move(*record)); !taken) return taken;
+    }
+    checksum.add(line);
+    checksum.add("\n");
+    return {};
+  });
+  if (!done) return done.take_error();
+  if (!ended) {
+    return Error{Code::Invalid, "the export is cut short after line " + std::to_string(number) +
+                                    ": its last line, with the checksum, is missing"};
+  }
+  return records;
+}
+
+Result<std::string> check_record(const Restore& restore) {
+  IndexBuilder scratch{Index()};
+  Record record;
+  record.operation = restore.operation;
+  record.payload = restore.payload;
+  if (auto applied = apply(scratch, record); !applied) return applied.take_error();
+  if (record.operation == Operation::Register) {
+    if (auto same = check_digest(record); !same) return same.take_error();
+  }
+  std::string name;
+  scratch.index().visit_all([&](const Tool& tool) { name = tool.name; });
+  return name;
+}
+
 Result<std::uint64_t> check_export(const Source& source) {
-  return for_each_record(source, [](std::uint64_t line, const Restore& restore) -> Result<void> {
-    IndexBuilder scratch{Index()};
-    Record record;
-    record.operation = restore.operation;
-    record.payload = restore.payload;
-    auto applied = apply(scratch, record);
-    Result<void> good;
-    if (!applied)
-      good = applied.take_error();
-    else if (record.operation == Operation::Register)
-      good = check_digest(record);
-    return good ? good : broken(line, good.error().detail);
+  return read_export(source, [](std::uint64_t line, const Restore& restore) -> Result<void> {
+    const auto good = check_record(restore);
+    return good ? Result<void>() : broken(line, good.error().detail);
   });
 }
 

@@ -42,9 +42,18 @@ struct ImportReport {
   std::uint64_t refusals = 0;  // All of them.
 };
 
-// Reads an export to its end and checks its form and its checksum. Invalid, with the line, when it
-// is not whole.
+// Reads an export to its end, checks its form and its checksum, and calls `on_record` for each
+// record, with the number of its line. Returns how many there are. Invalid, with the line, when it
+// is not whole, which may show after the last record only; a line may have 64 MiB.
+Result<std::uint64_t> read_export(const Source& source,
+                                  const std::function<Result<void>(std::uint64_t, Restore)>& on_record);
+
+// The same, and checks each record by itself as well.
 Result<std::uint64_t> check_export(const Source& source);
+
+// Checks that a record says what its operation needs and, of a version, has the digest of its
+// content. Returns the name of the tool or server.
+Result<std::string> check_record(const Restore& restore);
 
 // Adds what an export holds to a store. A record that `policy` would not let a client register is
 // refused (restore_check.hpp), and so is one with other content under a version that is there,

@@ -1,6 +1,7 @@
 #include "registry/store/open/open.hpp"
 
-#include <algorithm>
+#include <string>
+#include <vector>
 
 #include "registry/store/file_store.hpp"
 #include "registry/store/journal.hpp"
@@ -10,25 +11,42 @@
 namespace toolhive::registry {
 namespace {
 
-Result<Index> read_files(const std::string& directory,
-                         const std::function<void(std::string_view)>& on_damaged) {
-  auto& files = posix_file_system();
-  auto path = newest_journal(files, directory);
-  if (!path) return path.take_error();
+// A start that compacts the log while it is read.
+constexpr int kReadings = 5;
+
+Result<Index> read_log(const std::string& path, std::vector<std::string>& damaged) {
   IndexBuilder builder{Index()};
-  if (path->empty()) return builder.take();
+  if (path.empty()) return builder.take();
   auto scan = scan_journal(
-      files, *path,
+      posix_file_system(), path,
       [&](const Record& record) -> Result<void> {
         auto applied = apply(builder, record);
         return applied ? Result<void>() : applied.take_error();
       },
       [&](std::string_view, std::uint64_t offset, const Error& why) {
-        on_damaged("the record at byte " + std::to_string(offset) + " of " + *path +
-                   " is damaged: " + why.detail);
+        damaged.push_back("the record at byte " + std::to_string(offset) + " of " + path +
+                          " is damaged: " + why.detail);
       });
   if (!scan) return scan.take_error();
   return builder.take();
+}
+
+Result<Index> read_files(const std::string& directory,
+                         const std::function<void(std::string_view)>& on_damaged) {
+  for (int reading = 0; reading < kReadings; ++reading) {
+    auto path = newest_journal(posix_file_system(), directory);
+    if (!path) return path.take_error();
+    std::vector<std::string> damaged;
+    auto index = read_log(*path, damaged);
+    auto path_then = newest_journal(posix_file_system(), directory);
+    if (!path_then) return path_then.take_error();
+    if (*path_then != *path) continue;  // What was read is of the past, or gone.
+    for (const auto& each : damaged) on_damaged(each);
+    return index;
+  }
+  return Error{Code::Unavailable, "the log in " + directory +
+                                      " was replaced again and again while it was "
+                                      "read; try again when the registry has started"};
 }
 
 Result<Index> read_database(const postgres::DatabaseOptions& options,

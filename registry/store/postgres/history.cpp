@@ -196,36 +196,43 @@ Result<void> append_and_commit(Connection& connection, const std::vector<NewReco
   return set_head_and_commit(connection, head);
 }
 
-Result<std::uint64_t> compact(Connection& connection, Follower& follower, const OnDamaged& on_damaged) {
-  auto head = begin_writing(connection);
-  if (!head) return head.take_error();
-  const Connection::Unhurried unhurried(connection);
-  auto done = connection.run("SET LOCAL statement_timeout = 0");
-  if (done) done = follow(connection, *head, follower, on_damaged);
-  if (done) done = connection.run("DELETE FROM mcp_registry.records");
-  std::uint64_t records = 0;
+Result<std::uint64_t> replace_and_commit(Connection& connection, const Index& index, Head& head) {
+  auto done = connection.run("DELETE FROM mcp_registry.records");
+  std::uint64_t records = 0, last = 0, part = 0;
+  Inserter inserter(connection);
   if (done) {
-    Inserter inserter(connection);
-    std::uint64_t last = 0, part = 0;
-    visit_compacted(follower.index, [&](const Record& record) {
+    visit_compacted(index, [&](const Record& record) {
       part = record.sequence == last ? part + 1 : 0;
       last = record.sequence;
       ++records;
       done = inserter.add(record, part);
       return done.ok();
     });
-    if (done) done = inserter.flush();
   }
-  ++head->generation;
-  head->last_time = follower.index.last_time();
-  if (done) done = set_head_and_commit(connection, *head);
+  if (done) done = inserter.flush();
+  ++head.generation;
+  head.last_time = index.last_time();
+  if (done) done = set_head_and_commit(connection, head);
+  if (!done) return done.take_error();
+  return records;
+}
+
+Result<std::uint64_t> compact(Connection& connection, Follower& follower, const OnDamaged& on_damaged) {
+  auto head = begin_writing(connection);
+  if (!head) return head.take_error();
+  const Connection::Unhurried unhurried(connection);
+  auto done = connection.run("SET LOCAL statement_timeout = 0");
+  if (done) done = follow(connection, *head, follower, on_damaged);
+  Result<std::uint64_t> records = 0;
+  if (done) records = replace_and_commit(connection, follower.index, *head);
+  if (done && !records) done = records.take_error();
   if (!done) {
     if (connection.alive()) (void)connection.run("ROLLBACK");
     return done.take_error();
   }
   follower.head = *head;
-  follower.records = records;
-  return records;
+  follower.records = *records;
+  return *records;
 }
 
 }  // namespace toolhive::registry::postgres

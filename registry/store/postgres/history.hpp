@@ -60,6 +60,10 @@ Result<bool> has_record(Connection& connection, const NewRecord& record);
 Result<void> append_and_commit(Connection& connection, const std::vector<NewRecord>& records,
                                const Head& head, bool& committing);
 
+// Within begin_writing(): puts `index` in the place of the whole history, as `head` with the next
+// generation, and commits. All replicas read it anew. Returns how many records there are.
+Result<std::uint64_t> replace_and_commit(Connection& connection, const Index& index, Head& head);
+
 // Rewrites a history of which most is superseded. All replicas read it anew. Returns how many
 // records it then has.
 Result<std::uint64_t> compact(Connection& connection, Follower& follower, const OnDamaged& on_damaged);

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "registry/base/result.hpp"
+#include "registry/store/file_system.hpp"
+#include "registry/store/index.hpp"
+
+namespace toolhive::registry {
+
+// Filling an empty store at once, with all of its history or nothing. The store keeps beside it
+// where that came from, its origin: a text that is the filler's own, of 64 KiB at most.
+
+// Whether there never was a name.
+bool is_blank(const Index& index);
+
+// Conflict, which says what a store has that is not blank.
+Error not_blank(const Index& index);
+
+// The origin of a folder's store; empty when it was not filled, or there is no store.
+Result<std::string> read_origin(FileSystem& files, const std::string& directory);
+
+// Fills the store in a folder, which is made if need be, and notes the origin. One that was
+// interrupted before the origin was noted may be repeated: a store that holds what `index` does is
+// as good as blank. Conflict when it holds anything else; Unavailable while another process has
+// it.
+Result<void> fill_directory(FileSystem& files, const std::string& directory, const Index& index,
+                            std::string_view origin);
+
+}  // namespace toolhive::registry
