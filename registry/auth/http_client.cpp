@@ -4,12 +4,16 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <array>
 #include <mutex>
 #include <stdexcept>
 
 namespace toolhive::registry::auth {
 namespace {
+
+constexpr std::chrono::milliseconds kLongestConnect{10'000};
+constexpr long kLongestSilence = 30;  // Seconds.
 
 struct Body {
   std::string bytes;
@@ -44,6 +48,36 @@ class Headers {
   curl_slist* list_ = nullptr;
 };
 
+bool has_body(const HttpCall& call) {
+  return !call.body.empty() || call.method == "PUT" || call.method == "POST";
+}
+
+void set_headers(CURL* curl, const HttpCall& call, Headers& headers) {
+  for (const auto& line : call.headers) headers.add(line);
+  if (call.headers.empty()) {
+    headers.add("Accept: application/json");
+    if (has_body(call)) {
+      headers.add("Content-Type: application/json");
+      headers.add("Expect:");
+    }
+  }
+  if (!call.bearer.empty()) headers.add("Authorization: Bearer " + call.bearer);
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.list());
+}
+
+void set_signer(CURL* curl, const AwsSigner& signer) {
+  const auto provider = "aws:amz:" + signer.region + ":" + signer.service;
+  curl_easy_setopt(curl, CURLOPT_AWS_SIGV4, provider.c_str());
+  curl_easy_setopt(curl, CURLOPT_USERNAME, signer.key_id.c_str());
+  curl_easy_setopt(curl, CURLOPT_PASSWORD, signer.secret.c_str());
+}
+
+std::string header_of_reply(CURL* curl, const char* name) {
+  curl_header* header = nullptr;
+  const bool found = curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK;
+  return found ? header->value : std::string();
+}
+
 void* new_handle() {
   static std::once_flag once;
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
@@ -71,7 +105,6 @@ Result<HttpReply> HttpClient::send(const HttpCall& call, const std::stop_token& 
   Body body;
   body.most = call.most_bytes;
   Headers headers;
-  headers.add("Accept: application/json");
   curl_easy_setopt(curl, CURLOPT_URL, call.url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
@@ -81,7 +114,10 @@ Result<HttpReply> HttpClient::send(const HttpCall& call, const std::stop_token& 
   curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, cause.data());
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(call.timeout.count()));
-  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(call.timeout.count()));
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+                   static_cast<long>(std::min(call.timeout, kLongestConnect).count()));
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, kLongestSilence);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &body);
   curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
@@ -97,14 +133,13 @@ Result<HttpReply> HttpClient::send(const HttpCall& call, const std::stop_token& 
     curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
   }
   if (!call.use_proxy) curl_easy_setopt(curl, CURLOPT_PROXY, "");
-  if (!call.body.empty()) {
-    headers.add("Content-Type: application/json");
-    headers.add("Expect:");
+  if (has_body(call)) {
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, call.body.c_str());
   }
-  if (!call.bearer.empty()) headers.add("Authorization: Bearer " + call.bearer);
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.list());
+  if (!call.method.empty()) curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, call.method.c_str());
+  if (call.signer) set_signer(curl, *call.signer);
+  set_headers(curl, call, headers);
 
   const auto code = curl_easy_perform(curl);
   if (code != CURLE_OK) {
@@ -119,6 +154,7 @@ Result<HttpReply> HttpClient::send(const HttpCall& call, const std::stop_token& 
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   reply.status = static_cast<int>(status);
   reply.body = std::move(body.bytes);
+  reply.etag = header_of_reply(curl, "ETag");
   return reply;
 }
 

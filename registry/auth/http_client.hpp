@@ -3,20 +3,34 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "registry/base/result.hpp"
 
 namespace toolhive::registry::auth {
 
+// Who signs a call, as AWS Signature Version 4 has it. The signature covers method, URL, `headers`
+// and, by the header x-amz-content-sha256 among them, the body.
+struct AwsSigner {
+  std::string region, service;
+  std::string key_id, secret;
+};
+
 struct HttpCall {
   std::string url;
   std::string body = {};    // JSON to POST; empty for a GET.
   std::string bearer = {};  // The token that goes with it; empty for none.
+  std::string method = {};  // Another than these two.
+  // "Name: value", in the place of those that say that body and reply are JSON.
+  std::vector<std::string> headers = {};
+  std::optional<AwsSigner> signer = std::nullopt;
   // PEM: who signed the server's certificate; empty for the system's roots.
   std::string ca_file = {};
-  // For all of it, from the name's resolution to the last byte.
+  // For all of it, from the name's resolution to the last byte. To connect may take ten seconds of
+  // it, and a connection on which nothing comes or goes is given up after thirty.
   std::chrono::milliseconds timeout{10'000};
   std::size_t most_bytes = 1 << 20;  // Of a reply.
   // The one that http_proxy, https_proxy and no_proxy of the environment name.
@@ -26,6 +40,7 @@ struct HttpCall {
 struct HttpReply {
   int status = 0;
   std::string body;
+  std::string etag = {};  // As the header has it, with its quotes.
 };
 
 // Asks other servers, over libcurl. Follows no redirect, speaks http and https only, and keeps
