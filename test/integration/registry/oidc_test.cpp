@@ -24,8 +24,11 @@ class Issuer {
     const auto pem = authority_.issue("issuer", "IP:127.0.0.1");
     certificate_ = scratch.write("issuer.pem", pem.certificate);
     key_ = scratch.write("issuer.key", pem.key);
-    const auto built =
-        e2e::run({{TOOLHIVE_SOURCE_DIR "/test/integration/issuer/build.sh"}, "", {}, e2e::Seconds(600)});
+    const auto built = e2e::run({{TOOLHIVE_SOURCE_DIR "/test/lib/build_go.sh",
+                                  TOOLHIVE_SOURCE_DIR "/test/integration/issuer", "issuer"},
+                                 "",
+                                 {},
+                                 e2e::Seconds(600)});
     REQUIRE_MESSAGE(built.ok(), built.explain());
     program_ = built.out.substr(0, built.out.find('\n'));
     start();
