@@ -5,6 +5,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,6 +15,7 @@
 #include "registry/api/api.hpp"
 #include "registry/api/endpoint.hpp"
 #include "registry/api/guard.hpp"
+#include "registry/backup_arguments.hpp"
 #include "registry/commands.hpp"
 #include "registry/config/config.hpp"
 #include "registry/metrics/metrics.hpp"
@@ -26,6 +28,8 @@ namespace {
 
 // More would wait longer than their clients do: each may take a second.
 constexpr std::size_t kLongRequestsWaiting = 64;
+
+constexpr int kWrongUsage = 2;
 
 int fail(const registry::Error& error) {
   log(LogLevel::Error, error.field.empty() ? error.detail : error.field + ": " + error.detail);
@@ -156,8 +160,16 @@ int main(int argc, char** argv) {
   import_command->add_flag("--dry-run", dry_run, "Only say what it would do");
   auto* migrate_command =
       command("migrate", "Bring the database's schema to this version; serve does it as well");
-  CLI11_PARSE(app, argc, argv);
+  registry::BackupArguments backup_arguments;
+  std::function<int()> backup_command;
+  registry::add_backup_commands(app, backup_arguments, backup_command);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kWrongUsage;
+  }
 
+  if (backup_command) return backup_command();
   if (verify_command->parsed()) return registry::verify(config_file);
   if (export_command->parsed()) return registry::export_to(config_file, file);
   if (import_command->parsed()) return registry::import_from(config_file, file, dry_run);

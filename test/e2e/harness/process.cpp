@@ -159,4 +159,8 @@ bool Background::running() {
   return pid_ > 0;
 }
 
+bool Background::kill() {
+  return running() && ::kill(pid_, SIGKILL) == 0;
+}
+
 }  // namespace e2e

@@ -42,6 +42,9 @@ class Background {
   Background& operator=(const Background&) = delete;
 
   bool running();
+  // Kills it with SIGKILL. False when it had ended by itself.
+  bool kill();
+  // -1 once running() was false: no number to give to kill(2), which would take it for everything.
   pid_t pid() const { return pid_; }
 
  private:

@@ -6,27 +6,19 @@
 
 #include "controller/base/sha256.hpp"
 #include "registry/store/transfer.hpp"
+#include "test/fuzz/registry/text_source.hpp"
 #include "test/fuzz/require.hpp"
 
 using namespace toolhive::registry;
 using toolhive::Sha256Stream;
 using toolhive::to_hex;
 using toolhive::fuzz::require;
+using toolhive::fuzz::source_of;
 
 namespace {
 
 constexpr std::string_view kHeader =
     "{\"format\":\"mcp-registry-export\",\"version\":1,\"exportedAt\":\"2026-01-01T00:00:00.000Z\"}\n";
-
-// Gives a text in pieces whose ends fall anywhere within lines.
-Source source_of(const std::string& text) {
-  return [&text, at = std::size_t{0}](bool rewind) mutable -> Result<std::string> {
-    if (rewind) at = 0;
-    auto piece = text.substr(at, 13 + at % 31);
-    at += piece.size();
-    return piece;
-  };
-}
 
 std::string framed(std::string_view lines) {
   std::string text(kHeader);
