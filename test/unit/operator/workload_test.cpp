@@ -157,7 +157,7 @@ TEST_CASE("what no object could be made of is refused with the field to correct"
   no_bridge.bridge_image.clear();
   CHECK(refusal(no_bridge).find("--bridge-image") != std::string::npos);
   CHECK(refusal(workload({{"podTemplate", {{"metadata", {{"labels", {{"app.kubernetes.io/name", "x"}}}}}}}}))
-            .starts_with("spec.server.workload.podTemplate.metadata: "));
+            .starts_with("spec.server.workload.podTemplate.metadata.labels[app.kubernetes.io/name]: "));
 }
 
 TEST_SUITE_END();
