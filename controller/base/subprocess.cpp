@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,7 +18,6 @@ namespace toolhive {
 
 namespace {
 
-constexpr std::size_t kOutputLimit = 1U << 20;
 constexpr std::size_t kErrorsLimit = 4096;
 
 class Descriptor {
@@ -47,6 +47,18 @@ struct Pipe {
   }
 };
 
+// Makes `file` a file in memory with `input`: nobody has to write while the program reads.
+bool open_input(std::string_view input, Descriptor& file) {
+  file.reset(memfd_create("input", MFD_CLOEXEC));
+  while (file.get() >= 0 && !input.empty()) {
+    const ssize_t written = write(file.get(), input.data(), input.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    input.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return file.get() >= 0 && lseek(file.get(), 0, SEEK_SET) == 0;
+}
+
 // Reads what is there; false at the end.
 bool drain(int fd, std::string& into, std::size_t limit) {
   std::array<char, 4096> buffer;
@@ -74,12 +86,19 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return result;
 }
 
-int spawn(pid_t& pid, std::vector<std::string> argv, std::vector<std::string> env, int out, int err) {
+struct Streams {
+  int in, out, err;  // `in` is negative for nothing
+};
+
+int spawn(pid_t& pid, std::vector<std::string> argv, std::vector<std::string> env, const Streams& streams) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, out, 1);
-  posix_spawn_file_actions_adddup2(&actions, err, 2);
+  if (streams.in < 0)
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  else
+    posix_spawn_file_actions_adddup2(&actions, streams.in, 0);
+  posix_spawn_file_actions_adddup2(&actions, streams.out, 1);
+  posix_spawn_file_actions_adddup2(&actions, streams.err, 2);
   // Connections to the API server are none of the program's business.
   posix_spawn_file_actions_addclosefrom_np(&actions, 3);
   posix_spawnattr_t attributes;
@@ -111,13 +130,17 @@ int wait_for(pid_t pid) {
 }  // namespace
 
 StatusOr<ProcessResult> run_process(const Context& ctx, const std::vector<std::string>& argv,
-                                    const std::map<std::string, std::string>& env) {
+                                    const ProcessOptions& options) {
+  Descriptor in;
+  if (!options.input.empty() && !open_input(options.input, in))
+    return Status(Code::Unavailable, "cannot run " + argv.front() + ": no memory for its input");
   Pipe out;
   Pipe err;
   if (!out.open() || !err.open())
     return Status(Code::Unavailable, "cannot run " + argv.front() + ": no more file descriptors");
   pid_t pid = 0;
-  if (const int error = spawn(pid, argv, environment_with(env), out.write.get(), err.write.get());
+  if (const int error = spawn(pid, argv, environment_with(options.env),
+                              {.in = in.get(), .out = out.write.get(), .err = err.write.get()});
       error != 0) {
     return Status(
         error == ENOENT ? Code::NotFound : Code::Unavailable,
@@ -126,6 +149,7 @@ StatusOr<ProcessResult> run_process(const Context& ctx, const std::vector<std::s
   out.write.reset(-1);
   err.write.reset(-1);
 
+  const std::size_t most_output = options.on_output ? std::string::npos : options.most_output;
   ProcessResult result;
   Status ended;
   bool out_open = true;
@@ -133,15 +157,20 @@ StatusOr<ProcessResult> run_process(const Context& ctx, const std::vector<std::s
   while (out_open || err_open) {
     if (ctx.stop.stop_requested()) ended = Status(Code::Cancelled, argv.front() + ": stopped by the caller");
     if (ctx.clock.now() >= ctx.deadline) ended = Status(Code::Timeout, argv.front() + " did not end in time");
-    if (result.output.size() >= kOutputLimit)
-      ended = Status(Code::Invalid, argv.front() + " printed more than 1 MiB");
+    if (result.output.size() >= most_output)
+      ended = Status(Code::Invalid,
+                     argv.front() + " printed more than " + std::to_string(options.most_output) + " bytes");
     if (!ended.ok()) break;
     std::array<pollfd, 2> polled{pollfd{out_open ? out.read.get() : -1, POLLIN, 0},
                                  pollfd{err_open ? err.read.get() : -1, POLLIN, 0}};
     // Short enough to notice a stop soon; programs like these run for a second at most.
     constexpr int kMilliseconds = 20;
     poll(polled.data(), polled.size(), kMilliseconds);
-    if (polled[0].revents != 0) out_open = drain(out.read.get(), result.output, kOutputLimit);
+    if (polled[0].revents != 0) out_open = drain(out.read.get(), result.output, most_output);
+    if (options.on_output && !result.output.empty()) {
+      options.on_output(result.output);
+      result.output.clear();
+    }
     if (polled[1].revents != 0) err_open = drain(err.read.get(), result.errors, kErrorsLimit);
   }
   if (!ended.ok()) kill(-pid, SIGKILL);

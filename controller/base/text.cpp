@@ -7,11 +7,14 @@
 
 namespace toolhive {
 
+std::string valid_utf8(std::string_view text) {
+  const std::string quoted = Json(std::string(text)).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return Json::parse(quoted).get<std::string>();
+}
+
 std::string cleaned(std::string_view text, std::size_t limit) {
   // Before the work on it, with a byte to spare that shows that something was cut.
-  const std::string quoted =
-      Json(std::string(text.substr(0, limit + 1))).dump(-1, ' ', false, Json::error_handler_t::replace);
-  const auto valid = Json::parse(quoted).get<std::string>();
+  const std::string valid = valid_utf8(text.substr(0, limit + 1));
   std::string out;
   for (std::size_t i = 0; i < valid.size(); ++i) {
     const auto byte = static_cast<unsigned char>(valid[i]);

@@ -7,6 +7,9 @@
 
 namespace toolhive {
 
+// The text with U+FFFD in place of what is no UTF-8.
+std::string valid_utf8(std::string_view text);
+
 // Fit for a status, an event or a log: what is no UTF-8 becomes U+FFFD, control characters become
 // blanks, and at most `limit` bytes are left, as shortened() leaves them.
 std::string cleaned(std::string_view text, std::size_t limit);

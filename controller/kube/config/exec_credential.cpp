@@ -87,7 +87,7 @@ StatusOr<ExecCredential> run_exec_plugin(const Context& ctx, const Config& confi
   argv.insert(argv.end(), plugin.args.begin(), plugin.args.end());
   std::map<std::string, std::string> env = plugin.env;
   env["KUBERNETES_EXEC_INFO"] = exec_info(config);
-  StatusOr<ProcessResult> result = run_process(ctx.with_timeout(kLongestRun), argv, env);
+  StatusOr<ProcessResult> result = run_process(ctx.with_timeout(kLongestRun), argv, {.env = env});
   if (result.status().code() == Code::NotFound)
     return refused(result.status().message() +
                    (plugin.install_hint.empty() ? "" : ". " + plugin.install_hint));

@@ -7,8 +7,8 @@
 
 namespace toolhive::kube {
 
-StatusOr<Json> parse_json(std::string_view text) {
-  JsonScanner scanner(text);
+StatusOr<Json> parse_json(std::string_view text, std::size_t max_values) {
+  JsonScanner scanner(text, max_values);
   if (!scanner.skip_value() || !scanner.finish()) return Status(Code::Decode, "not JSON: " + scanner.error());
   return json_document(text);
 }
