@@ -10,7 +10,7 @@ FUZZ_SECONDS ?= 600
 CONTRACT_SECONDS ?= 600
 BUILD_DIR := build/$(PRESET)
 CLUSTER := test/cluster/cluster
-PROGRAMS := toolhive-operator mcp-registry mcp-bridge
+PROGRAMS := toolhive-operator mcp-registry mcp-bridge kubectl-mcp
 NINJA := NINJA_STATUS='[%f/%t %es] ' ninja
 DEMO_CLUSTER ?= demo
 
@@ -22,7 +22,7 @@ KUBECTL ?= $(shell command -v kubectl || echo $(CLUSTER) kubectl)
 export IMAGE_PREFIX IMAGE_TAG NAMESPACE KUBECTL DEMO_CLUSTER
 
 BUILD_PACKAGES := g++ cmake ninja-build ccache pkg-config ca-certificates git libcpprest-dev libboost-dev libboost-system-dev \
-  libyaml-cpp-dev nlohmann-json3-dev libssl-dev libsimdjson-dev prometheus-cpp-dev libcurl4-openssl-dev zlib1g-dev \
+  libyaml-cpp-dev nlohmann-json3-dev libssl-dev libsimdjson-dev prometheus-cpp-dev libcurl4-openssl-dev zlib1g-dev libminizip-dev \
   libcli11-dev libpq-dev libhiredis-dev libutf8proc-dev doctest-dev
 IMAGE_PACKAGES := buildah binutils
 UNIT_TEST_PACKAGES := python3 prometheus
@@ -40,7 +40,7 @@ BENCH_PACKAGES := wrk nginx-light postgresql redis-server openssl procps
 .NOTPARALLEL:
 
 ##@ Build
-.PHONY: deps configure build programs images test-images image-deps manifests install.yaml bundle bundle-validate clean
+.PHONY: deps configure build programs krew images test-images image-deps manifests install.yaml bundle bundle-validate clean
 deps: ## Install the Debian packages that the build needs
 	@config/build/packages.sh $(BUILD_PACKAGES)
 
@@ -77,6 +77,9 @@ install.yaml: manifest-deps ## Write build/install.yaml: everything in one file,
 bundle: manifest-deps ## Write the OLM bundle to build/bundle, with images $(IMAGE_PREFIX)/*:$(IMAGE_TAG), or OPERATOR_IMAGE, ... by digest
 	@mkdir -p build
 	@manifests/generate.sh bundle build/bundle
+
+krew: programs ## Write the archive of kubectl-mcp and its krew manifest to build/krew; PLUGIN_URL is the folder that the archive will be fetched from
+	@config/krew/build.sh $(BUILD_DIR)/bin/kubectl-mcp build/krew
 
 bundle-validate: bundle ## Hold build/bundle against the validators of operator-framework/api, and rules of our own
 	@test/manifests/validate.sh build/bundle

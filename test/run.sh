@@ -64,7 +64,7 @@ failed_cases() {
 
 unit() {
   local part
-  for part in base http bridge http_listener kube mcp runtime operator registry; do
+  for part in base http bridge plugin http_listener kube mcp runtime operator registry; do
     doctest "unit/$part" "$build/bin/test_$part"
   done
   script includes "$root/test/includes/test.sh"

@@ -62,6 +62,9 @@ class Cluster {
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
 
+  // The path of the kubectl that goes with the cluster.
+  const std::string& kubectl_program() const { return kubectl_; }
+
   // kubectl as a user types it; its exit code is the caller's to judge.
   Output kubectl(std::vector<std::string> args, std::string input = {}, Seconds timeout = Seconds(120)) const;
 
