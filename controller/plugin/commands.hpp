@@ -7,6 +7,7 @@
 namespace toolhive::plugin {
 
 void add_approve(CLI::App& app, Action& chosen);
+void add_backup(CLI::App& app, Action& chosen);
 void add_completion(CLI::App& app, Action& chosen);
 void add_diff(CLI::App& app, Action& chosen);
 void add_export(CLI::App& app, Action& chosen);

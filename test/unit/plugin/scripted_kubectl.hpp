@@ -13,6 +13,20 @@
 
 namespace toolhive::test {
 
+// Time passes when somebody waits for it.
+class JumpingClock : public Clock {
+ public:
+  TimePoint now() const override { return now_; }
+  WallTime wall() const override { return std::chrono::sys_days(std::chrono::year{2026} / 1 / 2); }
+  void wait_until(std::unique_lock<std::mutex>& /*lock*/, std::condition_variable& /*cv*/,
+                  TimePoint deadline) override {
+    now_ = deadline;
+  }
+
+ private:
+  TimePoint now_;
+};
+
 class ScriptedKubectl {
  public:
   // The first answer whose words begin the command counts.
@@ -24,7 +38,11 @@ class ScriptedKubectl {
   void fail(const std::string& command, const std::string& errors) {
     answers_.push_back({.command = command, .result = {.exit_code = 1, .errors = errors}});
   }
-  // As fail(), the first time; afterwards what comes later counts.
+  // As answer() and fail(), the first time; afterwards what comes later counts.
+  void answer_once(const std::string& command, const Json& output) {
+    answer(command, output);
+    answers_.back().once = true;
+  }
   void fail_once(const std::string& command, const std::string& errors) {
     fail(command, errors);
     answers_.back().once = true;
@@ -37,7 +55,7 @@ class ScriptedKubectl {
     err.str("");
     plugin::Console console({.out = out, .err = err, .in = in}, plugin::Paint(false));
     return plugin::run_command(
-        Context{}, words, "kubectl",
+        Context{.stop = {}, .clock = clock}, words, "kubectl",
         [this](const Context&, const plugin::Words& argv, const ProcessOptions& options) {
           return reply(argv, options);
         },
@@ -51,7 +69,9 @@ class ScriptedKubectl {
   }
 
   std::ostringstream out, err;
+  JumpingClock clock;
   std::vector<std::string> commands;  // that were run, words with blanks between them
+  std::vector<std::string> inputs;    // that were given to some of them
 
  private:
   struct Answer {
@@ -64,6 +84,7 @@ class ScriptedKubectl {
     std::string command;
     for (std::size_t i = 1; i < argv.size(); ++i) command += (i > 1 ? " " : "") + argv[i];
     commands.push_back(command);
+    if (!options.input.empty()) inputs.emplace_back(options.input);
     ProcessResult result = result_of(command);
     if (options.on_output) options.on_output(std::exchange(result.output, ""));
     return result;
