@@ -19,7 +19,7 @@ struct QueuedProbe {
   bool proven = false;  // the last look at it went well, and took little time
 };
 
-// In the order of their coming, save that of `threads` looks at one time at most half, rounded up,
+// In the order of their coming, within a namespace those that are proven first; save that of `threads` looks at one time at most half, rounded up,
 // are for one namespace, and kPerOrigin for one origin; and of servers that are not proven at most
 // half for all, and one for a namespace. Not thread-safe.
 class ProbeQueue {

@@ -43,14 +43,22 @@ TEST_CASE("a namespace has at most half of the threads") {
 TEST_CASE("servers that are not proven have at most half of the threads, and of a namespace one") {
   ProbeQueue queue(4);
   for (const char* ns : {"a", "a", "b", "c"}) queue.push(probe_of(ns, "new", false));
-  queue.push(probe_of("a", "proven"));
   const auto first = queue.take();
   REQUIRE(first);
   CHECK(first->key.ns == "a");
+  queue.push(probe_of("a", "proven"));
   for (const char* key : {"b/new", "a/proven", ""}) CHECK(taken(queue) == key);
   queue.leave(*first);
   CHECK(taken(queue) == "a/new");
   CHECK(taken(queue).empty());
+}
+
+TEST_CASE("the turn of a namespace goes to its proven servers first, and costs no other namespace its own") {
+  ProbeQueue queue(4);
+  queue.push(probe_of("a", "new", false));
+  queue.push(probe_of("b", "new", false));
+  queue.push(probe_of("a", "proven"));
+  for (const char* key : {"a/proven", "a/new", "b/new"}) CHECK(taken(queue) == key);
 }
 
 TEST_CASE("one origin is looked at twice at one time, whoever names it") {
