@@ -244,7 +244,7 @@ StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, co
   const std::uint64_t hash = fingerprint(intent);
   if (*target && impl_->settled(owner, id, **target, hash)) return **target;
   if (options.owned) {
-    metadata["ownerReferences"] = Json::array({owner_reference(owner)});
+    metadata["ownerReferences"] = Json::array({owner_reference(owner, options.blocks_owner)});
   } else {
     metadata["labels"][impl_->owner_label] = owner_label_value(owner);
   }

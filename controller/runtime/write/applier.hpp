@@ -49,6 +49,9 @@ class Applier {
     // that an owner created again under its name takes it over: after a live read, once in each
     // process.
     bool owned = true;
+    // Whether the owner's foreground deletion waits for the object. That takes the right to update
+    // the owner's finalizers where OwnerReferencesPermissionEnforcement is on.
+    bool blocks_owner = true;
     // How an own object that cannot take the intent is deleted: "Background" makes the new one at
     // once, "Foreground" waits until what it owns is gone too, and is a plain Conflict until then.
     // Empty: it is left, and the refusal is answered.

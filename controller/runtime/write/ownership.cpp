@@ -48,9 +48,9 @@ bool is_orphan_of(const Object& object, const Json& intent) {
   });
 }
 
-Json owner_reference(const Object& owner) {
+Json owner_reference(const Object& owner, bool blocks) {
   return {{"apiVersion", owner.api_version()}, {"kind", owner.kind()}, {"name", owner.meta().name},
-          {"uid", owner.meta().uid},           {"controller", true},   {"blockOwnerDeletion", true}};
+          {"uid", owner.meta().uid},           {"controller", true},   {"blockOwnerDeletion", blocks}};
 }
 
 std::string owner_label_value(const Object& owner) {

@@ -25,8 +25,8 @@ Ownership ownership_by_label(const kube::Object& object, const kube::Object& own
 // gives it. An intent without labels knows none of its objects again.
 bool is_orphan_of(const kube::Object& object, const Json& intent);
 
-// The controller reference to `owner`, blocking its foreground deletion.
-Json owner_reference(const kube::Object& owner);
+// The controller reference to `owner`, blocking its foreground deletion unless `blocks` is false.
+Json owner_reference(const kube::Object& owner, bool blocks = true);
 // "<kind in lower case>.<name>", so that an owner created again under its name finds what it left
 // behind. Longer than a label may be (63), its end is replaced by a hash of the whole.
 std::string owner_label_value(const kube::Object& owner);

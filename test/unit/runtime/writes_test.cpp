@@ -84,6 +84,17 @@ TEST_CASE("an object that does not exist is created with an owner reference") {
   CHECK(o.api.count("") == 1);
 }
 
+TEST_CASE("an object blocks its owner's deletion unless that is not wanted") {
+  Owned o;
+  for (const bool blocks : {true, false}) {
+    Applier::Options options;
+    options.blocks_owner = blocks;
+    REQUIRE(o.applier.apply(o.ctx(), kConfigMap, *o.owner, config_map("ns", "m"), options).ok());
+    const Json stored = o.api.find(kConfigMap, {"ns", "m"})->json();
+    CHECK(stored["metadata"]["ownerReferences"][0]["blockOwnerDeletion"] == blocks);
+  }
+}
+
 TEST_CASE("an own object that the cache does not know yet is brought to what is intended") {
   Owned o;
   o.api.freeze_streams(true);
