@@ -123,6 +123,26 @@ struct RegistrySpec {
     }
   } allowed_namespaces;
 
+  // Where MCP servers are looked for, and what is made of those that are found.
+  struct Discovery {
+    std::vector<std::string> sources = {"Service"};
+    AllowedNamespaces namespaces;
+    std::vector<std::string> include = {};  // globs of tools; empty: all
+    std::vector<std::string> exclude = {};
+    std::string contract_mode;  // empty: the MCPTools' own default
+
+    template <class Fields>
+    void describe(const Fields& fields) {
+      fields.read("sources", sources);
+      fields.read("namespaces", namespaces);
+      const Fields made = fields.object("template");
+      made.object("tools").read("include", include);
+      made.object("tools").read("exclude", exclude);
+      made.object("contract").read("mode", contract_mode);
+    }
+  };
+  std::optional<Discovery> discovery;  // absent: none
+
   std::optional<Resources> resources;
   PodTemplate pod_template;
 
@@ -150,6 +170,7 @@ struct RegistrySpec {
     availability.read("autoscaling", autoscaling);
     fields.read("monitoring", monitoring);
     fields.read("allowedNamespaces", allowed_namespaces);
+    fields.read("discovery", discovery);
     fields.read("resources", resources);
     fields.read("podTemplate", pod_template);
   }

@@ -11,6 +11,7 @@
 #include "controller/base/log.hpp"
 #include "controller/kube/config/config.hpp"
 #include "controller/kube/transport/transport.hpp"
+#include "controller/operator/discovery/reconciler.hpp"
 #include "controller/operator/identity/operator_identity.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/mcptool/reconciler.hpp"
@@ -155,10 +156,14 @@ int run(const Flags& flags, const std::stop_token& stop) {
   toolhive::RegistryAccess access(*way, [&identity](const Context& ctx, const std::string& audience) {
     return identity.token(ctx, audience);
   });
-  toolhive::RegistryReconciler registries(manager, access, identity, options);
+  toolhive::DiscoveryReports discoveries;
+  toolhive::RegistryReconciler registries(manager, access, identity, options, &discoveries);
+  const runtime::ControllerHandle registry_controller = registries.attach();
   toolhive::Prober prober(manager.client(), manager.metrics(), manager.clock(), *probing);
-  toolhive::MCPToolReconciler tools(manager, access, prober, options, registries.attach());
+  toolhive::MCPToolReconciler tools(manager, access, prober, options, registry_controller);
   tools.attach();
+  toolhive::DiscoveryReconciler discovery(manager, discoveries, options, registry_controller);
+  discovery.attach();
   log(LogLevel::Info, "starting",
       {{"version", TOOLHIVE_VERSION}, {"server", config->server}, {"origin", config->origin}});
   return runtime::exit_code(manager.run(stop));

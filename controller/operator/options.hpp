@@ -1,7 +1,9 @@
 // OperatorOptions: what the reconcilers are told at start.
 #pragma once
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace toolhive {
@@ -12,6 +14,10 @@ struct OperatorOptions {
   std::string operator_namespace;       // where the operator's pods run; empty outside the cluster
   std::vector<std::string> namespaces;  // empty: all
   int workers = 4;                      // per controller
+
+  bool looks_after(std::string_view ns) const {
+    return namespaces.empty() || std::find(namespaces.begin(), namespaces.end(), ns) != namespaces.end();
+  }
 };
 
 }  // namespace toolhive

@@ -12,7 +12,7 @@ TEAM = "mcp"
 GUESTS = "guests"
 ACCOUNT = "toolhive-operator"
 READY = {"registry/mcp-registry": "registry", "registry/team-registry": "registry_full",
-         "registry/internal-registry": "registry_internal", "registry/shared-registry": "registry_shared",
+         "registry/discovering-registry": "registry_discovery", "registry/internal-registry": "registry_internal", "registry/shared-registry": "registry_shared",
          "registry/restored-registry": "registry_existing_claim", "registry/strict-registry": "registry_strict",
          "registry/temporary-registry": "registry_temporary", "mcptool/weather": "mcptool",
          "mcptool/search-documents": "mcptool_unversioned", "mcptool/forecasts": "mcptool_workload",
@@ -22,7 +22,8 @@ AUTHENTICATED = "private-registry"
 NOT_ASKED = {"routes": "there are no Routes", "routes/custom-host": "there are no Routes",
              "registries/finalizers": "admission asks for the operator", "mcptools/finalizers": "admission asks for the operator",
              "servicemonitors": "there is no Prometheus Operator", "prometheusrules": "there is no Prometheus Operator",
-             "priorityclasses": "no sample names one", "tokenreviews": "nobody reads the metrics"}
+             "mcpservers": "nobody's MCPServers are installed", "mcpserverregistrations": "no sample looks for them",
+             "httproutes": "no sample looks for registrations", "priorityclasses": "no sample names one", "tokenreviews": "nobody reads the metrics"}
 
 
 def bundle():

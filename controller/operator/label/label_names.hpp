@@ -28,6 +28,13 @@ inline constexpr const char* kConfigChecksumAnnotation = "mcpregistry.dev/config
 inline constexpr const char* kOwnerLabel = "mcpregistry.dev/owner";
 // On an MCPTool: the offeredDigest of its status that may be registered as it is.
 inline constexpr const char* kApproveAnnotation = "mcpregistry.dev/approve";
+// On a namespace: that servers in it may be discovered, by every Registry that looks for them
+// ("enabled"), or by one, as "<namespace>.<name>".
+inline constexpr const char* kDiscoveryLabel = "mcpregistry.dev/discovery";
+// On an object by which a server could be discovered, "false" keeps it from that.
+inline constexpr const char* kDiscoverAnnotation = "mcpregistry.dev/discover";
+// On an MCPTool that was made for what was discovered: the source, as in spec.discovery.sources.
+inline constexpr const char* kDiscoveredFromLabel = "mcpregistry.dev/discovered-from";
 // Holds an MCPTool until its tool is withdrawn.
 inline constexpr const char* kWithdrawFinalizer = "mcpregistry.dev/withdraw";
 

@@ -43,8 +43,14 @@ Status tell_unreadable(const Pass& pass, const Status& why) {
 }  // namespace
 
 RegistryReconciler::RegistryReconciler(runtime::Manager& manager, RegistryAccess& access,
-                                       OperatorIdentity& identity, OperatorOptions options)
-    : manager_(manager), access_(access), identity_(identity), options_(std::move(options)), probe_(access) {}
+                                       OperatorIdentity& identity, OperatorOptions options,
+                                       const DiscoveryReports* discoveries)
+    : manager_(manager),
+      access_(access),
+      identity_(identity),
+      options_(std::move(options)),
+      discoveries_(discoveries),
+      probe_(access) {}
 
 runtime::ControllerHandle RegistryReconciler::attach() {
   auto controller = manager_.controller<Registry>("registry");
@@ -97,6 +103,7 @@ StatusOr<Result> RegistryReconciler::tell(const Pass& pass, const RegistryObserv
       report.unreachable = ConditionValue::no("RegistryUnreachable", answer.error.message());
     if (answer.ask_again > Duration::zero()) result.requeue_after = answer.ask_again;
   }
+  if (discoveries_) report.discovery = discoveries_->find(report.key);
   const auto written = pass.write_status(registry_status(*observed.status, report, pass.ctx().clock.wall()));
   if (!written.ok()) return written.status();
   // Told first, then tried again: what is known should not wait for what is not.

@@ -2,6 +2,7 @@
 // went.
 #pragma once
 
+#include "controller/operator/discovery_reports.hpp"
 #include "controller/operator/identity/operator_identity.hpp"
 #include "controller/operator/options.hpp"
 #include "controller/operator/registry/accepted_inputs.hpp"
@@ -11,12 +12,13 @@
 
 namespace toolhive {
 
-// The manager, `access` and `identity` must outlive it, and it the passes. The manager's options give the owner
-// label.
+// The manager, `access`, `identity` and `discoveries` must outlive it, and it the passes. The
+// manager's options give the owner label.
 class RegistryReconciler {
  public:
+  // `discoveries` has what is told of discovery; nullptr: this process discovers nothing.
   RegistryReconciler(runtime::Manager& manager, RegistryAccess& access, OperatorIdentity& identity,
-                     OperatorOptions options);
+                     OperatorOptions options, const DiscoveryReports* discoveries = nullptr);
 
   // Declares what is watched, and what is done. Once, before Manager::run().
   runtime::ControllerHandle attach();
@@ -32,6 +34,7 @@ class RegistryReconciler {
   RegistryAccess& access_;
   OperatorIdentity& identity_;
   const OperatorOptions options_;
+  const DiscoveryReports* const discoveries_;
   ServiceProbe probe_;
   AcceptedInputs accepted_;
 };

@@ -130,6 +130,7 @@ RegistryReport report_of(const RegistryObservation& observed, const RegistryOutc
   report.monitored = observe_monitoring(observed.inputs, outcome.cluster, unwatched ? &*unwatched : nullptr);
   report.authentication = authentication_of(observed);
   report.drift = drift_of(outcome);
+  report.discovers = observed.inputs.spec.discovery.has_value();
   if (outcome.declared && outcome.declared->hibernated) tell_hibernation(report);
   return report;
 }

@@ -6,6 +6,7 @@
 
 #include "controller/base/clock.hpp"
 #include "controller/operator/condition_value.hpp"
+#include "controller/operator/discovery_reports.hpp"
 #include "controller/operator/operand/rollout.hpp"
 #include "controller/operator/registry/carry_out.hpp"
 #include "controller/operator/registry/exposure.hpp"
@@ -22,17 +23,20 @@ struct RegistryReport {
   Rollout rollout;
   ExposureState exposure;
   ConditionValue monitored;
-  bool hibernated = false;               // there are to be no pods, by the annotation
+  bool hibernated = false;  // there are to be no pods, by the annotation
   // why the tokens of its users cannot be judged
   std::optional<ConditionValue> authentication;
   std::optional<ConditionValue> drift;   // others have added to what the operator declares
   std::optional<ServiceReport> service;  // absent: not asked, or no answer; the last one is kept
+  bool discovers = false;                // the spec has servers looked for
+  // absent: nothing is known yet; what was told is kept
+  std::optional<DiscoveryReport> discovery;
   // a pod serves, but the operator gets no answer from it
   std::optional<ConditionValue> unreachable;
 };
 
-// All but what only the service knows. What was written counts for more than what was observed
-// before.
+// All but what only the service and discovery know. What was written counts for more than what was
+// observed before.
 RegistryReport report_of(const RegistryObservation& observed, const RegistryOutcome& outcome, WallTime now);
 
 // When to look again although nothing changes.

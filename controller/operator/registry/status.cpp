@@ -43,6 +43,29 @@ ConditionValue degraded(const RegistryReport& report) {
   return ConditionValue::no("AsExpected", "nothing needs attention");
 }
 
+Json counts_of(const DiscoveryReport& discovery) {
+  Json counts = Json::array();
+  for (const auto& [source, count] : discovery.counts)
+    counts.push_back({{"source", source},
+                      {"servers", count.servers},
+                      {"waiting", count.waiting},
+                      {"refused", count.refused}});
+  return counts;
+}
+
+// As in `before` where nothing newer is known.
+void tell_discovery(const RegistryReport& report, const Json& before, Conditions& conditions,
+                    Json& discovered, WallTime now) {
+  if (!report.discovers) {
+    conditions.remove("DiscoveryReady");
+  } else if (report.discovery) {
+    conditions.set(to_condition("DiscoveryReady", report.discovery->ready, report.generation), now);
+    discovered = counts_of(*report.discovery);
+  } else if (before.is_object() && before.contains("discovered")) {
+    discovered = before.at("discovered");
+  }
+}
+
 }  // namespace
 
 Json registry_status(const Json& before, const RegistryReport& report, WallTime now) {
@@ -68,12 +91,15 @@ Json registry_status(const Json& before, const RegistryReport& report, WallTime 
     conditions.remove("Hibernated");
   }
   conditions.remove("ReconciliationPaused");
+  Json discovered;
+  tell_discovery(report, before, conditions, discovered, now);
 
   Json status = {{"observedGeneration", report.generation},
                  {"conditions", conditions.to_json()},
                  {"replicas", report.rollout.replicas},
                  {"readyReplicas", report.rollout.ready_replicas},
                  {"selector", selector_text(report.key.name)}};
+  if (!discovered.is_null()) status["discovered"] = std::move(discovered);
   // An address is an offer: there is none before the registry served once.
   if (report.rollout.available.holds() || (before.is_object() && before.contains("url"))) {
     const std::string inside = internal_url(report.key);

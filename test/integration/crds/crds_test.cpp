@@ -128,6 +128,15 @@ TEST_CASE("each rule on a Registry refuses what it is for, and nothing else") {
                                   {"ingressClassName", "nginx"},
                                   {"tlsSecretName", "cert"}}}}));
 
+  check_accepted(crds.registry({{"discovery", Json::object()}}));
+  check_accepted(crds.registry({{"discovery",
+                                 {{"sources", {"Service", "MCPServer.kagent.dev"}},
+                                  {"template", {{"contract", {{"mode", "Approve"}}}}}}}}));
+  check_refused(crds.registry({{"discovery", {{"sources", {"Ingress"}}}}}), "Unsupported value");
+  check_refused(crds.registry({{"discovery", {{"sources", {"Service", "Service"}}}}}), "Duplicate value");
+  check_refused(crds.registry({{"discovery", {{"namespaces", {{"from", "Selector"}}}}}}),
+                "selector is needed");
+
   check_refused(crds.registry(allowed({{"from", "Selector"}})), "selector is needed");
   check_refused(crds.registry(allowed({{"from", "All"}, {"selector", Json::object()}})),
                 "selector is needed");

@@ -291,6 +291,24 @@ TEST_CASE("an unchanged observation makes an unchanged status, at any later time
   CHECK(registry_status(status, serving(), WallTime{} + std::chrono::hours(1)) == status);
 }
 
+TEST_CASE(
+    "what discovery found is told while a Registry discovers, and kept until something newer is known") {
+  RegistryReport observed = serving();
+  const Json without = registry_status(Json::object(), observed, WallTime{});
+  CHECK_FALSE(without.contains("discovered"));
+  observed.discovers = true;
+  observed.discovery = DiscoveryReport{.ready = ConditionValue::yes("Discovering", "every source is read"),
+                                       .counts = {{"Service", {.servers = 2, .waiting = 1, .refused = 3}}}};
+  const Json told = registry_status(without, observed, WallTime{});
+  CHECK(is_true(told, "DiscoveryReady"));
+  CHECK(told.at("discovered") ==
+        Json::array({{{"source", "Service"}, {"servers", 2}, {"waiting", 1}, {"refused", 3}}}));
+  observed.discovery.reset();
+  CHECK(registry_status(told, observed, WallTime{}) == told);
+  observed.discovers = false;
+  CHECK(registry_status(told, observed, WallTime{}) == without);
+}
+
 TEST_CASE("what the registry said last is kept while it does not answer") {
   RegistryReport observed = serving();
   observed.service = ServiceReport{3, "1.2.3"};
