@@ -30,6 +30,10 @@ StringMap server_labels(const std::string& instance) {
   return labels_of(kServerApplication, instance, "mcp-server");
 }
 
+StringMap backup_labels(const std::string& instance) {
+  return labels_of(kBackupApplication, instance, "backup");
+}
+
 std::string selector_text(const std::string& instance) {
   std::string text;
   for (const auto& [key, value] : selector_labels(instance))
@@ -38,7 +42,8 @@ std::string selector_text(const std::string& instance) {
 }
 
 std::string pods_selector() {
-  return std::string(kNameLabel) + " in (" + kRegistryApplication + "," + kServerApplication + ")";
+  return std::string(kNameLabel) + " in (" + kRegistryApplication + "," + kServerApplication + "," +
+         kBackupApplication + ")";
 }
 
 std::string managed_selector() {

@@ -18,7 +18,9 @@ std::string selector_text(const std::string& instance);
 // The same of the server of the MCPTool `instance`.
 StringMap server_labels(const std::string& instance);
 StringMap server_selector_labels(const std::string& instance);
-// Selects the pods of all registries and servers.
+// On what is made for the RegistryBackup `instance`. No Service of a registry selects its pods.
+StringMap backup_labels(const std::string& instance);
+// Selects the pods of all registries, servers and backups.
 std::string pods_selector();
 // Selects all operands of this operator.
 std::string managed_selector();

@@ -11,6 +11,7 @@
 #include "controller/base/log.hpp"
 #include "controller/kube/config/config.hpp"
 #include "controller/kube/transport/transport.hpp"
+#include "controller/operator/backup/reconciler.hpp"
 #include "controller/operator/discovery/reconciler.hpp"
 #include "controller/operator/identity/operator_identity.hpp"
 #include "controller/operator/labels.hpp"
@@ -164,6 +165,8 @@ int run(const Flags& flags, const std::stop_token& stop) {
   tools.attach();
   toolhive::DiscoveryReconciler discovery(manager, discoveries, options, registry_controller);
   discovery.attach();
+  toolhive::BackupReconciler backups(manager, options);
+  backups.attach();
   log(LogLevel::Info, "starting",
       {{"version", TOOLHIVE_VERSION}, {"server", config->server}, {"origin", config->origin}});
   return runtime::exit_code(manager.run(stop));

@@ -52,6 +52,11 @@ const ResourceType& deployment_type() {
   return type;
 }
 
+const ResourceType& job_type() {
+  static const ResourceType type{"batch", "v1", "Job", "jobs", Scope::Namespaced};
+  return type;
+}
+
 const ResourceType& network_policy_type() {
   static const ResourceType type{"networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies",
                                  Scope::Namespaced};

@@ -14,6 +14,7 @@ const kube::ResourceType& pod_type();
 const kube::ResourceType& namespace_type();
 const kube::ResourceType& priority_class_type();
 const kube::ResourceType& deployment_type();
+const kube::ResourceType& job_type();
 const kube::ResourceType& network_policy_type();
 const kube::ResourceType& disruption_budget_type();
 const kube::ResourceType& pod_autoscaler_type();  // HorizontalPodAutoscaler

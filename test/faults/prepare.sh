@@ -14,7 +14,8 @@ image=localhost/mcp-registry:0.1.0 other=localhost/mcp-registry:faults
 "$root/test/faults/proxy/build.sh" >/dev/null
 "$cluster" kubectl --name "$name" apply --server-side -k "$root/config/crd"
 "$cluster" kubectl --name "$name" wait --for=condition=Established --timeout=60s \
-  crd/registries.mcpregistry.dev crd/mcptools.mcpregistry.dev
+  crd/registries.mcpregistry.dev crd/mcptools.mcpregistry.dev \
+  crd/registrybackups.mcpregistry.dev
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

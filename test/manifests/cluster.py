@@ -13,7 +13,7 @@ def ready():
     """Makes it ready for custom resources, once."""
     project.kubectl("apply", "--server-side", "-k", project.path("crds"))
     project.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd/registries.mcpregistry.dev",
-                    "crd/mcptools.mcpregistry.dev")
+                    "crd/mcptools.mcpregistry.dev", "crd/registrybackups.mcpregistry.dev")
     if not find("namespace", NAMESPACE):
         project.kubectl("create", "namespace", NAMESPACE)
 

@@ -6,7 +6,7 @@ from bundle_folder import Bundle
 from suite import check, equal, test
 
 RELEASE = "toolhive-operator"
-CRDS = ("registries.mcpregistry.dev", "mcptools.mcpregistry.dev")
+CRDS = ("registries.mcpregistry.dev", "mcptools.mcpregistry.dev", "registrybackups.mcpregistry.dev")
 
 
 def _remove():

@@ -21,6 +21,7 @@ AUTHENTICATED = "private-registry"
 # What the operator is allowed and does not ask for here, and why.
 NOT_ASKED = {"routes": "there are no Routes", "routes/custom-host": "there are no Routes",
              "registries/finalizers": "admission asks for the operator", "mcptools/finalizers": "admission asks for the operator",
+             "registrybackups/status": "none is applied", "registrybackups/finalizers": "none is applied",
              "servicemonitors": "there is no Prometheus Operator", "prometheusrules": "there is no Prometheus Operator",
              "mcpservers": "nobody's MCPServers are installed", "mcpserverregistrations": "no sample looks for them",
              "httproutes": "no sample looks for registrations", "priorityclasses": "no sample names one", "tokenreviews": "nobody reads the metrics"}

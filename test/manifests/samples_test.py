@@ -58,7 +58,7 @@ def explained(_):
 
 @test
 def registries(_):
-    """Every MCPTool among the samples names a Registry among them."""
+    """Every MCPTool and every RegistryBackup among the samples names a Registry among them."""
     there = {each["metadata"]["name"] for _, each in custom_resources() if each["kind"] == "Registry"}
-    named = {each["spec"]["registryRef"]["name"] for _, each in custom_resources() if each["kind"] == "MCPTool"}
+    named = {each["spec"]["registryRef"]["name"] for _, each in custom_resources() if "registryRef" in each["spec"]}
     check(named <= there, named - there)

@@ -7,9 +7,10 @@ inline constexpr const char* kOperatorName = "toolhive-operator";
 inline constexpr const char* kFieldManager = kOperatorName;
 
 inline constexpr const char* kNameLabel = "app.kubernetes.io/name";
-// Its values, on what belongs to a registry, and to the server of an MCPTool.
+// Its values, on what belongs to a registry, to the server of an MCPTool, and to a backup.
 inline constexpr const char* kRegistryApplication = "mcp-registry";
 inline constexpr const char* kServerApplication = "mcp-server";
+inline constexpr const char* kBackupApplication = "mcp-registry-backup";
 inline constexpr const char* kInstanceLabel = "app.kubernetes.io/instance";
 // That Kubernetes itself puts on every namespace.
 inline constexpr const char* kNamespaceNameLabel = "kubernetes.io/metadata.name";
@@ -37,5 +38,7 @@ inline constexpr const char* kDiscoverAnnotation = "mcpregistry.dev/discover";
 inline constexpr const char* kDiscoveredFromLabel = "mcpregistry.dev/discovered-from";
 // Holds an MCPTool until its tool is withdrawn.
 inline constexpr const char* kWithdrawFinalizer = "mcpregistry.dev/withdraw";
+// Holds a RegistryBackup until what it wrote is deleted.
+inline constexpr const char* kDeleteBackupFinalizer = "mcpregistry.dev/delete-backup";
 
 }  // namespace toolhive

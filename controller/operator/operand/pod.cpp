@@ -230,4 +230,16 @@ std::string pod_end(const Json& pod) {
          (message.empty() ? "" : ": " + message);
 }
 
+std::optional<Termination> termination_of(const Json& pod, const RolloutTerms& terms) {
+  return first_container(pod, [&](const Json& container, bool) -> std::optional<Termination> {
+    if (string_member(container, "name") != terms.container) return {};
+    const Json* end = value_at(container, "/state/terminated");
+    if (!end) end = value_at(container, "/lastState/terminated");
+    if (!end) return {};
+    const Json* code = value_at(*end, "/exitCode");
+    return Termination{code && code->is_number_integer() ? code->get<std::int64_t>() : -1,
+                       string_member(*end, "message"), exit_text(container, *end, terms)};
+  });
+}
+
 }  // namespace toolhive

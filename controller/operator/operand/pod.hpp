@@ -1,6 +1,7 @@
 // What one pod says about the server that runs in it.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -32,5 +33,15 @@ std::optional<PodTrouble> pod_trouble(const Json& pod, const RolloutTerms& terms
 std::string pod_progress(const Json& pod, const RolloutTerms& terms);
 // How a finished pod ended.
 std::string pod_end(const Json& pod);
+
+// How a container ended.
+struct Termination {
+  std::int64_t exit_code = -1;
+  std::string message;  // that it left, or the end of its log; may be anything
+  std::string text;     // exit code and the kubelet's reason, with what to do about it
+};
+// Of the container of that name, an init container too, when it ended last; nothing when it never
+// did.
+std::optional<Termination> termination_of(const Json& pod, const RolloutTerms& terms);
 
 }  // namespace toolhive

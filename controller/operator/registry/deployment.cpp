@@ -3,8 +3,8 @@
 #include "controller/operator/labels.hpp"
 #include "controller/operator/operand/pod_intent.hpp"
 #include "controller/operator/registry/authentication.hpp"
-#include "controller/operator/registry/connections.hpp"
 #include "controller/operator/registry/operands.hpp"
+#include "controller/operator/registry/pod_parts.hpp"
 #include "controller/operator/registry_address.hpp"
 
 namespace toolhive {
@@ -14,32 +14,12 @@ namespace {
 constexpr int kProgressDeadlineSeconds = 300;
 // Longer than the registry's own drain of requests in flight.
 constexpr int kTerminationGraceSeconds = 30;
-// 0440: PostgreSQL's client takes no key that others can read.
-constexpr int kSecretFileMode = 0440;
-// The group of the image's user on clusters that do not assign one.
-constexpr int kFsGroup = 65532;
 
 Json probe(const char* path, int period, int failures) {
   return {{"httpGet", {{"path", path}, {"port", "http"}, {"scheme", "HTTP"}}},
           {"periodSeconds", period},
           {"timeoutSeconds", 3},
           {"failureThreshold", failures}};
-}
-
-Json resources(const RegistrySpec& spec) {
-  return container_resources(spec.resources, {{"requests", {{"cpu", "50m"}, {"memory", "64Mi"}}},
-                                              {"limits", {{"memory", "256Mi"}}}});
-}
-
-Json volume_mounts(const RegistrySpec& spec) {
-  Json mounts = Json::array({{{"name", "config"}, {"mountPath", kConfigFolder}, {"readOnly", true}},
-                             {{"name", "server"}, {"mountPath", kServerFolder}, {"readOnly", true}},
-                             {{"name", "tmp"}, {"mountPath", "/tmp"}}});
-  if (spec.storage.is_files())
-    mounts.insert(mounts.begin(), Json{{"name", kDataVolume}, {"mountPath", kDataFolder}});
-  for (const Connection& connection : connections(spec))
-    mounts.push_back({{"name", connection.name}, {"mountPath", connection.folder}, {"readOnly", true}});
-  return mounts;
 }
 
 Json container(const RegistryInputs& inputs) {
@@ -55,36 +35,12 @@ Json container(const RegistryInputs& inputs) {
       {"startupProbe", probe("/health", 1, 300)},
       {"livenessProbe", probe("/health", 10, 6)},
       {"readinessProbe", probe("/ready", 5, 2)},
-      {"resources", resources(inputs.spec)},
+      {"resources", registry_resources(inputs.spec)},
       {"securityContext", restricted_container(true)},
-      {"volumeMounts", volume_mounts(inputs.spec)},
+      {"volumeMounts", registry_volume_mounts(inputs.spec, false)},
   };
   if (!inputs.spec.image_pull_policy.empty()) container["imagePullPolicy"] = inputs.spec.image_pull_policy;
   return container;
-}
-
-Json volumes(const RegistryInputs& inputs) {
-  Json volumes =
-      Json::array({{{"name", "config"}, {"configMap", {{"name", config_map_name(inputs.key)}}}},
-                   {{"name", "server"}, {"configMap", {{"name", server_config_map_name(inputs.key)}}}},
-                   {{"name", "tmp"}, {"emptyDir", {{"sizeLimit", "64Mi"}}}}});
-  if (inputs.spec.storage.is_files())
-    volumes.insert(volumes.begin(),
-                   Json{{"name", kDataVolume}, {"persistentVolumeClaim", {{"claimName", pvc_name(inputs)}}}});
-  for (const Connection& connection : connections(inputs.spec))
-    volumes.push_back({{"name", connection.name},
-                       {"projected", {{"defaultMode", kSecretFileMode}, {"sources", connection.sources}}}});
-  return volumes;
-}
-
-// No user id: the image's own or, on OpenShift, one that the namespace is assigned.
-Json pod_security_context(const RegistryInputs& inputs) {
-  Json context = {{"runAsNonRoot", true}, {"seccompProfile", {{"type", "RuntimeDefault"}}}};
-  if (inputs.set_fs_group) {
-    context["fsGroup"] = kFsGroup;
-    context["fsGroupChangePolicy"] = "OnRootMismatch";
-  }
-  return context;
 }
 
 // Not by the number of replicas: a pod would be made anew whenever there is a second one.
@@ -110,9 +66,9 @@ Json pod_spec(const RegistryInputs& inputs) {
               {"automountServiceAccountToken", false},
               {"enableServiceLinks", false},
               {"terminationGracePeriodSeconds", kTerminationGraceSeconds},
-              {"securityContext", pod_security_context(inputs)},
+              {"securityContext", registry_security_context(inputs)},
               {"containers", Json::array({container(inputs)})},
-              {"volumes", volumes(inputs)}};
+              {"volumes", registry_volumes(inputs)}};
   if (is_spread(spec)) pod["topologySpreadConstraints"] = spread(inputs.key.name);
   add_authentication(inputs, pod);
   add_pod_settings(spec.image_pull_secrets, spec.pod_template, pod);

@@ -5,6 +5,7 @@
 
 #include "controller/base/json_access.hpp"
 #include "controller/operator/labels.hpp"
+#include "controller/operator/operand/informers.hpp"
 #include "controller/operator/registry/token_review_right.hpp"
 #include "controller/operator/text.hpp"
 #include "controller/operator/types.hpp"
@@ -17,22 +18,10 @@ using kube::Offered;
 
 namespace {
 
-RegistryInputs inputs_of(const Object& object, RegistrySpec spec, const OperatorOptions& options) {
-  RegistryInputs inputs;
-  inputs.key = object.key();
-  inputs.uid = object.meta().uid;
-  inputs.image = spec.image.empty() ? options.registry_image : spec.image;
-  inputs.operator_namespace = options.operator_namespace;
-  inputs.hibernated = is_hibernated(object);
-  inputs.spec = std::move(spec);
-  return inputs;
-}
-
 Status read_platform(const Context& ctx, kube::Discovery& discovery, RegistryObservation& observed) {
-  const Offered constraints = discovery.offers(ctx, security_context_constraints_type());
-  if (constraints == Offered::Unknown)
-    return {Code::Unavailable, "the API server does not say whether this is OpenShift; trying again"};
-  observed.inputs.set_fs_group = constraints == Offered::No;
+  const auto set = sets_fs_group(ctx, discovery);
+  if (!set.ok()) return set.status();
+  observed.inputs.set_fs_group = *set;
   observed.cluster.routes = discovery.offers(ctx, route_type());
   observed.cluster.service_monitors = discovery.offers(ctx, service_monitor_type());
   observed.cluster.prometheus_rules = discovery.offers(ctx, prometheus_rule_type());
@@ -48,18 +37,10 @@ void keep_size(RegistryObservation& observed) {
 
 Status read_claim(const Context& ctx, kube::Client& client, const runtime::Cache& cache,
                   RegistryObservation& observed) {
-  if (!observed.inputs.spec.storage.is_files()) return {};
-  const Key key{observed.inputs.key.ns, pvc_name(observed.inputs)};
-  // From before the CRD had a pattern for it: there is no such claim, and its path may be that of
-  // something else.
-  if (!is_dns_subdomain(key.name)) return {};
-  // An existing claim is somebody else's and not in the cache.
-  const auto claim = observed.inputs.spec.storage.existing_claim.empty() ? cache.get(ctx, pvc_type(), key)
-                                                                         : client.get(ctx, pvc_type(), key);
-  if (claim.status().code() == Code::NotFound) return {};
+  auto claim = find_claim(ctx, client, cache, observed.inputs);
   if (!claim.ok()) return claim.status();
-  observed.claim = *claim;
-  keep_size(observed);
+  observed.claim = *std::move(claim);
+  if (observed.claim) keep_size(observed);
   return {};
 }
 
@@ -114,16 +95,46 @@ Status read_authentication(const Context& ctx, kube::Client& client, OperatorIde
 }
 
 Status read_pods(const runtime::Cache& cache, RegistryObservation& observed) {
-  auto cached = cache.list(pod_type(), observed.inputs.key.ns);
-  if (!cached.ok()) return cached.status();
-  for (Object& pod : *cached)
-    if (pod.meta().labels.get(kInstanceLabel) == observed.inputs.key.name &&
-        pod.meta().labels.get(kNameLabel) == kRegistryApplication)
-      observed.pods.push_back(std::move(pod));
+  auto pods = labelled_pods(cache, kRegistryApplication, observed.inputs.key);
+  if (!pods.ok()) return pods.status();
+  observed.pods = *std::move(pods);
   return {};
 }
 
 }  // namespace
+
+RegistryInputs registry_inputs(const Object& object, RegistrySpec spec, const OperatorOptions& options) {
+  RegistryInputs inputs;
+  inputs.key = object.key();
+  inputs.uid = object.meta().uid;
+  inputs.image = spec.image.empty() ? options.registry_image : spec.image;
+  inputs.operator_namespace = options.operator_namespace;
+  inputs.hibernated = is_hibernated(object);
+  inputs.spec = std::move(spec);
+  return inputs;
+}
+
+StatusOr<bool> sets_fs_group(const Context& ctx, kube::Discovery& discovery) {
+  const Offered constraints = discovery.offers(ctx, security_context_constraints_type());
+  if (constraints != Offered::Unknown) return constraints == Offered::No;
+  return Status(Code::Unavailable, "the API server does not say whether this is OpenShift; trying again");
+}
+
+StatusOr<std::optional<Object>> find_claim(const Context& ctx, kube::Client& client,
+                                           const runtime::Cache& cache, const RegistryInputs& inputs) {
+  const std::optional<Object> none;
+  if (!inputs.spec.storage.is_files()) return none;
+  const Key key{inputs.key.ns, pvc_name(inputs)};
+  // From before the CRD had a pattern for it: there is no such claim, and its path may be that of
+  // something else.
+  if (!is_dns_subdomain(key.name)) return none;
+  // An existing claim is somebody else's and not in the cache.
+  const bool is_ours = inputs.spec.storage.existing_claim.empty();
+  auto claim = is_ours ? cache.get(ctx, pvc_type(), key) : client.get(ctx, pvc_type(), key);
+  if (claim.status().code() == Code::NotFound) return none;
+  if (!claim.ok()) return claim.status();
+  return std::optional(*std::move(claim));
+}
 
 StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client& client,
                                                const runtime::Cache& cache, kube::Discovery& discovery,
@@ -132,7 +143,7 @@ StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client&
   RegistryObservation observed{
       .object = object,
       .status = std::make_shared<const Json>(object.json().value("status", Json::object())),
-      .inputs = inputs_of(object, std::move(spec), options)};
+      .inputs = registry_inputs(object, std::move(spec), options)};
   Status read = read_platform(ctx, discovery, observed);
   if (read.ok()) read = read_claim(ctx, client, cache, observed);
   if (read.ok()) read = read_running(ctx, cache, observed);

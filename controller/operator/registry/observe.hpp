@@ -37,6 +37,17 @@ struct RegistryObservation {
   Cluster cluster = {};
 };
 
+// The inputs, as far as the object itself has them.
+RegistryInputs registry_inputs(const kube::Object& object, RegistrySpec spec, const OperatorOptions& options);
+
+// Whether pods need an fsGroup of ours; Unavailable while the API server does not say what platform
+// this is.
+StatusOr<bool> sets_fs_group(const Context& ctx, kube::Discovery& discovery);
+
+// The claim in use; nothing where there is none yet, or the data are in a database.
+StatusOr<std::optional<kube::Object>> find_claim(const Context& ctx, kube::Client& client,
+                                                 const runtime::Cache& cache, const RegistryInputs& inputs);
+
 // `spec` is that of `object`. `identity` is asked with authentication only. The cache has what
 // RegistryReconciler::attach() declares. An error is what could not be read just now.
 StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client& client,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "controller/operator/labels.hpp"
+#include "controller/operator/operand/informers.hpp"
 #include "controller/operator/operand/operand_writer.hpp"
 #include "controller/operator/operand/rollout.hpp"
 #include "controller/operator/types.hpp"
@@ -28,13 +29,10 @@ WorkloadInputs inputs_of(const kube::Ref<MCPTool>& tool, const OperatorOptions& 
 }
 
 StatusOr<std::vector<Json>> pods_of(const runtime::Cache& cache, const kube::Key& tool) {
-  auto cached = cache.list(pod_type(), tool.ns);
+  const auto cached = labelled_pods(cache, kServerApplication, tool);
   if (!cached.ok()) return cached.status();
   std::vector<Json> pods;
-  for (const Object& pod : *cached)
-    if (pod.meta().labels.get(kInstanceLabel) == tool.name &&
-        pod.meta().labels.get(kNameLabel) == kServerApplication)
-      pods.push_back(pod.json());
+  for (const Object& pod : *cached) pods.push_back(pod.json());
   return pods;
 }
 

@@ -8,6 +8,7 @@
 #include "controller/runtime/cache/cache.hpp"
 #include "crds/mcptool.hpp"
 #include "crds/registry.hpp"
+#include "crds/registry_backup.hpp"
 #include "test/integration/crds/install.hpp"
 #include "test/integration/kube/cluster.hpp"
 
@@ -33,6 +34,7 @@ class Installed {
   Installed() {
     install("registries", definition("registries"));
     install("mcptools", definition("mcptools"));
+    install("registrybackups", definition("registrybackups"));
   }
   const std::string& ns() const { return namespace_.name(); }
 
@@ -43,6 +45,11 @@ class Installed {
     Json spec = {{"registryRef", {{"name", "r"}}}, {"definition", {{"inputSchema", {{"type", "object"}}}}}};
     spec.merge_patch(changes);
     return apply(toolhive::mcptool_type(), spec, keep);
+  }
+  Status backup(const Json& changes, bool keep = false) const {
+    Json spec = {{"registryRef", {{"name", "r"}}}, {"destination", {{"claim", {{"name", "backups"}}}}}};
+    spec.merge_patch(changes);
+    return apply(toolhive::registry_backup_type(), spec, keep);
   }
   Json read(const kube::ResourceType& type) const {
     const auto object = test::client()->get(Context{}, type, {ns(), "sample"});
@@ -562,4 +569,42 @@ TEST_CASE("a schema of any depth is stored as it was given") {
                        {"$defs", {{"b", {{"anyOf", Json::array({{{"const", 1.5}}, Json::object()})}}}}}};
   check_accepted(crds.tool({{"definition", {{"inputSchema", schema}}}}, true));
   CHECK(crds.read(toolhive::mcptool_type()).at("spec").at("definition").at("inputSchema") == schema);
+}
+
+TEST_CASE("a RegistryBackup has one destination, whose names lead nowhere else") {
+  const Installed crds;
+  const auto into = [&](const Json& destination) { return crds.backup({{"destination", destination}}); };
+  const Json s3 = {
+      {"endpoint", "https://s3.example:9000"}, {"bucket", "backups"}, {"secretRef", {{"name", "s3"}}}};
+  check_accepted(crds.backup(Json::object()));
+  check_accepted(into({{"claim", nullptr}, {"s3", s3}}));
+  check_accepted(into({{"claim", {{"name", "backups"}, {"path", "a/b.c/d-e"}}}}));
+  check_refused(into({{"s3", s3}}), "one of claim and s3 is needed");
+  check_refused(into({{"claim", nullptr}}), "one of claim and s3 is needed");
+  for (const char* bad : {"..", "../a", "/a", "a/", "a//b", "a/../b", "-a", ""}) {
+    CAPTURE(bad);
+    check_refused(into({{"claim", {{"name", "backups"}, {"path", bad}}}}), "spec.destination.claim.path");
+    Json prefixed = s3;
+    prefixed["prefix"] = bad;
+    check_refused(into({{"claim", nullptr}, {"s3", prefixed}}), "spec.destination.s3.prefix");
+  }
+  for (const char* bad :
+       {"ftp://s3.example", "https://user@s3.example", "https://s3.example/path", "s3.example"}) {
+    CAPTURE(bad);
+    Json elsewhere = s3;
+    elsewhere["endpoint"] = bad;
+    check_refused(into({{"claim", nullptr}, {"s3", elsewhere}}), "spec.destination.s3.endpoint");
+  }
+}
+
+TEST_CASE("nothing of a RegistryBackup can change but what becomes of it in the end") {
+  const Installed crds;
+  check_accepted(crds.backup(Json::object(), true));
+  check_accepted(crds.backup({{"deletionPolicy", "Retain"}}));
+  for (const Json& change :
+       {Json{{"registryRef", {{"name", "another"}}}},
+        Json{{"destination", {{"claim", {{"path", "elsewhere"}}}}}}, Json{{"deadlineSeconds", 60}}})
+    check_refused(crds.backup(change), "a backup is made once");
+  const Json status = crds.read(toolhive::registry_backup_type()).at("status");
+  CHECK(status == Json{{"observedGeneration", -1}});
 }

@@ -7,6 +7,7 @@
 
 #include "crds/mcptool.hpp"
 #include "crds/registry.hpp"
+#include "crds/registry_backup.hpp"
 #include "test/integration/kube/cluster.hpp"
 
 namespace toolhive::test {
@@ -32,11 +33,23 @@ void apply_yaml(const std::string& path, const std::string& yaml) {
   REQUIRE_MESSAGE(applied.ok(), applied);
 }
 
+namespace {
+
+// Of those that the project defines.
+const kube::ResourceType& type_of(const std::string& plural) {
+  for (const auto* type : {&registry_type, &mcptool_type, &registry_backup_type})
+    if ((*type)().plural == plural) return (*type)();
+  FAIL("there is no CRD " << plural);
+  return registry_type();
+}
+
+}  // namespace
+
 void install(const std::string& name, const std::string& yaml) {
   apply_yaml("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + name + ".mcpregistry.dev", yaml);
   const auto reader = client();
   const Context ctx = Context{}.with_timeout(std::chrono::seconds(30));
-  const kube::ResourceType type = name == "mcptools" ? mcptool_type() : registry_type();
+  const kube::ResourceType type = type_of(name);
   while (!reader->list(ctx, type, {.ns = "default"}).ok()) {
     REQUIRE_FALSE(ctx.done());
     sleep_for(ctx.clock, std::chrono::milliseconds(50), ctx.stop);

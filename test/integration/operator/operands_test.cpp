@@ -3,8 +3,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/operator/backup/job.hpp"
 #include "controller/operator/registry/operands.hpp"
+#include "controller/operator/types.hpp"
 #include "test/integration/kube/cluster.hpp"
+#include "test/unit/operator/backup.hpp"
 #include "test/unit/operator/make.hpp"
 
 using namespace toolhive;
@@ -48,4 +51,26 @@ TEST_CASE("the API server takes every operand of a Registry as it is made") {
       CHECK_MESSAGE(applied.ok(), applied.status());
     }
   }
+}
+
+TEST_CASE("the API server takes what is made for a RegistryBackup") {
+  const test::Namespace space;
+  const auto client = test::client();
+  kube::WriteOptions options;
+  options.field_manager = "test";
+  options.dry_run = true;
+  for (const Json& destination : {test::claim_destination(), test::s3_destination()})
+    for (const Json& spec : {Json::object(), kEverything}) {
+      BackupInputs inputs = test::backup_inputs(test::registry_backup(Json::object(), destination), spec);
+      inputs.key.ns = space.name();
+      inputs.beside_registry = true;
+      const std::pair<kube::ResourceType, Json> made[] = {{config_map_type(), backup_files(inputs)},
+                                                          {job_type(), backup_job(inputs)},
+                                                          {job_type(), delete_job(inputs)}};
+      for (const auto& [type, intent] : made) {
+        CAPTURE(intent.at("metadata").at("name"));
+        const auto applied = client->apply(Context{}, type, intent, options);
+        CHECK_MESSAGE(applied.ok(), applied.status());
+      }
+    }
 }

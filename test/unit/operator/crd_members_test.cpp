@@ -7,6 +7,7 @@
 
 #include "crds/mcptool.hpp"
 #include "crds/registry.hpp"
+#include "crds/registry_backup.hpp"
 #include "test/unit/operator/crd_schema.hpp"
 #include "test/unit/operator/schema_reader.hpp"
 
@@ -92,6 +93,10 @@ TEST_CASE("a Registry has the members of its CRD, of the same types") {
 
 TEST_CASE("an MCPTool has the members of its CRD, of the same types") {
   CHECK(differences(spec_schema("mcptools"), members_of<MCPToolSpec>()) == "");
+}
+
+TEST_CASE("a RegistryBackup has the members of its CRD, of the same types") {
+  CHECK(differences(spec_schema("registrybackups"), members_of<RegistryBackupSpec>()) == "");
 }
 
 TEST_CASE("a member that only one side has is found, and one of another type") {

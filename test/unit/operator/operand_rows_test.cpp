@@ -47,6 +47,8 @@ Rights needed_to_write() {
   Rights rights;
   for (const Operand& operand : operands())
     rights[operand.type().to_string()] = {"get", "list", "watch", "create", "patch", "delete"};
+  // Of its backups.
+  rights[job_type().to_string()] = {"get", "list", "watch", "create", "patch", "delete"};
   return rights;
 }
 
@@ -54,7 +56,7 @@ Rights needed_to_write() {
 
 TEST_SUITE_BEGIN("operand rows");
 
-TEST_CASE("the operator may write every operand of a Registry, and nothing else") {
+TEST_CASE("the operator may write every operand of a Registry, the Jobs of its backups, and nothing else") {
   CHECK(granted_to_write() == needed_to_write());
 }
 

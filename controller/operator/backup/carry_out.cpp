@@ -1,0 +1,66 @@
+#include "controller/operator/backup/carry_out.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/operator/backup/job.hpp"
+#include "controller/operator/operand/operand_writer.hpp"
+#include "controller/operator/types.hpp"
+
+namespace toolhive {
+
+namespace {
+
+std::vector<OperandStep> backup_steps(const BackupInputs& inputs) {
+  const kube::Key key{inputs.key.ns, backup_job_name(inputs)};
+  OperandStep files{
+      .type = config_map_type(), .key = key, .intent = share(backup_files(inputs)), .after = {}};
+  OperandStep job{
+      .type = job_type(), .key = key, .intent = share(backup_job(inputs)), .after = config_map_type()};
+  return {std::move(files), std::move(job)};
+}
+
+// Not made yet: the next pass tries again, and tells what hinders it.
+BackupReport unstarted(BackupReport report, const ConditionValue& why) {
+  report.started = false;
+  report.complete = why;
+  return report;
+}
+
+BackupOutcome start(const Context& ctx, runtime::Applier& applier, const BackupObservation& observed,
+                    const BackupPlan& plan) {
+  BackupOutcome outcome{.report = plan.report, .retry = {}};
+  const WrittenOperands written =
+      write_operands(ctx, applier, observed.object, backup_steps(observed.inputs), job_refusal);
+  if (find(written.applied, job_type())) return outcome;
+  outcome.retry = written.retry.ok() ? Status(Code::Unavailable, "the Job could not be made") : written.retry;
+  outcome.report.reset();
+  for (const auto* why : {&written.refused, &written.failed})
+    if (*why) outcome.report = unstarted(plan.report, **why);
+  return outcome;
+}
+
+}  // namespace
+
+Status remove_backup_job(const Context& ctx, runtime::Applier& applier, const BackupObservation& observed) {
+  const kube::Key key{observed.inputs.key.ns, backup_job_name(observed.inputs)};
+  for (const auto& type : {job_type(), config_map_type()}) {
+    const Status removed = applier.remove(ctx, type, observed.object, key);
+    if (!removed.ok()) return removed;
+  }
+  return {};
+}
+
+BackupOutcome carry_out(const Context& ctx, runtime::Applier& applier, const BackupObservation& observed,
+                        const BackupPlan& plan) {
+  switch (plan.action) {
+    case BackupPlan::Action::Start:
+      return start(ctx, applier, observed, plan);
+    case BackupPlan::Action::Clear:
+      return {.report = std::nullopt, .retry = remove_backup_job(ctx, applier, observed)};
+    case BackupPlan::Action::Tell:
+      break;
+  }
+  return {.report = plan.report, .retry = {}};
+}
+
+}  // namespace toolhive

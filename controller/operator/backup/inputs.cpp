@@ -1,0 +1,17 @@
+#include "controller/operator/backup/inputs.hpp"
+
+namespace toolhive {
+
+BackupPlace place_of(const BackupInputs& inputs) {
+  return {inputs.spec.destination, inputs.key.name};
+}
+
+std::string backup_job_name(const BackupInputs& inputs) {
+  return "backup-" + inputs.uid;
+}
+
+std::string delete_job_name(const BackupInputs& inputs) {
+  return "delete-backup-" + inputs.uid;
+}
+
+}  // namespace toolhive

@@ -1,0 +1,24 @@
+#include "crds/registry_backup.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace toolhive {
+
+StatusOr<RegistryBackup> RegistryBackup::from_json(const Json& document) {
+  Status error;
+  RegistryBackup backup;
+  const kube::FieldReader root = kube::FieldReader::root(document, error);
+  root.require("spec");
+  root.read("spec", backup.spec);
+  if (!backup.spec.destination.is_given()) root.fail("spec.destination", "one of claim and s3 is needed");
+  if (!error.ok()) return error;
+  return backup;
+}
+
+const kube::ResourceType& registry_backup_type() {
+  static const kube::ResourceType type{"mcpregistry.dev", "v1alpha1", "RegistryBackup", "registrybackups",
+                                       kube::Scope::Namespaced};
+  return type;
+}
+
+}  // namespace toolhive

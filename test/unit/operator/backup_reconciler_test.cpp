@@ -1,0 +1,168 @@
+// The reconciler of RegistryBackups as a whole, pass after pass.
+#include "controller/operator/backup/reconciler.hpp"
+
+#include <doctest/doctest.h>
+
+#include <future>
+
+#include "controller/base/time.hpp"
+#include "controller/operator/registry/reconciler.hpp"
+#include "controller/operator/types.hpp"
+#include "controller/testing/fake_api.hpp"
+#include "test/unit/operator/backup.hpp"
+#include "test/unit/operator/fake_registry.hpp"
+
+namespace {
+
+using namespace toolhive;
+using namespace toolhive::test;
+using kube::Key;
+
+const Key kBackupKey{"mcp", "nightly"};
+
+// The machine's, at a time of its own: objects of the API server in memory are deleted at that time.
+class FixedWall final : public Clock {
+ public:
+  TimePoint now() const override { return system_clock().now(); }
+  WallTime wall() const override { return to_wall_time(*parse_rfc3339("2026-01-01T00:00:10Z")); }
+  void wait_until(std::unique_lock<std::mutex>& lock, std::condition_variable& cv,
+                  TimePoint deadline) override {
+    system_clock().wait_until(lock, cv, deadline);
+  }
+};
+
+// Both reconcilers at work on a Registry that the operator leaves as it is.
+struct BackingUp {
+  BackingUp() {
+    registries.attach();
+    backups.attach();
+    api->put(registry_type(),
+             without_uid(mcp_registry({{"metadata", {{"annotations", {{kPausedAnnotation, "true"}}}}}})));
+    done = std::async(std::launch::async, [this] { return manager.run(stop.get_token()); });
+  }
+  ~BackingUp() {
+    stop.request_stop();
+    CHECK(done.get().ok());
+  }
+
+  static Json without_uid(const kube::Object& object) {
+    return patched(object, {{"metadata", {{"uid", nullptr}, {"generation", nullptr}}}}).json();
+  }
+  static runtime::ManagerOptions options(Clock& clock) {
+    runtime::ManagerOptions options;
+    options.clock = &clock;
+    options.name = kOperatorName;
+    options.owner_label = kOwnerLabel;
+    return options;
+  }
+  void put(const Json& patch = Json::object()) {
+    api->put(registry_backup_type(), without_uid(registry_backup(patch)));
+  }
+  std::string uid() const { return std::string(api->find(registry_backup_type(), kBackupKey)->meta().uid); }
+  Key job(const std::string& prefix = "backup-") const { return {"mcp", prefix + uid()}; }
+  bool has_job(const std::string& prefix = "backup-") const {
+    return api->find(job_type(), job(prefix)).has_value();
+  }
+  // What its container left, and the Job's own condition.
+  void end_job(int exit_code, const std::string& message, const char* condition,
+               const std::string& prefix = "backup-") {
+    Json ended = api->find(job_type(), job(prefix))->json();
+    Json pod = ended_pod(prefix + "pod", exit_code, message);
+    pod["metadata"]["labels"] = backup_labels("nightly");
+    pod["metadata"]["ownerReferences"][0]["uid"] = ended.at("metadata").at("uid");
+    api->put(pod_type(), pod);
+    ended["status"]["conditions"] = Json::array({{{"type", condition}, {"status", "True"}}});
+    api->put(job_type(), ended);
+  }
+  Json status() const {
+    const auto backup = api->find(registry_backup_type(), kBackupKey);
+    return backup ? backup->json().value("status", Json::object()) : Json::object();
+  }
+  bool says(const char* reason) const {
+    return api->wait_for([&] {
+      const auto all = runtime::Conditions::from_json(status().value("conditions", Json::array()));
+      const runtime::Condition* found = all.find("Complete");
+      return found && found->reason == reason;
+    });
+  }
+
+  FixedWall clock;
+  std::stop_source stop;
+  std::shared_ptr<testing::FakeApi> api = std::make_shared<testing::FakeApi>();
+  runtime::Manager manager{std::static_pointer_cast<kube::Client>(api),
+                           std::static_pointer_cast<kube::Client>(api), options(clock)};
+  AccessTo<FakeRegistry> access;
+  OperatorIdentity identity{manager.client(), "toolhive-system"};
+  OperatorOptions operator_options{
+      .registry_image = "example.com/mcp-registry:1", .operator_namespace = {}, .namespaces = {}};
+  RegistryReconciler registries{manager, access, identity, operator_options};
+  BackupReconciler backups{manager, operator_options};
+  std::future<Status> done;
+};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("the reconciler of RegistryBackups");
+
+TEST_CASE("a backup is made once, told, and its Job removed") {
+  BackingUp b;
+  b.put();
+  REQUIRE(b.says("Starting"));
+  REQUIRE(b.has_job());
+  const auto files = b.api->find(config_map_type(), b.job());
+  REQUIRE(files);
+  CHECK(has(files->json(), "/data/registry.json"));
+  b.end_job(0, kGoodReport, "Complete");
+  REQUIRE(b.says("Completed"));
+  CHECK(b.api->wait_for([&] { return !b.has_job() && !b.api->find(config_map_type(), b.job()); }));
+  CHECK(b.status().at("tools") == 3);
+  CHECK(b.status().at("location") == "pvc://backups/mcp/nightly");
+  const Json ended = b.status();
+  b.put({{"metadata", {{"labels", {{"touched", "yes"}}}}}, {"status", ended}});
+  CHECK(b.api->wait_for([&] {
+    return b.manager.metrics().text().find("controller=\"registrybackup\",result=\"success\"") !=
+           std::string::npos;
+  }));
+  CHECK_FALSE(b.has_job());
+}
+
+TEST_CASE("a RegistryBackup that comes before its Registry is made once that is there") {
+  BackingUp b;
+  b.api->remove(registry_type(), {"mcp", "mcp-registry"});
+  b.put();
+  REQUIRE(b.says("RegistryNotFound"));
+  CHECK_FALSE(b.has_job());
+  b.api->put(
+      registry_type(),
+      BackingUp::without_uid(mcp_registry({{"metadata", {{"annotations", {{kPausedAnnotation, "true"}}}}}})));
+  CHECK(b.says("Starting"));
+  CHECK(b.has_job());
+}
+
+TEST_CASE("a deleted RegistryBackup takes with it what it wrote, and then goes") {
+  BackingUp b;
+  b.put();
+  REQUIRE(b.says("Starting"));
+  b.end_job(0, kGoodReport, "Complete");
+  REQUIRE(b.says("Completed"));
+  REQUIRE(b.manager.client().remove(Context{}, registry_backup_type(), kBackupKey).ok());
+  REQUIRE(b.api->wait_for([&] { return b.has_job("delete-backup-"); }));
+  const Key job = b.job("delete-backup-");
+  CHECK_FALSE(b.api->find(job_type(), job)->meta().controller());
+  b.end_job(0, "{}", "Complete", "delete-backup-");
+  CHECK(b.api->wait_for([&] { return !b.api->find(registry_backup_type(), kBackupKey); }));
+  CHECK(b.api->wait_for([&] { return !b.api->find(job_type(), job); }));
+}
+
+TEST_CASE("one that retains what it wrote goes at once") {
+  BackingUp b;
+  b.put({{"spec", {{"deletionPolicy", "Retain"}}}});
+  REQUIRE(b.says("Starting"));
+  b.end_job(0, kGoodReport, "Complete");
+  REQUIRE(b.says("Completed"));
+  REQUIRE(b.manager.client().remove(Context{}, registry_backup_type(), kBackupKey).ok());
+  CHECK(b.api->wait_for([&] { return !b.api->find(registry_backup_type(), kBackupKey); }));
+  CHECK(b.api->count("APPLY jobs.batch mcp/delete-backup-") == 0);
+}
+
+TEST_SUITE_END();
