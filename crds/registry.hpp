@@ -12,8 +12,10 @@
 #include "controller/kube/object/field_reader.hpp"
 #include "controller/kube/object/label_selector.hpp"
 #include "controller/kube/object/resource.hpp"
+#include "crds/backup_schedule.hpp"
 #include "crds/pod_settings.hpp"
 #include "crds/registry_auth.hpp"
+#include "crds/registry_restore.hpp"
 #include "crds/registry_stores.hpp"
 
 namespace toolhive {
@@ -143,6 +145,8 @@ struct RegistrySpec {
   };
   std::optional<Discovery> discovery;  // absent: none
 
+  std::optional<BackupSchedule> backup;
+  std::optional<RestoreSpec> restore_from;
   std::optional<Resources> resources;
   PodTemplate pod_template;
 
@@ -171,6 +175,8 @@ struct RegistrySpec {
     fields.read("monitoring", monitoring);
     fields.read("allowedNamespaces", allowed_namespaces);
     fields.read("discovery", discovery);
+    fields.read("backup", backup);
+    fields.read("restoreFrom", restore_from);
     fields.read("resources", resources);
     fields.read("podTemplate", pod_template);
   }

@@ -1,12 +1,10 @@
 #include "controller/operator/registry/authentication.hpp"
 
-#include <algorithm>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <string_view>
 
 #include "controller/operator/registry/operands.hpp"
+#include "controller/operator/registry/url_port.hpp"
 
 namespace toolhive {
 
@@ -54,17 +52,6 @@ void add_volume(Json volume, const char* folder, Json& pod) {
   pod["volumes"].push_back(std::move(volume));
 }
 
-// The port of an https URL; 443 when it names none.
-int port_of(const std::string& url) {
-  constexpr std::size_t kScheme = std::string_view("https://").size();
-  const std::string authority = url.substr(0, url.find('/', std::min(url.size(), kScheme)));
-  const std::size_t colon = authority.rfind(':');
-  if (colon == std::string::npos || colon < kScheme || authority.find(']', colon) != std::string::npos)
-    return kHttpsPort;
-  const int port = std::atoi(authority.c_str() + colon + 1);
-  return port > 0 && port < 65'536 ? port : kHttpsPort;
-}
-
 }  // namespace
 
 Json auth_section(const RegistryInputs& inputs) {
@@ -92,7 +79,7 @@ std::vector<int> authentication_ports(const RegistryInputs& inputs) {
   const RegistryAuth& auth = inputs.spec.auth;
   if (auth.mode == Mode::Kubernetes) return {kHttpsPort, kApiServerPort};
   if (auth.mode == Mode::None) return {};
-  const int port = port_of(auth.issuer);
+  const int port = url_port(auth.issuer);
   return port == kHttpsPort ? std::vector{kHttpsPort} : std::vector{kHttpsPort, port};
 }
 

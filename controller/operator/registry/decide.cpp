@@ -53,6 +53,8 @@ std::optional<ConditionValue> refusal(const RegistryObservation& observed) {
   const Json claim = observed.claim ? observed.claim->json() : Json();
   auto refused = refuse(observed.inputs, observed.claim ? &claim : nullptr);
   if (!refused) refused = missing_authentication(observed);
+  // A registry that began to serve empty could not be restored any more.
+  if (!refused) refused = observed.restore_pending;
   return refused ? refused : hold(observed);
 }
 

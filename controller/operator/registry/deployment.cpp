@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 #include "controller/operator/labels.hpp"
@@ -5,6 +7,7 @@
 #include "controller/operator/registry/authentication.hpp"
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry/pod_parts.hpp"
+#include "controller/operator/registry/restore.hpp"
 #include "controller/operator/registry_address.hpp"
 
 namespace toolhive {
@@ -69,6 +72,7 @@ Json pod_spec(const RegistryInputs& inputs) {
               {"securityContext", registry_security_context(inputs)},
               {"containers", Json::array({container(inputs)})},
               {"volumes", registry_volumes(inputs)}};
+  add_restore(inputs, pod);
   if (is_spread(spec)) pod["topologySpreadConstraints"] = spread(inputs.key.name);
   add_authentication(inputs, pod);
   add_pod_settings(spec.image_pull_secrets, spec.pod_template, pod);
@@ -84,10 +88,20 @@ Json pod_metadata(const RegistryInputs& inputs) {
   return {{"labels", labels}, {"annotations", annotations}};
 }
 
+// What restores is to find nobody beside it.
+bool has_one_writer(const RegistryInputs& inputs) {
+  return inputs.spec.storage.is_files() || inputs.restore;
+}
+
+std::int64_t replicas(const RegistryInputs& inputs) {
+  if (inputs.hibernated) return 0;
+  return inputs.restore ? std::min<std::int64_t>(inputs.spec.replicas, 1) : inputs.spec.replicas;
+}
+
 // A store of files has one writer, so the old pod goes before the new one comes. On a database a new
 // pod takes the place of an old one once it serves, and not before.
-Json strategy(const RegistrySpec& spec) {
-  if (spec.storage.is_files()) return {{"type", "Recreate"}};
+Json strategy(const RegistryInputs& inputs) {
+  if (has_one_writer(inputs)) return {{"type", "Recreate"}};
   return {{"type", "RollingUpdate"}, {"rollingUpdate", {{"maxSurge", 1}, {"maxUnavailable", 0}}}};
 }
 
@@ -102,10 +116,10 @@ std::optional<Json> strategy_repair(const Json& deployment) {
 Json deployment(const RegistryInputs& inputs) {
   return {{"metadata", operand_metadata(inputs, inputs.key.name)},
           {"spec",
-           {{"replicas", inputs.hibernated ? 0 : inputs.spec.replicas},
+           {{"replicas", replicas(inputs)},
             {"revisionHistoryLimit", 3},
             {"progressDeadlineSeconds", kProgressDeadlineSeconds},
-            {"strategy", strategy(inputs.spec)},
+            {"strategy", strategy(inputs)},
             {"selector", {{"matchLabels", selector_labels(inputs.key.name)}}},
             {"template", {{"metadata", pod_metadata(inputs)}, {"spec", pod_spec(inputs)}}}}}};
 }

@@ -2,13 +2,21 @@
 // operands.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "controller/base/json.hpp"
 #include "controller/kube/object/resource.hpp"
+#include "controller/operator/registry/backup_place.hpp"
 #include "crds/registry.hpp"
 
 namespace toolhive {
+
+// What a new registry gets before it serves.
+struct RestorePlace {
+  BackupPlace place;
+  std::string at;  // as it was then, RFC 3339; empty: all of it
+};
 
 struct RegistryInputs {
   kube::Key key;
@@ -18,8 +26,9 @@ struct RegistryInputs {
   std::string operator_namespace;  // empty: the operator runs outside the cluster
   // Whether a pod needs an fsGroup of ours to write to its volume; OpenShift assigns one itself.
   bool set_fs_group = true;
-  bool hibernated = false;  // by its annotation: no pods
-  JsonPtr operator_keys;    // the operator's public keys as a JWK Set; null without authentication
+  bool hibernated = false;              // by its annotation: no pods
+  std::optional<RestorePlace> restore;  // absent: nothing, or it is done
+  JsonPtr operator_keys;  // the operator's public keys as a JWK Set; null without authentication
 };
 
 // Whether there should be pods at all.
@@ -30,7 +39,7 @@ std::string audience_of(const RegistryInputs& inputs);
 
 // Names of the operands. Deployment, Service, ServiceAccount, Route and policies have the
 // Registry's own.
-std::string pvc_name(const RegistryInputs& inputs);  // of the claim in use, existing or ours
+std::string pvc_name(const RegistryInputs& inputs);    // of the claim in use, existing or ours
 std::string claim_size(const RegistryInputs& inputs);  // that is asked for, as a quantity
 std::string config_map_name(const kube::Key& registry);
 std::string server_config_map_name(const kube::Key& registry);

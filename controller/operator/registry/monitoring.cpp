@@ -12,11 +12,15 @@ Json monitoring_metadata(const RegistryInputs& inputs, const std::string& name) 
 }
 
 std::string promql(std::string_view text, const RegistryInputs& inputs) {
-  const std::string labels = "namespace=\"" + inputs.key.ns + "\",service=\"" + inputs.key.name + "\"";
+  const std::string own = "namespace=\"" + inputs.key.ns + "\",service=\"" + inputs.key.name + "\"";
+  const std::string operators =
+      "registry_namespace=\"" + inputs.key.ns + "\",registry=\"" + inputs.key.name + "\"";
   std::string expression;
   for (const char c : text) {
     if (c == '@') {
-      expression += labels;
+      expression += own;
+    } else if (c == '#') {
+      expression += operators;
     } else {
       expression += c;
     }

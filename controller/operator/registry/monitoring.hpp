@@ -16,7 +16,7 @@ namespace toolhive {
 Json monitoring_metadata(const RegistryInputs& inputs, const std::string& name);
 
 // A PromQL expression about one Registry: each "@" of the template becomes the labels that the
-// ServiceMonitor gives its series.
+// ServiceMonitor gives its series, and each "#" those of the operator's about it.
 std::string promql(std::string_view text, const RegistryInputs& inputs);
 
 // The condition Monitored. `failed` null: nothing went wrong.

@@ -6,6 +6,7 @@
 #include "controller/operator/registry/authentication.hpp"
 #include "controller/operator/registry/connections.hpp"
 #include "controller/operator/registry/operands.hpp"
+#include "controller/operator/registry/url_port.hpp"
 #include "controller/operator/registry_address.hpp"
 
 namespace toolhive {
@@ -71,6 +72,8 @@ Json network_policy(const RegistryInputs& inputs) {
   // Where the service is stands in a Secret, and it may be outside the cluster: any address.
   for (const Connection& connection : connections(inputs.spec))
     egress.push_back({{"ports", Json::array({port("TCP", connection.port)})}});
+  if (inputs.restore && inputs.restore->place.destination.s3)
+    egress.push_back(to_anywhere({url_port(inputs.restore->place.destination.s3->endpoint)}));
   if (const std::vector<int> ports = authentication_ports(inputs); !ports.empty())
     egress.push_back(to_anywhere(ports));
   return {{"metadata", operand_metadata(inputs, inputs.key.name)},

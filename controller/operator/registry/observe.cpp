@@ -6,9 +6,12 @@
 #include "controller/base/json_access.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/operand/informers.hpp"
+#include "controller/operator/registry/restore.hpp"
+#include "controller/operator/registry/scheduled_backups.hpp"
 #include "controller/operator/registry/token_review_right.hpp"
 #include "controller/operator/text.hpp"
 #include "controller/operator/types.hpp"
+#include "crds/registry_backup.hpp"
 
 namespace toolhive {
 
@@ -94,6 +97,30 @@ Status read_authentication(const Context& ctx, kube::Client& client, OperatorIde
   return {};
 }
 
+// Until it is told that it was done: what was restored may go then, and takes no more part.
+Status read_restore(const Context& ctx, const runtime::Cache& cache, RegistryObservation& observed) {
+  const auto& wanted = observed.inputs.spec.restore_from;
+  if (!wanted || is_restored(*observed.status)) return {};
+  std::optional<Object> backup;
+  if (!wanted->destination) {
+    const auto found = cache.get(ctx, registry_backup_type(), Key{observed.inputs.key.ns, wanted->backup});
+    if (found.status().code() != Code::NotFound && !found.ok()) return found.status();
+    if (found.ok()) backup = *found;
+  }
+  RestoreSource source = restore_source(*wanted, backup ? &*backup : nullptr);
+  observed.inputs.restore = std::move(source.place);
+  observed.restore_pending = std::move(source.pending);
+  return {};
+}
+
+Status read_backups(const runtime::Cache& cache, RegistryObservation& observed) {
+  if (!observed.inputs.spec.backup) return {};
+  auto backups = backups_of(cache, observed.inputs.key);
+  if (!backups.ok()) return backups.status();
+  observed.backups = *std::move(backups);
+  return {};
+}
+
 Status read_pods(const runtime::Cache& cache, RegistryObservation& observed) {
   auto pods = labelled_pods(cache, kRegistryApplication, observed.inputs.key);
   if (!pods.ok()) return pods.status();
@@ -149,6 +176,8 @@ StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client&
   if (read.ok()) read = read_running(ctx, cache, observed);
   if (read.ok()) read = read_priority_class(ctx, client, observed);
   if (read.ok()) read = read_authentication(ctx, client, identity, observed);
+  if (read.ok()) read = read_restore(ctx, cache, observed);
+  if (read.ok()) read = read_backups(cache, observed);
   if (read.ok()) read = read_pods(cache, observed);
   return read.ok() ? StatusOr<RegistryObservation>(std::move(observed)) : read;
 }

@@ -8,6 +8,8 @@
 #include "controller/base/json.hpp"
 #include "controller/kube/client/client.hpp"
 #include "controller/kube/client/discovery.hpp"
+#include "controller/operator/backup_schedule/plan.hpp"
+#include "controller/operator/condition_value.hpp"
 #include "controller/operator/identity/operator_identity.hpp"
 #include "controller/operator/options.hpp"
 #include "controller/operator/registry/inputs.hpp"
@@ -33,6 +35,9 @@ struct RegistryObservation {
   bool issuer_ca_missing = false;
   // The registry may not ask the API server about tokens, and has to.
   bool token_review_forbidden = false;
+  // Why what spec.restoreFrom names cannot be restored, or not yet.
+  std::optional<ConditionValue> restore_pending = {};
+  std::vector<KnownBackup> backups = {};  // with spec.backup
   std::vector<kube::Object> pods = {};
   Cluster cluster = {};
 };

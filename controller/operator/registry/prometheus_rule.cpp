@@ -40,6 +40,10 @@ constexpr Alert kAlerts[] = {
      "the registry cannot judge tokens"},
 };
 
+// Of the operator's metrics, whose labels namespace and service are the operator's own.
+constexpr Alert kBackupAlert = {"MCPRegistryBackupUnhealthy", "mcp_registry_backup_healthy{#} == 0", "15m",
+                                "warning", "a scheduled backup failed, cannot be made or is overdue"};
+
 std::string anchor(std::string name) {
   for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return name;
@@ -60,6 +64,7 @@ Json rule(const Alert& alert, const RegistryInputs& inputs) {
 Json prometheus_rule(const RegistryInputs& inputs) {
   Json rules = Json::array();
   for (const Alert& alert : kAlerts) rules.push_back(rule(alert, inputs));
+  if (inputs.spec.backup) rules.push_back(rule(kBackupAlert, inputs));
   const Json group = {{"name", "mcp-registry"}, {"rules", std::move(rules)}};
   return {{"metadata", monitoring_metadata(inputs, inputs.key.name)},
           {"spec", {{"groups", Json::array({group})}}}};

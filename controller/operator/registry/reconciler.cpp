@@ -1,13 +1,17 @@
 #include "controller/operator/registry/reconciler.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "controller/operator/labels.hpp"
 #include "controller/operator/operand/informers.hpp"
 #include "controller/operator/pause.hpp"
 #include "controller/operator/registry/status.hpp"
 #include "controller/operator/types.hpp"
+#include "crds/registry_backup.hpp"
 
 namespace toolhive {
 
@@ -17,6 +21,9 @@ using runtime::Pass;
 using runtime::Result;
 
 namespace {
+
+// For the run of a schedule, of which the time has just come.
+constexpr Duration kLeastWait = std::chrono::seconds(1);
 
 // The Registry that an operand is labelled with, for those without an owner reference.
 std::vector<Key> map_instance(const Object& object) {
@@ -50,7 +57,8 @@ RegistryReconciler::RegistryReconciler(runtime::Manager& manager, RegistryAccess
       identity_(identity),
       options_(std::move(options)),
       discoveries_(discoveries),
-      probe_(access) {}
+      probe_(access),
+      backup_metrics_(manager.metrics()) {}
 
 runtime::ControllerHandle RegistryReconciler::attach() {
   auto controller = manager_.controller<Registry>("registry");
@@ -67,6 +75,7 @@ runtime::ControllerHandle RegistryReconciler::attach() {
   // One that is being deleted needs nothing done: the garbage collector takes the operands; what is
   // retained stays as it is.
   return controller.watches(pod_type(), map_instance, pod_informer())
+      .watches(registry_backup_type(), registry_of_backup)
       .concurrency(options_.workers)
       .reports({.is_event = is_worth_an_event})
       .on_gone([this](const Key& key) { forget(key); })
@@ -87,12 +96,28 @@ StatusOr<Result> RegistryReconciler::reconcile(const Pass& pass, const RegistryS
       carry_out(pass.ctx(), manager_.client(), manager_.applier(), manager_.discovery(), pass.object(), plan);
   if (!outcome.ok()) return outcome.status();
   if (!outcome->refused && !outcome->written.namespace_ends) accepted_.remember(inputs);
-  return tell(pass, *observed, *outcome);
+  return tell(pass, *observed, *outcome, keep_backups(pass, *observed));
+}
+
+std::optional<BackupsReport> RegistryReconciler::keep_backups(const Pass& pass,
+                                                              const RegistryObservation& observed) {
+  const WallTime now = pass.ctx().clock.wall();
+  const auto plan = plan_backups(observed, now);
+  if (!plan) {
+    backup_metrics_.forget(pass.key());
+    return std::nullopt;
+  }
+  const Status done = carry_out_backups(pass.ctx(), manager_.client(), observed, *plan);
+  BackupsReport report = report_backups(observed, *plan, done, now);
+  backup_metrics_.tell(pass.key(), report.healthy.status != runtime::ConditionStatus::False, report.last);
+  return report;
 }
 
 StatusOr<Result> RegistryReconciler::tell(const Pass& pass, const RegistryObservation& observed,
-                                          const RegistryOutcome& outcome) {
+                                          const RegistryOutcome& outcome,
+                                          std::optional<BackupsReport> backups) {
   RegistryReport report = report_of(observed, outcome, pass.ctx().clock.wall());
+  report.backups = std::move(backups);
   Result result{.requeue_after = look_again(observed, outcome, report)};
   // The Registry goes with its namespace; until then nothing more is told of it.
   if (outcome.written.namespace_ends) return result;
@@ -104,6 +129,10 @@ StatusOr<Result> RegistryReconciler::tell(const Pass& pass, const RegistryObserv
     if (answer.ask_again > Duration::zero()) result.requeue_after = answer.ask_again;
   }
   if (discoveries_) report.discovery = discoveries_->find(report.key);
+  if (report.backups && report.backups->next)
+    result.requeue_after =
+        std::min<Duration>(*result.requeue_after,
+                           std::max<Duration>(*report.backups->next - pass.ctx().clock.wall(), kLeastWait));
   const auto written = pass.write_status(registry_status(*observed.status, report, pass.ctx().clock.wall()));
   if (!written.ok()) return written.status();
   // Told first, then tried again: what is known should not wait for what is not.
@@ -114,6 +143,7 @@ void RegistryReconciler::forget(const Key& key) {
   access_.forget(key);
   probe_.forget(key);
   accepted_.forget(key);
+  backup_metrics_.forget(key);
 }
 
 }  // namespace toolhive

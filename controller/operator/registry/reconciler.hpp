@@ -2,12 +2,16 @@
 // went.
 #pragma once
 
+#include <optional>
+
 #include "controller/operator/discovery_reports.hpp"
 #include "controller/operator/identity/operator_identity.hpp"
 #include "controller/operator/options.hpp"
 #include "controller/operator/registry/accepted_inputs.hpp"
+#include "controller/operator/registry/backup_metrics.hpp"
 #include "controller/operator/registry/probe.hpp"
 #include "controller/operator/registry/report.hpp"
+#include "controller/operator/registry/scheduled_backups.hpp"
 #include "controller/runtime/manager/manager.hpp"
 
 namespace toolhive {
@@ -27,7 +31,9 @@ class RegistryReconciler {
   // Observe, decide, carry out, tell.
   StatusOr<runtime::Result> reconcile(const runtime::Pass& pass, const RegistrySpec& spec);
   StatusOr<runtime::Result> tell(const runtime::Pass& pass, const RegistryObservation& observed,
-                                 const RegistryOutcome& outcome);
+                                 const RegistryOutcome& outcome, std::optional<BackupsReport> backups);
+  // Absent: there is no schedule to go by.
+  std::optional<BackupsReport> keep_backups(const runtime::Pass& pass, const RegistryObservation& observed);
   void forget(const kube::Key& key);
 
   runtime::Manager& manager_;
@@ -37,6 +43,7 @@ class RegistryReconciler {
   const DiscoveryReports* const discoveries_;
   ServiceProbe probe_;
   AcceptedInputs accepted_;
+  BackupMetrics backup_metrics_;
 };
 
 }  // namespace toolhive

@@ -7,6 +7,7 @@
 #include "controller/operator/labels.hpp"
 #include "controller/operator/registry/additions.hpp"
 #include "controller/operator/registry/monitoring.hpp"
+#include "controller/operator/registry/restore.hpp"
 #include "controller/operator/registry/storage.hpp"
 #include "controller/operator/registry/token_review_right.hpp"
 #include "controller/operator/schedule.hpp"
@@ -22,6 +23,7 @@ namespace {
 constexpr std::chrono::seconds kRegistryPeriod{60};
 // For what nothing tells about: a name that becomes free, the Route API that appears.
 constexpr std::chrono::seconds kRegistryShortPeriod{20};
+constexpr std::chrono::milliseconds kAtOnce{1};
 
 std::optional<Json> json_of(const Object* object) {
   return object ? std::optional(object->json()) : std::nullopt;
@@ -44,13 +46,17 @@ ConditionValue storage_of(const RegistryObservation& observed, const RegistryOut
                          storage.existing_claim.empty() ? claim_size(inputs) : std::string());
 }
 
+std::vector<Json> pods_of(const RegistryObservation& observed) {
+  std::vector<Json> pods;
+  for (const Object& pod : observed.pods) pods.push_back(pod.json());
+  return pods;
+}
+
 Rollout rollout_of(const RegistryObservation& observed, const RegistryOutcome& outcome, WallTime now) {
   const Object* written = find(outcome.written.applied, deployment_type());
   const Object* deployment = written ? written : find(observed.running, deployment_type());
   const std::optional<Json> json = json_of(deployment);
-  std::vector<Json> pods;
-  for (const Object& pod : observed.pods) pods.push_back(pod.json());
-  return observe_rollout(pointer_to(json), pods, kRegistryTerms, now);
+  return observe_rollout(pointer_to(json), pods_of(observed), kRegistryTerms, now);
 }
 
 ExposureState ingress_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
@@ -107,6 +113,15 @@ std::optional<ConditionValue> drift_of(const RegistryOutcome& outcome) {
                                  "registry should be without it, take it out with kubectl edit");
 }
 
+std::optional<ConditionValue> restored_of(const RegistryObservation& observed,
+                                          const RegistryOutcome& outcome) {
+  const bool restores = outcome.declared && outcome.declared->restore;
+  if (!restores) return observed.restore_pending;
+  const Object* written = find(outcome.written.applied, deployment_type());
+  const std::optional<Json> json = json_of(written ? written : find(observed.running, deployment_type()));
+  return observe_restore(*outcome.declared->restore, pointer_to(json), pods_of(observed));
+}
+
 std::optional<ConditionValue> authentication_of(const RegistryObservation& observed) {
   if (!observed.token_review_forbidden) return {};
   return ConditionValue::no("TokenReviewForbidden",
@@ -129,6 +144,9 @@ RegistryReport report_of(const RegistryObservation& observed, const RegistryOutc
   const auto& unwatched = outcome.written.monitoring;
   report.monitored = observe_monitoring(observed.inputs, outcome.cluster, unwatched ? &*unwatched : nullptr);
   report.authentication = authentication_of(observed);
+  report.schedules = observed.inputs.spec.backup.has_value();
+  report.restores = observed.inputs.spec.restore_from.has_value();
+  report.restored = restored_of(observed, outcome);
   report.drift = drift_of(outcome);
   report.discovers = observed.inputs.spec.discovery.has_value();
   if (outcome.declared && outcome.declared->hibernated) tell_hibernation(report);
@@ -137,13 +155,16 @@ RegistryReport report_of(const RegistryObservation& observed, const RegistryOutc
 
 Duration look_again(const RegistryObservation& observed, const RegistryOutcome& outcome,
                     const RegistryReport& report) {
+  // What restored goes out of the pod again.
+  if (report.restored && report.restored->holds()) return kAtOnce;
   const bool made =
       observed.inputs.spec.storage.existing_claim.empty() && find(outcome.written.applied, pvc_type());
   const bool has_claim = made || observed.claim || !observed.inputs.spec.storage.is_files();
   const bool untold = report.failed || report.exposure.exposed.reason == "RouteAPIMissing" ||
                       !outcome.written.exposure_error.ok() || outcome.written.namespace_ends || !has_claim ||
                       observed.priority_class_missing || !observed.identity.ok() ||
-                      observed.issuer_ca_missing || observed.token_review_forbidden;
+                      observed.issuer_ca_missing || observed.token_review_forbidden ||
+                      observed.restore_pending;
   return untold ? kRegistryShortPeriod : jittered(kRegistryPeriod, report.key);
 }
 

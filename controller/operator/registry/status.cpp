@@ -2,8 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/base/time.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/registry/inputs.hpp"
+#include "controller/operator/registry/restore.hpp"
 #include "controller/operator/registry/storage.hpp"
 #include "controller/operator/registry_address.hpp"
 
@@ -18,12 +20,20 @@ Conditions conditions_of(const Json& status) {
                                                   : Json::array());
 }
 
+// Of pods that wait for it only that they start is to be said; what else is wrong with them says more.
+bool is_being_restored(const RegistryReport& report) {
+  if (!report.restored || report.restored->holds()) return false;
+  return report.restored->status == runtime::ConditionStatus::False ||
+         report.rollout.settled.reason == "Starting" || report.rollout.settled.holds();
+}
+
 ConditionValue ready(const RegistryReport& report) {
   if (report.refused) return *report.refused;
   if (report.failed) return *report.failed;
   if (report.hibernated) return report.rollout.settled;
   // The pods know why better than their claim does, except while the claim is what they wait for.
   if (!report.storage.holds()) return report.storage;
+  if (is_being_restored(report)) return *report.restored;
   if (!report.rollout.settled.holds()) return report.rollout.settled;
   if (report.exposure.required && !report.exposure.exposed.holds()) return report.exposure.exposed;
   if (report.authentication) return *report.authentication;
@@ -33,6 +43,8 @@ ConditionValue ready(const RegistryReport& report) {
 ConditionValue degraded(const RegistryReport& report) {
   if (report.failed) return ConditionValue::yes(report.failed->reason, report.failed->message);
   if (report.refused) return ConditionValue::yes(report.refused->reason, report.refused->message);
+  if (report.restored && report.restored->status == runtime::ConditionStatus::False)
+    return ConditionValue::yes(report.restored->reason, report.restored->message);
   if (report.rollout.failed)
     return ConditionValue::yes(report.rollout.settled.reason, report.rollout.settled.message);
   if (report.storage.reason == kGrowthFailed)
@@ -66,6 +78,18 @@ void tell_discovery(const RegistryReport& report, const Json& before, Conditions
   }
 }
 
+// What is known stays while nothing newer is.
+void tell_backups(const RegistryReport& report, const Json& before, Json& status) {
+  if (before.is_object())
+    for (const char* field : {"lastBackup", "lastSchedule"})
+      if (before.contains(field)) status[field] = before.at(field);
+  if (!report.backups) return;
+  if (report.backups->last)
+    status["lastBackup"] = {{"name", report.backups->last_name},
+                            {"completedAt", to_rfc3339(*report.backups->last)}};
+  if (report.backups->last_schedule) status["lastSchedule"] = to_rfc3339(*report.backups->last_schedule);
+}
+
 }  // namespace
 
 Json registry_status(const Json& before, const RegistryReport& report, WallTime now) {
@@ -80,6 +104,10 @@ Json registry_status(const Json& before, const RegistryReport& report, WallTime 
   set("Monitored", report.monitored);
   set("Degraded", degraded(report));
   set("Ready", ready(report));
+  if (report.restored) set(kRestoredCondition, *report.restored);
+  if (report.backups) set("BackupHealthy", report.backups->healthy);
+  if (!report.schedules) conditions.remove("BackupHealthy");
+  if (!report.restores) conditions.remove(kRestoredCondition);
   if (report.drift) {
     set("Drifted", *report.drift);
   } else {
@@ -106,6 +134,7 @@ Json registry_status(const Json& before, const RegistryReport& report, WallTime 
     status["url"] = report.exposure.url.empty() ? inside : report.exposure.url;
     status["internalURL"] = inside;
   }
+  tell_backups(report, before, status);
   if (report.service) {
     status["tools"] = report.service->tools;
     if (!report.service->version.empty()) status["version"] = report.service->version;

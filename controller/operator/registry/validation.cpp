@@ -6,6 +6,7 @@
 
 #include "controller/base/json_access.hpp"
 #include "controller/kube/object/quantity.hpp"
+#include "controller/operator/backup_schedule/cron.hpp"
 #include "controller/operator/operand/pod_intent.hpp"
 #include "controller/operator/text.hpp"
 
@@ -125,6 +126,21 @@ Refusal check_resources(const RegistryInputs& inputs, const Json*) {
   return {};
 }
 
+// The name of a backup ends with the time of its run, and is a label's value.
+constexpr std::size_t kMaxScheduledName = 50;
+
+Refusal check_backup(const RegistryInputs& inputs, const Json*) {
+  if (!inputs.spec.backup) return {};
+  const auto cron = CronSchedule::parse(inputs.spec.backup->schedule);
+  if (!cron.ok())
+    return ConditionValue::no("InvalidSpec", "spec.backup.schedule: " + cron.status().message());
+  if (!inputs.spec.backup->destination.is_given())
+    return ConditionValue::no("InvalidSpec", "spec.backup.destination: one of claim and s3 is needed");
+  if (inputs.key.name.size() <= kMaxScheduledName) return {};
+  return ConditionValue::no("InvalidSpec", "spec.backup: needs a metadata.name of at most " +
+                                               std::to_string(kMaxScheduledName) + " characters");
+}
+
 // What a claim can be brought back to. Less than it asks for, while its volume has not grown to that;
 // less than the volume has, where that was made larger than asked for.
 const Json* least_size(const Json& claim) {
@@ -195,7 +211,7 @@ Refusal check_claim(const RegistryInputs& inputs, const Json* claim) {
 Refusal refuse(const RegistryInputs& inputs, const Json* claim) {
   for (const auto check :
        {check_name, check_image, check_references, check_replicas, check_database, check_exposure,
-        check_pod_metadata, check_selector, check_resources, check_claim}) {
+        check_pod_metadata, check_selector, check_resources, check_backup, check_claim}) {
     if (Refusal refusal = check(inputs, claim)) return refusal;
   }
   return {};

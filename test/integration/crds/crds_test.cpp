@@ -608,3 +608,56 @@ TEST_CASE("nothing of a RegistryBackup can change but what becomes of it in the 
   const Json status = crds.read(toolhive::registry_backup_type()).at("status");
   CHECK(status == Json{{"observedGeneration", -1}});
 }
+
+TEST_CASE("what a Registry begins with is given when it is created, and only then") {
+  const Installed crds;
+  const Json from_backup = {{"backupRef", {{"name", "nightly"}}}};
+  const Json place = {{"destination", {{"claim", {{"name", "backups"}}}}}, {"name", "nightly"}};
+  check_refused(crds.registry({{"restoreFrom", Json::object()}}),
+                "one of backupRef and destination is needed");
+  Json both = place;
+  both.update(from_backup);
+  check_refused(crds.registry({{"restoreFrom", both}}), "one of backupRef and destination is needed");
+  check_refused(crds.registry({{"restoreFrom", {{"destination", place.at("destination")}}}}),
+                "name is needed with destination");
+  check_refused(crds.registry({{"restoreFrom", {{"backupRef", {{"name", "nightly"}}}, {"name", "nightly"}}}}),
+                "name is needed with destination");
+  check_refused(crds.registry({{"restoreFrom", {{"backupRef", {{"name", "nightly"}}}, {"at", "yesterday"}}}}),
+                "spec.restoreFrom.at");
+  check_accepted(crds.registry({{"restoreFrom", place}}));
+  check_accepted(crds.registry(
+      {{"restoreFrom", {{"backupRef", {{"name", "nightly"}}}, {"at", "2026-01-31T12:00:00Z"}}}}, true));
+  check_refused(crds.registry({{"restoreFrom", from_backup}}),
+                "restoreFrom is for a Registry that is created");
+  check_accepted(crds.registry({{"replicas", 0}}, true));
+  check_refused(crds.registry({{"restoreFrom", from_backup}}),
+                "restoreFrom is for a Registry that is created");
+}
+
+TEST_CASE("a Registry with a schedule has a place for its backups, and a name that theirs can begin with") {
+  const Installed crds;
+  const Json destination = {{"claim", {{"name", "backups"}}}};
+  const auto scheduled = [&](const char* schedule) {
+    return crds.registry({{"backup", {{"schedule", schedule}, {"destination", destination}}}});
+  };
+  check_accepted(scheduled("15 3 * * *"));
+  check_accepted(scheduled("*/5 0-6/2 1,15 jan-mar MON"));
+  for (const char* bad : {"@daily", "15 3 * *", "15 3 * * * *", "15 3 * * ?", ""}) {
+    CAPTURE(bad);
+    check_refused(scheduled(bad), "spec.backup.schedule");
+  }
+  check_refused(crds.registry({{"backup", {{"destination", destination}}}}), "spec.backup.schedule");
+  check_refused(crds.registry({{"backup", {{"schedule", "15 3 * * *"}, {"destination", Json::object()}}}}),
+                "one of claim and s3 is needed");
+  const auto named = [&](std::size_t length) {
+    kube::WriteOptions options;
+    options.field_manager = "test";
+    options.dry_run = true;
+    const Json spec = {{"backup", {{"schedule", "15 3 * * *"}, {"destination", destination}}}};
+    const Json intent = {{"metadata", {{"name", std::string(length, 'a')}, {"namespace", crds.ns()}}},
+                         {"spec", spec}};
+    return test::client()->apply(Context{}, toolhive::registry_type(), intent, options).status();
+  };
+  check_accepted(named(50));
+  check_refused(named(51), "at most 50 characters");
+}

@@ -24,7 +24,7 @@ const Key kBackupKey{"mcp", "nightly"};
 class FixedWall final : public Clock {
  public:
   TimePoint now() const override { return system_clock().now(); }
-  WallTime wall() const override { return to_wall_time(*parse_rfc3339("2026-01-01T00:00:10Z")); }
+  WallTime wall() const override { return to_wall_time(*parse_rfc3339("2026-01-01T00:01:10Z")); }
   void wait_until(std::unique_lock<std::mutex>& lock, std::condition_variable& cv,
                   TimePoint deadline) override {
     system_clock().wait_until(lock, cv, deadline);
@@ -163,6 +163,30 @@ TEST_CASE("one that retains what it wrote goes at once") {
   REQUIRE(b.manager.client().remove(Context{}, registry_backup_type(), kBackupKey).ok());
   CHECK(b.api->wait_for([&] { return !b.api->find(registry_backup_type(), kBackupKey); }));
   CHECK(b.api->count("APPLY jobs.batch mcp/delete-backup-") == 0);
+}
+
+TEST_CASE("a Registry with a schedule is backed up when a run is due, and says so") {
+  BackingUp b;
+  const Json schedule = {{"schedule", "* * * * *"}, {"destination", claim_destination()}};
+  b.api->put(registry_type(), BackingUp::without_uid(mcp_registry({{"metadata", {{"annotations", nullptr}}},
+                                                                   {"spec", {{"backup", schedule}}}})));
+  const Key run{"mcp", "mcp-registry-202601010001"};
+  REQUIRE(b.api->wait_for([&] { return b.api->find(registry_backup_type(), run).has_value(); }));
+  CHECK(b.api->find(registry_backup_type(), run)->meta().owners.empty());
+  const Key registry{"mcp", "mcp-registry"};
+  const auto told = [&] {
+    return b.api->find(registry_type(), registry)->json().value("status", Json::object());
+  };
+  CHECK(b.api->wait_for([&] { return told().value("lastSchedule", "") == "2026-01-01T00:01:00Z"; }));
+  const auto conditions = runtime::Conditions::from_json(told().value("conditions", Json::array()));
+  REQUIRE(conditions.find("BackupHealthy"));
+  CHECK(conditions.find("BackupHealthy")->reason == "NoBackupYet");
+  const std::string series =
+      "mcp_registry_backup_healthy{registry=\"mcp-registry\",registry_namespace=\"mcp\"} 1";
+  CHECK(b.api->wait_for([&] { return b.manager.metrics().text().find(series) != std::string::npos; }));
+  b.api->remove(registry_type(), registry);
+  CHECK(b.api->wait_for([&] { return b.manager.metrics().text().find(series) == std::string::npos; }));
+  CHECK(b.api->find(registry_backup_type(), run).has_value());
 }
 
 TEST_SUITE_END();

@@ -95,6 +95,21 @@ TEST_CASE("each alert has its section in the runbooks") {
   }
 }
 
+TEST_CASE("a Registry with a schedule has an alert of its backups, by the metrics that the operator has") {
+  const RegistryInputs given =
+      inputs({{"backup", {{"schedule", "15 3 * * *"}, {"destination", {{"claim", {{"name", "backups"}}}}}}}});
+  const Json rules = alerting_rules(prometheus_rule(given));
+  CHECK(rules.size() == alerting_rules(prometheus_rule(inputs())).size() + 1);
+  const Json& alert = rules.back();
+  CHECK(alert.at("expr") ==
+        "mcp_registry_backup_healthy{registry_namespace=\"mcp\",registry=\"mcp-registry\"} == 0");
+  CHECK(
+      text_of_project_file("docs/runbooks.md").find("\n## " + alert.at("alert").get<std::string>() + "\n") !=
+      std::string::npos);
+  CHECK(text_of_project_file("controller/operator/registry/backup_metrics.cpp")
+            .find("\"mcp_registry_backup_healthy\"") != std::string::npos);
+}
+
 // What Prometheus itself says to the rules; alerts.yaml has the series and what is to come of them.
 TEST_CASE("the alerts fire when they should, and no sooner") {
   char folder[] = "/tmp/registry-alerts-XXXXXX";
