@@ -32,12 +32,10 @@ struct RegistryReport {
   bool discovers = false;                // the spec has servers looked for
   // absent: nothing is known yet; what was told is kept
   std::optional<DiscoveryReport> discovery;
-  std::optional<ConditionValue> drift;     // others have added to what the operator declares
   std::optional<ConditionValue> restored;  // absent: nothing is to be restored, or what is told stays
   bool restores = false;                   // spec.restoreFrom is there
   std::optional<BackupsReport> backups;    // absent: there is no schedule to go by
   bool schedules = false;                  // spec.backup is there
-  std::optional<ServiceReport> service;    // absent: not asked, or no answer; the last one is kept
   // a pod serves, but the operator gets no answer from it
   std::optional<ConditionValue> unreachable;
 };
