@@ -1,6 +1,7 @@
 #include "controller/operator/backup/observe.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -57,11 +58,11 @@ Status read_registry(const Context& ctx, kube::Client& client, const runtime::Ca
   return read_claim_use(ctx, client, cache, observed);
 }
 
-Status read_job(const Context& ctx, const runtime::Cache& cache, const Key& key, std::optional<Json>& job) {
+Status read_job(const Context& ctx, const runtime::Cache& cache, const Key& key, JsonPtr& job) {
   const auto found = cache.get(ctx, job_type(), key);
   if (found.status().code() == Code::NotFound) return {};
   if (!found.ok()) return found.status();
-  job = found->json();
+  job = std::make_shared<const Json>(found->json());
   return {};
 }
 

@@ -1,7 +1,6 @@
 // The first step of a pass over a RegistryBackup: what is there, read and not judged.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "controller/base/context.hpp"
@@ -20,8 +19,8 @@ struct BackupObservation {
   BackupInputs inputs;
   // The Registry's claim gives its volume to one pod alone, and the registry's has it.
   bool claim_is_taken = false;
-  std::optional<Json> backup_job = {};
-  std::optional<Json> delete_job = {};
+  JsonPtr backup_job = {};  // null: there is none
+  JsonPtr delete_job = {};
   std::vector<Json> pods = {};  // of both
 };
 

@@ -22,7 +22,7 @@ const Json kStarted = {{"status", {{"startedAt", "2026-01-01T00:00:00Z"}}}};
 
 BackupObservation with_job(const Json& job, std::vector<Json> pods, const Json& patch = kStarted) {
   BackupObservation observed = backup_observation(registry_backup(patch));
-  observed.backup_job = job;
+  observed.backup_job = std::make_shared<const Json>(job);
   observed.pods = std::move(pods);
   return observed;
 }
@@ -145,7 +145,7 @@ TEST_CASE("a RegistryBackup that never wrote anything goes at once") {
 
 TEST_CASE("what was written is deleted after what still writes is stopped") {
   BackupObservation observed = leaving_backup(kStarted.at("status"));
-  observed.backup_job = live_job();
+  observed.backup_job = std::make_shared<const Json>(live_job());
   observed.pods = {job_pod("a", {{"phase", "Running"}})};
   CHECK(decide_deletion(observed, kBackupNow).action == DeletionAction::StopBackup);
   observed.backup_job.reset();
@@ -156,12 +156,12 @@ TEST_CASE("what was written is deleted after what still writes is stopped") {
 
 TEST_CASE("it goes when what it wrote is deleted, or was not there") {
   BackupObservation observed = leaving_backup(kCompleted);
-  observed.delete_job = live_job();
+  observed.delete_job = std::make_shared<const Json>(live_job());
   CHECK(decide_deletion(observed, kBackupNow).action == DeletionAction::Wait);
-  observed.delete_job = live_job("Complete");
+  observed.delete_job = std::make_shared<const Json>(live_job("Complete"));
   CHECK(decide_deletion(observed, kBackupNow).left_behind.empty());
   CHECK(decide_deletion(observed, kBackupNow).action == DeletionAction::LetGo);
-  observed.delete_job = live_job();
+  observed.delete_job = std::make_shared<const Json>(live_job());
   observed.pods = {ended_pod("a", 3, R"({"error":"no such backup"})")};
   CHECK(decide_deletion(observed, kBackupNow).action == DeletionAction::LetGo);
   CHECK(decide_deletion(observed, kBackupNow).left_behind.empty());
@@ -169,7 +169,7 @@ TEST_CASE("it goes when what it wrote is deleted, or was not there") {
 
 TEST_CASE("a place that cannot be reached holds a deletion up, but not for ever") {
   BackupObservation observed = leaving_backup(kCompleted);
-  observed.delete_job = live_job("Failed", "BackoffLimitExceeded");
+  observed.delete_job = std::make_shared<const Json>(live_job("Failed", "BackoffLimitExceeded"));
   observed.pods = {ended_pod("a", 1, R"({"error":"s3.example does not answer"})")};
   const DeletionPlan plan = decide_deletion(observed, kBackupNow);
   CHECK(plan.action == DeletionAction::LetGo);
