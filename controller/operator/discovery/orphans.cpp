@@ -1,5 +1,7 @@
 #include "controller/operator/discovery/orphans.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "controller/operator/discovery/discovered_tool.hpp"
 #include "controller/operator/mcptool/claim.hpp"
 #include "crds/mcptool.hpp"

@@ -1,6 +1,7 @@
 #include "controller/operator/discovery/reconciler.hpp"
 
 #include <chrono>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/operator/discovery/discovered_tool.hpp"
