@@ -22,6 +22,7 @@ struct Kind {
 };
 
 inline constexpr Kind kRegistry{"registry", "/apis/mcpregistry.dev/v1alpha1", "registries"};
+inline constexpr Kind kRegistryBackup{"registrybackup", "/apis/mcpregistry.dev/v1alpha1", "registrybackups"};
 inline constexpr Kind kMcpTool{"mcptool", "/apis/mcpregistry.dev/v1alpha1", "mcptools"};
 inline constexpr Kind kServiceAccount{"serviceaccount", "/api/v1", "serviceaccounts"};
 inline constexpr Kind kClaim{"persistentvolumeclaim", "/api/v1", "persistentvolumeclaims"};

@@ -37,7 +37,7 @@ namespace {
 
 // Of those that the project defines.
 const kube::ResourceType& type_of(const std::string& plural) {
-  for (const auto* type : {&registry_type, &mcptool_type, &registry_backup_type})
+  for (auto* const type : {&registry_type, &mcptool_type, &registry_backup_type})
     if ((*type)().plural == plural) return (*type)();
   FAIL("there is no CRD " << plural);
   return registry_type();

@@ -70,12 +70,12 @@ class KagentServers {
   static const kube::ResourceType& type() { return find_source(kKagentServer)->resource.types.front(); }
 };
 
-struct Operator {
-  Operator() {
+struct DiscoveringOperator {
+  DiscoveringOperator() {
     discovery.attach();
     done = std::async(std::launch::async, [this] { return manager.run(stop.get_token()); });
   }
-  ~Operator() {
+  ~DiscoveringOperator() {
     stop.request_stop();
     CHECK(done.get().ok());
     (void)test::client()->remove(Context{}, registry_type(), registry());
@@ -154,16 +154,16 @@ std::string url_in(const std::string& ns, int port) {
 }  // namespace
 
 TEST_CASE("a Service of a namespace that agrees has an MCPTool that follows it, and goes with either's yes") {
-  Operator op;
+  DiscoveringOperator op;
   const std::string& ns = op.team.name();
   const kube::Key tool = op.tool("Service", ns);
   op.put_service(ns, 8080);
   op.put_registry({"Service"});
   REQUIRE(op.tells("Discovering"));
-  CHECK(Operator::read(tool).empty());
+  CHECK(DiscoveringOperator::read(tool).empty());
   op.agree(ns, "enabled");
   REQUIRE(op.comes(tool, url_in(ns, 8080)));
-  const Json made = Operator::read(tool);
+  const Json made = DiscoveringOperator::read(tool);
   CHECK(made["metadata"]["ownerReferences"][0]["kind"] == "Service");
   CHECK(made["metadata"]["ownerReferences"][0]["blockOwnerDeletion"] == false);
   CHECK_FALSE(made["spec"].contains("contract"));
@@ -172,7 +172,7 @@ TEST_CASE("a Service of a namespace that agrees has an MCPTool that follows it, 
   CHECK(op.comes(tool, url_in(ns, 9000)));
   REQUIRE(test::client()->remove(Context{}, mcptool_type(), tool).ok());
   CHECK(eventually([&] {
-    const Json anew = Operator::read(tool);
+    const Json anew = DiscoveringOperator::read(tool);
     return !anew.empty() && anew["metadata"]["uid"] != made["metadata"]["uid"];
   }));
 
@@ -185,7 +185,7 @@ TEST_CASE("a Service of a namespace that agrees has an MCPTool that follows it, 
 }
 
 TEST_CASE("what a user adds to a discovered MCPTool stays, and at rest nothing is written") {
-  Operator op;
+  DiscoveringOperator op;
   const kube::Key tool = op.tool("Service", op.home.name());
   op.put_registry({"Service"});
   op.put_service(op.home.name(), 8080);
@@ -197,7 +197,7 @@ TEST_CASE("what a user adds to a discovered MCPTool stays, and at rest nothing i
   REQUIRE(op.tells("Discovering"));
   op.put_service(op.home.name(), 8081);
   REQUIRE(op.comes(tool, url_in(op.home.name(), 8081)));
-  const Json settled = Operator::read(tool);
+  const Json settled = DiscoveringOperator::read(tool);
   CHECK(settled["spec"]["probe"]["intervalSeconds"] == 300);
 
   // Passes that have nothing to do.
@@ -207,11 +207,12 @@ TEST_CASE("what a user adds to a discovered MCPTool stays, and at rest nothing i
                {{"labels", {{"mcpregistry.dev/mcp", "true"}}}, {"annotations", {{"n", std::to_string(i)}}}}},
               {"spec", {{"ports", Json::array({{{"name", "mcp"}, {"port", 8081}, {"protocol", "TCP"}}})}}}});
   REQUIRE(op.tells("Discovering"));
-  CHECK(Operator::read(tool)["metadata"]["resourceVersion"] == settled["metadata"]["resourceVersion"]);
+  CHECK(DiscoveringOperator::read(tool)["metadata"]["resourceVersion"] ==
+        settled["metadata"]["resourceVersion"]);
 }
 
 TEST_CASE("a resource whose CRD arrives late is discovered, and its leaving is told and no error") {
-  Operator op;
+  DiscoveringOperator op;
   const std::string& ns = op.home.name();
   const kube::Key tool = op.tool(kKagentServer, ns);
   op.put_registry({kKagentServer});
@@ -237,7 +238,7 @@ TEST_CASE("a resource whose CRD arrives late is discovered, and its leaving is t
 }
 
 TEST_CASE("an MCPTool of the name that is not discovery's is left as it is") {
-  Operator op;
+  DiscoveringOperator op;
   const kube::Key tool = op.tool("Service", op.home.name());
   op.apply(mcptool_type(), tool.ns, tool.name,
            {{"spec",
@@ -249,5 +250,5 @@ TEST_CASE("an MCPTool of the name that is not discovery's is left as it is") {
     const auto report = op.reports.find(op.registry());
     return report && report->counts.at("Service").refused == 1;
   }));
-  CHECK_FALSE(Operator::read(tool)["spec"].contains("server"));
+  CHECK_FALSE(DiscoveringOperator::read(tool)["spec"].contains("server"));
 }

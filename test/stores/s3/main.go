@@ -1,5 +1,5 @@
 // An S3 server in memory, for tests: gofakes3, which does not look at signatures, behind a check of each by
-// the SDK of AWS.  main PORT ACCESS_KEY_ID SECRET_ACCESS_KEY
+// the SDK of AWS.  main PORT ACCESS_KEY_ID SECRET_ACCESS_KEY, on S3_ADDRESS (127.0.0.1)
 package main
 
 import (
@@ -90,5 +90,9 @@ func main() {
 	}
 	credentials := aws.Credentials{AccessKeyID: os.Args[2], SecretAccessKey: os.Args[3]}
 	server := gofakes3.New(backend).Server()
-	log.Fatal(http.ListenAndServe("127.0.0.1:"+os.Args[1], checked(server, credentials)))
+	address := os.Getenv("S3_ADDRESS")
+	if address == "" {
+		address = "127.0.0.1"
+	}
+	log.Fatal(http.ListenAndServe(address+":"+os.Args[1], checked(server, credentials)))
 }

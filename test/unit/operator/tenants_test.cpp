@@ -147,7 +147,8 @@ TEST_CASE("an MCPTool nested too deeply is set aside, and others go on") {
         {"kind", "MCPTool"},
         {"metadata", {{"name", "deep"}, {"namespace", "good"}, {"resourceVersion", "9000"}}},
         {"spec", {{"registryRef", {{"name", "good"}}}, {"definition", {{"inputSchema", deep}}}}}}}};
-  REQUIRE(t.api->wait_for([&] { return t.api->open_streams() >= 2; }));
+  REQUIRE(t.api->wait_for(
+      [&] { return t.api->count("WATCH mcptools") > 0 && t.api->open_streams() >= t.api->count("WATCH"); }));
   t.api->inject(object.dump());
   t.api->inject(R"({"type":"MODIFIED","object":{"apiVersion":"mcpregistry.dev/v1alpha1","kind":"MCPTool",
     "metadata":{"name":"odd","namespace":"good","resourceVersion":"9001"},"spec":)" +
