@@ -240,8 +240,8 @@ StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, co
   auto target = impl_->target(ctx, type, key, owner, intent, options);
   if (!target.ok()) return target.status().with_context("applying " + describe(type, key));
   const Impl::IdView id{type, key};
-  // Of what the caller gave: whose it is follows from the owner, under which it is noted.
-  const std::uint64_t hash = fingerprint(intent);
+  // Of what the caller gave, from which the reference to the owner follows.
+  const std::uint64_t hash = fingerprint(intent, (options.owned ? 1 : 0) + (options.blocks_owner ? 2 : 0));
   if (*target && impl_->settled(owner, id, **target, hash)) return **target;
   if (options.owned) {
     metadata["ownerReferences"] = Json::array({owner_reference(owner, options.blocks_owner)});
