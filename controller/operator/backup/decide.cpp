@@ -1,15 +1,21 @@
 #include "controller/operator/backup/decide.hpp"
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "controller/base/json_access.hpp"
+#include "controller/base/time.hpp"
 #include "controller/operator/backup/job.hpp"
 #include "controller/operator/operand/job.hpp"
+#include "controller/operator/operand/object_condition.hpp"
 
 namespace toolhive {
 
 namespace {
 
 using BackupAction = BackupPlan::Action;
+
+constexpr std::chrono::seconds kWordsTakeAtMost{20};
 
 // Why it cannot be made as things are.
 std::optional<ConditionValue> hindrance(const BackupObservation& observed) {
@@ -56,13 +62,29 @@ void tell_failure(const JobState& state, const ConditionValue& before, BackupRep
     report.complete.message += "; before that: " + before.reason + ": " + before.message;
 }
 
-void look_at_job(const BackupObservation& observed, WallTime now, BackupReport& report) {
-  const JobState state = observe_job(*observed.backup_job, observed.pods, kBackupTerms, kFinalExitCode, now);
+// The Job's end may be heard of before that of its pod, which has the words.
+bool may_still_speak(const Json& job, const JobState& state, WallTime now) {
+  if (state.phase == JobState::Phase::Running || state.last) return false;
+  const Json* const end =
+      condition_of(job, state.phase == JobState::Phase::Succeeded ? "Complete" : "Failed");
+  const auto ended = end ? parse_rfc3339(string_member(*end, "lastTransitionTime")) : std::nullopt;
+  return ended && now < to_wall_time(*ended) + kWordsTakeAtMost;
+}
+
+// True when nothing may tell of what is waited for.
+bool look_at_job(const BackupObservation& observed, WallTime now, BackupReport& report) {
+  JobState state = observe_job(*observed.backup_job, observed.pods, kBackupTerms, kFinalExitCode, now);
+  const bool speechless = may_still_speak(*observed.backup_job, state, now);
+  if (speechless) {
+    state.phase = JobState::Phase::Running;
+    state.value = ConditionValue::unknown("Running", "the Job has ended, and what it said is waited for");
+  }
   report.started = true;
   report.ended = state.phase != JobState::Phase::Running;
   if (state.phase == JobState::Phase::Running) report.complete = state.value;
   if (state.phase == JobState::Phase::Succeeded) tell_success(state, observed.inputs, report);
   if (state.phase == JobState::Phase::Failed) tell_failure(state, told_completion(*observed.status), report);
+  return speechless;
 }
 
 BackupPlan begin(const BackupObservation& observed, BackupPlan plan) {
@@ -85,7 +107,7 @@ BackupPlan decide(const BackupObservation& observed, WallTime now) {
   if (has_ended(*observed.status)) {
     plan.action = BackupAction::Clear;
   } else if (observed.backup_job) {
-    look_at_job(observed, now, plan.report);
+    plan.look_again = look_at_job(observed, now, plan.report);
   } else if (has_started(*observed.status)) {
     plan.report.started = plan.report.ended = true;
     plan.report.complete = ConditionValue::no(

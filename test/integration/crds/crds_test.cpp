@@ -140,7 +140,7 @@ TEST_CASE("each rule on a Registry refuses what it is for, and nothing else") {
                                  {{"sources", {"Service", "MCPServer.kagent.dev"}},
                                   {"template", {{"contract", {{"mode", "Approve"}}}}}}}}));
   check_refused(crds.registry({{"discovery", {{"sources", {"Ingress"}}}}}), "Unsupported value");
-  check_refused(crds.registry({{"discovery", {{"sources", {"Service", "Service"}}}}}), "Duplicate value");
+  check_refused(crds.registry({{"discovery", {{"sources", {"Service", "Service"}}}}}), "duplicate entries");
   check_refused(crds.registry({{"discovery", {{"namespaces", {{"from", "Selector"}}}}}}),
                 "selector is needed");
 

@@ -93,6 +93,18 @@ TEST_CASE("a backup whose result is lost is not taken for complete") {
   }
 }
 
+TEST_CASE("a Job's end may be heard of before its pod's, and its words are waited for a while") {
+  for (const char* condition : {"Complete", "Failed"}) {
+    Json job = live_job(condition);
+    job["status"]["conditions"][0]["lastTransitionTime"] = to_rfc3339(kBackupNow - std::chrono::seconds(19));
+    const BackupReport waiting = report_of_job(job, {});
+    CHECK_FALSE(waiting.ended);
+    CHECK(waiting.complete.status == ConditionStatus::Unknown);
+    job["status"]["conditions"][0]["lastTransitionTime"] = to_rfc3339(kBackupNow - std::chrono::seconds(21));
+    CHECK(report_of_job(job, {}).ended);
+  }
+}
+
 TEST_CASE("a backup that failed is told in the program's words") {
   const BackupReport report =
       report_of_job(live_job("Failed", "BackoffLimitExceeded"),

@@ -71,7 +71,8 @@ struct BackingUp {
     pod["metadata"]["labels"] = backup_labels("nightly");
     pod["metadata"]["ownerReferences"][0]["uid"] = ended.at("metadata").at("uid");
     api->put(pod_type(), pod);
-    ended["status"]["conditions"] = Json::array({{{"type", condition}, {"status", "True"}}});
+    ended["status"]["conditions"] = Json::array(
+        {{{"type", condition}, {"status", "True"}, {"lastTransitionTime", to_rfc3339(clock.wall())}}});
     api->put(job_type(), ended);
   }
   Json status() const {
