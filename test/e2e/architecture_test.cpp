@@ -74,10 +74,11 @@ TEST_CASE(
   CHECK_MESSAGE(answer.body.find("DNS:" + name + ",") != std::string::npos, answer.body);
 }
 
-TEST_CASE("the operator serves Registry and MCPTool, and logs JSON lines") {
+TEST_CASE("the operator serves Registry, MCPTool and RegistryBackup, and logs JSON lines") {
   const std::string served =
       Cluster::get().kubectl({"api-resources", "--api-group=mcpregistry.dev", "--output=name"}).out;
-  CHECK(served == "mcptools.mcpregistry.dev\nregistries.mcpregistry.dev\n");
+  CHECK(served ==
+        "mcptools.mcpregistry.dev\nregistries.mcpregistry.dev\nregistrybackups.mcpregistry.dev\n");
   check_json_lines(Cluster::get()
                        .kubectl({"-n", Cluster::get().operator_namespace(), "logs",
                                  "deployment/toolhive-operator", "--tail=20"})
