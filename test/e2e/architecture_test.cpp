@@ -77,8 +77,7 @@ TEST_CASE(
 TEST_CASE("the operator serves Registry, MCPTool and RegistryBackup, and logs JSON lines") {
   const std::string served =
       Cluster::get().kubectl({"api-resources", "--api-group=mcpregistry.dev", "--output=name"}).out;
-  CHECK(served ==
-        "mcptools.mcpregistry.dev\nregistries.mcpregistry.dev\nregistrybackups.mcpregistry.dev\n");
+  CHECK(served == "mcptools.mcpregistry.dev\nregistries.mcpregistry.dev\nregistrybackups.mcpregistry.dev\n");
   check_json_lines(Cluster::get()
                        .kubectl({"-n", Cluster::get().operator_namespace(), "logs",
                                  "deployment/toolhive-operator", "--tail=20"})
