@@ -16,7 +16,7 @@ namespace toolhive {
 struct QueuedProbe {
   kube::Key key;        // of the MCPTool
   std::string origin;   // of the server
-  bool proven = false;  // the last look at it went well, and took little time
+  bool proven = false;  // the last look at it that met it went well, and all since took little time
 };
 
 // In the order of their coming, within a namespace those that are proven first; save that of `threads` looks at one time at most half, rounded up,

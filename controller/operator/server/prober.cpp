@@ -232,7 +232,9 @@ bool Prober::take_in(const Job& job, const Seen& seen) {
   now.failure = with_cause(seen.failure);
   now.restricted = is_restricted(seen.failure);
   if (seen.offer) keep(job, seen);
-  entry.proven = is_alive(now) && seen.took <= kPrompt;
+  // One that is away for a moment, as while it is deployed anew, costs no time and keeps its turn.
+  const bool away = entry.proven && seen.failure.code() == Code::Unavailable;
+  entry.proven = (is_alive(now) || away) && seen.took <= kPrompt;
   entry.failures = is_alive(now) ? 0 : std::min(entry.failures + 1, kMostDoublings);
   entry.due =
       entry.asked + jittered(rest(job.how, seen.failure, seen.offer.get(), entry.failures), job.probe.key);
