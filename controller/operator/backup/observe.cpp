@@ -7,6 +7,7 @@
 
 #include "controller/base/json_access.hpp"
 #include "controller/operator/backup/files.hpp"
+#include "controller/operator/backup/status.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/operand/informers.hpp"
 #include "controller/operator/operand/pod.hpp"
@@ -88,6 +89,8 @@ StatusOr<BackupObservation> observe_backup(const Context& ctx, kube::Client& cli
   inputs.uid = std::string(object.meta().uid);
   inputs.spec = std::move(spec);
   inputs.default_image = options.registry_image;
+  // Nothing is made for one that has ended; a change of its Registry wakes it all the same.
+  if (has_ended(*observed.status) && !object.meta().deleting()) return observed;
   const auto set = sets_fs_group(ctx, discovery);
   if (!set.ok()) return set.status();
   inputs.set_fs_group = *set;

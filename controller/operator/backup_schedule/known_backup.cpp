@@ -13,11 +13,6 @@ namespace {
 using State = KnownBackup::State;
 using runtime::ConditionStatus;
 
-std::optional<WallTime> time_of(const std::string& text) {
-  const auto time = parse_rfc3339(text);
-  return time ? std::optional(to_wall_time(*time)) : std::nullopt;
-}
-
 State state_of(const runtime::Condition* complete, bool over) {
   if (complete && complete->status == ConditionStatus::True) return State::Complete;
   if (over) return State::Failed;
@@ -41,6 +36,11 @@ Json destination_json(const BackupDestination& destination) {
 }
 
 }  // namespace
+
+std::optional<WallTime> time_of(std::string_view text) {
+  const auto time = parse_rfc3339(text);
+  return time ? std::optional(to_wall_time(*time)) : std::nullopt;
+}
 
 KnownBackup known_backup(const kube::Object& backup) {
   const Json document = backup.json();

@@ -17,18 +17,13 @@ using kube::Object;
 
 namespace {
 
-std::optional<WallTime> wall_time(std::string_view text) {
-  const auto time = parse_rfc3339(text);
-  return time ? std::optional(to_wall_time(*time)) : std::nullopt;
-}
-
 std::optional<WallTime> told_schedule(const RegistryObservation& observed) {
-  return wall_time(string_member(*observed.status, "lastSchedule"));
+  return time_of(string_member(*observed.status, "lastSchedule"));
 }
 
 // From when on runs count.
 WallTime begin_of(const RegistryObservation& observed) {
-  const WallTime created = wall_time(observed.object.meta().creation_timestamp).value_or(WallTime());
+  const WallTime created = time_of(observed.object.meta().creation_timestamp).value_or(WallTime());
   return std::max(created, told_schedule(observed).value_or(created));
 }
 

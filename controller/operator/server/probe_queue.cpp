@@ -28,10 +28,12 @@ std::optional<QueuedProbe> ProbeQueue::take() {
                             [this](const QueuedProbe& each) { return may_begin(each); });
   if (found == waiting_.end()) return std::nullopt;
   // A namespace's turn goes to those of its servers that will soon be done with it.
-  const auto better = std::find_if(found, waiting_.end(), [this, found](const QueuedProbe& each) {
-    return each.proven && each.key.ns == found->key.ns && may_begin(each);
-  });
-  if (!found->proven && better != waiting_.end()) found = better;
+  if (!found->proven) {
+    const auto better = std::find_if(found, waiting_.end(), [this, found](const QueuedProbe& each) {
+      return each.proven && each.key.ns == found->key.ns && may_begin(each);
+    });
+    if (better != waiting_.end()) found = better;
+  }
   QueuedProbe probe = std::move(*found);
   waiting_.erase(found);
   ++by_namespace_[probe.key.ns];
