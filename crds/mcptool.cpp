@@ -1,10 +1,8 @@
 #include "crds/mcptool.hpp"
 
-#include <nlohmann/json.hpp>
-
 namespace toolhive {
 
-StatusOr<MCPTool> MCPTool::from_json(const Json& document) {
+StatusOr<MCPTool> MCPTool::from_text(std::string_view document) {
   Status error;
   MCPTool tool;
   const kube::FieldReader root = kube::FieldReader::root(document, error);

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "controller/base/status.hpp"
 #include "controller/kube/object/field_reader.hpp"
@@ -71,7 +72,7 @@ struct MCPTool {
   MCPToolSpec spec;
 
   // Invalid and terminal, with the field's path, when a field does not fit.
-  static StatusOr<MCPTool> from_json(const Json& document);
+  static StatusOr<MCPTool> from_text(std::string_view document);
 };
 
 const kube::ResourceType& mcptool_type();
@@ -81,7 +82,7 @@ const kube::ResourceType& mcptool_type();
 template <>
 struct toolhive::kube::Resource<toolhive::MCPTool> {
   static const ResourceType& type() { return toolhive::mcptool_type(); }
-  static StatusOr<toolhive::MCPTool> from_json(const Json& document) {
-    return toolhive::MCPTool::from_json(document);
+  static StatusOr<toolhive::MCPTool> from_text(std::string_view document) {
+    return toolhive::MCPTool::from_text(document);
   }
 };

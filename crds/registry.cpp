@@ -1,10 +1,8 @@
 #include "crds/registry.hpp"
 
-#include <nlohmann/json.hpp>
-
 namespace toolhive {
 
-StatusOr<Registry> Registry::from_json(const Json& document) {
+StatusOr<Registry> Registry::from_text(std::string_view document) {
   Status error;
   const kube::FieldReader root = kube::FieldReader::root(document, error);
   Registry registry;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/base/status.hpp"
@@ -186,7 +187,7 @@ struct Registry {
   RegistrySpec spec;
 
   // Invalid and terminal, with the field's path, when a field does not fit.
-  static StatusOr<Registry> from_json(const Json& document);
+  static StatusOr<Registry> from_text(std::string_view document);
 };
 
 const kube::ResourceType& registry_type();
@@ -196,7 +197,7 @@ const kube::ResourceType& registry_type();
 template <>
 struct toolhive::kube::Resource<toolhive::Registry> {
   static const ResourceType& type() { return toolhive::registry_type(); }
-  static StatusOr<toolhive::Registry> from_json(const Json& document) {
-    return toolhive::Registry::from_json(document);
+  static StatusOr<toolhive::Registry> from_text(std::string_view document) {
+    return toolhive::Registry::from_text(document);
   }
 };

@@ -1,10 +1,8 @@
 #include "crds/registry_backup.hpp"
 
-#include <nlohmann/json.hpp>
-
 namespace toolhive {
 
-StatusOr<RegistryBackup> RegistryBackup::from_json(const Json& document) {
+StatusOr<RegistryBackup> RegistryBackup::from_text(std::string_view document) {
   Status error;
   RegistryBackup backup;
   const kube::FieldReader root = kube::FieldReader::root(document, error);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "controller/base/status.hpp"
 #include "controller/kube/object/field_reader.hpp"
@@ -41,7 +42,7 @@ struct RegistryBackup {
   RegistryBackupSpec spec;
 
   // Invalid and terminal, with the field's path, when a field does not fit.
-  static StatusOr<RegistryBackup> from_json(const Json& document);
+  static StatusOr<RegistryBackup> from_text(std::string_view document);
 };
 
 const kube::ResourceType& registry_backup_type();
@@ -51,7 +52,7 @@ const kube::ResourceType& registry_backup_type();
 template <>
 struct toolhive::kube::Resource<toolhive::RegistryBackup> {
   static const ResourceType& type() { return toolhive::registry_backup_type(); }
-  static StatusOr<toolhive::RegistryBackup> from_json(const Json& document) {
-    return toolhive::RegistryBackup::from_json(document);
+  static StatusOr<toolhive::RegistryBackup> from_text(std::string_view document) {
+    return toolhive::RegistryBackup::from_text(document);
   }
 };

@@ -1,44 +1,93 @@
 #include "controller/kube/object/field_reader.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
+
+#include "controller/kube/object/json_document.hpp"
+#include "controller/kube/object/json_scanner.hpp"
 
 namespace toolhive::kube {
 
 namespace {
 
-const Json& empty_object() {
-  static const Json object = Json::object();
-  return object;
+// The text of the value that is next.
+std::string_view take_value(JsonScanner& scanner, std::string_view text) {
+  scanner.peek();  // past white space
+  const std::size_t start = scanner.position();
+  scanner.skip_value();
+  return text.substr(start, scanner.position() - start);
 }
 
-bool is_quantity(const Json& value) {
-  return value.is_string() || value.is_number();
+bool is_string(std::string_view value) {
+  return value.front() == '"';
 }
 
-std::string quantity_text(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
+bool is_quantity(std::string_view value) {
+  return is_string(value) || value.front() == '-' || (value.front() >= '0' && value.front() <= '9');
+}
+
+std::string string_of(std::string_view value) {
+  JsonScanner scanner(value);
+  JsonString text;
+  scanner.read_string(text);
+  return text.str();
+}
+
+// Of a number as a document has it, however it was written.
+std::string quantity_of(std::string_view value) {
+  return is_string(value) ? string_of(value) : json_document(value).dump();
+}
+
+// Calls `take(name, value)` for the members of an object until it says false.
+template <class Take>
+void each_member(std::string_view object, Take take) {
+  JsonScanner scanner(object);
+  JsonString name;
+  if (!scanner.enter_object()) return;
+  while (scanner.next_member(name))
+    if (!take(name, take_value(scanner, object))) return;
+}
+
+// The same of the elements of an array.
+template <class Take>
+void each_element(std::string_view array, Take take) {
+  JsonScanner scanner(array);
+  if (!scanner.enter_array()) return;
+  while (scanner.next_element())
+    if (!take(take_value(scanner, array))) return;
 }
 
 }  // namespace
 
-FieldReader::FieldReader(const Json& object, std::string path, Status& error)
-    : object_(&object), path_(std::move(path)), error_(&error) {
-  if (object.is_object()) return;
-  fail(path_, "must be an object");
-  object_ = &empty_object();
+FieldReader::FieldReader(std::string_view object, std::string path, Status& error)
+    : path_(std::move(path)), error_(&error) {
+  if (object.empty()) return;
+  if (object.front() != '{') {
+    fail(path_, "must be an object");
+    return;
+  }
+  members_.reserve(8);
+  each_member(object, [this](const JsonString& name, std::string_view value) {
+    members_.push_back({name.raw, name.escaped, value});
+    return true;
+  });
 }
 
-const Json* FieldReader::find(const char* name) const {
-  const auto field = object_->find(name);
-  return field == object_->end() || field->is_null() ? nullptr : &*field;
+FieldReader FieldReader::root(std::string_view document, Status& error) {
+  const std::size_t start = document.find_first_not_of(" \t\r\n");
+  return FieldReader(document.substr(std::min(start, document.size())), "", error);
+}
+
+std::string_view FieldReader::find(std::string_view name) const {
+  for (auto member = members_.rbegin(); member != members_.rend(); ++member)
+    if (JsonString{member->name, member->escaped} == name)
+      return member->value == "null" ? std::string_view() : member->value;
+  return {};
 }
 
 bool FieldReader::has(const char* name) const {
-  return find(name) != nullptr;
-}
-
-FieldReader FieldReader::root(const Json& document, Status& error) {
-  return FieldReader(document, "", error);
+  return !find(name).empty();
 }
 
 std::string FieldReader::path_of(std::string_view name) const {
@@ -56,53 +105,65 @@ void FieldReader::require(const char* name) const {
 }
 
 void FieldReader::read(const char* name, std::string& member) const {
-  const Json* value = find(name);
-  if (!value) return;
-  if (!value->is_string()) return fail(path_of(name), "must be a string");
-  member = value->get<std::string>();
+  const std::string_view value = find(name);
+  if (value.empty()) return;
+  if (!is_string(value)) return fail(path_of(name), "must be a string");
+  member = string_of(value);
 }
 
 void FieldReader::read(const char* name, bool& member) const {
-  const Json* value = find(name);
-  if (!value) return;
-  if (!value->is_boolean()) return fail(path_of(name), "must be true or false");
-  member = value->get<bool>();
+  const std::string_view value = find(name);
+  if (value.empty()) return;
+  if (value != "true" && value != "false") return fail(path_of(name), "must be true or false");
+  member = value == "true";
 }
 
 void FieldReader::read(const char* name, std::int64_t& member) const {
-  const Json* value = find(name);
-  if (!value) return;
-  if (!value->is_number_integer()) return fail(path_of(name), "must be an integer");
-  member = value->get<std::int64_t>();
+  const std::string_view value = find(name);
+  if (value.empty()) return;
+  std::int64_t number = 0;
+  const char* const end = value.data() + value.size();
+  const auto [stop, code] = std::from_chars(value.data(), end, number);
+  if (code != std::errc() || stop != end) return fail(path_of(name), "must be an integer");
+  member = number;
 }
 
 void FieldReader::read(const char* name, std::vector<std::string>& member) const {
-  const Json* value = find(name);
-  if (!value) return;
-  if (!value->is_array()) return fail(path_of(name), "must be a list of strings");
+  const std::string_view value = find(name);
+  if (value.empty()) return;
+  if (value.front() != '[') return fail(path_of(name), "must be a list of strings");
   std::vector<std::string> items;
-  for (const Json& item : *value) {
-    if (!item.is_string())
-      return fail(path_of(name) + "[" + std::to_string(items.size()) + "]", "must be a string");
-    items.push_back(item.get<std::string>());
-  }
+  bool fits = true;
+  each_element(value, [&](std::string_view item) {
+    fits = is_string(item);
+    if (fits) items.push_back(string_of(item));
+    return fits;
+  });
+  if (!fits) return fail(path_of(name) + "[" + std::to_string(items.size()) + "]", "must be a string");
   member = std::move(items);
 }
 
 void FieldReader::read(const char* name, StringMap& member) const {
-  const Json* value = find(name);
-  if (!value) return;
-  if (!value->is_object()) return fail(path_of(name), "must be an object of strings");
+  const std::string_view value = find(name);
+  if (value.empty()) return;
+  if (value.front() != '{') return fail(path_of(name), "must be an object of strings");
   StringMap items;
-  for (const auto& [key, item] : value->items()) {
-    if (!item.is_string()) return fail(path_of(name) + "[" + key + "]", "must be a string");
-    items.emplace(key, item.get<std::string>());
-  }
+  std::string wrong;
+  each_member(value, [&](const JsonString& key, std::string_view item) {
+    if (is_string(item)) {
+      items.insert_or_assign(key.str(), string_of(item));
+    } else {
+      wrong = path_of(name) + "[" + key.str() + "]";
+    }
+    return wrong.empty();
+  });
+  if (!wrong.empty()) return fail(wrong, "must be a string");
   member = std::move(items);
 }
 
 void FieldReader::read(const char* name, JsonPtr& member) const {
-  if (const Json* value = find(name)) member = std::make_shared<const Json>(*value);
+  if (const std::string_view value = find(name); !value.empty())
+    member = std::make_shared<const Json>(json_document(value));
 }
 
 void FieldReader::read_object(const char* name, JsonPtr& member) const {
@@ -111,39 +172,46 @@ void FieldReader::read_object(const char* name, JsonPtr& member) const {
 }
 
 void FieldReader::read_quantity(const char* name, std::string& member) const {
-  const Json* value = find(name);
-  if (!value) return;
-  if (!is_quantity(*value)) return fail(path_of(name), "must be a quantity such as 10Gi");
-  member = quantity_text(*value);
+  const std::string_view value = find(name);
+  if (value.empty()) return;
+  if (!is_quantity(value)) return fail(path_of(name), "must be a quantity such as 10Gi");
+  member = quantity_of(value);
 }
 
 void FieldReader::read_quantities(const char* name, StringMap& member) const {
-  const Json* value = find(name);
-  if (!value) return;
-  if (!value->is_object()) return fail(path_of(name), "must be an object of quantities");
+  const std::string_view value = find(name);
+  if (value.empty()) return;
+  if (value.front() != '{') return fail(path_of(name), "must be an object of quantities");
   StringMap items;
-  for (const auto& [key, item] : value->items()) {
-    if (!is_quantity(item)) return fail(path_of(name) + "[" + key + "]", "must be a quantity such as 64Mi");
-    items.emplace(key, quantity_text(item));
-  }
+  std::string wrong;
+  each_member(value, [&](const JsonString& key, std::string_view item) {
+    if (is_quantity(item)) {
+      items.insert_or_assign(key.str(), quantity_of(item));
+    } else {
+      wrong = path_of(name) + "[" + key.str() + "]";
+    }
+    return wrong.empty();
+  });
+  if (!wrong.empty()) return fail(wrong, "must be a quantity such as 64Mi");
   member = std::move(items);
 }
 
 FieldReader FieldReader::object(const char* name) const {
-  const Json* value = find(name);
-  return FieldReader(value ? *value : empty_object(), path_of(name), *error_);
+  return FieldReader(find(name), path_of(name), *error_);
 }
 
 std::vector<FieldReader> FieldReader::objects(const char* name) const {
   std::vector<FieldReader> items;
-  const Json* value = find(name);
-  if (!value) return items;
-  if (!value->is_array()) {
+  const std::string_view value = find(name);
+  if (value.empty()) return items;
+  if (value.front() != '[') {
     fail(path_of(name), "must be a list of objects");
     return items;
   }
-  for (const Json& item : *value)
-    items.emplace_back(item, path_of(name) + "[" + std::to_string(items.size()) + "]", *error_);
+  each_element(value, [&](std::string_view item) {
+    items.push_back(FieldReader(item, path_of(name) + "[" + std::to_string(items.size()) + "]", *error_));
+    return true;
+  });
   return items;
 }
 

@@ -25,15 +25,16 @@ concept Described = requires(T& object, const Fields& fields) {
   object.describe(fields);
 };
 
-// Reads one object at `path`. A field that is absent or null leaves its member as it was, so that
-// members start out with their defaults. The first field of a wrong type is kept in `error` as
-// Invalid, with its path; later ones are ignored. Refers to the document and to `error`, which must
+// Reads one object at `path`, from its text: no tree is made of what nobody asks for. A field that
+// is absent or null leaves its member as it was, so that members start out with their defaults; of
+// one that stands twice the later counts. The first field of a wrong type is kept in `error` as
+// Invalid, with its path; later ones are ignored. Refers to the text and to `error`, which must
 // outlive it. Not thread-safe.
 class FieldReader {
  public:
-  FieldReader(const Json& object, std::string path, Status& error);
-  // A whole document: its fields have their own names as paths, such as "spec".
-  static FieldReader root(const Json& document, Status& error);
+  // A whole document, as Object::bytes() has it: JSON that was checked before. Its fields have
+  // their own names as paths, such as "spec".
+  static FieldReader root(std::string_view document, Status& error);
 
   void read(const char* name, std::string& member) const;
   void read(const char* name, bool& member) const;
@@ -88,9 +89,18 @@ class FieldReader {
   void fail(const std::string& path, std::string_view what) const;
 
  private:
-  const Json* find(const char* name) const;
+  struct Member {
+    std::string_view name;  // as it stands in the text
+    bool escaped;
+    std::string_view value;
+  };
 
-  const Json* object_;  // never null
+  // `object` is empty when the field is absent.
+  FieldReader(std::string_view object, std::string path, Status& error);
+  // Empty when the field is absent or null.
+  std::string_view find(std::string_view name) const;
+
+  std::vector<Member> members_;
   std::string path_;
   Status* error_;
 };

@@ -44,15 +44,19 @@ class Object {
   // The document, decoded anew at each call: keep the result for as long as it is used.
   Json json() const;
 
-  // The typed view by way of Resource<T>::from_json, whose error this is. Made anew at each call
+  // The typed view by way of Resource<T>, whose error this is. Made anew at each call
   // and not kept: a view is five times the size of the bytes. Ref<T> shares one between all who
   // hold it (ref.hpp). Invalid and terminal of an object with a flaw.
   template <class T, class Document = Json>
   StatusOr<T> as() const {
     if (!flaw().empty()) return Status(Code::Invalid, std::string(flaw())).as_terminal();
-    Document document;
-    decode(document);
-    return Resource<T>::from_json(document);
+    if constexpr (requires { Resource<T>::from_text(bytes()); }) {
+      return Resource<T>::from_text(bytes());
+    } else {
+      Document document;
+      decode(document);
+      return Resource<T>::from_json(document);
+    }
   }
 
   // sha256, in hex, of everything but status, metadata.resourceVersion and metadata.generation:

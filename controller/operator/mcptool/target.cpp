@@ -11,7 +11,7 @@ RegistryTarget target_of(const kube::Object& registry) {
   RegistryTarget target;
   target.deleting = registry.meta().deleting();
   const Json document = registry.json();
-  const auto parsed = Registry::from_json(document);
+  const auto parsed = Registry::from_text(registry.bytes());
   if (parsed.ok()) target.allowed_namespaces = parsed->spec.allowed_namespaces;
   if (!parsed.ok() || parsed->spec.auth.is_on())
     target.audience = registry_audience(registry.key(), registry.meta().uid);

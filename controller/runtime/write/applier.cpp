@@ -6,6 +6,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -97,6 +98,10 @@ struct Applier::Impl {
       return std::tie(a.second, a.first) < std::tie(b.second, b.first);
     }
   };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view uid) const { return std::hash<std::string_view>{}(uid); }
+  };
   // What an owner has is a handful, found at once among that of thousands of owners.
   using OfOwner = std::map<Id, Applied, Less>;
 
@@ -105,11 +110,12 @@ struct Applier::Impl {
   const std::string field_manager;
   const std::string owner_label;
   std::mutex mutex;
-  std::unordered_map<std::string, OfOwner> memo;  // by the owner's uid; guarded by mutex
+  std::unordered_map<std::string, OfOwner, Hash, std::equal_to<>>
+      memo;  // by the owner's uid; guarded by mutex
 
   // nullptr when nothing is noted. Under the mutex.
   Applied* find(const Object& owner, const IdView& id) {
-    const auto of_owner = memo.find(std::string(owner.meta().uid));
+    const auto of_owner = memo.find(owner.meta().uid);
     if (of_owner == memo.end()) return nullptr;
     const auto found = of_owner->second.find(id);
     return found == of_owner->second.end() ? nullptr : &found->second;
@@ -294,7 +300,7 @@ Status Applier::remove(const Context& ctx, const ResourceType& type, const Objec
   if (cached->meta().deleting()) return {};
   {
     std::lock_guard lock(impl_->mutex);
-    if (const auto of_owner = impl_->memo.find(std::string(owner.meta().uid)); of_owner != impl_->memo.end())
+    if (const auto of_owner = impl_->memo.find(owner.meta().uid); of_owner != impl_->memo.end())
       of_owner->second.erase(Impl::Id{type, key});
   }
   const Status removed = impl_->client.remove(

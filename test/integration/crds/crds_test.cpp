@@ -94,8 +94,8 @@ TEST_CASE("an empty Registry is complete: the API server fills in the defaults t
   const Installed crds;
   check_accepted(crds.registry(Json::object(), true));
   const Json stored = crds.read(toolhive::registry_type());
-  const auto filled = toolhive::Registry::from_json(stored);
-  const auto empty = toolhive::Registry::from_json(Json::object());
+  const auto filled = toolhive::Registry::from_text(stored.dump());
+  const auto empty = toolhive::Registry::from_text("{}");
   REQUIRE(filled.ok());
   CHECK(filled->spec.replicas == empty->spec.replicas);
   CHECK(filled->spec.storage.type == empty->spec.storage.type);
@@ -218,8 +218,8 @@ TEST_CASE("names and keys of the Secrets of a database have defaults and forms, 
   spec["storage"]["postgresql"]["caSecretRef"] = {{"name", "db-ca"}};
   spec["cache"]["redis"]["secretRef"] = {{"name", "redis"}};
   check_accepted(crds.registry(spec, true));
-  const auto filled = toolhive::Registry::from_json(crds.read(toolhive::registry_type()));
-  const auto read = toolhive::Registry::from_json({{"spec", spec}});
+  const auto filled = toolhive::Registry::from_text(crds.read(toolhive::registry_type()).dump());
+  const auto read = toolhive::Registry::from_text(Json{{"spec", spec}}.dump());
   REQUIRE((filled.ok() && read.ok()));
   const auto& database = *filled->spec.storage.postgresql;
   CHECK(database.url.key == read->spec.storage.postgresql->url.key);

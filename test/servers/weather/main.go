@@ -1,7 +1,7 @@
 // weather is a server of the Model Context Protocol, made with the official Go SDK, for the demo and the tests. What it offers
 // follows from its release, so that a newer image is played by another argument:
 //
-//	weather -release 1.0.0            over HTTP, at /mcp of -listen
+//	weather -release 1.0.0            over HTTP, at /mcp of -listen, and at each path under it
 //	weather -release 1.1.0 -stdio     over standard input and output
 package main
 
@@ -41,6 +41,7 @@ func main() {
 	handler := mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server }, nil)
 	mux := http.NewServeMux()
 	mux.Handle("/mcp", handler)
+	mux.Handle("/mcp/", handler) // one process that plays many servers
 	log.Printf("weather %s listens on %s", *number, *listen)
 	log.Fatal((&http.Server{Addr: *listen, Handler: mux, ReadHeaderTimeout: 5 * time.Second}).ListenAndServe())
 }

@@ -16,10 +16,11 @@ namespace {
 WorkloadInputs workload(Json spec = Json::object()) {
   if (!spec.contains("image")) spec["image"] = "example.com/weather:1";
   Status error;
+  const std::string text = spec.dump();
   WorkloadInputs made;
   made.key = {"mcp", "weather"};
   made.uid = "uid-of-weather";
-  made.spec.describe(kube::FieldReader::root(spec, error));
+  made.spec.describe(kube::FieldReader::root(text, error));
   REQUIRE(error.ok());
   made.bridge_image = "example.com/mcp-bridge:1";
   made.operator_namespace = "toolhive-system";

@@ -1,6 +1,7 @@
 #include "test/bench/controllers/cpp/reconciler.hpp"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 using namespace toolhive;
 
@@ -12,13 +13,16 @@ using WidgetRef = kube::Ref<Widget>;
 
 Status apply_children(runtime::Pass& pass, const WidgetRef& widget) {
   const std::string name = widget.key().name;
-  for (int i = 0; i < widget->children; ++i) {
-    const auto applied = pass.apply(
-        kConfigMap,
-        {{"metadata",
-          {{"name", name + "-" + std::to_string(i)}, {"labels", {{"bench.mcpregistry.dev/part", "true"}}}}},
-         {"data", {{"widget", name}, {"index", std::to_string(i)}, {"note", widget->note}}}});
-    if (!applied.ok()) return applied.status();
+  for (std::int64_t i = 0; i < widget->children; ++i) {
+    const std::string index = std::to_string(i);
+    Json child;
+    child["metadata"]["name"] = name + "-" + index;
+    child["metadata"]["labels"]["bench.mcpregistry.dev/part"] = "true";
+    Json& data = child["data"];
+    data["widget"] = name;
+    data["index"] = index;
+    data["note"] = widget->note;
+    if (const auto applied = pass.apply(kConfigMap, std::move(child)); !applied.ok()) return applied.status();
   }
   return {};
 }

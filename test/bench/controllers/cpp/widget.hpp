@@ -2,18 +2,19 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 #include "controller/base/status.hpp"
+#include "controller/kube/object/field_reader.hpp"
 #include "controller/kube/object/resource.hpp"
 
 namespace toolhive::bench {
 
 struct Widget {
-  int children = 0;
+  std::int64_t children = 0;
   std::string note;
-  int ready = -1;  // status; -1: none yet
+  std::int64_t ready = -1;  // status; -1: none yet
   std::int64_t observed_generation = 0;
 };
 
@@ -25,20 +26,17 @@ struct toolhive::kube::Resource<toolhive::bench::Widget> {
     static const ResourceType type{"bench.mcpregistry.dev", "v1", "Widget", "widgets"};
     return type;
   }
-  static StatusOr<bench::Widget> from_json(const Json& document) {
+  static StatusOr<bench::Widget> from_text(std::string_view document) {
+    Status error;
     bench::Widget widget;
-    try {
-      const Json& spec = document.at("spec");
-      widget.children = spec.value("children", 0);
-      widget.note = spec.value("note", "");
-      if (const auto status = document.find("status"); status != document.end()) {
-        widget.ready = status->value("ready", -1);
-        widget.observed_generation = status->value("observedGeneration", std::int64_t{0});
-      }
-    } catch (const Json::exception& error) {
-      return Status(Code::Invalid,
-                    std::string("the Widget does not have the form of its CRD: ") + error.what());
-    }
+    const FieldReader root = FieldReader::root(document, error);
+    const FieldReader spec = root.object("spec");
+    spec.read("children", widget.children);
+    spec.read("note", widget.note);
+    const FieldReader status = root.object("status");
+    status.read("ready", widget.ready);
+    status.read("observedGeneration", widget.observed_generation);
+    if (!error.ok()) return error;
     return widget;
   }
 };
