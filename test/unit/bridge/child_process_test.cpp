@@ -46,13 +46,15 @@ class Shell {
     return until([=, this] { return lines.size() >= count; });
   }
 
-  std::unique_ptr<bridge::ChildProcess> child;
   std::vector<std::string> lines;
   std::optional<std::string> ended;
 
  private:
   boost::asio::io_context loop_;
   bridge::Reaper reaper_;
+
+ public:
+  std::unique_ptr<bridge::ChildProcess> child;  // ends before its loop
 };
 
 bool exists(const std::string& pid) {
