@@ -66,7 +66,8 @@ TEST_CASE("the history of a tool says of each version what it did to the contrac
 TEST_CASE("the verdicts of the history are those of the comparison of two versions") {
   Service service;
   register_four(service);
-  for (const auto& each : body_of(service.get(kHistory))["versions"]) {
+  const auto history = body_of(service.get(kHistory));
+  for (const auto& each : history["versions"]) {
     if (!each.contains("previous")) continue;
     const auto diff = body_of(service.get("/api/v1/tools/a/diff?from=" + each["previous"].get<std::string>() +
                                           "&to=" + each["version"].get<std::string>()));
