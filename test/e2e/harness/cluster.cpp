@@ -174,8 +174,8 @@ void Cluster::load_image(const std::string& archive) const {
           "loading " + archive);
 }
 
-int Cluster::kill_processes(const Json& pod) const {
-  int killed = 0;
+std::vector<pid_t> Cluster::processes(const Json& pod) const {
+  std::vector<pid_t> found;
   for (const auto& entry : fs::directory_iterator("/proc")) {
     const std::string id = entry.path().filename();
     if (id.find_first_not_of("0123456789") != std::string::npos) continue;
@@ -184,9 +184,16 @@ int Cluster::kill_processes(const Json& pod) const {
       // "containerd://<id>", and the last part of the cgroup's path is the id.
       const std::string container_id = container.at("containerID");
       if (cgroups.find(container_id.substr(container_id.rfind('/'))) == std::string::npos) continue;
-      if (::kill(static_cast<pid_t>(std::stol(id)), SIGKILL) == 0) ++killed;
+      found.push_back(static_cast<pid_t>(std::stol(id)));
     }
   }
+  return found;
+}
+
+int Cluster::kill_processes(const Json& pod) const {
+  int killed = 0;
+  for (const pid_t process : processes(pod))
+    if (::kill(process, SIGKILL) == 0) ++killed;
   return killed;
 }
 

@@ -1,6 +1,8 @@
 // The cluster under test: one node, started by test/run.sh, with the operator in it.
 #pragma once
 
+#include <sys/types.h>
+
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -87,6 +89,8 @@ class Cluster {
   Command inside(std::vector<std::string> argv) const;
 
   void load_image(const std::string& archive) const;
+  // The processes in the pod's containers, as this program sees them.
+  std::vector<pid_t> processes(const Json& pod) const;
   // Sends SIGKILL to every process in the pod's containers; answers how many there were.
   int kill_processes(const Json& pod) const;
 
