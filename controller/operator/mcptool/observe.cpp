@@ -94,6 +94,8 @@ void observe_server(Servers& servers, ToolObservation& observed) {
   if (wanted) observed.watched = watched_server(*observed.tool, observed.workload);
   if (observed.watched)
     observed.server = servers.look(*observed.watched);
+  else if (wanted)
+    servers.suspend(observed.object.key());
   else
     servers.forget(observed.object.key());
 }

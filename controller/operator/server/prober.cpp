@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <nlohmann/json.hpp>
+#include <stop_token>
 #include <utility>
 
 #include "controller/mcp/http/url.hpp"
@@ -67,6 +68,8 @@ struct Prober::Entry {
   bool proven = false;
   int failures = 0;  // in a row
   Sighting sighting;
+  // Ends the look under way: the entry is replaced, or the operator ends.
+  std::stop_source stop;
   // Of the look under way, and without the lock: they remember the era of the server and its token.
   std::string target_digest;
   std::unique_ptr<mcp::Client> client;
@@ -83,7 +86,8 @@ struct Prober::Seen {
   Status failure;
   std::shared_ptr<const mcp::Offer> offer;
   std::string digest;
-  bool looked = true;  // false: it was ended, or the API server could not be asked
+  bool given_up = false;
+  bool looked = true;  // false: it was given up, or the API server could not be asked
   Duration took{};
 };
 
@@ -115,9 +119,28 @@ void Prober::look_again(const WatchedServer& server) {
   if (!entry.under_way) enqueue(server, entry);
 }
 
+void Prober::suspend(const Key& tool) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(tool);
+  if (found == entries_.end()) return;
+  give_up(tool, *found->second);
+  auto suspended = std::make_shared<Entry>();
+  suspended->origin = found->second->origin;
+  suspended->proven = found->second->proven;
+  found->second = std::move(suspended);
+}
+
 void Prober::forget(const Key& tool) {
   const std::lock_guard lock(mutex_);
-  if (entries_.erase(tool) == 0) return;
+  const auto found = entries_.find(tool);
+  if (found == entries_.end()) return;
+  give_up(tool, *found->second);
+  entries_.erase(found);
+}
+
+// Otherwise a look at a pod that has ended could hold a turn of the namespace until its timeout.
+void Prober::give_up(const Key& tool, const Entry& entry) {
+  entry.stop.request_stop();
   queue_.drop(tool);
   kept_.drop(tool);
 }
@@ -129,10 +152,7 @@ Prober::Entry& Prober::entry_of(const WatchedServer& server) {
   if (entry && entry->revision == server.revision) return *entry;
   std::string origin = origin_of(server.remote.url);
   const bool proven = entry && entry->proven && entry->origin == origin;
-  if (entry) {
-    queue_.drop(server.key);
-    kept_.drop(server.key);
-  }
+  if (entry) give_up(server.key, *entry);
   entry = std::make_shared<Entry>();
   entry->revision = server.revision;
   entry->origin = std::move(origin);
@@ -157,10 +177,11 @@ void Prober::start_work() {
 }
 
 void Prober::work(const std::stop_token& stop) {
-  const Context ctx{stop, TimePoint::max(), clock_};
   while (!stop.stop_requested()) {
     std::optional<Job> job = next_job();
     if (!job) return;
+    const std::stop_callback at_the_end(stop, [&job] { job->entry->stop.request_stop(); });
+    const Context ctx{job->entry->stop.get_token(), TimePoint::max(), clock_};
     const TimePoint start = clock_.now();
     Seen seen = probe(ctx, *job);
     seen.took = clock_.now() - start;
@@ -186,7 +207,8 @@ Prober::Seen Prober::probe(const Context& ctx, Job& job) const {
     seen.digest = offer_digest(*offer);
     seen.offer = std::make_shared<const mcp::Offer>(*std::move(offer));
   }
-  seen.looked = !ctx.stop.stop_requested() && seen.failure.reason() != kApiServerTrouble;
+  seen.given_up = ctx.stop.stop_requested();
+  seen.looked = !seen.given_up && seen.failure.reason() != kApiServerTrouble;
   return seen;
 }
 
@@ -219,7 +241,7 @@ void Prober::end(const Job& job, const Seen& seen) {
     if (queue_.waiting() > 0) start_work();
   }
   if (news && news_) news_(job.probe.key);
-  metrics_.ended(result_of(seen.failure), seen.took);
+  if (!seen.given_up) metrics_.ended(result_of(seen.failure), seen.took);
 }
 
 bool Prober::take_in(const Job& job, const Seen& seen) {

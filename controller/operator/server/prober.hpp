@@ -29,7 +29,8 @@ struct ProberOptions {
 
 // There is no timer: the passes of the reconciler are when it is due that a look begins. A look
 // takes at most spec.probe.timeoutSeconds, and there is one at a time for an MCPTool; ProbeQueue
-// shares the threads out. The next is due spec.probe.intervalSeconds after it began, later where
+// shares the threads out. A look whose end nobody waits for any more, because the spec has changed
+// or the MCPTool is gone, is given up at once and holds no turn. The next is due spec.probe.intervalSeconds after it began, later where
 // the server's TTL or Retry-After says so, and twice as late with each further failure in a row.
 class Prober final : public Servers {
  public:
@@ -45,6 +46,7 @@ class Prober final : public Servers {
 
   Look look(const WatchedServer& server) override;
   void look_again(const WatchedServer& server) override;
+  void suspend(const kube::Key& tool) override;
   void forget(const kube::Key& tool) override;
   void on_news(News news) override { news_ = std::move(news); }
 
@@ -54,6 +56,7 @@ class Prober final : public Servers {
   struct Seen;
 
   Entry& entry_of(const WatchedServer& server);
+  void give_up(const kube::Key& tool, const Entry& entry);
   void enqueue(const WatchedServer& server, Entry& entry);
   void start_work();
   void work(const std::stop_token& stop);

@@ -23,6 +23,10 @@ class FakeServers final : public Servers {
     const std::lock_guard lock(mutex_);
     ++asked_again_;
   }
+  void suspend(const kube::Key& tool) override {
+    const std::lock_guard lock(mutex_);
+    suspended_.push_back(tool);
+  }
   void forget(const kube::Key& tool) override {
     const std::lock_guard lock(mutex_);
     forgotten_.push_back(tool);
@@ -45,6 +49,10 @@ class FakeServers final : public Servers {
     const std::lock_guard lock(mutex_);
     return asked_again_;
   }
+  bool has_suspended(const kube::Key& tool) const {
+    const std::lock_guard lock(mutex_);
+    return std::find(suspended_.begin(), suspended_.end(), tool) != suspended_.end();
+  }
   bool has_forgotten(const kube::Key& tool) const {
     const std::lock_guard lock(mutex_);
     return std::find(forgotten_.begin(), forgotten_.end(), tool) != forgotten_.end();
@@ -54,6 +62,7 @@ class FakeServers final : public Servers {
   mutable std::mutex mutex_;
   News news_;
   std::map<kube::Key, Sighting> sightings_;
+  std::vector<kube::Key> suspended_;
   std::vector<kube::Key> forgotten_;
   int looks_ = 0;
   int asked_again_ = 0;

@@ -107,6 +107,22 @@ struct ChangingServer {
   std::atomic<int> failures = 0;
 };
 
+// Answers, or holds its caller until that leaves.
+struct HangingServer {
+  std::atomic<bool> hangs = true;
+  std::atomic<int> asked = 0;  // while it hung
+  std::atomic<int> left = 0;
+  ScriptedServer server{[this](const Asked& request, Connection& connection) {
+    if (!hangs) return serve_modern(request, connection);
+    ++asked;
+    connection.wait_closed();
+    ++left;
+  }};
+};
+
+// A look at such a server would outlast every wait of a test.
+const Json kPatient = {{"spec", {{"probe", {{"timeoutSeconds", 60}}}}}};
+
 Duration interval(const WatchedServer& tool, Duration length = seconds(60)) {
   return jittered(length, tool.key);
 }
@@ -310,17 +326,56 @@ TEST_CASE("offers are kept within their budget, and one that was dropped can be 
 
 TEST_CASE("an MCPTool that goes while its server is looked at is not heard of again") {
   ProberAtWork p;
-  std::atomic<bool> asked = false;
-  ScriptedServer hanging([&](const Asked&, Connection& connection) {
-    asked = true;
-    connection.wait_closed();
-  });
-  const auto tool = tool_at(hanging.url(), {{"spec", {{"probe", {{"timeoutSeconds", 1}}}}}});
+  HangingServer hanging;
+  const auto tool = tool_at(hanging.server.url(), kPatient);
   p.prober.look(tool);
-  REQUIRE(p.api.wait_for([&] { return asked.load(); }));
+  REQUIRE(p.api.wait_for([&] { return hanging.asked.load() == 1; }));
   p.prober.forget(tool.key);
-  REQUIRE(p.ended("failure", 1));
+  REQUIRE(p.api.wait_for([&] { return hanging.left.load() == 1; }));
+  ChangingServer changing;
+  p.look_to_the_end(tool_at(changing.server.url(), Json::object(), "other"));
   CHECK(p.told_so_far() == 0);
+  CHECK(p.metrics.text().find("mcp_server_probes_total{result=\"failure\"} 0\n") != std::string::npos);
+}
+
+TEST_CASE("a look at a server in a spec that is over is given up, and holds no turn of its namespace") {
+  ProberAtWork p;
+  HangingServer hostile;
+  HangingServer good;
+  good.hangs = false;
+  const auto in_generation = [&](int generation) {
+    Json patch = kPatient;
+    patch["metadata"] = {{"generation", generation}};
+    return tool_at(good.server.url(), patch, "good");
+  };
+  REQUIRE(p.look_to_the_end(in_generation(1)).failure.ok());
+  p.prober.look(tool_at(hostile.server.url(), kPatient, "hostile"));
+  REQUIRE(p.api.wait_for([&] { return hostile.asked.load() == 1; }));
+  good.hangs = true;
+  p.clock.advance(interval(in_generation(1)));
+  p.prober.look(in_generation(1));
+  REQUIRE(p.api.wait_for([&] { return good.asked.load() == 1; }));
+  good.hangs = false;
+  CHECK(p.look_to_the_end(in_generation(2)).failure.ok());
+  CHECK(p.api.wait_for([&] { return good.left.load() == 1; }));
+}
+
+TEST_CASE("a server whose workload is deployed anew is not looked at meanwhile, and keeps its turn") {
+  ProberAtWork p;
+  HangingServer hostile;
+  ChangingServer changing;
+  const auto in_generation = [&](int generation) {
+    return tool_at(changing.server.url(), {{"metadata", {{"generation", generation}}}}, "good");
+  };
+  REQUIRE(p.look_to_the_end(in_generation(1)).failure.ok());
+  for (int i = 0; i < 10; ++i)
+    p.prober.look(tool_at(hostile.server.url(), kPatient, "hostile-" + std::to_string(i)));
+  p.prober.suspend(in_generation(1).key);
+  const Look anew = p.prober.look(in_generation(2));
+  CHECK_FALSE(anew.sighting.looked);
+  CHECK_FALSE(anew.sighting.offer);
+  REQUIRE(p.told(2, in_generation(2).key));
+  CHECK(p.prober.look(in_generation(2)).sighting.failure.ok());
 }
 
 TEST_CASE("servers that hang do not delay others, of the same namespace or another") {

@@ -239,4 +239,22 @@ TEST_CASE("a server that is not to be looked at is not, and neither is one of an
   CHECK(report_disabled_probe().available->reason == "ProbeDisabled");
 }
 
+TEST_CASE("a server that is being deployed is not looked at until it serves, and not forgotten") {
+  FakeServers servers;
+  const kube::Object tool =
+      mcptool("weather", "2026-01-01T00:00:00Z", {{"server", {{"workload", {{"image", "weather:1"}}}}}});
+  ToolObservation seen{.object = tool,
+                       .status = std::make_shared<const Json>(Json::object()),
+                       .tool = kube::Ref<MCPTool>::of(tool),
+                       .claim = claim_of(tool)};
+  seen.workload.emplace().url = "http://weather-mcp.mcp.svc";
+  observe_server(servers, seen);
+  CHECK_FALSE(seen.server);
+  CHECK(servers.has_suspended({"mcp", "weather"}));
+  CHECK_FALSE(servers.has_forgotten({"mcp", "weather"}));
+  seen.workload->serves = true;
+  observe_server(servers, seen);
+  CHECK(servers.looks() == 1);
+}
+
 TEST_SUITE_END();
