@@ -27,7 +27,7 @@ export function observation(server) {
 export function stateBadge(meta, observed) {
   if (meta.status !== undefined && meta.status !== "active") return element("span.badge.warn", {}, shown(String(meta.status)));
   if (observed.state === "") return null;
-  const kind = observed.state === "Available" ? "good" : ["Restricted", "Starting", "Pending", "ProbeDisabled"].includes(observed.state) ? "warn" : "bad";
+  const kind = observed.state === "Available" ? "good" : ["Restricted", "Starting", "Pending", "ProbeDisabled", "Superseded"].includes(observed.state) ? "warn" : "bad";
   return element(`span.badge.${kind}`, {}, shown(observed.state));
 }
 

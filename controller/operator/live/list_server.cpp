@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/base/json_access.hpp"
+#include "controller/operator/live/listed_server.hpp"
 
 namespace toolhive {
 
@@ -33,12 +34,25 @@ Status delete_later_versions(const Context& ctx, RegistryApi& registry, const Js
   return {};
 }
 
+// The state is that of the server as it is. A version that it does not have any more would tell for
+// ever how the server was at its last look.
+Status supersede(const Context& ctx, RegistryApi& registry, const Json& listed) {
+  const Json::json_pointer state = Json::json_pointer("/_meta") / kObservedMeta / "state";
+  if (!listed.contains(state) || listed.at(state) == kSuperseded) return {};
+  Json superseded = listed;
+  superseded[state] = kSuperseded;
+  return registry.put_server(ctx, superseded);
+}
+
 }  // namespace
 
 Status list_server(const Context& ctx, RegistryApi& registry, const Json& wanted) {
   const auto latest = registry.get_server(ctx, string_member(wanted, "name"));
   if (!latest.ok() && latest.status().code() != Code::NotFound) return latest.status();
   if (latest.ok() && **latest == wanted) return {};
+  // First, while it is the latest: whatever ends this pass, the next one finds it again.
+  if (latest.ok() && string_member(**latest, "version") != string_member(wanted, "version"))
+    if (const Status done = supersede(ctx, registry, **latest); !done.ok()) return done;
   const Status written = write(ctx, registry, wanted);
   return written.ok() ? delete_later_versions(ctx, registry, wanted) : written;
 }

@@ -10,7 +10,8 @@
 namespace toolhive {
 
 // Publishes a server.json, or changes what is published under its version, and makes it the latest:
-// later versions, from which the server has gone back, are marked as deleted. Where the registry has
+// later versions, from which the server has gone back, are marked as deleted, and the state of the
+// version that was the latest before becomes kSuperseded. Where the registry has
 // it already, one GET. Repeating it is harmless. Errors are those of RegistryApi.
 Status list_server(const Context& ctx, RegistryApi& registry, const Json& wanted);
 

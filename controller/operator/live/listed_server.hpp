@@ -31,6 +31,9 @@ std::optional<std::string> listed_name(const std::string& ns, const std::string&
 // Where the document says what the operator knows of the server: a member of its `_meta`.
 inline constexpr const char* kObservedMeta = "mcpregistry.dev/observed";
 
+// The state of a version that the server does not have any more.
+inline constexpr const char* kSuperseded = "Superseded";
+
 // The server.json (schema 2025-12-11) with, under kObservedMeta, whose it is, in which state, and
 // which of its tools are held back and why; of these the first 50.
 Json listed_server(const std::string& name, const ListedServer& server, const OfferReport& offer);

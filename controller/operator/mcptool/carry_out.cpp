@@ -18,14 +18,15 @@ Status withdraw_live(const Context& ctx, RegistryApi& registry, const ManagedBy&
   return withdrawn.ok() && listed ? unlist_server(ctx, registry, *listed) : withdrawn;
 }
 
-// What keeps the server from being listed keeps its tools from nothing: the next pass tries again.
-void list_server_of(const Context& ctx, RegistryApi& registry, const ToolPlan& plan,
-                    const OfferReport& offer) {
+// What keeps the server from being listed keeps its tools from nothing.
+Status list_server_of(const Context& ctx, RegistryApi& registry, const ToolPlan& plan,
+                      const OfferReport& offer) {
   const auto name = listed_name(plan.manager.ns, plan.manager.name);
-  if (!plan.server || !name) return;
-  const Status listed = list_server(ctx, registry, listed_server(*name, *plan.server, offer));
+  if (!plan.server || !name) return {};
+  Status listed = list_server(ctx, registry, listed_server(*name, *plan.server, offer));
   if (!listed.ok())
     log(LogLevel::Warn, "the server cannot be listed", {{"server", *name}, {"error", listed.message()}});
+  return listed;
 }
 
 StatusOr<ToolOutcome> register_definition(const Context& ctx, RegistryAccess& access, const ToolPlan& plan,
@@ -57,10 +58,14 @@ StatusOr<ToolOutcome> take_offer(const Context& ctx, RegistryAccess& access, con
   auto api = access.open(plan.claim->registry, plan.audience);
   if (!api.ok()) return api.status();
   OfferOutcome done = carry_out_offer(ctx, **api, *plan.offer);
-  if (done.failure.ok()) list_server_of(ctx, **api, plan, done.report);
+  if (done.failure.ok()) {
+    const Status listed = list_server_of(ctx, **api, plan, done.report);
+    outcome.unlisted = listed.retryable();
+    outcome.not_before = listed.retry_after().value_or(std::chrono::milliseconds(0));
+  }
   outcome.registry_changed = done.wrote;
   outcome.failed = !done.failure.ok();
-  outcome.not_before = done.failure.retry_after().value_or(std::chrono::milliseconds(0));
+  if (outcome.failed) outcome.not_before = done.failure.retry_after().value_or(std::chrono::milliseconds(0));
   outcome.unfinished = done.unfinished;
   outcome.wants_offer = done.wants_offer;
   outcome.events = std::move(done.events);

@@ -17,6 +17,7 @@ struct ToolOutcome {
   bool registry_changed = false;
   bool failed = false;       // the plan is to be tried again soon,
   Duration not_before{};     // and not before this
+  bool unlisted = false;     // so is the listing of the server alone: all else is done
   bool unfinished = false;   // there is more to do than one pass does
   bool wants_offer = false;  // what the server offers is needed, and is not at hand
   std::vector<OfferEvent> events = {};

@@ -87,21 +87,12 @@ bool made_by_kubernetes(const Json& object) {
   return name == "kube-root-ca.crt" || name == "default";
 }
 
-// Without the state in which each server was last seen, which may be told a look late.
-Json listed_servers(kube::Client& client, const std::string& ns, const std::string& registry) {
-  Json list = ask_registry(client, ns, registry, "/v0.1/servers?limit=100&include_deleted=true").body;
-  if (!list.is_object() || !list.contains("servers")) return list;
-  const Json::json_pointer observed("/server/_meta/mcpregistry.dev~1observed");
-  for (Json& each : list["servers"])
-    if (each.contains(observed)) each[observed].erase("state");
-  return list;
-}
-
 // What the registry says it holds: every version of every tool, and of every server, withdrawn ones too.
 Json registry_content(kube::Client& client, const std::string& ns, const std::string& registry) {
   const Answer tools = ask_registry(client, ns, registry, "/api/v1/tools?limit=100");
   if (tools.status != 200) return {{"status", tools.status}};
-  Json content = {{"tools", tools.body}, {"servers", listed_servers(client, ns, registry)}};
+  Json content = {{"tools", tools.body}, {"servers",
+                   ask_registry(client, ns, registry, "/v0.1/servers?limit=100&include_deleted=true").body}};
   for (const Json& tool : tools.body.value("tools", Json::array())) {
     const std::string name = tool.at("name");
     content["versions"][name] =

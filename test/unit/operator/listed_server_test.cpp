@@ -40,6 +40,15 @@ Json document(const std::string& version = "1.2.0") {
   return listed_server(kListed, weather_server(version), {});
 }
 
+// Takes no server for so many times.
+struct RefusingRegistry final : FakeRegistry {
+  Status put_server(const Context& ctx, const Json& server) override {
+    return refusals-- > 0 ? refusal : FakeRegistry::put_server(ctx, server);
+  }
+  Status refusal{Code::Unavailable, "connection refused"};
+  int refusals = 0;
+};
+
 // A plan to take in the offer of a server.
 ToolPlan live_plan() {
   ToolPlan plan;
@@ -150,6 +159,44 @@ TEST_CASE("what changes of a server is changed in its version, and another versi
   }
 }
 
+TEST_CASE("a version that its server does not have any more tells of no state") {
+  FakeRegistry registry;
+  const auto state = [&](const char* version) {
+    return registry.servers.at({kListed, version}).document["_meta"][kObservedMeta]["state"];
+  };
+  ListedServer away = weather_server();
+  away.state = "Unreachable";
+  REQUIRE(list_server({}, registry, listed_server(kListed, away, {})).ok());
+  REQUIRE(list_server({}, registry, document("1.3.0")).ok());
+  CHECK(state("1.2.0") == "Superseded");
+  CHECK(state("1.3.0") == "Available");
+  SUBCASE("also where it went back, and forward again") {
+    REQUIRE(list_server({}, registry, document("1.2.0")).ok());
+    CHECK(state("1.2.0") == "Available");
+    CHECK(state("1.3.0") == "Superseded");
+    REQUIRE(list_server({}, registry, document("1.3.0")).ok());
+    CHECK(state("1.2.0") == "Superseded");
+    CHECK(state("1.3.0") == "Available");
+  }
+  SUBCASE("and what somebody else published there is left as it is") {
+    Json foreign = document("1.4.0");
+    foreign.erase("_meta");
+    REQUIRE(registry.put_server({}, foreign).ok());
+    REQUIRE(list_server({}, registry, document("1.5.0")).ok());
+    CHECK(registry.servers.at({kListed, "1.4.0"}).document == foreign);
+  }
+}
+
+TEST_CASE("a version that cannot be marked as superseded stays the latest until it can") {
+  RefusingRegistry registry;
+  REQUIRE(list_server({}, registry, document()).ok());
+  registry.refusals = 1;
+  CHECK(list_server({}, registry, document("1.3.0")).code() == Code::Unavailable);
+  CHECK(registry.servers.size() == 1);
+  REQUIRE(list_server({}, registry, document("1.3.0")).ok());
+  CHECK(registry.servers.at({kListed, "1.2.0"}).document["_meta"][kObservedMeta]["state"] == "Superseded");
+}
+
 TEST_CASE("a server that comes back is listed again, in the version that was deleted") {
   FakeRegistry registry;
   REQUIRE(list_server({}, registry, document()).ok());
@@ -212,6 +259,29 @@ TEST_CASE("the tools of a server name it, and are listed with it until their MCP
   REQUIRE(carry_out({}, access, plan).ok());
   CHECK(access.registry->names().empty());
   CHECK(access.registry->get_server({}, kListed).status().code() == Code::NotFound);
+}
+
+TEST_CASE("a listing that did not reach the registry is to be tried again soon, and the tools are told of") {
+  AccessTo<RefusingRegistry> access;
+  access.registry->refusals = 1;
+  const auto first = carry_out({}, access, live_plan());
+  REQUIRE(first.ok());
+  CHECK(first->unlisted);
+  CHECK_FALSE(first->failed);
+  CHECK(first->report->registered.reason == "Registered");
+  const auto second = carry_out({}, access, live_plan());
+  REQUIRE(second.ok());
+  CHECK_FALSE(second->unlisted);
+  CHECK(access.registry->servers.size() == 1);
+}
+
+TEST_CASE("a listing that the registry refuses is not tried again before the next look") {
+  AccessTo<RefusingRegistry> access;
+  access.registry->refusals = 1;
+  access.registry->refusal = Status(Code::Invalid, "the remote is in a cluster");
+  const auto outcome = carry_out({}, access, live_plan());
+  REQUIRE(outcome.ok());
+  CHECK_FALSE(outcome->unlisted);
 }
 
 TEST_CASE("a server that was not seen yet is not listed") {

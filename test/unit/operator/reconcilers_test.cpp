@@ -113,7 +113,15 @@ class DownRegistry final : public FakeRegistry {
     if (down) return Status(Code::Unavailable, "connection refused");
     return FakeRegistry::withdraw(ctx, name, manager);
   }
+  Status put_server(const Context& ctx, const Json& server) override {
+    if (unlisted-- > 0) return Status(Code::Timeout, "no answer");
+    const Status written = FakeRegistry::put_server(ctx, server);
+    ++listed;
+    return written;
+  }
   std::atomic<bool> down = false;
+  std::atomic<int> unlisted = 0;  // listings that are lost
+  std::atomic<int> listed = 0;
 };
 
 const Json kPaused = {{kPausedAnnotation, "true"}};
@@ -369,6 +377,14 @@ TEST_CASE("a server's tools are registered, held to their contract, and withdraw
   r.api->remove(mcptool_type(), kToolKey);
   REQUIRE(r.api->wait_for([&] { return !r.api->find(mcptool_type(), kToolKey); }));
   CHECK(r.registry->entries.empty());
+}
+
+TEST_CASE("a server whose listing was lost is listed soon, and not at its next look") {
+  Serving r;
+  r.registry->unlisted = 3;
+  r.put_tool(kServed);
+  r.servers.see(kToolKey, seen("1.0.0", {live_tool("get")}));
+  CHECK(r.api->wait_for([&] { return r.registry->listed.load() == 1; }));
 }
 
 TEST_CASE("an offer that was dropped is asked for again when it is needed, and not when it is not") {
