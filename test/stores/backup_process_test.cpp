@@ -8,13 +8,14 @@
 #include <fstream>
 #include <map>
 #include <mutex>
-#include <random>
 #include <thread>
 
 #include "../unit/registry/store_fixture.hpp"
 #include "backup_fixture.hpp"
 #include "loopback.hpp"
+#include "registry/store/fill.hpp"
 #include "registry_client.hpp"
+#include "step_killer.hpp"
 
 using namespace toolhive::registry;
 using namespace toolhive::registry::test;
@@ -23,7 +24,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int kWriters = 3;
-constexpr int kToolsToKillAt = 1'500;
+constexpr int kToolsToKillAt = 600;  // of 4 kB: some pieces of 1 MiB
+constexpr int kMostKills = 32;
+constexpr int kFewestKills = 8;
 
 std::vector<std::string> program(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), TOOLHIVE_BIN_DIR "/mcp-registry");
@@ -84,27 +87,18 @@ void register_until(const std::stop_token& stop, std::uint16_t port, const std::
   }
 }
 
-// Ends when the program has ended by itself, or was killed after this time. Whether it was killed.
-bool run_and_kill(std::vector<std::string> arguments, std::chrono::microseconds after) {
-  e2e::Background running({program(std::move(arguments))});
-  std::this_thread::sleep_for(after);
-  return running.kill();
+int all_steps(const std::vector<std::string>& arguments) {
+  const auto steps = run_to_step(program(arguments), kNoStep);
+  REQUIRE_FALSE(steps.killed);
+  REQUIRE(steps.taken > 1);
+  return steps.taken;
 }
 
-std::chrono::microseconds some_time(std::mt19937& random, std::chrono::microseconds longest) {
-  return std::chrono::microseconds(std::uniform_int_distribution<std::int64_t>(0, longest.count())(random));
-}
-
-std::chrono::microseconds time_of(const std::vector<std::string>& arguments) {
-  const auto start = std::chrono::steady_clock::now();
-  run_registry(arguments, 0);
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
-}
-
-std::mt19937 seeded_for_backups() {
-  const auto seed = std::random_device{}();
-  MESSAGE("seed " << seed);
-  return std::mt19937(seed);
+bool ends_as_an_export_does(const std::string& path) {
+  const auto text = read_text(path);
+  const auto last = text.rfind('\n', text.size() - 2);
+  return last != std::string::npos && text.ends_with("}\n") &&
+         text.compare(last + 1, 11, R"({"records":)") == 0;
 }
 
 void fill_for_kills(const StoreOptions& options) {
@@ -182,8 +176,7 @@ TEST_CASE("replicas that serve an empty database show what is restored into it")
   }
 }
 
-TEST_CASE("a backup killed at any moment is whole or none, and is made when it is repeated") {
-  auto random = seeded_for_backups();
+TEST_CASE("a backup killed before any of its steps is whole or none, and is made when it is repeated") {
   const FilePlace from;
   const TemporaryFolder folder;
   fill_for_kills(from.options());
@@ -192,28 +185,33 @@ TEST_CASE("a backup killed at any moment is whole or none, and is made when it i
     return std::vector<std::string>{"backup", "--config", from.config(), "--to",
                                     "file://" + folder.path() + "/" + name};
   };
-  const auto whole = time_of(command("whole"));
-  int killed = 0;
-  for (int kill = 0; kill < 12; ++kill) {
-    const auto name = "killed-" + std::to_string(kill);
-    CAPTURE(name);
-    killed += run_and_kill(command(name), some_time(random, whole)) ? 1 : 0;
+  int none = 0, incomplete = 0, whole = 0;
+  for (const int step : steps_to_kill_at(all_steps(command("whole")), kMostKills)) {
+    CAPTURE(step);
+    const auto name = "killed-" + std::to_string(step);
+    const auto path = folder.path() + "/" + name;
+    REQUIRE(run_to_step(program(command(name)), step).killed);
+    const bool content = std::filesystem::exists(path + ".jsonl");
+    const bool there = std::filesystem::exists(path + ".json");
+    ++(there ? whole : content ? incomplete : none);
+    if (content) CHECK(ends_as_an_export_does(path + ".jsonl"));
     const FilePlace to;
-    const auto restore = std::vector<std::string>{"restore", "--config", to.config(), "--from",
-                                                  "file://" + folder.path() + "/" + name};
-    const bool there = std::filesystem::exists(folder.path() + "/" + name + ".json");
+    const std::vector<std::string> restore{"restore", "--config", to.config(), "--from", "file://" + path};
     run_registry(restore, there ? 0 : 3);
     run_registry(command(name), 0);
     run_registry(restore, 0);
-    CHECK(told_by(to.options()) == told);
-    std::filesystem::remove(folder.path() + "/" + name + ".jsonl");
+    CHECK((told_by(to.options()) == told));
+    std::filesystem::remove(path + ".jsonl");
   }
-  CHECK(killed > 0);
+  // Killed between any two states that others can see.
+  CHECK(none > 0);
+  CHECK(incomplete > 0);
+  CHECK(whole > 0);
 }
 
-TEST_CASE_TEMPLATE("a restore killed at any moment has done all or nothing, and is done when it is repeated",
-                   Place, FilePlace, DatabasePlace) {
-  auto random = seeded_for_backups();
+TEST_CASE_TEMPLATE(
+    "a restore killed before any of its steps has done all or nothing, and is done when it is repeated", Place,
+    FilePlace, DatabasePlace) {
   const FilePlace from;
   const TemporaryFolder folder;
   fill_for_kills(from.options());
@@ -224,14 +222,28 @@ TEST_CASE_TEMPLATE("a restore killed at any moment has done all or nothing, and 
     return std::vector<std::string>{"restore", "--config", config, "--from", location};
   };
   const Place first;
-  const auto whole = time_of(command(first.config()));
-  int killed = 0;
-  for (int kill = 0; kill < 12; ++kill) {
-    CAPTURE(kill);
+  int killed = 0, nothing = 0, all = 0;
+  const auto kill_before = [&](int step) {
+    CAPTURE(step);
     const Place to;
-    killed += run_and_kill(command(to.config()), some_time(random, whole)) ? 1 : 0;
+    const bool was_killed = run_to_step(program(command(to.config())), step).killed;
+    killed += was_killed ? 1 : 0;
+    const auto left = read_store(to.options(), [](std::string_view) {});
+    if (!left || is_blank(*left)) {
+      ++nothing;
+    } else {
+      ++all;
+      CHECK((told_by(*left) == told));
+    }
     run_registry(command(to.config()), 0);
-    CHECK(told_by(to.options()) == told);
-  }
-  CHECK(killed > 0);
+    CHECK((told_by(to.options()) == told));
+    return was_killed;
+  };
+  const int steps = all_steps(command(first.config()));
+  for (const int step : steps_to_kill_at(steps, kMostKills)) kill_before(step);
+  // What goes to a database may take some more pieces, or fewer: on to the end of a whole run.
+  for (int step = steps; kill_before(step);) ++step;
+  CHECK(killed >= kFewestKills);
+  CHECK(nothing > 0);
+  CHECK(all > 0);
 }
