@@ -30,8 +30,9 @@ struct ProberOptions {
 // There is no timer: the passes of the reconciler are when it is due that a look begins. A look
 // takes at most spec.probe.timeoutSeconds, and there is one at a time for an MCPTool; ProbeQueue
 // shares the threads out. A look whose end nobody waits for any more, because the spec has changed
-// or the MCPTool is gone, is given up at once and holds no turn. The next is due spec.probe.intervalSeconds after it began, later where
-// the server's TTL or Retry-After says so, and twice as late with each further failure in a row.
+// or the MCPTool is gone, is given up at once and holds no turn. The next is due
+// spec.probe.intervalSeconds after it began, later where the server's TTL or Retry-After says so,
+// and twice as late with each further failure in a row.
 class Prober final : public Servers {
  public:
   static constexpr Duration kLongestTtl = std::chrono::hours(1);  // that is heeded
