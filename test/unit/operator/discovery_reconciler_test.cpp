@@ -54,12 +54,15 @@ struct Discovering {
     CHECK(done.get().ok());
   }
 
-  void put_registry(const Json& spec, const Json& annotations = Json::object()) {
-    api->put(
-        registry_type(),
-        mcp_registry({{"metadata", {{"uid", nullptr}, {"generation", nullptr}, {"annotations", annotations}}},
-                      {"spec", spec}})
-            .json());
+  void put_registry(const Json& spec, const Json& annotations = Json::object(),
+                    const std::string& name = kLooking.name) {
+    api->put(registry_type(), mcp_registry({{"metadata",
+                                             {{"name", name},
+                                              {"uid", nullptr},
+                                              {"generation", nullptr},
+                                              {"annotations", annotations}}},
+                                            {"spec", spec}})
+                                  .json());
   }
   void put_service(const Json& patch = Json::object()) {
     api->put(service_type(), patched(labelled_service(patch), {{"metadata", {{"uid", nullptr}}}}).json());
@@ -291,12 +294,35 @@ TEST_CASE("a server that a user registers already is not registered again") {
 
 TEST_CASE("a Registry that is paused leaves what it has, and makes nothing") {
   Discovering d;
-  d.put_registry(kOwnNamespace, {{kPausedAnnotation, "true"}});
-  d.put_service();
-  REQUIRE(d.in_time([&] { return d.status().contains("conditions"); }));
-  CHECK(d.url_of(d.tool_of()).empty());
+  // What another Registry does with the same Services says when the paused one would have done it.
+  const Key beside{"mcp", "beside"};
+  const auto tool_for = [](const Key& registry, const char* service) {
+    return Key{"mcp", discovered_name(source("Service"), registry, service)};
+  };
   d.put_registry(kOwnNamespace);
-  CHECK(d.comes(d.tool_of(), kAt));
+  d.put_registry(kOwnNamespace, Json::object(), beside.name);
+  d.put_service();
+  REQUIRE(d.comes(d.tool_of(), kAt));
+  REQUIRE(d.comes(tool_for(beside, "weather"), kAt));
+  d.put_registry(kOwnNamespace, {{kPausedAnnotation, "true"}});
+  REQUIRE(d.in_time([&] {
+    const auto conditions = runtime::Conditions::from_json(d.status().value("conditions", Json::array()));
+    return conditions.find("ReconciliationPaused") != nullptr;
+  }));
+
+  d.put_service({{"metadata", {{"name", "tides"}}}});
+  REQUIRE(d.comes(tool_for(beside, "tides"), "http://tides.mcp.svc:8080/mcp"));
+  for (const int port : {9000, 9001}) {
+    const std::string moved = "http://weather.mcp.svc:" + std::to_string(port) + "/mcp";
+    d.put_service({{"spec", {{"ports", Json::array({{{"port", port}}})}}}});
+    REQUIRE(d.comes(tool_for(beside, "weather"), moved));
+  }
+  CHECK(d.url_of(d.tool_of()) == kAt);
+  CHECK(d.url_of(tool_for(kLooking, "tides")).empty());
+
+  d.put_registry(kOwnNamespace);
+  CHECK(d.comes(d.tool_of(), "http://weather.mcp.svc:9001/mcp"));
+  CHECK(d.comes(tool_for(kLooking, "tides"), "http://tides.mcp.svc:8080/mcp"));
 }
 
 TEST_CASE("where nothing changes nothing is written, however much time passes") {
