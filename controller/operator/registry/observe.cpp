@@ -107,7 +107,9 @@ Status read_restore(const Context& ctx, const runtime::Cache& cache, RegistryObs
     if (found.status().code() != Code::NotFound && !found.ok()) return found.status();
     if (found.ok()) backup = *found;
   }
-  RestoreSource source = restore_source(*wanted, backup ? &*backup : nullptr);
+  const Object* running = find(observed.running, deployment_type());
+  RestoreSource source =
+      restore_source(*wanted, backup ? &*backup : nullptr, running && restores(running->json()));
   observed.inputs.restore = std::move(source.place);
   observed.restore_pending = std::move(source.pending);
   return {};

@@ -115,11 +115,16 @@ std::optional<ConditionValue> drift_of(const RegistryOutcome& outcome) {
 
 std::optional<ConditionValue> restored_of(const RegistryObservation& observed,
                                           const RegistryOutcome& outcome) {
-  const bool restores = outcome.declared && outcome.declared->restore;
-  if (!restores) return observed.restore_pending;
+  const bool declared = outcome.declared && outcome.declared->restore;
+  if (!declared && !observed.restore_pending) return {};
   const Object* written = find(outcome.written.applied, deployment_type());
   const std::optional<Json> json = json_of(written ? written : find(observed.running, deployment_type()));
-  return observe_restore(*outcome.declared->restore, pointer_to(json), pods_of(observed));
+  // After a restart of the operator the Deployment alone may know of a restore: the RegistryBackup
+  // can be gone.
+  if (!declared && !(json && restores(*json))) return observed.restore_pending;
+  const std::string where = declared ? location_text(outcome.declared->restore->place)
+                                     : "RegistryBackup " + observed.inputs.spec.restore_from->backup;
+  return observe_restore(where, pointer_to(json), pods_of(observed));
 }
 
 std::optional<ConditionValue> authentication_of(const RegistryObservation& observed) {

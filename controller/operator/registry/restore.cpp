@@ -1,8 +1,10 @@
 #include "controller/operator/registry/restore.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "controller/base/json_access.hpp"
+#include "controller/kube/object/ref.hpp"
 #include "controller/operator/operand/object_condition.hpp"
 #include "controller/operator/operand/pod.hpp"
 #include "controller/operator/operand/pod_intent.hpp"
@@ -49,12 +51,24 @@ void add_restore(const RegistryInputs& inputs, Json& pod) {
   mount_place(inputs.restore->place, true, kContainers, pod);
 }
 
+bool restores(const Json& deployment) {
+  const auto containers =
+      deployment.value(Json::json_pointer("/spec/template/spec") / kContainers, Json::array());
+  return std::any_of(containers.begin(), containers.end(), [](const Json& container) {
+    return text_at(container, "/name") == kRestoreTerms.container;
+  });
+}
+
 bool is_restored(const Json& status) {
   return has_status(condition_of({{"status", status}}, kRestoredCondition), "True");
 }
 
-RestoreSource restore_source(const RestoreSpec& spec, const kube::Object* backup) {
+RestoreSource restore_source(const RestoreSpec& spec, const kube::Object* backup, bool begun) {
   if (spec.destination) return {RestorePlace{{*spec.destination, spec.name}, spec.at}, std::nullopt};
+  if (!backup && begun)
+    return {std::nullopt, pending("the RegistryBackup " + spec.backup +
+                                  " is gone; the restore from it that has begun goes on, and nothing else of "
+                                  "the spec is applied before it has ended")};
   if (!backup)
     return {std::nullopt, pending("there is no RegistryBackup " + spec.backup +
                                   " in the namespace; create it, or name another place in a new Registry")};
@@ -66,9 +80,8 @@ RestoreSource restore_source(const RestoreSpec& spec, const kube::Object* backup
   return {RestorePlace{{(*view)->spec.destination, spec.backup}, spec.at}, std::nullopt};
 }
 
-ConditionValue observe_restore(const RestorePlace& place, const Json* deployment,
+ConditionValue observe_restore(const std::string& where, const Json* deployment,
                                const std::vector<Json>& pods) {
-  const std::string where = location_text(place.place);
   for (const Json& pod : pods) {
     if (!deployment || !is_pod_of(pod, text_at(*deployment, "/metadata/name"))) continue;
     const auto end = termination_of(pod, kRestoreTerms);

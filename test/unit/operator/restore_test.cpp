@@ -48,7 +48,7 @@ Json restoring_pod(const char* state, int exit_code, const std::string& message)
 const Json kDeployment = {{"metadata", {{"name", "mcp-registry"}}}};
 
 ConditionValue restored(const std::vector<Json>& pods) {
-  return observe_restore(*restoring().restore, &kDeployment, pods);
+  return observe_restore(location_text(restoring().restore->place), &kDeployment, pods);
 }
 
 RegistryObservation restore_observation(const Json& patch, RegistryInputs made) {
@@ -163,6 +163,31 @@ TEST_CASE("a Registry does not serve before it is known what is to be restored")
   const RegistryPlan plan = decide(observed, std::nullopt);
   REQUIRE(plan.refused);
   CHECK(plan.refused->reason == "RestorePending");
+}
+
+// Of an operator that knows of the restore by the Deployment alone.
+Json status_after_restart(const Json& pod_state) {
+  RegistryObservation observed =
+      restore_observation({{"spec", {{"restoreFrom", kFromBackup}}}}, inputs({{"restoreFrom", kFromBackup}}));
+  Json running = deployment(restoring());
+  running["metadata"]["uid"] = "uid-of-the-deployment";
+  observed.running.push_back({deployment_type(), *kube::Object::from(running)});
+  observed.pods.push_back(*kube::Object::from(pod_state));
+  observed.restore_pending = restore_source(restore_spec(kFromBackup), nullptr, true).pending;
+  RegistryOutcome outcome{.refused = observed.restore_pending, .declared = {}, .written = {}, .cluster = {}};
+  return registry_status(Json::object(), report_of(observed, outcome, WallTime()), WallTime());
+}
+
+TEST_CASE("a restore that has begun is told of to its end though its RegistryBackup is gone") {
+  CHECK(restores(deployment(restoring())));
+  CHECK_FALSE(restores(deployment(inputs())));
+  const Json good = status_after_restart(restoring_pod("state", 0, kGoodReport));
+  CHECK(is_restored(good));
+  CHECK(reason_of(good, "Accepted") == "RestorePending");
+  const Json bad = status_after_restart(restoring_pod("lastState", 3, R"({"error":"there is no backup"})"));
+  CHECK(reason_of(bad, "Restored") == "RestoreFailed");
+  const RestoreSource gone = restore_source(restore_spec(kFromBackup), nullptr, true);
+  CHECK(gone.pending->message.find("goes on") != std::string::npos);
 }
 
 TEST_CASE("the end of the container says whether the registry is restored") {
