@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/operator/backup/job.hpp"
+#include "controller/operator/backup/network_policy.hpp"
 #include "controller/operator/operand/operand_writer.hpp"
 #include "controller/operator/types.hpp"
 
@@ -16,7 +17,13 @@ std::vector<OperandStep> backup_steps(const BackupInputs& inputs) {
       .type = config_map_type(), .key = key, .intent = share(backup_files(inputs)), .after = {}};
   OperandStep job{
       .type = job_type(), .key = key, .intent = share(backup_job(inputs)), .after = config_map_type()};
-  return {std::move(files), std::move(job)};
+  if (!has_network_policy(inputs)) return {std::move(files), std::move(job)};
+  OperandStep policy{.type = network_policy_type(),
+                     .key = key,
+                     .intent = share(backup_network_policy(inputs)),
+                     .after = config_map_type()};
+  job.after = network_policy_type();
+  return {std::move(files), std::move(policy), std::move(job)};
 }
 
 // Not made yet: the next pass tries again, and tells what hinders it.
@@ -43,7 +50,7 @@ BackupOutcome start(const Context& ctx, runtime::Applier& applier, const BackupO
 
 Status remove_backup_job(const Context& ctx, runtime::Applier& applier, const BackupObservation& observed) {
   const kube::Key key{observed.inputs.key.ns, backup_job_name(observed.inputs)};
-  for (const auto& type : {job_type(), config_map_type()}) {
+  for (const auto& type : {job_type(), config_map_type(), network_policy_type()}) {
     const Status removed = applier.remove(ctx, type, observed.object, key);
     if (!removed.ok()) return removed;
   }

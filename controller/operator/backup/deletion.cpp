@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "controller/base/json_access.hpp"
 #include "controller/base/time.hpp"
 #include "controller/operator/backup/carry_out.hpp"
 #include "controller/operator/backup/job.hpp"
+#include "controller/operator/backup/network_policy.hpp"
 #include "controller/operator/backup/status.hpp"
 #include "controller/operator/operand/job.hpp"
 #include "controller/operator/operand/operand_writer.hpp"
@@ -57,14 +59,23 @@ kube::Key delete_job_key(const BackupInputs& inputs) {
 
 StatusOr<DeletionOutcome> make_delete_job(const Context& ctx, runtime::Applier& applier,
                                           const BackupObservation& observed) {
-  // Not owned: the garbage collector would take it before it is of use, in a deletion in the
+  // Not owned: the garbage collector would take them before they are of use, in a deletion in the
   // foreground.
-  const OperandStep job{.type = job_type(),
-                        .key = delete_job_key(observed.inputs),
-                        .intent = share(delete_job(observed.inputs)),
-                        .owned = false,
-                        .after = {}};
-  const WrittenOperands written = write_operands(ctx, applier, observed.object, {job}, job_refusal);
+  const kube::Key key = delete_job_key(observed.inputs);
+  std::vector<OperandStep> made = {{.type = job_type(),
+                                    .key = key,
+                                    .intent = share(delete_job(observed.inputs)),
+                                    .owned = false,
+                                    .after = {}}};
+  if (has_network_policy(observed.inputs)) {
+    made.front().after = network_policy_type();
+    made.insert(made.begin(), {.type = network_policy_type(),
+                               .key = key,
+                               .intent = share(delete_network_policy(observed.inputs)),
+                               .owned = false,
+                               .after = {}});
+  }
+  const WrittenOperands written = write_operands(ctx, applier, observed.object, made, job_refusal);
   if (written.namespace_ends)
     return DeletionOutcome{true, "its namespace is being deleted, and takes no Job any more"};
   if (written.refused) return DeletionOutcome{true, written.refused->message};
@@ -99,7 +110,8 @@ StatusOr<DeletionOutcome> carry_out_deletion(const Context& ctx, runtime::Applie
     case DeletionAction::LetGo:
       break;
   }
-  done = applier.remove(ctx, job_type(), observed.object, delete_job_key(observed.inputs));
+  for (const auto& type : {job_type(), network_policy_type()})
+    if (done.ok()) done = applier.remove(ctx, type, observed.object, delete_job_key(observed.inputs));
   return done.ok() ? StatusOr<DeletionOutcome>(DeletionOutcome{true, plan.left_behind}) : done;
 }
 

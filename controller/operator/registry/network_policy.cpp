@@ -1,10 +1,10 @@
-#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/operator/labels.hpp"
 #include "controller/operator/registry/authentication.hpp"
 #include "controller/operator/registry/connections.hpp"
+#include "controller/operator/registry/egress.hpp"
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry/url_port.hpp"
 #include "controller/operator/registry_address.hpp"
@@ -48,34 +48,19 @@ Json allowed_peers(const RegistryInputs& inputs) {
   return peers;
 }
 
-Json port(const char* protocol, std::int64_t number) {
-  return {{"protocol", protocol}, {"port", number}};
-}
-
-// A policy cannot name hosts.
-Json to_anywhere(const std::vector<int>& ports) {
-  Json list = Json::array();
-  for (const int number : ports) list.push_back(port("TCP", number));
-  return {{"ports", std::move(list)}};
-}
-
 }  // namespace
 
 // Naming both policy types denies everything that no rule lets through.
 Json network_policy(const RegistryInputs& inputs) {
-  const Json ingress = {{"from", allowed_peers(inputs)}, {"ports", Json::array({port("TCP", kServicePort)})}};
-  // Cluster DNS; its pods listen on 5353 on OpenShift, and policies see the pod's port.
-  const Json dns = {
-      {"to", Json::array({{{"namespaceSelector", Json::object()}}})},
-      {"ports", Json::array({port("UDP", 53), port("TCP", 53), port("UDP", 5353), port("TCP", 5353)})}};
-  Json egress = Json::array({dns});
+  const Json ingress = {{"from", allowed_peers(inputs)}, {"ports", Json::array({{{"protocol", "TCP"}, {"port", kServicePort}}})}};
+  Json egress = Json::array({egress_to_dns()});
   // Where the service is stands in a Secret, and it may be outside the cluster: any address.
   for (const Connection& connection : connections(inputs.spec))
-    egress.push_back({{"ports", Json::array({port("TCP", connection.port)})}});
+    egress.push_back(egress_to_ports({static_cast<int>(connection.port)}));
   if (inputs.restore && inputs.restore->place.destination.s3)
-    egress.push_back(to_anywhere({url_port(inputs.restore->place.destination.s3->endpoint)}));
+    egress.push_back(egress_to_ports({url_port(inputs.restore->place.destination.s3->endpoint)}));
   if (const std::vector<int> ports = authentication_ports(inputs); !ports.empty())
-    egress.push_back(to_anywhere(ports));
+    egress.push_back(egress_to_ports(ports));
   return {{"metadata", operand_metadata(inputs, inputs.key.name)},
           {"spec",
            {{"podSelector", {{"matchLabels", selector_labels(inputs.key.name)}}},

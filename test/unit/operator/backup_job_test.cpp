@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "controller/operator/backup/files.hpp"
+#include "controller/operator/backup/network_policy.hpp"
 #include "controller/operator/registry/backup_place.hpp"
 #include "test/unit/operator/backup.hpp"
 
@@ -67,6 +68,56 @@ TEST_CASE("of a registry on PostgreSQL the Job has the Secrets of the Deployment
   CHECK(entry_named(volumes, "data").is_null());
   CHECK(entry_named(volumes, "database") ==
         entry_named(at(deployment(inputs(spec)), "/spec/template/spec/volumes"), "database"));
+}
+
+// The ports of the rules of egress, but for DNS.
+std::vector<int> ports_let_out(const Json& policy) {
+  std::vector<int> ports;
+  for (const Json& rule : at(policy, "/spec").value("egress", Json::array()))
+    if (!rule.contains("to"))
+      for (const Json& port : rule.at("ports")) ports.push_back(port.at("port"));
+  return ports;
+}
+
+TEST_CASE("the NetworkPolicy lets nobody in, and out what the pods need and nothing else") {
+  const Json on_database = {
+      {"storage",
+       {{"type", "PostgreSQL"}, {"postgresql", {{"secretRef", {{"name", "db"}}}, {"port", 6432}}}}}};
+  const kube::Object to_s3 = registry_backup(Json::object(), s3_destination());
+  const BackupInputs volumes = backup_inputs();
+  for (const Json& policy : {backup_network_policy(volumes), delete_network_policy(volumes),
+                             backup_network_policy(backup_inputs(to_s3, on_database))}) {
+    CHECK(at(policy, "/spec/policyTypes") == Json::array({"Ingress", "Egress"}));
+    CHECK_FALSE(policy.at("spec").contains("ingress"));
+  }
+  CHECK_FALSE(backup_network_policy(volumes).at("spec").contains("egress"));
+  CHECK(ports_let_out(backup_network_policy(backup_inputs(to_s3))) == std::vector<int>{443});
+  CHECK(ports_let_out(backup_network_policy(backup_inputs(registry_backup(), on_database))) ==
+        std::vector<int>{6432});
+  CHECK(ports_let_out(backup_network_policy(backup_inputs(to_s3, on_database))) ==
+        std::vector<int>{443, 6432});
+  CHECK(ports_let_out(delete_network_policy(backup_inputs(to_s3, on_database))) == std::vector<int>{443});
+  CHECK(at(backup_network_policy(backup_inputs(to_s3)), "/spec/egress").front().contains("to"));
+}
+
+TEST_CASE("the NetworkPolicy has the name of its Job and selects its pods") {
+  const BackupInputs made = backup_inputs();
+  for (const auto& [policy, job] : {std::pair(backup_network_policy(made), backup_job(made)),
+                                    std::pair(delete_network_policy(made), delete_job(made))}) {
+    CHECK(at(policy, "/metadata/name") == at(job, "/metadata/name"));
+    const Json& labels = at(job, "/spec/template/metadata/labels");
+    for (const auto& [name, value] : at(policy, "/spec/podSelector/matchLabels").items())
+      CHECK(labels.at(name) == value);
+  }
+}
+
+TEST_CASE("a Registry that switched off its NetworkPolicy has its backups made without") {
+  CHECK(has_network_policy(backup_inputs()));
+  CHECK_FALSE(has_network_policy(
+      backup_inputs(registry_backup(), {{"networkPolicy", {{"enabled", false}}}})));
+  BackupInputs alone = backup_inputs();
+  alone.registry.reset();
+  CHECK(has_network_policy(alone));
 }
 
 TEST_CASE("every mount of a Job's container has its volume") {

@@ -113,9 +113,13 @@ TEST_CASE("a backup is made once, told, and its Job removed") {
   const auto files = b.api->find(config_map_type(), b.job());
   REQUIRE(files);
   CHECK(has(files->json(), "/data/registry.json"));
+  CHECK(b.api->find(network_policy_type(), b.job()));
   b.end_job(0, kGoodReport, "Complete");
   REQUIRE(b.says("Completed"));
-  CHECK(b.api->wait_for([&] { return !b.has_job() && !b.api->find(config_map_type(), b.job()); }));
+  CHECK(b.api->wait_for([&] {
+    return !b.has_job() && !b.api->find(config_map_type(), b.job()) &&
+           !b.api->find(network_policy_type(), b.job());
+  }));
   CHECK(b.status().at("tools") == 3);
   CHECK(b.status().at("location") == "pvc://backups/mcp/nightly");
   const Json ended = b.status();
@@ -150,9 +154,26 @@ TEST_CASE("a deleted RegistryBackup takes with it what it wrote, and then goes")
   REQUIRE(b.api->wait_for([&] { return b.has_job("delete-backup-"); }));
   const Key job = b.job("delete-backup-");
   CHECK_FALSE(b.api->find(job_type(), job)->meta().controller());
+  CHECK(b.api->find(network_policy_type(), job));
   b.end_job(0, "{}", "Complete", "delete-backup-");
   CHECK(b.api->wait_for([&] { return !b.api->find(registry_backup_type(), kBackupKey); }));
-  CHECK(b.api->wait_for([&] { return !b.api->find(job_type(), job); }));
+  CHECK(b.api->wait_for(
+      [&] { return !b.api->find(job_type(), job) && !b.api->find(network_policy_type(), job); }));
+}
+
+TEST_CASE("without the Registry's NetworkPolicy a backup has none either") {
+  BackingUp b;
+  b.api->put(registry_type(),
+             BackingUp::without_uid(mcp_registry({{"metadata", {{"annotations", {{kPausedAnnotation, "true"}}}}},
+                                                  {"spec", {{"networkPolicy", {{"enabled", false}}}}}})));
+  REQUIRE(b.api->wait_for([&] {
+    const auto seen = b.manager.cache().get(Context{}, registry_type(), {"mcp", "mcp-registry"});
+    return seen.ok() && has(seen->json(), "/spec/networkPolicy/enabled");
+  }));
+  b.put();
+  REQUIRE(b.says("Starting"));
+  REQUIRE(b.has_job());
+  CHECK_FALSE(b.api->find(network_policy_type(), b.job()));
 }
 
 TEST_CASE("one that retains what it wrote goes at once") {
