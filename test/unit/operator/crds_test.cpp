@@ -10,12 +10,12 @@ using namespace toolhive;
 using namespace toolhive::test;
 
 std::string registry_refusal(const Json& spec) {
-  return Registry::from_json({{"spec", spec}}).status().message();
+  return Registry::from_text(Json{{"spec", spec}}.dump()).status().message();
 }
 
 TEST_CASE("an empty Registry reads with every default of the schema") {
   for (const Json& document : {Json::object(), Json{{"spec", Json::object()}}, Json{{"spec", nullptr}}}) {
-    const auto registry = Registry::from_json(document);
+    const auto registry = Registry::from_text(document.dump());
     REQUIRE(registry.ok());
     const RegistrySpec& spec = registry->spec;
     CHECK(spec.replicas == 1);
@@ -50,25 +50,27 @@ TEST_CASE("an unknown word is answered with the known ones") {
 }
 
 TEST_CASE("what does not fit will not fit at the next try either") {
-  CHECK(Registry::from_json({{"spec", 1}}).status().terminal());
-  CHECK_FALSE(Registry::from_json(Json::array()).ok());
+  CHECK(Registry::from_text(R"({"spec":1})").status().terminal());
+  CHECK_FALSE(Registry::from_text("[]").ok());
 }
 
 TEST_CASE("a size may be written as a number") {
-  const auto registry = Registry::from_json({{"spec", {{"storage", {{"size", 1000}}}}}});
+  const auto registry = Registry::from_text(R"({"spec":{"storage":{"size":1000}}})");
   REQUIRE(registry.ok());
   CHECK(registry->spec.storage.size == "1000");
 }
 
 TEST_CASE("an MCPTool needs a registry and a definition with an input schema") {
   const Json definition = {{"inputSchema", {{"type", "object"}}}};
-  const auto error = [](const Json& spec) { return MCPTool::from_json({{"spec", spec}}).status().message(); };
+  const auto error = [](const Json& spec) {
+    return MCPTool::from_text(Json{{"spec", spec}}.dump()).status().message();
+  };
   CHECK(error({{"definition", definition}}) == "spec.registryRef: is required");
   CHECK(error({{"registryRef", {{"name", "r"}}}}) == "spec.definition: is required");
   CHECK(error({{"registryRef", {{"name", "r"}}}, {"definition", Json::object()}}) ==
         "spec.definition.inputSchema: is required");
-  const auto tool = MCPTool::from_json(
-      {{"spec", {{"registryRef", {{"name", "r"}}}, {"definition", definition}, {"version", "1.0.0"}}}});
+  const Json spec = {{"registryRef", {{"name", "r"}}}, {"definition", definition}, {"version", "1.0.0"}};
+  const auto tool = MCPTool::from_text(Json{{"spec", spec}}.dump());
   REQUIRE(tool.ok());
   CHECK(tool->spec.deletion_policy == DeletionPolicy::Withdraw);
   CHECK(*tool->spec.definition == definition);
@@ -79,8 +81,8 @@ TEST_CASE("what is null within a schema is kept, as it is a value there") {
       {"type", "object"},
       {"properties",
        {{"unit", {{"enum", {"metric", nullptr}}, {"default", nullptr}}}, {"legacy", {{"const", nullptr}}}}}};
-  const auto tool = MCPTool::from_json(
-      {{"spec", {{"registryRef", {{"name", "r"}}}, {"definition", {{"inputSchema", schema}}}}}});
+  const Json spec = {{"registryRef", {{"name", "r"}}}, {"definition", {{"inputSchema", schema}}}};
+  const auto tool = MCPTool::from_text(Json{{"spec", spec}}.dump());
   REQUIRE(tool.ok());
   CHECK(tool->spec.definition->at("inputSchema") == schema);
 }

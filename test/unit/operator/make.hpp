@@ -13,7 +13,7 @@
 namespace toolhive::test {
 
 inline RegistryInputs inputs(const Json& spec = Json::object(), const std::string& name = "mcp-registry") {
-  auto registry = Registry::from_json({{"metadata", {{"name", name}}}, {"spec", spec}});
+  auto registry = Registry::from_text(Json{{"metadata", {{"name", name}}}, {"spec", spec}}.dump());
   RegistryInputs made;
   made.key = {"mcp", name};
   made.uid = "uid-of-" + name;

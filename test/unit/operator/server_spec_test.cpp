@@ -13,7 +13,7 @@ using namespace toolhive::test;
 StatusOr<MCPTool> read_spec(const Json& spec) {
   Json whole = {{"registryRef", {{"name", "r"}}}};
   whole.merge_patch(spec);
-  return MCPTool::from_json({{"spec", whole}});
+  return MCPTool::from_text(Json{{"spec", whole}}.dump());
 }
 
 Json remote(const Json& fields) {
