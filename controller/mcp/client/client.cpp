@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/mcp/client/listen_limits.hpp"
 #include "controller/mcp/client/negotiation.hpp"
 #include "controller/mcp/client/server_info.hpp"
 #include "controller/mcp/client/tool_listing.hpp"
@@ -62,6 +63,18 @@ StatusOr<Offer> Client::read(const Context& ctx) {
   const Context bounded = ctx.with_timeout(endpoint_->options().limits.total);
   StatusOr<Offer> offer = read_once(bounded);
   return offer.status().code() == Code::Expired ? read_once(bounded) : offer;
+}
+
+StatusOr<Subscription> Client::subscribe(const Context& ctx) {
+  StatusOr<Session> session = connect(ctx);
+  if (!session.ok()) return session.status();
+  StatusOr<Subscription> subscription =
+      session->server().tools_list_changed
+          ? session->subscription(ctx)
+          : Status(Code::NotFound, "the server does not say that it tells of changes of its tools")
+                .with_reason(kNotOffered);
+  if (!subscription.ok()) session->close(ctx);
+  return subscription;
 }
 
 StatusOr<Offer> Client::read_once(const Context& ctx) {

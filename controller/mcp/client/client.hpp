@@ -34,6 +34,11 @@ class Client {
   // a server that is alive; retry_after() where it says when to come back.
   StatusOr<Offer> read(const Context& ctx);
 
+  // For a stream on which the server tells of changes of its tools; a Listener opens it. NotFound
+  // with the reason kNotOffered of a server that says it does not tell; otherwise as connect(). A
+  // legacy server has a session for it then, which Subscription::close ends.
+  StatusOr<Subscription> subscribe(const Context& ctx);
+
   // For other requests than those. The session must not outlive the client.
   StatusOr<Session> connect(const Context& ctx);
 

@@ -49,6 +49,12 @@ StatusOr<bool> ignore(const HttpHead&, std::string_view) {
 
 }  // namespace
 
+std::string answer_to(const RpcMessage& request) {
+  return request.method == "ping"
+             ? rpc_result(*request.id, Json::object())
+             : rpc_error(*request.id, kMethodNotFound, "this client does not offer " + request.method);
+}
+
 StatusOr<std::unique_ptr<Endpoint>> Endpoint::make(const Options& options) {
   StatusOr<Url> url = Url::parse(options.url);
   if (!url.ok()) return url.status();
@@ -99,6 +105,16 @@ HttpRequest Endpoint::post(const Headers& headers, std::string body) const {
   return request;
 }
 
+HttpRequest Endpoint::get(const Protocol& protocol) const {
+  HttpRequest request{.method = "GET", .url = url_, .headers = headers_for(protocol, {}, {}), .body = {}};
+  request.headers.emplace_back("Accept", kStream);
+  return request;
+}
+
+HttpRequest Endpoint::end_of(const Protocol& protocol) const {
+  return {.method = "DELETE", .url = url_, .headers = headers_for(protocol, {}, {}), .body = {}};
+}
+
 StatusOr<Answer> Endpoint::request(const Context& ctx, const Protocol& protocol, const std::string& method,
                                    const Json& params) {
   const std::int64_t id = ++last_id_;
@@ -139,8 +155,7 @@ StatusOr<HttpHead> Endpoint::reconnect(const Context& ctx, const Protocol& proto
                   "the stream of events broke off, and the server asks to wait too long before it goes on");
   if (ctx.clock.now() + wait > ctx.deadline || !sleep_for(ctx.clock, wait, ctx.stop))
     return Status(Code::Timeout, "no time is left to go on with a stream of events that broke off");
-  HttpRequest request{.method = "GET", .url = url_, .headers = headers_for(protocol, {}, {}), .body = {}};
-  request.headers.emplace_back("Accept", kStream);
+  HttpRequest request = get(protocol);
   request.headers.emplace_back("Last-Event-ID", reader.last_event_id());
   reader.reconnect();
   return send(ctx, request,
@@ -150,11 +165,8 @@ StatusOr<HttpHead> Endpoint::reconnect(const Context& ctx, const Protocol& proto
 // While the stream waits: a server may not go on before it has the answer.
 void Endpoint::answer_server(const Context& ctx, const Protocol& protocol, const RpcMessage& request) {
   if (protocol.modern) return;  // its servers make none; what cannot be is not answered
-  std::string body = request.method == "ping" ? rpc_result(*request.id, Json::object())
-                                              : rpc_error(*request.id, kMethodNotFound,
-                                                          "this client does not offer " + request.method);
   // Whether it arrived is the server's concern, which waits for it or does not.
-  static_cast<void>(send(ctx, post(headers_for(protocol, {}, {}), std::move(body)), ignore));
+  static_cast<void>(send(ctx, post(headers_for(protocol, {}, {}), answer_to(request)), ignore));
 }
 
 Status Endpoint::notify(const Context& ctx, const Protocol& protocol, const std::string& method) {
@@ -165,9 +177,30 @@ Status Endpoint::notify(const Context& ctx, const Protocol& protocol, const std:
 }
 
 void Endpoint::end_session(const Context& ctx, const Protocol& protocol) {
-  const HttpRequest request{
-      .method = "DELETE", .url = url_, .headers = headers_for(protocol, {}, {}), .body = {}};
-  static_cast<void>(send(ctx, request, ignore));
+  static_cast<void>(send(ctx, end_of(protocol), ignore));
+}
+
+StatusOr<Subscription> Endpoint::subscription(const Context& ctx, const Protocol& protocol) {
+  Subscription subscription{.http = http_, .open = get(protocol), .id = {}, .answer = {}, .close = {}};
+  if (protocol.modern) {
+    subscription.id = ++last_id_;
+    const std::string method = "subscriptions/listen";
+    const Json params = with_meta(protocol, {{"notifications", {{"toolsListChanged", true}}}});
+    subscription.open =
+        post(headers_for(protocol, method, params), rpc_request(*subscription.id, method, params));
+  } else {
+    subscription.answer = post(headers_for(protocol, {}, {}), {});
+    if (!protocol.session_id.empty()) subscription.close = end_of(protocol);
+  }
+  for (HttpRequest* const request :
+       {&subscription.open, subscription.answer ? &*subscription.answer : nullptr,
+        subscription.close ? &*subscription.close : nullptr}) {
+    if (request == nullptr) continue;
+    StatusOr<HttpRequest> with_all = sign(ctx, std::move(*request));
+    if (!with_all.ok()) return with_all.status();
+    *request = *std::move(with_all);
+  }
+  return subscription;
 }
 
 // Follows redirects within the origin: many servers send "/mcp" to "/mcp/".
@@ -182,7 +215,7 @@ StatusOr<HttpHead> Endpoint::send(const Context& ctx, HttpRequest request, const
                                    " times; give the URL where it ends");
 }
 
-StatusOr<HttpHead> Endpoint::send_once(const Context& ctx, HttpRequest request, const BodySink& sink) {
+StatusOr<HttpRequest> Endpoint::sign(const Context& ctx, HttpRequest request) {
   request.headers.emplace_back("User-Agent", options_.client_name + "/" + options_.client_version);
   request.headers.insert(request.headers.end(), options_.headers.begin(), options_.headers.end());
   if (tokens_) {
@@ -190,9 +223,16 @@ StatusOr<HttpHead> Endpoint::send_once(const Context& ctx, HttpRequest request, 
     if (!token.ok()) return token.status().with_context("signing in by OAuth").with_reason("SignInFailed");
     request.headers.emplace_back("Authorization", "Bearer " + *token);
   }
-  return http_.send(ctx, request, [&](const HttpHead& head, std::string_view bytes) -> StatusOr<bool> {
-    return is_redirect(head.status) ? StatusOr<bool>(false) : sink(head, bytes);
-  });
+  return request;
+}
+
+StatusOr<HttpHead> Endpoint::send_once(const Context& ctx, HttpRequest request, const BodySink& sink) {
+  const StatusOr<HttpRequest> signed_request = sign(ctx, std::move(request));
+  if (!signed_request.ok()) return signed_request.status();
+  return http_.send(ctx, *signed_request,
+                    [&](const HttpHead& head, std::string_view bytes) -> StatusOr<bool> {
+                      return is_redirect(head.status) ? StatusOr<bool>(false) : sink(head, bytes);
+                    });
 }
 
 Status Endpoint::follow(const HttpHead& head) {

@@ -13,6 +13,7 @@
 #include "controller/mcp/client/oauth.hpp"
 #include "controller/mcp/client/options.hpp"
 #include "controller/mcp/client/reply_reader.hpp"
+#include "controller/mcp/client/subscription.hpp"
 
 namespace toolhive::mcp {
 
@@ -22,6 +23,10 @@ struct Protocol {
   bool modern = false;     // tells version, client and capabilities in each request
   std::string session_id;  // of a legacy session, where the server gave one
 };
+
+// What a request that a legacy server makes is answered: a ping as such, anything else with an
+// error, because this client offers nothing.
+std::string answer_to(const RpcMessage& request);
 
 // Not thread-safe.
 class Endpoint {
@@ -41,6 +46,9 @@ class Endpoint {
   // matter.
   void end_session(const Context& ctx, const Protocol& protocol);
 
+  // For the stream on which the server tells of changes of its tools. An error is one of signing in.
+  StatusOr<Subscription> subscription(const Context& ctx, const Protocol& protocol);
+
   const Options& options() const { return options_; }
 
  private:
@@ -50,6 +58,10 @@ class Endpoint {
   Json with_meta(const Protocol& protocol, Json params) const;
   Headers headers_for(const Protocol& protocol, const std::string& method, const Json& params) const;
   HttpRequest post(const Headers& headers, std::string body) const;
+  HttpRequest get(const Protocol& protocol) const;
+  HttpRequest end_of(const Protocol& protocol) const;
+  // With all that each request has.
+  StatusOr<HttpRequest> sign(const Context& ctx, HttpRequest request);
   StatusOr<Answer> ask(const Context& ctx, const Protocol& protocol, const HttpRequest& request,
                        std::int64_t id);
   StatusOr<HttpHead> reconnect(const Context& ctx, const Protocol& protocol, ReplyReader& reader);

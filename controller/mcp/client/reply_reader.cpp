@@ -20,16 +20,18 @@ std::string media_type(const HttpHead& head) {
   return type;
 }
 
-bool is_stream(const HttpHead& head) {
-  return media_type(head) == "text/event-stream";
-}
-
 bool is_document(const HttpHead& head) {
   return media_type(head) == "application/json";
 }
 
 bool is_success(const HttpHead& head) {
   return head.status / 100 == 2;
+}
+
+}  // namespace
+
+bool is_event_stream(const HttpHead& head) {
+  return media_type(head) == "text/event-stream";
 }
 
 Status check_encoding(const HttpHead& head) {
@@ -39,15 +41,13 @@ Status check_encoding(const HttpHead& head) {
           "the reply is encoded as \"" + cleaned(encoding, 64) + "\", for which this client did not ask"};
 }
 
-}  // namespace
-
 ReplyReader::ReplyReader(std::int64_t id, const Limits& limits, OnRequest on_request)
     : id_(id), limits_(limits), on_request_(std::move(on_request)), stream_(limits.event) {}
 
 StatusOr<bool> ReplyReader::take(const HttpHead& head, std::string_view bytes) {
   if (Status encoding = check_encoding(head); !encoding.ok()) return encoding;
-  if (!is_success(head) || (!is_stream(head) && !is_document(head))) return take_excerpt(bytes);
-  if (is_stream(head))
+  if (!is_success(head) || (!is_event_stream(head) && !is_document(head))) return take_excerpt(bytes);
+  if (is_event_stream(head))
     return stream_.push(bytes, [this](const SseEvent& event) { return take_event(event); });
   body_ += bytes;  // bounded by HttpLimits::body
   return true;
@@ -89,7 +89,7 @@ StatusOr<Answer> ReplyReader::finish(const HttpHead& head) {
   if (Status encoding = check_encoding(head); !encoding.ok()) return encoding;
   if (is_success(head) && is_document(head)) {
     if (Status kept = keep(parse_rpc(body_, limits_.json_depth), body_.size()); !kept.ok()) return kept;
-  } else if (is_success(head) && !is_stream(head)) {
+  } else if (is_success(head) && !is_event_stream(head)) {
     return Status(Code::Decode,
                   "the reply is " +
                       (media_type(head).empty() ? "of no type" : cleaned(media_type(head), 64)) +

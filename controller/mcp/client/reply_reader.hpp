@@ -19,6 +19,11 @@
 
 namespace toolhive::mcp {
 
+// Whether the body is a stream of events.
+bool is_event_stream(const HttpHead& head);
+// Decode when the body is encoded, for which this client never asks.
+Status check_encoding(const HttpHead& head);
+
 // Not thread-safe. Errors: Decode for what is no answer of MCP, an answer to another request and a
 // batch; TooLarge.
 class ReplyReader {

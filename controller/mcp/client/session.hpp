@@ -34,6 +34,9 @@ class Session {
   // failure_of().
   StatusOr<Result> request(const Context& ctx, const std::string& method, const Json& params);
 
+  // For the stream on which changes are told; a legacy one is good until the session is closed.
+  StatusOr<Subscription> subscription(const Context& ctx) { return endpoint_->subscription(ctx, protocol_); }
+
   // Tells a legacy server that nobody needs the session any more. Takes two seconds at most.
   void close(const Context& ctx);
 

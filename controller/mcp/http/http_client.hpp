@@ -73,6 +73,8 @@ class HttpClient {
   StatusOr<HttpHead> send(const Context& ctx, const HttpRequest& request, const BodySink& sink) const;
 
   const HttpLimits& limits() const { return limits_; }
+  const AddressPolicy& policy() const { return policy_; }
+  const std::shared_ptr<const Trust>& trust() const { return trust_; }
 
  private:
   HttpClient(std::shared_ptr<const Trust> trust, AddressPolicy policy, HttpLimits limits)

@@ -10,6 +10,8 @@
 #include <memory>
 #include <stop_token>
 
+#include "controller/mcp/http/http_message.hpp"
+
 namespace toolhive::mcp {
 
 namespace {
@@ -18,41 +20,6 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
-
-constexpr int kMostInterimReplies = 8;  // 100 Continue, 103 Early Hints
-
-Status failure(const char* step, error_code failed, const HttpLimits& limits) {
-  const std::string what = std::string(step) + ": ";
-  if (failed == http::error::body_limit)
-    return {Code::TooLarge, what + "the reply has more than " + std::to_string(limits.body) + " bytes"};
-  if (failed == http::error::header_limit || failed == http::error::buffer_overflow)
-    return {Code::TooLarge,
-            what + "the reply's header has more than " + std::to_string(limits.head) + " bytes"};
-  const bool cut = failed == http::error::end_of_stream || failed == http::error::partial_message;
-  if (failed.category() == http::make_error_code(http::error::bad_version).category() && !cut)
-    return {Code::Decode, what + "the reply is no HTTP/1.1: " + failed.message()};
-  return {Code::Unavailable,
-          what + (cut ? "the connection was closed before the reply's end" : failed.message())};
-}
-
-http::request<http::string_body> to_message(const HttpRequest& request) {
-  http::request<http::string_body> message;
-  message.method_string(request.method);
-  message.target(request.url.target);
-  message.version(11);
-  message.set(http::field::host, request.url.authority());
-  for (const auto& [name, value] : request.headers) message.set(name, value);
-  message.set(http::field::connection, "close");
-  message.body() = request.body;
-  message.prepare_payload();
-  return message;
-}
-
-std::string lower_case(std::string_view name) {
-  std::string text(name);
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  return text;
-}
 
 }  // namespace
 
@@ -71,7 +38,7 @@ Status HttpExchange::await(const char* step, TimePoint limit, Start start) {
   if (!ctx_.stop.stop_requested()) io_.run_for(std::min(limit, ctx_.deadline) - ctx_.clock.now());
   if (ctx_.stop.stop_requested()) return {Code::Cancelled, std::string(step) + ": stopped by the caller"};
   if (!*outcome) return {Code::Timeout, std::string(step) + ": not done in time"};
-  return **outcome ? failure(step, **outcome, limits_) : Status();
+  return **outcome ? http_failure(step, **outcome, limits_) : Status();
 }
 
 template <class Use>
@@ -90,12 +57,11 @@ StatusOr<HttpHead> HttpExchange::run(const HttpRequest& request, const BodySink&
   if (Status encrypted = shake_hands(request.url); !encrypted.ok()) return encrypted.as_not_sent();
   if (Status written = write(request); !written.ok()) return written;
   if (Status read = read_head(); !read.ok()) return read;
-  HttpHead reply = head();
+  HttpHead reply = to_head(parser_->get());
   if (Status read = read_body(reply, sink); !read.ok()) return read;
   return reply;
 }
 
-// All addresses of the name that may be connected to.
 StatusOr<std::vector<HttpExchange::Endpoint>> HttpExchange::resolve(const Url& url) {
   const auto found = std::make_shared<asio::ip::tcp::resolver::results_type>();
   const Status resolved = await("resolving its name", TimePoint::max(), [&](auto done) {
@@ -159,7 +125,7 @@ Status HttpExchange::write(const HttpRequest& request) {
 Status HttpExchange::read_head() {
   for (int i = 0; i < kMostInterimReplies; ++i) {
     if (Status read = read_one_head(); !read.ok()) return read;
-    if (parser_->get().result_int() / 100 != 1 || parser_->get().result_int() == 101) return {};
+    if (!is_interim(parser_->get())) return {};
   }
   return {Code::Decode, "reading the reply: it has too many interim replies (1xx)"};
 }
@@ -197,17 +163,6 @@ Status HttpExchange::read_body(const HttpHead& head, const BodySink& sink) {
     if (!more.ok() || !*more) return more.status();
   }
   return {};
-}
-
-HttpHead HttpExchange::head() const {
-  HttpHead head;
-  head.status = static_cast<int>(parser_->get().result_int());
-  for (const auto& field : parser_->get()) {
-    std::string& value = head.headers[lower_case({field.name_string().data(), field.name_string().size()})];
-    if (!value.empty()) value += ", ";
-    value.append(field.value().data(), field.value().size());
-  }
-  return head;
 }
 
 }  // namespace toolhive::mcp

@@ -24,11 +24,14 @@ class HttpExchange {
  public:
   HttpExchange(const Context& ctx, const Trust& trust, const AddressPolicy& policy, const HttpLimits& limits);
 
-  StatusOr<HttpHead> run(const HttpRequest& request, const BodySink& sink);
-
- private:
   using Endpoint = boost::asio::ip::tcp::endpoint;
 
+  StatusOr<HttpHead> run(const HttpRequest& request, const BodySink& sink);
+  // All addresses of the URL's name that may be connected to, never none. Errors as those of
+  // HttpClient::send() before the connection.
+  StatusOr<std::vector<Endpoint>> resolve(const Url& url);
+
+ private:
   // Runs what `start` starts, which is given the function to call with its outcome, until it ends
   // or `limit` passes.
   template <class Start>
@@ -37,14 +40,12 @@ class HttpExchange {
   template <class Use>
   void with_stream(Use use);
 
-  StatusOr<std::vector<Endpoint>> resolve(const Url& url);
   Status connect(const std::vector<Endpoint>& endpoints);
   Status shake_hands(const Url& url);
   Status write(const HttpRequest& request);
   Status read_head();
   Status read_one_head();
   Status read_body(const HttpHead& head, const BodySink& sink);
-  HttpHead head() const;
 
   const Context ctx_;
   const Trust& trust_;

@@ -27,6 +27,8 @@ inline constexpr int kUnsupportedVersion = -32022;
 inline constexpr const char* kMetaVersion = "io.modelcontextprotocol/protocolVersion";
 inline constexpr const char* kMetaClientInfo = "io.modelcontextprotocol/clientInfo";
 inline constexpr const char* kMetaClientCapabilities = "io.modelcontextprotocol/clientCapabilities";
+// 2026-07-28, "Subscriptions".
+inline constexpr const char* kMetaSubscriptionId = "io.modelcontextprotocol/subscriptionId";
 inline constexpr const char* kMetaServerInfo = "io.modelcontextprotocol/serverInfo";
 
 }  // namespace toolhive::mcp
