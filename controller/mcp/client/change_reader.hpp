@@ -32,7 +32,7 @@ class ChangeReader {
   // `id` is that of the request `subscriptions/listen`; absent: the stream is a legacy session's.
   ChangeReader(std::optional<std::int64_t> id, const ListenLimits& limits, Events events);
 
-  // A StreamSink, at the time `now`. Errors: what finish() makes of them is told.
+  // As a StreamSink, at the time `now`. Errors: what finish() makes of them is told.
   StatusOr<StreamState> take(const HttpHead& head, std::string_view bytes, TimePoint now);
   // What it means that the stream ended with `why`. EndOfStream: the server closed it in order;
   // NotFound with the reason kNotOffered: it does not tell of changes; TooManyRequests with the

@@ -1,6 +1,5 @@
 #include "controller/mcp/client/listener.hpp"
 
-#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -12,7 +11,7 @@ namespace toolhive::mcp {
 namespace {
 
 struct OpenListening {
-  std::atomic<Listener::Id> id = 0;  // 0: not known yet
+  StreamId id = 0;
   std::unique_ptr<ChangeReader> reader;
 };
 
@@ -27,23 +26,22 @@ StatusOr<Listener::Id> Listener::listen(const Context& ctx, Client& client, cons
   const auto answer = [this, weak = std::weak_ptr(open),
                        way = subscription->answer](const RpcMessage& asked) {
     const auto opened = weak.lock();
-    if (!way || !opened || opened->id == 0) return;
+    if (!way || !opened) return;
     HttpRequest request = *way;
     request.body = answer_to(asked);
     streams_.send(opened->id, std::move(request));
   };
   open->reader = std::make_unique<ChangeReader>(
       subscription->id, limits, ChangeReader::Events{events.listening, events.changed, answer});
-  const auto sink = [this, open](const HttpHead& head, std::string_view bytes) {
+  const auto sink = [this, open](StreamId id, const HttpHead& head, std::string_view bytes) {
+    open->id = id;
     return open->reader->take(head, bytes, clock_.now());
   };
   const auto end = [open, ended = std::move(events.ended)](const Status& why) {
     ended(open->reader->finish(why));
   };
-  const StatusOr<Id> id = streams_.open(ctx, subscription->http, {subscription->open, subscription->close},
-                                        limits.stream, sink, end);
-  if (id.ok()) open->id = *id;
-  return id;
+  return streams_.open(ctx, subscription->http, {subscription->open, subscription->close}, limits.stream,
+                       sink, end);
 }
 
 }  // namespace toolhive::mcp

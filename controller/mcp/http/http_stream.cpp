@@ -28,9 +28,10 @@ HttpLimits limits_of_head(const StreamLimits& limits) {
 
 }  // namespace
 
-HttpStream::HttpStream(asio::io_context& io, Clock& clock, StreamPeer peer, const HttpRequest& request,
-                       const StreamLimits& limits, StreamSink sink, StreamEnd end)
-    : clock_(clock),
+HttpStream::HttpStream(StreamId id, asio::io_context& io, Clock& clock, StreamPeer peer,
+                       const HttpRequest& request, const StreamLimits& limits, StreamSink sink, StreamEnd end)
+    : id_(id),
+      clock_(clock),
       peer_(std::move(peer)),
       url_(request.url),
       limits_(limits),
@@ -140,7 +141,7 @@ void HttpStream::take(std::string_view bytes) {
   heard_ = clock_.now();
   StatusOr<StreamState> state = StreamState::Opening;
   try {
-    state = sink_(head_, bytes);
+    state = sink_(id_, head_, bytes);
   } catch (const std::exception& cause) {
     state = Status(Code::Internal, std::string("reading the stream: ") + cause.what());
   }

@@ -29,8 +29,8 @@ struct StreamPeer {
 // Each step starts the next one; what comes after the end is dropped. Of the thread that runs `io`.
 class HttpStream : public std::enable_shared_from_this<HttpStream> {
  public:
-  HttpStream(boost::asio::io_context& io, Clock& clock, StreamPeer peer, const HttpRequest& request,
-             const StreamLimits& limits, StreamSink sink, StreamEnd end);
+  HttpStream(StreamId id, boost::asio::io_context& io, Clock& clock, StreamPeer peer,
+             const HttpRequest& request, const StreamLimits& limits, StreamSink sink, StreamEnd end);
 
   void start();
   // Ends the stream if one of its times is over.
@@ -54,6 +54,7 @@ class HttpStream : public std::enable_shared_from_this<HttpStream> {
   void take(std::string_view bytes);
   Status check_times() const;
 
+  const StreamId id_;
   Clock& clock_;
   const StreamPeer peer_;
   const Url url_;

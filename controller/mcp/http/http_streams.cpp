@@ -24,7 +24,7 @@ constexpr std::chrono::milliseconds kTick{500};
 // Of what is sent beside a stream.
 constexpr std::chrono::seconds kShortReply{5};
 
-StatusOr<StreamState> want_head_only(const HttpHead&, std::string_view) {
+StatusOr<StreamState> want_head_only(StreamId, const HttpHead&, std::string_view) {
   return StreamState::Enough;
 }
 
@@ -103,7 +103,7 @@ class HttpStreams::Impl {
       if (farewell) say(where, *farewell, [] {});
       end(why);
     };
-    auto stream = std::make_shared<HttpStream>(io_, clock_, std::move(peer), request.request, limits,
+    auto stream = std::make_shared<HttpStream>(id, io_, clock_, std::move(peer), request.request, limits,
                                                std::move(sink), ended);
     streams_.emplace(id, Entry{stream});
     stream->start();
@@ -121,7 +121,7 @@ class HttpStreams::Impl {
       streams_.erase(id);
       done();
     };
-    auto stream = std::make_shared<HttpStream>(io_, clock_, peer, request, limits, want_head_only, ended);
+    auto stream = std::make_shared<HttpStream>(id, io_, clock_, peer, request, limits, want_head_only, ended);
     streams_.emplace(id, Entry{stream});
     stream->start();
     tick();

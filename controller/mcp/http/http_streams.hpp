@@ -29,9 +29,11 @@ struct StreamLimits {
 
 enum class StreamState { Opening, Open, Enough };
 
-// Takes a piece of a reply's body; with no bytes once its head is there. What the stream is from
+using StreamId = std::uint64_t;
+
+// Takes a piece of the body of a stream's reply; with no bytes once its head is there. What the stream is from
 // then on: Enough ends it. An error ends it, too.
-using StreamSink = std::function<StatusOr<StreamState>(const HttpHead&, std::string_view)>;
+using StreamSink = std::function<StatusOr<StreamState>(StreamId, const HttpHead&, std::string_view)>;
 // Why a stream ended: EndOfStream when the reply did, or was enough; Timeout names which time was
 // over; Cancelled by close(); otherwise as HttpClient::send(), or what the sink said.
 using StreamEnd = std::function<void(const Status&)>;
@@ -41,7 +43,7 @@ using StreamEnd = std::function<void(const Status&)>;
 // but open().
 class HttpStreams {
  public:
-  using Id = std::uint64_t;
+  using Id = StreamId;
 
   struct Request {
     HttpRequest request;

@@ -152,7 +152,9 @@ TEST_CASE("a modern server is asked to tell of its tools, and its changes are he
 TEST_CASE(
     "a legacy server is listened to in a session of its own, whose pings are answered and whose end is "
     "told") {
-  std::atomic<bool> answered = false;
+  std::mutex mutex;
+  std::condition_variable pong;
+  bool answered = false;
   ScriptedServer server([&](const Asked& asked, Connection& connection) {
     if (asked.method() == "initialize") {
       Json result = initialize_result();
@@ -162,11 +164,17 @@ TEST_CASE(
     if (asked.verb == "GET") {
       begin_stream(connection);
       send_event(connection, R"(data: {"jsonrpc":"2.0","id":"p-1","method":"ping"})");
-      while (!answered) std::this_thread::yield();
-      send_event(connection, told_change(asked));
+      std::unique_lock lock(mutex);
+      if (pong.wait_for(lock, seconds(10), [&] { return answered; }))
+        send_event(connection, told_change(asked));
+      lock.unlock();
       return connection.wait_closed();
     }
-    if (asked.body.contains("result")) answered = asked.body.at("id") == "p-1";
+    if (asked.body.contains("result")) {
+      const std::lock_guard lock(mutex);
+      answered = asked.body.at("id") == "p-1";
+      pong.notify_all();
+    }
     serve_legacy(asked, connection);
   });
   Ear ear;
