@@ -88,6 +88,7 @@ struct ProbeSpec {
   Mode mode = Mode::Auto;
   std::int64_t interval_seconds = 60;
   std::int64_t timeout_seconds = 20;
+  bool listen = false;
 
   std::chrono::seconds interval() const { return std::chrono::seconds(interval_seconds); }
   std::chrono::seconds timeout() const { return std::chrono::seconds(timeout_seconds); }
@@ -97,6 +98,7 @@ struct ProbeSpec {
     fields.read_word("mode", mode, {{"Auto", Mode::Auto}, {"Disabled", Mode::Disabled}});
     fields.read("intervalSeconds", interval_seconds);
     fields.read("timeoutSeconds", timeout_seconds);
+    fields.read("listen", listen);
   }
 };
 

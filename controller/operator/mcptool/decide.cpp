@@ -58,8 +58,18 @@ std::optional<Object> conflicting_tool(const ToolObservation& observed) {
   return first->meta().uid == observed.object.meta().uid ? std::nullopt : std::optional(*first);
 }
 
+// Whether the server is listened to.
+void add_hearing(const ToolObservation& observed, ServerReport& report) {
+  const ProbeSpec& probe = (*observed.tool)->spec.probe;
+  report.listens = probe.listen && probe.mode == ProbeSpec::Mode::Auto;
+  if (!report.listens) return;
+  const runtime::Conditions conditions = conditions_of(*observed.status);
+  report.listening = report_hearing(observed.server ? observed.server->hearing : Hearing(),
+                                    observed.server ? conditions.find("Listening") : nullptr);
+}
+
 // Nothing of an MCPTool without a server.
-std::optional<ServerReport> server_report(const ToolObservation& observed) {
+std::optional<ServerReport> availability_report(const ToolObservation& observed) {
   if (!observed.tool.ok() || !(*observed.tool)->spec.server) return std::nullopt;
   if (observed.workload && observed.workload->trouble)
     return ServerReport{.available = observed.workload->trouble, .identity = {}};
@@ -72,6 +82,12 @@ std::optional<ServerReport> server_report(const ToolObservation& observed) {
   if (told || !observed.workload) return ServerReport{};
   return ServerReport{.available = ConditionValue::unknown("Starting", "the server is being started"),
                       .identity = {}};
+}
+
+std::optional<ServerReport> server_report(const ToolObservation& observed) {
+  std::optional<ServerReport> report = availability_report(observed);
+  if (report) add_hearing(observed, *report);
+  return report;
 }
 
 // Whether what is registered is what a server offers.

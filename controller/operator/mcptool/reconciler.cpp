@@ -1,6 +1,8 @@
 #include "controller/operator/mcptool/reconciler.hpp"
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "controller/operator/labels.hpp"
@@ -51,6 +53,13 @@ bool is_worth_an_event(const runtime::Conditions& conditions) {
   return !registered || registered->reason != "Pending";
 }
 
+void wait_until_stopped(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  stopped.wait(lock, stop, [] { return false; });
+}
+
 // The MCPTool whose server runs in the pod.
 std::vector<Key> tool_of_pod(const Object& pod) {
   const auto instance = pod.meta().labels.get(kInstanceLabel);
@@ -89,10 +98,19 @@ void MCPToolReconciler::attach() {
           .reports({.ready_action = "Register", .each_generation = true, .is_event = is_worth_an_event})
           .finalize(kWithdrawFinalizer, run, finalizer_need)
           .on_gone([this](const Key& key) { forget(key); })
-          .on_paused(is_paused, tell_pause)
+          .on_paused(is_paused,
+                     [this](Pass& pass) {
+                       servers_.rest(pass.key());
+                       return tell_pause(pass);
+                     })
           .on_invalid(run)
           .reconcile(run);
   servers_.on_news([handle](const Key& key) { handle.wake(key); });
+  // Who leads listens.
+  manager_.add_leader_work("listening", [this](const Context& ctx) {
+    wait_until_stopped(ctx.stop);
+    servers_.rest_all();
+  });
 }
 
 StatusOr<Result> MCPToolReconciler::reconcile(const Pass& pass) {

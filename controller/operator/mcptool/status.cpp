@@ -64,6 +64,11 @@ Json mcptool_status(const Json& before, const ToolReport& report, WallTime now) 
   else if (report.server->available)
     set("ServerAvailable", *report.server->available);
 
+  if (!report.server || !report.server->listens)
+    conditions.remove("Listening");
+  else if (report.server->listening)
+    set("Listening", *report.server->listening);
+
   if (!report.offer)
     conditions.remove("ContractVerified");
   else if (report.offer->contract_verified)

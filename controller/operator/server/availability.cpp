@@ -31,7 +31,42 @@ ServerIdentity identity_of(const std::string& address, const mcp::ServerInfo& in
           .url = url.ok() ? url->shown() : std::string()};
 }
 
+// What was told for the same reason, or `message`.
+std::string kept_message(const char* reason, const std::string& message, const runtime::Condition* told) {
+  return told && told->status == runtime::ConditionStatus::False && told->reason == reason ? told->message
+                                                                                           : message;
+}
+
 }  // namespace
+
+std::optional<ConditionValue> report_hearing(const Hearing& hearing, const runtime::Condition* told) {
+  const std::string& why = hearing.failure.message();
+  switch (hearing.state) {
+    case Hearing::State::Unknown:
+      if (told) return std::nullopt;
+      return ConditionValue::unknown("Pending", "the server has not been asked to tell of changes yet");
+    case Hearing::State::Listening:
+      return ConditionValue::yes("Listening", "the server tells when its tools change");
+    case Hearing::State::NotOffered:
+      return ConditionValue::no("ChangesNotTold",
+                                "the server does not tell when its tools change; it is looked at in the "
+                                "interval of spec.probe");
+    case Hearing::State::Broken:
+      return ConditionValue::no(
+          "StreamBroken",
+          kept_message("StreamBroken", why + "; it is tried again, and polling goes on", told));
+    case Hearing::State::Flooding:
+      return ConditionValue::no(
+          "Flooding",
+          kept_message("Flooding", why + "; it is not listened to for ten minutes, and polling goes on",
+                       told));
+    case Hearing::State::Full:
+      return ConditionValue::no("TooManyStreams",
+                                "the operator listens to as many servers as it may, or to as many of this "
+                                "namespace; polling goes on");
+  }
+  return std::nullopt;
+}
 
 ServerReport report_server(const std::string& url, const Sighting& sighting, const runtime::Condition* told) {
   ServerReport report;

@@ -36,7 +36,7 @@ StatusOr<mcp::Offer> read_guarded(Read read) {
 }
 
 // How long a server is left alone after a look, without jitter.
-Duration rest(const ProbeSpec& probe, const Status& failure, const mcp::Offer* offer, int failures) {
+Duration wait_after(const ProbeSpec& probe, const Status& failure, const mcp::Offer* offer, int failures) {
   const Duration interval = probe.interval();
   if (offer) return std::max(interval, std::min<Duration>(offer->list.ttl, Prober::kLongestTtl));
   const Duration asked = failure.retry_after().value_or(std::chrono::milliseconds(0));
@@ -66,7 +66,11 @@ struct Prober::Entry {
   bool under_way = false;  // a look waits, or has begun
   bool wanted = false;     // its end is news in any case
   bool proven = false;
-  int failures = 0;  // in a row
+  bool rests = false;    // is not to be listened to
+  bool heard = false;    // a look is due for what was heard
+  bool changed = false;  // a change is what was heard
+  int failures = 0;      // in a row
+  int vain = 0;          // looks in a row at changes that were none
   Sighting sighting;
   // Ends the look under way: the entry is replaced, or the operator ends.
   std::stop_source stop;
@@ -80,6 +84,7 @@ struct Prober::Job {
   QueuedProbe probe;
   ServerSpec::Remote remote;
   ProbeSpec how;
+  bool for_change = false;  // that was heard
 };
 
 struct Prober::Seen {
@@ -98,6 +103,9 @@ Prober::Prober(kube::Client& client, runtime::Metrics& metrics, Clock& clock, Pr
       metrics_(metrics),
       queue_(options_.threads),
       kept_(options_.kept_offers),
+      streams_(metrics, clock, options_.streams,
+               {[this](const Key& tool) { hear(tool, false); }, [this](const Key& tool) { hear(tool, true); },
+                [this](const Key& tool) { tell(tool); }}),
       executor_(static_cast<unsigned>(options_.threads), static_cast<std::size_t>(options_.threads)) {}
 
 Prober::~Prober() {
@@ -107,9 +115,12 @@ Prober::~Prober() {
 Look Prober::look(const WatchedServer& server) {
   const std::lock_guard lock(mutex_);
   Entry& entry = entry_of(server);
-  if (!entry.under_way && clock_.now() >= entry.due) enqueue(server, entry);
-  return {entry.sighting,
-          entry.under_way ? jittered(entry.probe.interval(), server.key) : entry.due - clock_.now()};
+  entry.rests = false;
+  if (!entry.under_way && clock_.now() >= due(server.key, entry)) enqueue(server, entry);
+  return {
+      entry.sighting,
+      entry.under_way ? jittered(entry.probe.interval(), server.key) : due(server.key, entry) - clock_.now(),
+      entry.probe.listen ? streams_.hearing(server.key) : Hearing()};
 }
 
 void Prober::look_again(const WatchedServer& server) {
@@ -143,6 +154,53 @@ void Prober::give_up(const Key& tool, const Entry& entry) {
   entry.stop.request_stop();
   queue_.drop(tool);
   kept_.drop(tool);
+  streams_.close(tool);
+}
+
+void Prober::rest(const Key& tool) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = entries_.find(tool); found != entries_.end()) rest(tool, *found->second);
+}
+
+void Prober::rest_all() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [tool, entry] : entries_) rest(tool, *entry);
+}
+
+// What changes meanwhile is not told, so that the next pass looks at once.
+void Prober::rest(const Key& tool, Entry& entry) {
+  if (!entry.probe.listen) return;
+  entry.rests = true;
+  entry.due = TimePoint::min();
+  streams_.close(tool);
+}
+
+// Only of a server that could be read when it was last looked at: what fails is looked at less and
+// less often, whatever it tells.
+TimePoint Prober::due(const Key& tool, const Entry& entry) const {
+  const Sighting& seen = entry.sighting;
+  if (!entry.probe.listen || !seen.looked || !seen.failure.ok()) return entry.due;
+  TimePoint due = entry.due;
+  if (entry.heard) due = std::min(due, entry.asked + kHeardGap * (1 << entry.vain));
+  return std::min(due, std::max(streams_.reopens_at(tool), entry.asked + kHeardGap));
+}
+
+// Called by the streams' thread.
+void Prober::hear(const Key& tool, bool changed) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(tool);
+    if (found == entries_.end()) return;
+    Entry& entry = *found->second;
+    entry.changed = entry.changed || changed;
+    // Once is enough: a pass is on its way.
+    if (std::exchange(entry.heard, true)) return;
+  }
+  tell(tool);
+}
+
+void Prober::tell(const Key& tool) {
+  if (news_) news_(tool);
 }
 
 // Another revision begins anew: what was seen may be of another server. Its turn in the queue it
@@ -194,7 +252,9 @@ std::optional<Prober::Job> Prober::next_job() {
   std::optional<QueuedProbe> probe = queue_.take();
   if (!probe) return std::nullopt;
   const std::shared_ptr<Entry>& entry = entries_.at(probe->key);
-  return Job{entry, *std::move(probe), std::exchange(entry->remote, {}), entry->probe};
+  entry->heard = false;  // what is heard from now on may be missed by the look
+  const bool for_change = std::exchange(entry->changed, false);
+  return Job{entry, *std::move(probe), std::exchange(entry->remote, {}), entry->probe, for_change};
 }
 
 Prober::Seen Prober::probe(const Context& ctx, Job& job) const {
@@ -224,7 +284,11 @@ StatusOr<mcp::Offer> Prober::read(const Context& ctx, Job& job) const {
     entry.client = std::make_unique<mcp::Client>(*std::move(client));
     entry.target_digest = target->digest;
   }
-  StatusOr<mcp::Offer> offer = entry.client->read(ctx);
+  const Context within = ctx.with_timeout(job.how.timeout());
+  StatusOr<mcp::Offer> offer = entry.client->read(within);
+  if (offer.ok() && job.how.listen)
+    streams_.follow(within, job.probe.key, entry.revision, target->digest, *entry.client,
+                    offer->server.tools_list_changed);
   // Authorities of its own take some 100 KB in memory: they are read anew each time.
   if (!target->options.authorities.empty()) entry.client.reset();
   return offer;
@@ -236,7 +300,9 @@ void Prober::end(const Job& job, const Seen& seen) {
     const std::lock_guard lock(mutex_);
     queue_.leave(job.probe);
     const auto current = entries_.find(job.probe.key);
-    if (current != entries_.end() && current->second == job.entry) news = take_in(job, seen);
+    const bool is_current = current != entries_.end() && current->second == job.entry;
+    if (is_current) news = take_in(job, seen);
+    if (!is_current || job.entry->rests) streams_.close(job.probe.key, job.entry->revision);
     // What had to wait for this one may begin on another thread.
     if (queue_.waiting() > 0) start_work();
   }
@@ -258,10 +324,16 @@ bool Prober::take_in(const Job& job, const Seen& seen) {
   const bool away = entry.proven && seen.failure.code() == Code::Unavailable;
   entry.proven = (is_alive(now) || away) && seen.took <= kPrompt;
   entry.failures = is_alive(now) ? 0 : std::min(entry.failures + 1, kMostDoublings);
-  entry.due =
-      entry.asked + jittered(rest(job.how, seen.failure, seen.offer.get(), entry.failures), job.probe.key);
-  return std::exchange(entry.wanted, false) || !before.looked || before.restricted != now.restricted ||
-         before.failure.reason() != now.failure.reason() || before.digest != now.digest;
+  entry.due = entry.asked +
+              jittered(wait_after(job.how, seen.failure, seen.offer.get(), entry.failures), job.probe.key);
+  if (entry.rests) entry.due = TimePoint::min();
+  if (before.digest != now.digest)
+    entry.vain = 0;
+  else if (job.for_change)
+    entry.vain = std::min(entry.vain + 1, kMostDoublings);
+  return std::exchange(entry.wanted, false) || entry.heard || !before.looked ||
+         before.restricted != now.restricted || before.failure.reason() != now.failure.reason() ||
+         before.digest != now.digest;
 }
 
 void Prober::keep(const Job& job, const Seen& seen) {

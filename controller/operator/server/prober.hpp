@@ -12,6 +12,7 @@
 #include "controller/base/clock.hpp"
 #include "controller/kube/client/client.hpp"
 #include "controller/mcp/client/client.hpp"
+#include "controller/operator/server/change_streams.hpp"
 #include "controller/operator/server/kept_offers.hpp"
 #include "controller/operator/server/probe_metrics.hpp"
 #include "controller/operator/server/probe_queue.hpp"
@@ -25,6 +26,7 @@ struct ProberOptions {
   mcp::AddressRules addresses;
   std::string reader;                  // see References
   std::size_t kept_offers = 8U << 20;  // bytes of all offers that are kept
+  ChangeStreamsOptions streams;
 };
 
 // There is no timer: the passes of the reconciler are when it is due that a look begins. A look
@@ -33,11 +35,17 @@ struct ProberOptions {
 // or the MCPTool is gone, is given up at once and holds no turn. The next is due
 // spec.probe.intervalSeconds after it began, later where the server's TTL or Retry-After says so,
 // and twice as late with each further failure in a row.
+//
+// With spec.probe.listen a look that succeeds has the server listened to as well. What is heard never
+// says what the tools are: the next look is due then, at the earliest kHeardGap after the last one
+// began, and each time that nothing had changed twice as late, but never later than without
+// listening.
 class Prober final : public Servers {
  public:
   static constexpr Duration kLongestTtl = std::chrono::hours(1);  // that is heeded
   // Between looks at a server that fails, unless the interval is longer.
   static constexpr Duration kLongestRest = std::chrono::minutes(10);
+  static constexpr Duration kHeardGap = std::chrono::seconds(10);
   static constexpr Duration kPrompt = std::chrono::seconds(2);  // a look at a server that is proven
 
   // `client` reads Secrets and ConfigMaps. All of them must outlive it; its destructor ends the
@@ -49,6 +57,8 @@ class Prober final : public Servers {
   void look_again(const WatchedServer& server) override;
   void suspend(const kube::Key& tool) override;
   void forget(const kube::Key& tool) override;
+  void rest(const kube::Key& tool) override;
+  void rest_all() override;
   void on_news(News news) override { news_ = std::move(news); }
 
  private:
@@ -59,6 +69,11 @@ class Prober final : public Servers {
   Entry& entry_of(const WatchedServer& server);
   void give_up(const kube::Key& tool, const Entry& entry);
   void enqueue(const WatchedServer& server, Entry& entry);
+  // When a look is due, with what was heard.
+  TimePoint due(const kube::Key& tool, const Entry& entry) const;
+  void rest(const kube::Key& tool, Entry& entry);
+  void hear(const kube::Key& tool, bool changed);
+  void tell(const kube::Key& tool);
   void start_work();
   void work(const std::stop_token& stop);
   std::optional<Job> next_job();
@@ -78,7 +93,9 @@ class Prober final : public Servers {
   std::map<kube::Key, std::shared_ptr<Entry>> entries_;  // guarded by mutex_, as all below
   ProbeQueue queue_;
   KeptOffers kept_;
-  BoundedExecutor executor_;  // last: its threads use the others
+  // Last: their threads use the others, and those of the second the first.
+  mutable ChangeStreams streams_;
+  BoundedExecutor executor_;
 };
 
 }  // namespace toolhive

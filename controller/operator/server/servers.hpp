@@ -6,6 +6,7 @@
 
 #include "controller/base/clock.hpp"
 #include "controller/kube/object/resource.hpp"
+#include "controller/operator/server/hearing.hpp"
 #include "controller/operator/server/sighting.hpp"
 #include "crds/mcptool_server.hpp"
 
@@ -21,7 +22,8 @@ struct WatchedServer {
 
 struct Look {
   Sighting sighting;
-  Duration again{};  // look again after this; above zero
+  Duration again{};      // look again after this; above zero
+  Hearing hearing = {};  // where probe.listen asks for it
 };
 
 // Thread-safe. No call waits for a server.
@@ -40,8 +42,13 @@ class Servers {
   virtual void suspend(const kube::Key& tool) = 0;
   // The MCPTool is gone, or has no server that is to be looked at.
   virtual void forget(const kube::Key& tool) = 0;
+  // The MCPTool is left alone: its server is no longer listened to, until the next look(). What was
+  // seen stays.
+  virtual void rest(const kube::Key& tool) = 0;
+  // The same for all of them.
+  virtual void rest_all() = 0;
   // `news` is called, by any thread, when something else was seen of an MCPTool's server than
-  // before. Once, before the first look().
+  // before, or it should be looked at sooner than was said. Once, before the first look().
   virtual void on_news(News news) = 0;
 };
 

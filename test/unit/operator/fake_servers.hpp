@@ -17,7 +17,7 @@ class FakeServers final : public Servers {
   Look look(const WatchedServer& server) override {
     const std::lock_guard lock(mutex_);
     ++looks_;
-    return {sightings_[server.key], std::chrono::seconds(60)};
+    return {sightings_[server.key], std::chrono::seconds(60), hearing_};
   }
   void look_again(const WatchedServer&) override {
     const std::lock_guard lock(mutex_);
@@ -31,6 +31,14 @@ class FakeServers final : public Servers {
     const std::lock_guard lock(mutex_);
     forgotten_.push_back(tool);
   }
+  void rest(const kube::Key& tool) override {
+    const std::lock_guard lock(mutex_);
+    resting_.push_back(tool);
+  }
+  void rest_all() override {
+    const std::lock_guard lock(mutex_);
+    ++rested_all_;
+  }
   void on_news(News news) override { news_ = std::move(news); }
 
   // From now on this is seen, which is news.
@@ -40,6 +48,19 @@ class FakeServers final : public Servers {
       sightings_[tool] = std::move(sighting);
     }
     news_(tool);
+  }
+  // From now on this is known of listening to any of them.
+  void hear(Hearing hearing) {
+    const std::lock_guard lock(mutex_);
+    hearing_ = std::move(hearing);
+  }
+  bool rests(const kube::Key& tool) const {
+    const std::lock_guard lock(mutex_);
+    return std::find(resting_.begin(), resting_.end(), tool) != resting_.end();
+  }
+  int rested_all() const {
+    const std::lock_guard lock(mutex_);
+    return rested_all_;
   }
   int looks() const {
     const std::lock_guard lock(mutex_);
@@ -64,6 +85,9 @@ class FakeServers final : public Servers {
   std::map<kube::Key, Sighting> sightings_;
   std::vector<kube::Key> suspended_;
   std::vector<kube::Key> forgotten_;
+  std::vector<kube::Key> resting_;
+  Hearing hearing_;
+  int rested_all_ = 0;
   int looks_ = 0;
   int asked_again_ = 0;
 };

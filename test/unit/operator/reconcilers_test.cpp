@@ -247,6 +247,7 @@ TEST_CASE("a pause holds up no deletion of an MCPTool") {
   r.put_tool(paused);
   REQUIRE(r.says(mcptool_type(), kToolKey, "ReconciliationPaused", "Annotated"));
   CHECK(r.access.registry->puts == 0);
+  CHECK(r.servers.rests(kToolKey));
   r.put_tool(deleted(paused));
   CHECK(r.api->wait_for([&] { return !r.api->find(mcptool_type(), kToolKey); }));
 }

@@ -154,6 +154,29 @@ TEST_CASE("offers are told apart by what they offer, and not by its order") {
   CHECK(offer_digest(offer) == digest);
 }
 
+TEST_CASE("whether a server is listened to is told where it is asked for, and the same cause once") {
+  const Json listen = {{"probe", {{"listen", true}}}};
+  const auto status_with = [&](const Json& spec, const Json& before, Hearing hearing) {
+    ToolObservation seen = seen_with(spec, before, sight());
+    seen.server->hearing = std::move(hearing);
+    return status_of(seen);
+  };
+  const auto broken = [](const char* why) {
+    return Hearing{.state = Hearing::State::Broken, .failure = Status(Code::Unavailable, why)};
+  };
+  const Json first = status_with(listen, Json::object(), {});
+  CHECK(told(first, "Listening", "reason") == "Pending");
+  const Json listening = status_with(listen, first, {.state = Hearing::State::Listening, .failure = {}});
+  CHECK(told(listening, "Listening", "status") == "True");
+  // After a restart of the operator nothing is known yet.
+  CHECK(told(status_with(listen, listening, {}), "Listening", "status") == "True");
+  const Json ended = status_with(listen, listening, broken("one"));
+  CHECK(told(ended, "Listening", "reason") == "StreamBroken");
+  CHECK(told(ended, "Ready", "status") == told(listening, "Ready", "status"));
+  CHECK(status_with(listen, ended, broken("two")) == ended);
+  CHECK(status_with(Json::object(), ended, {}).dump().find("Listening") == std::string::npos);
+}
+
 TEST_CASE("an MCPTool with a server has it in its status, and takes in what it offers") {
   const ToolObservation seen = seen_with(Json::object(), Json::object(), sight());
   const ToolPlan plan = decide(seen);
