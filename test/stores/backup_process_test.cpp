@@ -210,8 +210,8 @@ TEST_CASE("a backup killed before any of its steps is whole or none, and is made
 }
 
 TEST_CASE_TEMPLATE(
-    "a restore killed before any of its steps has done all or nothing, and is done when it is repeated", Place,
-    FilePlace, DatabasePlace) {
+    "a restore killed before any of its steps has done all or nothing, and is done when it is repeated",
+    Place, FilePlace, DatabasePlace) {
   const FilePlace from;
   const TemporaryFolder folder;
   fill_for_kills(from.options());

@@ -36,7 +36,8 @@ FinalizerNeed finalizer_need(const kube::Ref<MCPTool>& tool) {
 
 Result look_again(const Key& key, const ToolPlan& plan, const ToolOutcome& outcome) {
   if (outcome.unfinished) return {.requeue_after = kNextPart};
-  if (outcome.failed || outcome.unlisted) return {.requeue_after = jittered(outcome.not_before, key), .backoff = true};
+  if (outcome.failed || outcome.unlisted)
+    return {.requeue_after = jittered(outcome.not_before, key), .backoff = true};
   return plan.again == Duration::zero() ? Result{} : Result{.requeue_after = plan.again};
 }
 

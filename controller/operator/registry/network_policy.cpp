@@ -52,7 +52,8 @@ Json allowed_peers(const RegistryInputs& inputs) {
 
 // Naming both policy types denies everything that no rule lets through.
 Json network_policy(const RegistryInputs& inputs) {
-  const Json ingress = {{"from", allowed_peers(inputs)}, {"ports", Json::array({{{"protocol", "TCP"}, {"port", kServicePort}}})}};
+  const Json ingress = {{"from", allowed_peers(inputs)},
+                        {"ports", Json::array({{{"protocol", "TCP"}, {"port", kServicePort}}})}};
   Json egress = Json::array({egress_to_dns()});
   // Where the service is stands in a Secret, and it may be outside the cluster: any address.
   for (const Connection& connection : connections(inputs.spec))

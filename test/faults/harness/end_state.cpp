@@ -91,8 +91,9 @@ bool made_by_kubernetes(const Json& object) {
 Json registry_content(kube::Client& client, const std::string& ns, const std::string& registry) {
   const Answer tools = ask_registry(client, ns, registry, "/api/v1/tools?limit=100");
   if (tools.status != 200) return {{"status", tools.status}};
-  Json content = {{"tools", tools.body}, {"servers",
-                   ask_registry(client, ns, registry, "/v0.1/servers?limit=100&include_deleted=true").body}};
+  Json content = {
+      {"tools", tools.body},
+      {"servers", ask_registry(client, ns, registry, "/v0.1/servers?limit=100&include_deleted=true").body}};
   for (const Json& tool : tools.body.value("tools", Json::array())) {
     const std::string name = tool.at("name");
     content["versions"][name] =

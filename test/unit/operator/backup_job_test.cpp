@@ -113,8 +113,8 @@ TEST_CASE("the NetworkPolicy has the name of its Job and selects its pods") {
 
 TEST_CASE("a Registry that switched off its NetworkPolicy has its backups made without") {
   CHECK(has_network_policy(backup_inputs()));
-  CHECK_FALSE(has_network_policy(
-      backup_inputs(registry_backup(), {{"networkPolicy", {{"enabled", false}}}})));
+  CHECK_FALSE(
+      has_network_policy(backup_inputs(registry_backup(), {{"networkPolicy", {{"enabled", false}}}})));
   BackupInputs alone = backup_inputs();
   alone.registry.reset();
   CHECK(has_network_policy(alone));

@@ -163,9 +163,10 @@ TEST_CASE("a deleted RegistryBackup takes with it what it wrote, and then goes")
 
 TEST_CASE("without the Registry's NetworkPolicy a backup has none either") {
   BackingUp b;
-  b.api->put(registry_type(),
-             BackingUp::without_uid(mcp_registry({{"metadata", {{"annotations", {{kPausedAnnotation, "true"}}}}},
-                                                  {"spec", {{"networkPolicy", {{"enabled", false}}}}}})));
+  b.api->put(
+      registry_type(),
+      BackingUp::without_uid(mcp_registry({{"metadata", {{"annotations", {{kPausedAnnotation, "true"}}}}},
+                                           {"spec", {{"networkPolicy", {{"enabled", false}}}}}})));
   REQUIRE(b.api->wait_for([&] {
     const auto seen = b.manager.cache().get(Context{}, registry_type(), {"mcp", "mcp-registry"});
     return seen.ok() && has(seen->json(), "/spec/networkPolicy/enabled");

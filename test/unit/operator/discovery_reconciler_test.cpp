@@ -56,13 +56,12 @@ struct Discovering {
 
   void put_registry(const Json& spec, const Json& annotations = Json::object(),
                     const std::string& name = kLooking.name) {
-    api->put(registry_type(), mcp_registry({{"metadata",
-                                             {{"name", name},
-                                              {"uid", nullptr},
-                                              {"generation", nullptr},
-                                              {"annotations", annotations}}},
-                                            {"spec", spec}})
-                                  .json());
+    api->put(registry_type(),
+             mcp_registry(
+                 {{"metadata",
+                   {{"name", name}, {"uid", nullptr}, {"generation", nullptr}, {"annotations", annotations}}},
+                  {"spec", spec}})
+                 .json());
   }
   void put_service(const Json& patch = Json::object()) {
     api->put(service_type(), patched(labelled_service(patch), {{"metadata", {{"uid", nullptr}}}}).json());
