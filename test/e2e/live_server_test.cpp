@@ -203,3 +203,21 @@ TEST_CASE("a server of npm behind the bridge is followed through the releases th
   CHECK_MESSAGE(gone.status == 404, gone.explain());
   ns.wait_gone(kDeployment, "thinking-mcp");
 }
+
+TEST_CASE("a server that is listened to is looked at when it tells that its tools have changed") {
+  const TestNamespace ns("live-listen");
+  ns.apply(registry());
+  run_elsewhere(ns, "1.0.0");
+  Json tool = live_tool(kWeather, remote_server(ns.name(), ""));
+  tool["spec"]["probe"] = {{"intervalSeconds", 86'400}, {"listen", true}};
+  ns.apply(tool);
+  ns.wait_ready(kMcpTool, kWeather, Seconds(180));
+  ns.wait_condition(kMcpTool, kWeather, "Listening", "True", "Listening", Seconds(60));
+  wait_tool(ns, "forecast", "Registered", "1.0.0");
+  CHECK(entry(ns, kWeather, "weather.alerts").empty());
+
+  const std::string url = "http://elsewhere." + ns.name() + ".svc.cluster.local:8080/release?number=1.1.0";
+  const Answer changed = Cluster::get().http("POST", url);
+  REQUIRE_MESSAGE(changed.ok(), changed.explain());
+  wait_tool(ns, "alerts", "Registered", "1.0.0*");
+}

@@ -2,10 +2,12 @@
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "controller/kube/client/watch.hpp"
+#include "controller/kube/object/field_reader.hpp"
 #include "controller/kube/object/json_skimmer.hpp"
 #include "controller/kube/object/object.hpp"
 
@@ -56,6 +58,39 @@ void compare(const kube::Object& object, const Json& whole) {
   expect(meta.finalizers.size() == (finalizers != metadata.end() ? finalizers->size() : 0), "finalizers");
 }
 
+template <class T>
+bool takes(std::string_view text, const std::string& name) {
+  Status error;
+  T member{};
+  kube::FieldReader::root(text, error).read(name.c_str(), member);
+  return error.ok();
+}
+
+bool is_int64(const Json& value) {
+  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  return value.is_number_integer() && (!value.is_number_unsigned() || value.get<std::uint64_t>() <= kMost);
+}
+
+// The fields that are taken from the text are those of the document, and of the same types.
+void compare_fields(const kube::Object& object) {
+  const Json document = object.json();
+  Status error;
+  const kube::FieldReader root = kube::FieldReader::root(object.bytes(), error);
+  for (const auto& [name, value] : document.items()) {
+    if (name.find('\0') != std::string::npos) continue;  // no field of ours has such a name
+    JsonPtr member;
+    root.read(name.c_str(), member);
+    expect(value.is_null() ? !member : member && *member == value, "a field's value");
+    const bool absent = value.is_null();
+    expect(takes<std::string>(object.bytes(), name) == (absent || value.is_string()), "a string");
+    expect(takes<bool>(object.bytes(), name) == (absent || value.is_boolean()), "a boolean");
+    expect(takes<std::int64_t>(object.bytes(), name) == (absent || is_int64(value)), "an integer");
+    static_cast<void>(takes<StringMap>(object.bytes(), name));
+    static_cast<void>(takes<std::vector<std::string>>(object.bytes(), name));
+  }
+  expect(error.ok(), "a document that is no object");
+}
+
 // Whatever an object is like inside, a frame with it is an event that has it or its name, and never
 // an error. `value` is whole when brackets and strings of it are: what an API server can send.
 void never_breaks_the_stream(std::string_view value) {
@@ -86,6 +121,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Json whole = Json::parse(bytes, nullptr, false);
     expect(!whole.is_discarded(), "accepted, but not JSON");
     compare(*object, whole);
+    compare_fields(*object);
   }
   static_cast<void>(kube::decode_watch_event(bytes));
   never_breaks_the_stream(bytes);

@@ -3,6 +3,8 @@
 //
 //	weather -release 1.0.0            over HTTP, at /mcp of -listen, and at each path under it
 //	weather -release 1.1.0 -stdio     over standard input and output
+//
+// Over HTTP, POST /release?number=1.1.0 makes it offer what another release offers, without a restart.
 package main
 
 import (
@@ -29,9 +31,7 @@ func main() {
 		log.Fatalf("there is no release %q", *number)
 	}
 	server := mcp.NewServer(&mcp.Implementation{Name: "weather", Title: "Weather", Version: *number}, nil)
-	for _, tool := range tools {
-		server.AddTool(tool, answer)
-	}
+	offer(server, tools)
 	if *stdio {
 		if err := server.Run(context.Background(), &mcp.StdioTransport{}); err != nil {
 			log.Fatal(err)
@@ -42,8 +42,33 @@ func main() {
 	mux := http.NewServeMux()
 	mux.Handle("/mcp", handler)
 	mux.Handle("/mcp/", handler) // one process that plays many servers
+	mux.HandleFunc("POST /release", func(w http.ResponseWriter, r *http.Request) {
+		tools, known := releases[r.URL.Query().Get("number")]
+		if !known {
+			http.Error(w, "there is no such release", http.StatusNotFound)
+			return
+		}
+		offer(server, tools)
+	})
 	log.Printf("weather %s listens on %s", *number, *listen)
 	log.Fatal((&http.Server{Addr: *listen, Handler: mux, ReadHeaderTimeout: 5 * time.Second}).ListenAndServe())
+}
+
+// offer makes these the server's tools, of which it tells those who listen.
+func offer(server *mcp.Server, tools []*mcp.Tool) {
+	gone := map[string]bool{}
+	for _, known := range releases {
+		for _, tool := range known {
+			gone[tool.Name] = true
+		}
+	}
+	for _, tool := range tools {
+		delete(gone, tool.Name)
+		server.AddTool(tool, answer)
+	}
+	for name := range gone {
+		server.RemoveTools(name)
+	}
 }
 
 // answer is what every tool does.
