@@ -274,8 +274,8 @@ bool SchemaProof::dependencies(const SchemaSequent& sequent, const SchemaFormula
   for (const auto& [name, value] : members_of(formula.part(formula.keyword))) {
     if (!spend(rules)) return false;
     // Where the property is there, something else on the right is true.
-    if (std::any_of(sequent.right.begin(), sequent.right.end(), [&](const auto& each) {
-          return is_required(each, name) && each.part("required")->size() == 1;
+    if (std::any_of(sequent.right.begin(), sequent.right.end(), [&property = name](const auto& each) {
+          return is_required(each, property) && each.part("required")->size() == 1;
         }))
       continue;
     if (value.is_array()) {

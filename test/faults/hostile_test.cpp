@@ -188,10 +188,11 @@ TEST_CASE("hostile servers are told for what they are, and take nothing of the o
   // Of two with one name the last one counts, as a list may change while it is read.
   CHECK(states(client, ns, "duplicate-names") ==
         "duplicate-names.only: Registered\nduplicate-names.twin: Registered\n");
-  // Told, and held to no bound: it takes some 15 s longer, for a cause that is not known yet.
   const double beside = time_of(environment, {scenario("hold").steps.front()});
   progress("hostile: a redeploy took " + std::to_string(alone) + " s before, and " + std::to_string(beside) +
            " s beside them");
+  // As long as one look at a server that hangs takes, there is more than one at work.
+  CHECK(beside < alone + 10);
 }
 
 TEST_SUITE_END();
