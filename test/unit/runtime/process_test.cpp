@@ -145,6 +145,8 @@ TEST_CASE("the first signal fires the token, the second ends the process") {
   REQUIRE(stop.stop_requested());
   CHECK(runtime::stop_on_signals().stop_requested());
 
+  // A child that a process of several threads has forked gets no signals from ThreadSanitizer.
+#if !defined(__SANITIZE_THREAD__)
   const pid_t child = fork();
   if (child == 0) {
     alarm(20);
@@ -155,6 +157,7 @@ TEST_CASE("the first signal fires the token, the second ends the process") {
   REQUIRE(waitpid(child, &status, 0) == child);
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 1);
+#endif
 }
 
 TEST_CASE("the exit code tells success from failure") {
