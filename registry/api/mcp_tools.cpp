@@ -72,9 +72,9 @@ Result<std::shared_ptr<Call>> read_of(const OfferedTool& tool, const toolhive::J
   std::string query(tool.query);
   bool named = tool.arguments.front().parameter != "";
   for (const auto& [name, value] : arguments.items()) {
-    const auto argument =
-        std::find_if(tool.arguments.begin(), tool.arguments.end(),
-                     [&](const Argument& each) { return !each.name.empty() && each.name == name; });
+    const auto argument = std::find_if(
+        tool.arguments.begin(), tool.arguments.end(),
+        [&wanted = name](const Argument& each) { return !each.name.empty() && each.name == wanted; });
     if (argument == tool.arguments.end()) return bad_argument(name, "is no argument of this tool");
     auto text = text_of(*argument, value);
     if (!text) return text.take_error();

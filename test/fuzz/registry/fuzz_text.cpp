@@ -21,6 +21,7 @@
 using namespace toolhive::registry;
 using toolhive::parse_rfc3339;
 using toolhive::to_rfc3339_micro;
+using toolhive::truncate_utf8;
 using toolhive::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
