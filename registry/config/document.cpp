@@ -30,7 +30,12 @@ bool is_control(char c) {
 // Sees the text before anything is made of it, so that what is refused costs nothing.
 class StructureCheck final : public YAML::EventHandler {
  public:
-  void OnDocumentStart(const YAML::Mark&) override {}
+  // The library makes an empty document, again and again, of what begins no value and is left over.
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (mark.pos == began_)
+      refuse(line_of(mark), "has a character that begins no value, such as a comma or a closing bracket");
+    began_ = mark.pos;
+  }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { check(mark, "?", anchor); }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse_sharing(mark); }
@@ -68,6 +73,7 @@ class StructureCheck final : public YAML::EventHandler {
   }
 
   int depth_ = 0;
+  int began_ = -1;  // where the document before did
 };
 
 void check_bytes(const std::string& text) {

@@ -151,6 +151,15 @@ TEST_CASE("what is not YAML is an error with its line, a missing file one with i
   CHECK_FALSE(load_config("/tmp").ok());
 }
 
+TEST_CASE("what begins no value is refused by its line, and is not looked at for ever") {
+  for (const char* text : {",", ", a", "logLevel: info\n---\n,ogLevel: info\n"}) {
+    CAPTURE(text);
+    const auto config = parse_config(text);
+    REQUIRE(!config);
+    CHECK(config.error().detail.find("begins no value") != std::string::npos);
+  }
+}
+
 TEST_CASE("a configuration is one YAML document; an empty one may come before or after it") {
   const std::string config = "storage: {path: /a}\n";
   for (const std::string& text :
