@@ -1,8 +1,10 @@
 // kubeconfig files: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <filesystem>
 #include <optional>
+#include <sstream>
 
 #include "controller/base/base64.hpp"
 #include "controller/base/file.hpp"
@@ -148,8 +150,38 @@ std::string names(const std::vector<File>& files) {
   return all;
 }
 
+// The library makes an empty document, again and again, of what begins no value and is left over.
+class DocumentStarts final : public YAML::EventHandler {
+ public:
+  explicit DocumentStarts(const std::string& path) : path_(path) {}
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (mark.pos == began_)
+      wrong(path_, "line " + std::to_string(mark.line + 1) +
+                       ": a character that begins no value, such as a comma or a closing bracket");
+    began_ = mark.pos;
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  }
+  void OnMapEnd() override {}
+
+ private:
+  const std::string& path_;
+  int began_ = -1;  // where the document before did
+};
+
 // Null when there is nothing in it. What a second document says would count for nothing.
 YAML::Node only_document(const std::string& path, const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentStarts starts(path);
+  while (parser.HandleNextDocument(starts)) continue;
   YAML::Node only;
   for (const YAML::Node& document : YAML::LoadAll(text)) {
     if (document.IsNull()) continue;

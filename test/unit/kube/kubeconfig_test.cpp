@@ -122,6 +122,7 @@ TEST_CASE("of several files the first that has a value wins, and missing ones ar
 TEST_CASE("what is wrong is named by file, entry and field") {
   CHECK(refusal("[1, 2]") == "FILE: is not a kubeconfig: its top level must be a mapping");
   CHECK(refusal("a: [").starts_with("FILE: line 1, column "));
+  CHECK(refusal("clusters: []\n---\n, a").starts_with("FILE: line 3: a character that begins no value"));
   CHECK(refusal("clusters: []\n---\nusers: []").starts_with("FILE: line 3: another YAML document begins"));
   CHECK(refusal("clusters: []") == "FILE: current-context is not set; set it, or choose a context");
   CHECK(refusal("current-context: x") == "FILE: there is no context \"x\"");
