@@ -58,6 +58,21 @@ void each_element(std::string_view array, Take take) {
     if (!take(take_value(scanner, array))) return;
 }
 
+// An object's members that all fit, by `text_of`; else the name of the first that does not.
+template <class Fits, class TextOf>
+std::optional<std::string> take_map(std::string_view object, Fits fits, TextOf text_of, StringMap& map) {
+  std::optional<std::string> wrong;
+  each_member(object, [&](const JsonString& name, std::string_view value) {
+    if (!fits(value)) {
+      wrong = name.str();
+      return false;
+    }
+    map.insert_or_assign(name.str(), text_of(value));
+    return true;
+  });
+  return wrong;
+}
+
 }  // namespace
 
 FieldReader::FieldReader(std::string_view object, std::string path, Status& error)
@@ -148,16 +163,8 @@ void FieldReader::read(const char* name, StringMap& member) const {
   if (value.empty()) return;
   if (value.front() != '{') return fail(path_of(name), "must be an object of strings");
   StringMap items;
-  std::string wrong;
-  each_member(value, [&](const JsonString& key, std::string_view item) {
-    if (is_string(item)) {
-      items.insert_or_assign(key.str(), string_of(item));
-    } else {
-      wrong = path_of(name) + "[" + key.str() + "]";
-    }
-    return wrong.empty();
-  });
-  if (!wrong.empty()) return fail(wrong, "must be a string");
+  if (const auto wrong = take_map(value, is_string, string_of, items))
+    return fail(path_of(name) + "[" + *wrong + "]", "must be a string");
   member = std::move(items);
 }
 
@@ -183,16 +190,8 @@ void FieldReader::read_quantities(const char* name, StringMap& member) const {
   if (value.empty()) return;
   if (value.front() != '{') return fail(path_of(name), "must be an object of quantities");
   StringMap items;
-  std::string wrong;
-  each_member(value, [&](const JsonString& key, std::string_view item) {
-    if (is_quantity(item)) {
-      items.insert_or_assign(key.str(), quantity_of(item));
-    } else {
-      wrong = path_of(name) + "[" + key.str() + "]";
-    }
-    return wrong.empty();
-  });
-  if (!wrong.empty()) return fail(wrong, "must be a quantity such as 64Mi");
+  if (const auto wrong = take_map(value, is_quantity, quantity_of, items))
+    return fail(path_of(name) + "[" + *wrong + "]", "must be a quantity such as 64Mi");
   member = std::move(items);
 }
 
