@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/kube/object/field_reader.hpp"
 #include "controller/operator/registry_address.hpp"
 #include "controller/runtime/write/conditions.hpp"
 
@@ -10,17 +11,16 @@ namespace toolhive {
 RegistryTarget target_of(const kube::Object& registry) {
   RegistryTarget target;
   target.deleting = registry.meta().deleting();
-  const Json document = registry.json();
   const auto parsed = Registry::from_text(registry.bytes());
   if (parsed.ok()) target.allowed_namespaces = parsed->spec.allowed_namespaces;
   if (!parsed.ok() || parsed->spec.auth.is_on())
     target.audience = registry_audience(registry.key(), registry.meta().uid);
-  const Json status = document.value("status", Json::object());
-  if (!status.is_object()) return target;
-  target.available =
-      runtime::Conditions::from_json(status.value("conditions", Json::array())).is_true("Available");
-  if (const auto url = status.find("url"); url != status.end() && url->is_string())
-    target.url = url->get<std::string>();
+  Status unfit;  // what a status has in another form than ours says nothing
+  const kube::FieldReader status = kube::FieldReader::root(registry.bytes(), unfit).object("status");
+  JsonPtr conditions;
+  status.read("conditions", conditions);
+  target.available = conditions && runtime::Conditions::from_json(*conditions).is_true("Available");
+  status.read("url", target.url);
   return target;
 }
 

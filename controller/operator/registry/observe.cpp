@@ -109,7 +109,7 @@ Status read_restore(const Context& ctx, const runtime::Cache& cache, RegistryObs
   }
   const Object* running = find(observed.running, deployment_type());
   RestoreSource source =
-      restore_source(*wanted, backup ? &*backup : nullptr, running && restores(running->json()));
+      restore_source(*wanted, backup ? &*backup : nullptr, !backup && running && restores(running->json()));
   observed.inputs.restore = std::move(source.place);
   observed.restore_pending = std::move(source.pending);
   return {};
