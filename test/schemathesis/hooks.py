@@ -40,10 +40,12 @@ def before_call(context, case, kwargs):
     if path == "/v0.1/servers" and query.get("updated_since"):
         query.pop("include_deleted", None)
     # A tool's schemas are JSON Schemas.
-    if path.startswith("/api/v1/tools") and isinstance(body, dict):
-        for member in ("inputSchema", "outputSchema"):
-            if member in body:
-                body[member] = without_broken_keywords(body[member])
+    if path.startswith("/api/v1/") and isinstance(body, dict):
+        tools = [body.get("from"), body.get("to")] if path == "/api/v1/compare" else [body]
+        for tool in filter(lambda each: isinstance(each, dict), tools):
+            for member in ("inputSchema", "outputSchema"):
+                if member in tool:
+                    tool[member] = without_broken_keywords(tool[member])
     # A PUT's body may name the tool of its path, and no other.
     if case.method.upper() == "PUT" and path == "/api/v1/tools/{name}" and isinstance(body, dict) and "name" in body:
         body["name"] = case.path_parameters["name"]

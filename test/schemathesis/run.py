@@ -35,7 +35,7 @@ def main():
     for case in cases:
         print("FAIL " if case.get("name") in bad else "ok   ", case.get("name"))
     for case in cases:
-        for failure in case.iter("failure"):
+        for failure in [*case.iter("failure"), *case.iter("error")]:
             print(case.get("name"), failure.get("message"), failure.text, sep="\n")
     failed = len(bad)
     if ran.returncode != 0 and failed == 0:
