@@ -76,7 +76,8 @@ TEST_CASE_FIXTURE(
   const std::string deep = std::string(2000, '[') + std::string(2000, ']');
   transport->reply(200,
                    R"({"metadata":{"namespace":"n","name":"w","resourceVersion":"5"},"spec":)" + deep + "}");
-  const auto patched = client->patch(Context{}, kWidget, {"n", "w"}, kube::PatchType::MergePatch, Json::object());
+  const auto patched =
+      client->patch(Context{}, kWidget, {"n", "w"}, kube::PatchType::MergePatch, Json::object());
   REQUIRE(patched.ok());
   CHECK(patched->meta().resource_version == "5");
   CHECK(patched->flaw().find("too deeply") != std::string::npos);

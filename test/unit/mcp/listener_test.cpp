@@ -10,6 +10,7 @@
 #include "controller/mcp/client/listener.hpp"
 #include "controller/testing/simulated_clock.hpp"
 #include "test/unit/mcp/scripted_server.hpp"
+#include "test/unit/mcp/tls_front.hpp"
 
 namespace {
 
@@ -90,7 +91,10 @@ void acknowledge_and_wait(const Asked& asked, Connection& connection) {
 
 struct Ear {
   StatusOr<Listener::Id> listen(const std::string& url, const mcp::ListenLimits& limits = {}) {
-    StatusOr<mcp::Client> client = mcp::Client::make(options_for(url));
+    return listen(test::options_for(url), limits);
+  }
+  StatusOr<Listener::Id> listen(const mcp::Options& options, const mcp::ListenLimits& limits = {}) {
+    StatusOr<mcp::Client> client = mcp::Client::make(options);
     REQUIRE_MESSAGE(client.ok(), client.status());
     return listener.listen(Context{}, *client, limits, told.events());
   }
@@ -104,6 +108,12 @@ struct Ear {
   Told told;
   Listener listener{clock};  // last: its thread uses the others
 };
+
+mcp::Options options_for(const TlsFront& front, const Authority& authority) {
+  mcp::Options options = test::options_for("https://localhost:" + std::to_string(front.port()) + "/mcp");
+  options.authorities = authority.certificate();
+  return options;
+}
 
 int threads_of_process() {
   std::ifstream status("/proc/self/status");
@@ -189,6 +199,51 @@ TEST_CASE(
   CHECK(ended());
   for (const Asked& asked : server.asked())
     if (asked.verb != "POST" || asked.body.contains("result")) CHECK(asked.header("mcp-session-id") == "s-1");
+}
+
+TEST_CASE("a stream over TLS is heard as one without") {
+  const Authority authority("ours");
+  ScriptedServer server(modern_with([](const Asked& asked, Connection& connection) {
+    acknowledge(asked, connection);
+    send_event(connection, told_change(asked));
+    connection.wait_closed();
+  }));
+  TlsFront front(authority.issue("server", "DNS:localhost"), server.port());
+  Ear ear;
+  const auto id = ear.listen(options_for(front, authority));
+  REQUIRE_MESSAGE(id.ok(), id.status());
+  CHECK(ear.told.began());
+  CHECK(ear.told.comes([&] { return ear.told.changed == 1; }));
+  ear.listener.stop(*id);
+  CHECK(ear.told.end().code() == Code::Cancelled);
+}
+
+TEST_CASE("a stream is not asked for of one who is not the server, or who leaves the handshake unanswered") {
+  const Authority authority("ours");
+  const Pem pem = authority.issue("server", "DNS:localhost");
+  // What the front does once the server has said what it offers.
+  const auto end_when = [&](const std::function<void(TlsFront&)>& then, Duration time) {
+    TlsFront* turned = nullptr;
+    ScriptedServer server([&](const Asked& asked, Connection& connection) {
+      then(*turned);
+      serve_modern(asked, connection);
+    });
+    TlsFront front(pem, server.port());
+    turned = &front;
+    Ear ear;
+    const auto id = ear.listen(options_for(front, authority));
+    REQUIRE_MESSAGE(id.ok(), id.status());
+    ear.clock.advance(time);
+    CHECK(server.steps() == std::vector<std::string>{"POST server/discover"});
+    return ear.told.end();
+  };
+  const Status other = end_when(
+      [](TlsFront& front) { front.use(Authority("another").issue("server", "DNS:localhost")); }, seconds(0));
+  CHECK(other.message().find("its certificate was refused") != std::string::npos);
+  const Status named =
+      end_when([&](TlsFront& front) { front.use(authority.issue("server", "DNS:example.com")); }, seconds(0));
+  CHECK(named.message().find("mismatch") != std::string::npos);
+  CHECK(end_when([](TlsFront& front) { front.fall_silent(); }, seconds(20)).code() == Code::Timeout);
 }
 
 TEST_CASE("a server that does not offer to tell is not asked for a stream, or answers that it has none") {
@@ -288,7 +343,7 @@ TEST_CASE("a hundred streams share one thread, and all end with the listener") {
   testing::SimulatedClock clock;
   {
     Listener listener(clock);
-    StatusOr<mcp::Client> client = mcp::Client::make(options_for(server.url()));
+    StatusOr<mcp::Client> client = mcp::Client::make(test::options_for(server.url()));
     REQUIRE(client.ok());
     REQUIRE(listener.listen(Context{}, *client, {}, told.events()).ok());
     REQUIRE(told.began());

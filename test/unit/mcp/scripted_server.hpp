@@ -34,6 +34,7 @@ class ScriptedServer {
 
   std::string url() const { return server_.url() + "/mcp"; }
   std::string origin() const { return server_.url(); }
+  int port() const { return server_.port(); }
   // All that was asked so far: "POST server/discover", "DELETE ".
   std::vector<std::string> steps() const;
   std::vector<Asked> asked() const;
