@@ -40,7 +40,7 @@ BENCH_PACKAGES := wrk nginx-light postgresql redis-server openssl procps
 .NOTPARALLEL:
 
 ##@ Build
-.PHONY: deps configure build programs krew images test-images image-deps manifests install.yaml bundle bundle-validate clean
+.PHONY: deps configure build programs krew release images test-images image-deps manifests install.yaml bundle bundle-validate clean
 deps: ## Install the Debian packages that the build needs
 	@config/build/packages.sh $(BUILD_PACKAGES)
 
@@ -81,6 +81,9 @@ bundle: manifest-deps ## Write the OLM bundle to build/bundle, with images $(IMA
 krew: programs ## Write the archive of kubectl-mcp and its krew manifest to build/krew; PLUGIN_URL is the folder that the archive will be fetched from
 	@config/krew/build.sh $(BUILD_DIR)/bin/kubectl-mcp build/krew
 
+release: programs image-deps manifest-deps ## Lay out a release in build/release-VERSION: images, what people install from, SBOMs, checksums; RELEASE_KEY signs it
+	@config/release/build.sh $(BUILD_DIR)/bin build/release-$(shell config/version.sh)
+
 bundle-validate: bundle ## Hold build/bundle against the validators of operator-framework/api, and rules of our own
 	@test/manifests/validate.sh build/bundle
 
@@ -89,13 +92,13 @@ clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-contracts test-conformance test-bridge test-manifests test-installed test-upgrade test-integration test-e2e test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
-test: deps image-deps unit-deps store-deps page-deps api-deps contract-deps conformance-deps manifest-deps configure ## All tests: unit, stores, the page in a browser, the API, contracts, MCP client, server and bridge, manifests, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
+.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-contracts test-conformance test-bridge test-manifests test-release test-installed test-upgrade test-integration test-e2e test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
+test: deps image-deps unit-deps store-deps page-deps api-deps contract-deps conformance-deps manifest-deps configure ## All tests: unit, stores, the page in a browser, the API, contracts, MCP client, server and bridge, manifests, a release, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
 	@echo "Compiling the programs with their tests and, at the same time, Kubernetes (about six minutes on two processors, once)."
 	@config/build/together.sh $(BUILD_DIR)
 	@config/images/build.sh $(BUILD_DIR)/bin build/images
 	@test/servers/build.sh $(BUILD_DIR)/bin build/images
-	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page official docs schemathesis contracts conformance bridge manifests cluster integration installed e2e faults
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit stores page official docs schemathesis contracts conformance bridge manifests release cluster integration installed e2e faults
 
 test-unit: build unit-deps ## Unit tests only, and the graph of includes
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh unit
@@ -145,6 +148,9 @@ conformance-deps:
 
 test-manifests: manifest-deps ## What people install from: install.yaml, the Helm chart, config/
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh manifests
+
+test-release: programs image-deps manifest-deps api-deps ## A release made twice: the same bytes, SBOMs, licences, checksums, signature
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh release
 
 test-installed: test-images manifest-deps ## What is installed from manifests/ at work on a real node: the bundle as OLM renders it, the chart, the samples
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh installed

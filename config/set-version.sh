@@ -30,6 +30,7 @@ replace docs/api-reference.md '\{"name":"mcp-registry","version":"'
 replace docs/bridge.md 'localhost/mcp-bridge:'
 replace docs/operations.md 'IMAGE_TAG='
 replace docs/plugin.md '/toolhive/v'
+replace docs/security.md 'build/release-'
 replace README.md 'IMAGE_TAG='
 
 # On top of the channel, whose entries end the file: the new version replaces the old one.

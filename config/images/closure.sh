@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # Lays out the root folder of an image:  closure.sh BINARY ROOT
-# Copies BINARY, stripped, to ROOT/usr/bin and every shared library it needs, with the dynamic loader, to where the loader looks.
+# Copies BINARY, stripped, to ROOT/usr/bin and every shared library it needs, with the dynamic loader, to where the loader looks. What the
+# libraries are is written where scanners of images look for it, var/lib/dpkg/status.d, and the licences of all that is in there, what was
+# compiled in included, to usr/share/doc.
 set -euo pipefail
 
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 binary=${1:?usage: closure.sh BINARY ROOT}
 root=${2:?usage: closure.sh BINARY ROOT}
 
@@ -30,3 +33,31 @@ if grep -q 'libssl' <<<"$libraries"; then
   cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
   ln -sf /etc/ssl/certs/ca-certificates.crt "$root/usr/lib/ssl/cert.pem"
 fi
+
+licence() { # licence PACKAGE FILE; a licence longer than 64 KiB is compressed
+  mkdir -p "$root/usr/share/doc/$1"
+  if (($(stat --dereference --format=%s "$2") > 65536)); then
+    gzip --no-name --best <"$2" >"$root/usr/share/doc/$1/copyright.gz"
+  else
+    cp --dereference "$2" "$root/usr/share/doc/$1/copyright"
+  fi
+}
+licence "$(basename "$binary")" "$here/../../LICENSE"
+status=$root/var/lib/dpkg/status.d
+mkdir -p "$status"
+while read -r how package _; do
+  file=/usr/share/doc/$package/copyright
+  [[ -r $file ]] || { echo "closure.sh: $file is missing: install $package anew, with its documentation" >&2; exit 1; }
+  licence "$package" "$file"
+  if [[ $how == shared ]]; then
+    dpkg-query --status "$package" >"$status/$package"
+    # Those of its files that are here, as they are here.
+    while read -r path; do
+      for copy in "${path#/usr}" "/usr${path#/usr}"; do
+        if [[ -f $root$copy ]]; then (cd "$root" && md5sum "${copy#/}"); fi
+      done
+    done < <(dpkg-query --listfiles "$package" | grep -E '\.so(\.|$)' || true) | sort -u >"$status/$package.md5sums"
+  fi
+done < <(if [[ -d $root/etc/ssl ]]; then dpkg-query --show --showformat 'authorities ${Package} ${Version}\n' ca-certificates; fi
+  "$here/components.sh" "$binary")
+rmdir --ignore-fail-on-non-empty "$status"

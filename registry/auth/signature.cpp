@@ -52,12 +52,11 @@ std::string der_signature(std::string_view pair, std::size_t size) {
     BN_free(s);
     return {};
   }
-  unsigned char* der = nullptr;
-  const int length = i2d_ECDSA_SIG(both.get(), &der);
+  const int length = i2d_ECDSA_SIG(both.get(), nullptr);
   if (length <= 0) return {};
-  std::string out(reinterpret_cast<const char*>(der), static_cast<std::size_t>(length));
-  OPENSSL_free(der);
-  return out;
+  std::string der(static_cast<std::size_t>(length), '\0');
+  auto* end = reinterpret_cast<unsigned char*>(der.data());
+  return i2d_ECDSA_SIG(both.get(), &end) == length ? der : std::string();
 }
 
 }  // namespace
