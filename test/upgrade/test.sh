@@ -11,6 +11,8 @@ KUBECTL=$("$cluster" build)
 KUBECONFIG=$("$cluster" kubeconfig --name "$name")
 export OUT KUBECTL KUBECONFIG CLUSTER=$cluster
 unset IMAGE_PREFIX IMAGE_TAG OPERATOR_IMAGE REGISTRY_IMAGE BRIDGE_IMAGE NAMESPACE
+mapfile -t tools < <("$here/../manifests/tools.sh" helm)
+export HELM=${tools[0]}
 "$here/build.sh" "${1:?usage: test.sh BUILD_DIR [WORDS]}" "$OUT"
 for version in old new; do
   "$cluster" load-image --name "$name" "$OUT/$version"/build/images/{toolhive-operator,mcp-registry,mcp-bridge}.tar

@@ -79,12 +79,34 @@ def _remove(way, version):
     way.remove(version)
 
 
-@test
-def kustomize(_):
-    """By kustomize no tool is lost and nothing is made anew without need, there and back, and there again."""
-    way = installations.Kustomize()
+def _there_and_back(way):
     before = _there(way)
     for version in (NEW, OLD, NEW):
         _go(way, version, before, version.image(REGISTRY))
     _works_on()
     _remove(way, NEW)
+
+
+@test
+def kustomize(_):
+    """By kustomize no tool is lost and nothing is made anew without need, there and back, and there again."""
+    _there_and_back(installations.Kustomize())
+
+
+@test
+def install_file(_):
+    """By install.yaml no tool is lost and nothing is made anew without need, there and back, and there again."""
+    _there_and_back(installations.InstallFile())
+
+
+@test
+def lifecycle(_):
+    """By the bundle as the Operator Lifecycle Manager renders it no tool is lost and nothing is made anew without need, there and back, and there again."""
+    _there_and_back(installations.Lifecycle())
+
+
+# Last, for Helm owns the fields of the CRDs afterwards.
+@test
+def chart(_):
+    """By the Helm chart no tool is lost and nothing is made anew without need, there and back, and there again."""
+    _there_and_back(installations.Chart())

@@ -283,6 +283,14 @@ TEST_CASE("a server that closes at once, floods or never ends its header is told
     }));
     CHECK(Ear().end_at(server.url()).code() == Code::TooLarge);
   }
+  {
+    ScriptedServer server(modern_with([](const Asked&, Connection& connection) {
+      for (int i = 0; i < 100; ++i) connection.send("HTTP/1.1 103 Early Hints\r\n\r\n");
+      connection.wait_closed();
+    }));
+    const Status end = Ear().end_at(server.url());
+    CHECK_MESSAGE(end.message().find("too many interim replies") != std::string::npos, end);
+  }
 }
 
 TEST_CASE("a stream that does not begin, falls silent or lasts too long is ended when its time is over") {
