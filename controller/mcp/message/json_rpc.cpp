@@ -131,7 +131,8 @@ std::string rpc_error(const JsonPtr& id, std::int64_t code, const std::string& m
   Json whole = id == nullptr ? Json{{"jsonrpc", "2.0"}} : answer(*id);
   auto& error = whole["error"] = {{"code", code}, {"message", message}};
   if (data != nullptr) error["data"] = *data;
-  return whole.dump();
+  // The message may quote a header, which need not be UTF-8.
+  return whole.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace toolhive::mcp

@@ -102,4 +102,9 @@ TEST_CASE("texts of messages are what their parser reads") {
   CHECK(*error.error.data == *data);
 }
 
+TEST_CASE("an error that quotes what is no UTF-8 is a message nevertheless") {
+  CHECK(parsed(mcp::rpc_error(4, -32020, "header \xa1 does not match")).error.message ==
+        "header \xef\xbf\xbd does not match");
+}
+
 }  // namespace
