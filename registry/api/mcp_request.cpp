@@ -8,7 +8,7 @@
 
 #include "controller/base/base64.hpp"
 #include "controller/base/json_access.hpp"
-#include "controller/base/utf8.hpp"
+#include "controller/base/text.hpp"
 #include "controller/mcp/message/protocol.hpp"
 
 namespace toolhive::registry {
@@ -27,7 +27,7 @@ McpRefusal refusal(std::int64_t code, std::string message) {
 }
 
 std::string shown(std::string_view text) {
-  return "'" + std::string(truncate_utf8(text, kMostShown)) + "'";
+  return "'" + cleaned(text, kMostShown) + "'";  // a header may have any bytes
 }
 
 // What Mcp-Name says (2026-07-28, "Value Encoding"). None when it is no base64.
@@ -66,8 +66,8 @@ std::optional<McpRefusal> check_version(const std::string& version) {
   toolhive::Json supported = toolhive::Json::array();
   for (const auto each : mcp::kModernVersions) supported.push_back(each);
   for (const auto each : mcp::kLegacyVersions) supported.push_back(each);
-  wrong.data = std::make_shared<const toolhive::Json>(toolhive::Json{
-      {"supported", std::move(supported)}, {"requested", std::string(truncate_utf8(version, kMostShown))}});
+  wrong.data = std::make_shared<const toolhive::Json>(
+      toolhive::Json{{"supported", std::move(supported)}, {"requested", cleaned(version, kMostShown)}});
   return wrong;
 }
 

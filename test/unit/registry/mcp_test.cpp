@@ -258,9 +258,12 @@ TEST_CASE("a request whose headers do not say what its body says is refused") {
   CHECK(refused(changed(get, [](auto& it) { it.headers.name.clear(); })) == -32020);
   CHECK(refused(changed(get, [](auto& it) { it.headers.name = "get_tool"; })) == -32020);
   CHECK(refused(changed(get, [](auto& it) { it.headers.name = "=?base64?!?="; })) == -32020);
-  // A header may have any bytes, and the refusal, which quotes it, is JSON.
+  // A header may have any bytes, and the refusal, which quotes it, is a message that this registry
+  // would read as well.
   CHECK(refused(changed(list, [](auto& it) { it.headers.method = "tools/\xa1ist"; })) == -32020);
-  const auto no_utf8 = "=?base64?" + toolhive::encode_base64("search\xff") + "?=";
+  const auto no_utf8 = "=?base64?" + toolhive::encode_base64(std::string("search\0\xff", 8)) + "?=";
+  const auto quoted = send(service, changed(get, [&](auto& it) { it.headers.name = no_utf8; }));
+  CHECK(toolhive::registry::parse_json(*quoted.body).ok());
   CHECK(refused(changed(get, [&](auto& it) { it.headers.name = no_utf8; })) == -32020);
   const auto encoded = "=?base64?" + toolhive::encode_base64("search_tools") + "?=";
   CHECK(send(service, changed(get, [&](auto& it) { it.headers.name = encoded; })).status == 200);
