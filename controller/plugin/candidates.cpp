@@ -55,6 +55,7 @@ std::vector<std::string> kinds_of(const std::string& command) {
   if (command == "status" || command == "hibernate" || command == "export" || command == "backup")
     return {kRegistries};
   if (command == "logs") return {kRegistries, kMcpTools};
+  if (command == "restore") return {kBackups};
   return {};
 }
 

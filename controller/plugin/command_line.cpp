@@ -55,8 +55,8 @@ void add_commands(CLI::App& app, Action& chosen) {
   app.require_subcommand(1);
   app.fallthrough();
   for (void (*add)(CLI::App&, Action&) :
-       {add_status, add_diff, add_approve, add_logs, add_hibernate, add_backup, add_export, add_report,
-        add_install, add_completion, add_version})
+       {add_status, add_diff, add_approve, add_logs, add_hibernate, add_backup, add_restore, add_export,
+        add_report, add_install, add_completion, add_version})
     add(app, chosen);
 }
 

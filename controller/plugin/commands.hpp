@@ -15,6 +15,7 @@ void add_hibernate(CLI::App& app, Action& chosen);
 void add_install(CLI::App& app, Action& chosen);
 void add_logs(CLI::App& app, Action& chosen);
 void add_report(CLI::App& app, Action& chosen);
+void add_restore(CLI::App& app, Action& chosen);
 void add_status(CLI::App& app, Action& chosen);
 void add_version(CLI::App& app, Action& chosen);
 
