@@ -35,6 +35,9 @@ class GuardedRegistry final : public RegistryApi {
                               const std::string& version) override {
     return guarded(ctx, tools_, [&] { return inner_->get(ctx, name, version); });
   }
+  StatusOr<std::vector<RegistryEntry>> versions(const Context& ctx, const std::string& name) override {
+    return guarded(ctx, tools_, [&] { return inner_->versions(ctx, name); });
+  }
   StatusOr<RegistryEntry> put(const Context& ctx, const Json& definition) override {
     return guarded(ctx, tools_, [&] { return inner_->put(ctx, definition); });
   }

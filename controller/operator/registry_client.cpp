@@ -72,10 +72,8 @@ bool is_proxy_error(const Json& body) {
   return text(body, "kind", kLongestMessage) == "Status" && body.contains("apiVersion");
 }
 
-Status add_entries(const Json& page, std::vector<RegistryEntry>& entries) {
-  const Json* const tools = value_at(page, "/tools");
-  if (!tools || !tools->is_array()) return Status(Code::Decode, "the registry's list has no tools");
-  for (const Json& tool : *tools) {
+Status add_entries(const Json& tools, std::vector<RegistryEntry>& entries) {
+  for (const Json& tool : tools) {
     auto entry = parse_entry(tool);
     if (!entry.ok()) return entry.status();
     entries.push_back(*std::move(entry));
@@ -179,6 +177,19 @@ StatusOr<RegistryEntry> RegistryClient::get(const Context& ctx, const std::strin
   return parse_entry(*std::move(document));
 }
 
+StatusOr<std::vector<RegistryEntry>> RegistryClient::versions(const Context& ctx, const std::string& name) {
+  auto document = send(ctx, "GET", tool_path(name) + "/versions");
+  if (!document.ok()) return document.status();
+  const auto versions = document->find("versions");
+  if (versions == document->end() || !versions->is_array())
+    return Status(Code::Decode, "the registry's answer is no list of versions");
+  for (Json& version : *versions)
+    if (version.is_object()) version["name"] = name;
+  std::vector<RegistryEntry> entries;
+  const Status added = add_entries(*versions, entries);
+  return added.ok() ? StatusOr<std::vector<RegistryEntry>>(std::move(entries)) : added;
+}
+
 StatusOr<RegistryEntry> RegistryClient::put(const Context& ctx, const Json& definition) {
   auto document = send(ctx, "POST", kTools, definition.dump());
   if (!document.ok()) return document.status();
@@ -196,7 +207,9 @@ StatusOr<std::vector<RegistryEntry>> RegistryClient::list_managed(const Context&
   for (int page = 0; page < kMostPages; ++page) {
     auto document = send(ctx, "GET", cursor.empty() ? list : list + "&cursor=" + percent_encode(cursor));
     if (!document.ok()) return document.status();
-    const Status added = add_entries(*document, entries);
+    const Json* const tools = value_at(*document, "/tools");
+    if (!tools || !tools->is_array()) return Status(Code::Decode, "the registry's list has no tools");
+    const Status added = add_entries(*tools, entries);
     if (!added.ok()) return added;
     cursor = string_member(*document, "nextCursor");
     if (cursor.empty()) return entries;

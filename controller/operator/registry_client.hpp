@@ -64,6 +64,9 @@ class RegistryApi {
   // The latest version when `version` is empty.
   virtual StatusOr<RegistryEntry> get(const Context& ctx, const std::string& name,
                                       const std::string& version) = 0;
+  // All versions of a tool, the one that is served as the latest first; their documents lack the
+  // definition.
+  virtual StatusOr<std::vector<RegistryEntry>> versions(const Context& ctx, const std::string& name) = 0;
   // The latest versions of all tools that the resource has, whatever its uid, in the order of their
   // names; their documents lack the definition.
   virtual StatusOr<std::vector<RegistryEntry>> list_managed(const Context& ctx, const ManagedBy& manager) = 0;
@@ -99,6 +102,7 @@ class RegistryClient : public RegistryApi {
 
   StatusOr<RegistryEntry> get(const Context& ctx, const std::string& name,
                               const std::string& version) override;
+  StatusOr<std::vector<RegistryEntry>> versions(const Context& ctx, const std::string& name) override;
   StatusOr<RegistryEntry> put(const Context& ctx, const Json& definition) override;
   StatusOr<std::vector<RegistryEntry>> list_managed(const Context& ctx, const ManagedBy& manager) override;
   Status withdraw(const Context& ctx, const std::string& name, const ManagedBy& manager) override;

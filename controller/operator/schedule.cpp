@@ -9,4 +9,9 @@ Duration jittered(Duration period, const kube::Key& key) {
   return period + period / 1000 * permille;
 }
 
+bool is_turn(WallTime now, Duration period, int turns, const kube::Key& key) {
+  const auto time = static_cast<std::size_t>(now.time_since_epoch() / period);
+  return (time + std::hash<kube::Key>{}(key)) % static_cast<std::size_t>(turns) == 0;
+}
+
 }  // namespace toolhive

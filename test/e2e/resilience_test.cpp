@@ -120,6 +120,36 @@ TEST_CASE("when the leader goes the other replica takes over") {
   wait_for_operator();
 }
 
+TEST_CASE("a version that somebody registers under an MCPTool's name is withdrawn, and told") {
+  const TestNamespace ns("forged");
+  ns.apply(registry());
+  ns.apply(mcptool("weather"));
+  ns.wait_ready(kMcpTool, "weather");
+  const std::string declared = ns.http("GET", "/api/v1/tools/weather").body;
+
+  Json forged = ns.http("GET", "/api/v1/tools/weather").json();
+  for (const char* added : {"digest", "contractDigest", "registeredAt"}) forged.erase(added);
+  forged["version"] = "9.9.9";
+  forged["description"] = "Something else.";
+  const Answer registered = ns.http("POST", "/api/v1/tools", forged);
+  REQUIRE_MESSAGE(registered.status == 201, registered.explain());
+  wait_until(
+      "what is declared is served",
+      [&]() -> std::string {
+        const Answer answer = ns.http("GET", "/api/v1/tools/weather");
+        return answer.body == declared ? "" : answer.explain();
+      },
+      Seconds(120));
+  wait_until(
+      "that is told",
+      [&]() -> std::string {
+        for (const Json& event : Cluster::get().list(kEvent, ns.name()))
+          if (event.value("reason", "") == "PutBack" && event.value("type", "") == "Warning") return "";
+        return "no event says so";
+      },
+      Seconds(30));
+}
+
 TEST_CASE("an entry that the registry lost is registered again") {
   const TestNamespace ns("lost");
   ns.apply(registry());

@@ -27,6 +27,7 @@ OfferRules rules_of(const Context& ctx, const OfferTask& task, const std::string
   rules.approved = digest == task.contract.approved_digest || digest == task.approved;
   rules.trusted = task.before.digest.empty() && task.contract.trust_first;
   rules.as_before = task.before.generation == task.generation;
+  rules.has_told = !task.before.digest.empty();
   rules.uid = task.manager.uid;
   rules.withdraw_after = std::chrono::seconds(task.tools.withdraw_after_seconds);
   rules.now = ctx.clock.wall();

@@ -5,13 +5,11 @@
 #include "controller/operator/live/contract.hpp"
 #include "controller/operator/live/live_version.hpp"
 #include "controller/operator/live/tool_decision.hpp"
+#include "controller/operator/served_version.hpp"
 
 namespace toolhive {
 
 namespace {
-
-// Of versions that are withdrawn for one that is older: more are left to the next pass.
-constexpr int kMostLater = 16;
 
 Json to_body(const LiveRegistration& wanted, const std::string& version) {
   Json body = contract_of(*wanted.offered.tool, wanted.offered.name);
@@ -37,25 +35,13 @@ StatusOr<RegistryEntry> put(const Context& ctx, RegistryApi& registry, const Liv
   return entry;
 }
 
-Status withdraw_later_versions(const Context& ctx, RegistryApi& registry, const RegistryEntry& entry,
-                               const ManagedBy& manager) {
-  for (int i = 0; i < kMostLater; ++i) {
-    const auto latest = registry.get(ctx, entry.name, "");
-    if (!latest.ok()) return latest.status();
-    if (latest->version == entry.version) return {};
-    const Status withdrawn = registry.withdraw_version(ctx, entry.name, latest->version, manager);
-    if (!withdrawn.ok() && withdrawn.code() != Code::NotFound) return withdrawn;
-  }
-  return {};
-}
-
 }  // namespace
 
 StatusOr<RegistryEntry> register_live(const Context& ctx, RegistryApi& registry,
                                       const LiveRegistration& wanted) {
   auto entry = put(ctx, registry, wanted);
   if (!entry.ok()) return entry;
-  Status done = withdraw_later_versions(ctx, registry, *entry, wanted.manager);
+  Status done = withdraw_versions_before(ctx, registry, *entry, wanted.manager).failure;
   if (done.ok() && is_deprecated_as_gone(*entry))
     done = registry.set_status(ctx, entry->name, {.deprecated = false, .message = {}}, wanted.manager);
   return done.ok() ? entry : done;

@@ -160,6 +160,11 @@ ToolDecision decide_gone(const ToolCase& tool, const OfferRules& rules) {
     decision.action = Action::Forget;
     return decision;
   }
+  // Registered in this MCPTool's name by somebody else: no caller relies on its server for it.
+  if (rules.has_told && !tool.remembered && tool.registered->manager.uid == rules.uid) {
+    decision.action = Action::Withdraw;
+    return decision;
+  }
   const WallTime since = gone_since(tool, rules.now);
   LiveTool& told = decision.told;
   told.state = ToolState::Deprecated;

@@ -28,6 +28,7 @@ struct OfferRules {
   bool approved = false;   // exactly this offer is
   bool trusted = false;    // it is the first one, and that is taken as it is
   bool as_before = false;  // what is remembered was judged by the same spec
+  bool has_told = false;   // an offer was told before, so that what was registered is remembered
   std::string uid;         // of the MCPTool
   std::chrono::seconds withdraw_after{};
   WallTime now;

@@ -1,10 +1,12 @@
 #include "controller/operator/mcptool/carry_out.hpp"
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/base/log.hpp"
 #include "controller/operator/live/list_server.hpp"
+#include "controller/operator/schedule.hpp"
 
 namespace toolhive {
 
@@ -29,6 +31,42 @@ Status list_server_of(const Context& ctx, RegistryApi& registry, const ToolPlan&
   return listed;
 }
 
+// A list of what one resource has costs the registry a walk over all its tools.
+constexpr std::chrono::minutes kLookPeriod{1};
+constexpr int kLooksPerList = 10;
+
+OfferEvent put_back_event(bool warning, std::string note) {
+  return {warning, "PutBack", std::move(note)};
+}
+
+// A version that was declared before goes without a warning.
+void tell_withdrawn_versions(const ToolPlan& plan, const RegistrationOutcome& done, ToolOutcome& outcome) {
+  if (done.withdrawn.empty()) return;
+  std::string versions;
+  for (const std::string& version : done.withdrawn) versions += (versions.empty() ? "" : ", ") + version;
+  const bool declared_anew = plan.known.tool && plan.known.tool->version != done.tool->version;
+  outcome.events.push_back(
+      put_back_event(!declared_anew, "withdrawn, for version " + done.tool->version + " of " +
+                                         done.tool->name + " is declared and this was served: " + versions));
+}
+
+// Takes out tools of other names than the declared one that were registered as this very MCPTool's,
+// which nobody but who reaches the registry without a token can have done.
+void withdraw_undeclared(const Context& ctx, RegistryApi& registry, const ToolPlan& plan,
+                         ToolOutcome& outcome) {
+  const auto registered = registry.list_managed(ctx, plan.manager);
+  if (!registered.ok()) return;  // the next list finds them
+  for (const RegistryEntry& entry : *registered) {
+    if (entry.name == plan.claim->name || entry.manager != plan.manager) continue;
+    const Status withdrawn = registry.withdraw(ctx, entry.name, plan.manager);
+    if (withdrawn.ok())
+      outcome.events.push_back(put_back_event(
+          true, "withdrawn, for it was registered as this MCPTool's and is not declared: " + entry.name));
+    else if (withdrawn.code() != Code::NotFound && withdrawn.code() != Code::Conflict)
+      return;
+  }
+}
+
 StatusOr<ToolOutcome> register_definition(const Context& ctx, RegistryAccess& access, const ToolPlan& plan,
                                           ToolOutcome outcome) {
   auto api = access.open(plan.claim->registry, plan.audience);
@@ -42,8 +80,12 @@ StatusOr<ToolOutcome> register_definition(const Context& ctx, RegistryAccess& ac
     }
   }
   RegistrationOutcome done = register_tool(ctx, **api, *plan.wanted, plan.known.tool, plan.known.generation);
-  outcome.registry_changed = done.wrote;
-  outcome.failed = done.unavailable;
+  if (done.registered.holds() &&
+      is_turn(ctx.clock.wall(), kLookPeriod, kLooksPerList, {plan.manager.ns, plan.manager.name}))
+    withdraw_undeclared(ctx, **api, plan, outcome);
+  tell_withdrawn_versions(plan, done, outcome);
+  outcome.registry_changed = done.wrote || !outcome.events.empty();
+  outcome.failed = done.unavailable || done.overridden;
   outcome.not_before = done.not_before;
   outcome.report->accepted = std::move(done.accepted);
   outcome.report->registered = std::move(done.registered);

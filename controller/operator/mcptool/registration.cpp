@@ -1,11 +1,13 @@
 #include "controller/operator/mcptool/registration.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
 
 #include "controller/operator/registry_circuit.hpp"
+#include "controller/operator/served_version.hpp"
 
 namespace toolhive {
 
@@ -13,6 +15,18 @@ namespace {
 
 RegisteredTool to_tool(const RegistryEntry& entry) {
   return {entry.name, entry.version, entry.digest, entry.registered_at};
+}
+
+// Tells what is served in place of the registered version, as far as it could not be withdrawn.
+void tell_put_back(PutBack put_back, RegistrationOutcome& outcome) {
+  outcome.withdrawn = std::move(put_back.withdrawn);
+  if (put_back.failure.ok()) return;
+  outcome.overridden = true;
+  outcome.not_before = put_back.failure.retry_after().value_or(std::chrono::milliseconds(0));
+  outcome.registered = ConditionValue::no(
+      "Overridden", "the registry serves another version of " + outcome.tool->name + " than " +
+                        outcome.tool->version +
+                        ", which is declared, and it cannot be withdrawn: " + put_back.failure.message());
 }
 
 RegistrationOutcome settled(const RegistryEntry& entry) {
@@ -55,6 +69,29 @@ RegistrationOutcome failed(const Status& error, const std::optional<RegisteredTo
   return outcome;
 }
 
+// Sees to it that what was just registered is what is served.
+RegistrationOutcome serve(const Context& ctx, RegistryApi& registry, const WantedTool& wanted,
+                          RegistryEntry entry, const std::optional<RegisteredTool>& known) {
+  RegistrationOutcome outcome;
+  const auto versions = registry.versions(ctx, wanted.name);
+  if (versions.ok() && !known && wanted.version.empty() && !versions->empty() &&
+      versions->front().version != entry.version) {
+    // What an earlier MCPTool of this name left is no intruder: the registry knows what follows it.
+    auto next = registry.put(ctx, registration_body(wanted, ""));
+    if (!next.ok()) return failed(next.status(), to_tool(entry));
+    outcome = settled(*next);
+  } else if (versions.ok()) {
+    outcome = settled(entry);
+    tell_put_back(withdraw_versions_before(ctx, registry, entry.version, *versions, wanted.manager), outcome);
+  } else if (versions.status().code() == Code::NotFound) {
+    outcome = settled(entry);  // one of several replicas, which is behind
+  } else {
+    outcome = failed(versions.status(), to_tool(entry));
+  }
+  outcome.wrote = true;
+  return outcome;
+}
+
 RegistrationOutcome put(const Context& ctx, RegistryApi& registry, const WantedTool& wanted,
                         const std::string& version, const std::optional<RegisteredTool>& known) {
   auto entry = registry.put(ctx, registration_body(wanted, version));
@@ -64,9 +101,19 @@ RegistrationOutcome put(const Context& ctx, RegistryApi& registry, const WantedT
     if (!version.empty()) entry = registry.put(ctx, registration_body(wanted, ""));
   }
   if (!entry.ok()) return failed(entry.status(), known);
-  RegistrationOutcome outcome = settled(*entry);
-  outcome.wrote = true;
-  return outcome;
+  return serve(ctx, registry, wanted, *std::move(entry), known);
+}
+
+// Whether a version of the registry has the content that is wanted. That needs no reading where the
+// version was registered for this very generation: its digest is of its content.
+StatusOr<bool> has_wanted(const Context& ctx, RegistryApi& registry, const WantedTool& wanted,
+                          const RegistryEntry& version, const RegisteredTool& known,
+                          std::int64_t known_generation) {
+  if (known_generation == wanted.generation && !known.digest.empty() && version.digest == known.digest)
+    return true;
+  const auto entry = registry.get(ctx, wanted.name, version.version);
+  if (!entry.ok()) return entry.status();
+  return same_definition(*entry->document, wanted);
 }
 
 // Major and minor number of a semantic version.
@@ -129,14 +176,23 @@ RegistrationOutcome register_tool(const Context& ctx, RegistryApi& registry, con
   const bool may_be_there = known && (wanted.version.empty() || wanted.version == known->version);
   if (!may_be_there) return put(ctx, registry, wanted, number, known);
 
-  auto entry = registry.get(ctx, wanted.name, known->version);
-  if (entry.status().code() == Code::NotFound) return put(ctx, registry, wanted, number, known);
-  if (!entry.ok()) return failed(entry.status(), known);
+  const auto versions = registry.versions(ctx, wanted.name);
+  if (versions.status().code() == Code::NotFound) return put(ctx, registry, wanted, number, known);
+  if (!versions.ok()) return failed(versions.status(), known);
+  const auto entry = std::ranges::find(*versions, known->version, &RegistryEntry::version);
   // An entry of another manager: the registry knows who may follow whom, and says so.
-  if (entry->manager == wanted.manager) {
-    if (same_definition(*entry->document, wanted)) return settled(*entry);
-    if (!wanted.version.empty()) return version_conflict(wanted, known);
+  if (entry == versions->end() || entry->manager != wanted.manager)
+    return put(ctx, registry, wanted, number, known);
+  const auto same = has_wanted(ctx, registry, wanted, *entry, *known, known_generation);
+  if (same.status().code() == Code::NotFound) return put(ctx, registry, wanted, number, known);
+  if (!same.ok()) return failed(same.status(), known);
+  if (*same) {
+    RegistrationOutcome outcome = settled(*entry);
+    tell_put_back(withdraw_versions_before(ctx, registry, entry->version, *versions, wanted.manager),
+                  outcome);
+    return outcome;
   }
+  if (!wanted.version.empty()) return version_conflict(wanted, known);
   return put(ctx, registry, wanted, number, known);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "controller/base/context.hpp"
 #include "controller/base/json.hpp"
@@ -36,13 +37,19 @@ struct RegistrationOutcome {
   ConditionValue registered;
   std::optional<RegisteredTool> tool;  // what is registered now; absent: nothing, or unknown
   bool wrote = false;                  // something was registered in this pass
-  bool unavailable = false;            // the registry could not be asked; try again
-  bool busy = false;                   // as `unavailable`, and only for as long as other calls take
-  Duration not_before{};               // when to try again, at the earliest
+  // Versions that were served in place of this one, and were withdrawn.
+  std::vector<std::string> withdrawn = {};
+  // Such a version is served still: try again. In contrast to `unavailable` that is always told.
+  bool overridden = false;
+  bool unavailable = false;  // the registry could not be asked; try again
+  bool busy = false;         // as `unavailable`, and only for as long as other calls take
+  Duration not_before{};     // when to try again, at the earliest
 };
 
 // `known` is what was registered when last seen, and `known_generation` the generation it was for.
-// A settled tool costs one GET.
+// What is served afterwards is what is wanted: versions that come before it in the registry's order
+// are withdrawn, for whoever reaches a registry without authentication can register them under this
+// manager. A settled tool costs one GET.
 RegistrationOutcome register_tool(const Context& ctx, RegistryApi& registry, const WantedTool& wanted,
                                   const std::optional<RegisteredTool>& known, std::int64_t known_generation);
 

@@ -1,6 +1,7 @@
 // A registry in memory, and the way to it.
 #pragma once
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <map>
@@ -21,6 +22,9 @@ namespace toolhive::test {
 class EmptyRegistry : public RegistryApi {
  public:
   StatusOr<RegistryEntry> get(const Context&, const std::string&, const std::string&) override {
+    return none();
+  }
+  StatusOr<std::vector<RegistryEntry>> versions(const Context&, const std::string&) override {
     return none();
   }
   StatusOr<std::vector<RegistryEntry>> list_managed(const Context&, const ManagedBy&) override {
@@ -60,6 +64,19 @@ class FakeRegistry : public RegistryApi {
     const auto found = entries.find({name, version});
     if (found == entries.end()) return Status(Code::NotFound, "no such version");
     return *parse_entry(found->second);
+  }
+
+  StatusOr<std::vector<RegistryEntry>> versions(const Context&, const std::string& name) override {
+    ++version_lists;
+    if (!fault.ok()) return fault;
+    std::vector<std::pair<std::pair<std::vector<int>, int>, RegistryEntry>> ranked;
+    for (const auto& [key, entry] : entries)
+      if (key.first == name) ranked.emplace_back(place_of(key), *parse_entry(entry));
+    if (ranked.empty()) return Status(Code::NotFound, "no such tool");
+    std::ranges::sort(ranked, [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::vector<RegistryEntry> all;
+    for (auto& [place, entry] : ranked) all.push_back(std::move(entry));
+    return all;
   }
 
   StatusOr<RegistryEntry> put(const Context&, const Json& definition) override {
@@ -110,6 +127,7 @@ class FakeRegistry : public RegistryApi {
   Status withdraw_version(const Context&, const std::string& name, const std::string& version,
                           const ManagedBy&) override {
     if (!fault.ok()) return fault;
+    if (!withdrawal_fault.ok()) return withdrawal_fault;
     return entries.erase({name, version}) > 0 ? Status() : Status(Code::NotFound, "no such version");
   }
 
@@ -196,7 +214,7 @@ class FakeRegistry : public RegistryApi {
     std::pair<std::vector<int>, int> highest;
     for (const auto& [key, entry] : entries) {
       if (key.first != name) continue;
-      const std::pair place(numbers_of(key.second), order.contains(key) ? order.at(key) : 0);
+      const auto place = place_of(key);
       if (newest && place < highest) continue;
       newest = &entry;
       highest = place;
@@ -218,9 +236,11 @@ class FakeRegistry : public RegistryApi {
   std::map<std::pair<std::string, std::string>, FakeServer> servers;  // of versions below 10
   std::map<std::pair<std::string, std::string>, int> order;           // in which they were registered
   Status fault;
+  Status withdrawal_fault;  // of versions
   int registered = 0;
   int gets = 0;
   int lists = 0;
+  int version_lists = 0;
   int compares = 0;
   int puts = 0;
   int server_reads = 0;
@@ -228,6 +248,9 @@ class FakeRegistry : public RegistryApi {
   int numbered = 0;
 
  private:
+  std::pair<std::vector<int>, int> place_of(const std::pair<std::string, std::string>& key) const {
+    return {numbers_of(key.second), order.contains(key) ? order.at(key) : 0};
+  }
   static std::vector<int> numbers_of(const std::string& version) {
     std::vector<int> numbers(3);
     std::sscanf(version.c_str(), "%d.%d.%d", &numbers[0], &numbers[1], &numbers[2]);

@@ -24,6 +24,9 @@ class LossyRegistry final : public RegistryApi {
   StatusOr<std::vector<RegistryEntry>> list_managed(const Context& c, const ManagedBy& m) override {
     return answer(inner.list_managed(c, m));
   }
+  StatusOr<std::vector<RegistryEntry>> versions(const Context& c, const std::string& n) override {
+    return answer(inner.versions(c, n));
+  }
   StatusOr<RegistryEntry> put(const Context& c, const Json& d) override { return answer(inner.put(c, d)); }
   Status withdraw(const Context& c, const std::string& n, const ManagedBy& m) override {
     return answer(inner.withdraw(c, n, m));
@@ -101,7 +104,9 @@ struct LiveServer {
     return entry->at("version").get<std::string>() +
            (entry->value("status", "") == "deprecated" ? " deprecated" : "");
   }
-  int calls() const { return registry.gets + registry.puts + registry.lists + registry.compares; }
+  int calls() const {
+    return registry.gets + registry.puts + registry.lists + registry.version_lists + registry.compares;
+  }
   void approve() { task.contract.approved_digest = task.before.digest; }
 
   testing::SimulatedClock clock;
@@ -326,6 +331,39 @@ TEST_CASE("a tool that somebody deprecated by hand stays so") {
   CHECK(s.registry.set_status(s.ctx, "weather.get", {.deprecated = true, .message = "use another"}, {}).ok());
   s.look("1.0.0", {kGet});
   CHECK(s.registered("get") == "1.0.0 deprecated");
+}
+
+TEST_CASE("what somebody else registers in the name of an MCPTool with a server is put back") {
+  LiveServer s(Mode::Enforce);
+  s.look("1.0.0", {kGet});
+  const auto register_by_hand = [&](const std::string& name, const std::string& uid) {
+    REQUIRE(
+        s.registry
+            .put(s.ctx, {{"name", name},
+                         {"version", "9.9.9"},
+                         {"inputSchema", {{"type", "object"}, {"required", {"token"}}}},
+                         {"managedBy",
+                          {{"kind", "MCPTool"}, {"namespace", "mcp"}, {"name", "weather"}, {"uid", uid}}}})
+            .ok());
+  };
+  SUBCASE("a later version of a tool is withdrawn, and nothing is held for its sake") {
+    register_by_hand("weather.get", "uid-1");
+    s.task.offer = nullptr;
+    CHECK(s.pass(s.registry).wants_offer);
+    s.look("1.0.0", {kGet});
+    CHECK(s.registered("get") == "1.0.0");
+    CHECK(s.state("get") == "Registered");
+  }
+  SUBCASE("a tool that was never offered is withdrawn at once") {
+    register_by_hand("weather.evil", "uid-1");
+    CHECK(has_event(s.look("1.0.0", {kGet}), "ToolsChanged", "withdrawn: weather.evil"));
+    CHECK(s.registered("evil").empty());
+  }
+  SUBCASE("what an earlier MCPTool of the name left has the time of grace") {
+    register_by_hand("weather.old", "uid-0");
+    s.look("1.0.0", {kGet});
+    CHECK(s.registered("old") == "9.9.9 deprecated");
+  }
 }
 
 TEST_CASE("without a time of grace what is gone is withdrawn at once") {

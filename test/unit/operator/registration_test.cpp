@@ -3,6 +3,7 @@
 
 #include "controller/operator/mcptool/registration.hpp"
 #include "controller/operator/mcptool/status.hpp"
+#include "controller/operator/served_version.hpp"
 #include "test/unit/operator/fake_registry.hpp"
 #include "test/unit/operator/make.hpp"
 
@@ -25,7 +26,7 @@ WantedTool wanted(std::int64_t generation = 1, const std::string& version = "",
 
 const Context kContext{};
 
-TEST_CASE("a tool that was never registered costs one request") {
+TEST_CASE("a tool that was never registered costs one write, and a look at what is served then") {
   FakeRegistry registry;
   const auto outcome = register_tool(kContext, registry, wanted(), {}, 0);
   CHECK(outcome.registered.holds());
@@ -34,6 +35,7 @@ TEST_CASE("a tool that was never registered costs one request") {
   CHECK(outcome.tool->version == "0.1.0");
   CHECK_FALSE(outcome.tool->digest.empty());
   CHECK(registry.puts == 1);
+  CHECK(registry.version_lists == 1);
   CHECK(registry.gets == 0);
 }
 
@@ -44,8 +46,94 @@ TEST_CASE("a settled tool is looked at and not written") {
   CHECK(second.registered.holds());
   CHECK_FALSE(second.wrote);
   CHECK(second.tool == first.tool);
+  CHECK(second.withdrawn.empty());
   CHECK(registry.puts == 1);
-  CHECK(registry.gets == 1);
+  CHECK(registry.version_lists == 2);
+  CHECK(registry.gets == 0);
+}
+
+// What whoever reaches a registry without authentication can do.
+void register_by_hand(FakeRegistry& registry, const std::string& version, const Json& title = "Other") {
+  REQUIRE(registry.put(kContext, registration_body(wanted(1, "", title), version)).ok());
+}
+
+TEST_CASE("a version that somebody else registers above the declared one is withdrawn, and told") {
+  FakeRegistry registry;
+  const auto first = register_tool(kContext, registry, wanted(), {}, 0);
+  register_by_hand(registry, "9.9.9");
+  register_by_hand(registry, "8.0.0");
+  const auto second = register_tool(kContext, registry, wanted(), first.tool, 1);
+  CHECK(second.registered.holds());
+  CHECK(second.tool == first.tool);
+  CHECK(second.withdrawn == std::vector<std::string>{"9.9.9", "8.0.0"});
+  CHECK(registry.latest("weather")->at("version") == "0.1.0");
+}
+
+TEST_CASE("a changed definition is what is served, whatever was registered above it meanwhile") {
+  FakeRegistry registry;
+  const auto first = register_tool(kContext, registry, wanted(), {}, 0);
+  register_by_hand(registry, "9.9.9");
+  const auto second = register_tool(kContext, registry, wanted(2, "", "New"), first.tool, 1);
+  CHECK(second.wrote);
+  CHECK(second.withdrawn == std::vector<std::string>{"9.9.9"});
+  CHECK(registry.latest("weather")->at("title") == "New");
+  CHECK(registry.entries.contains({"weather", "0.1.0"}));
+}
+
+TEST_CASE("a declared version that is below the one before is what is served") {
+  FakeRegistry registry;
+  const auto first = register_tool(kContext, registry, wanted(1, "2.0.0"), {}, 0);
+  const auto second = register_tool(kContext, registry, wanted(2, "1.0.0"), first.tool, 1);
+  CHECK(second.withdrawn == std::vector<std::string>{"2.0.0"});
+  CHECK(registry.latest("weather")->at("version") == "1.0.0");
+}
+
+TEST_CASE("a version that is served in place of the declared one and cannot be withdrawn is told") {
+  for (const bool unavailable : {false, true}) {
+    FakeRegistry registry;
+    const auto first = register_tool(kContext, registry, wanted(), {}, 0);
+    register_by_hand(registry, "9.9.9");
+    registry.withdrawal_fault =
+        unavailable ? Status(Code::Unavailable, "disk is read-only") : Status(Code::Conflict, "another's");
+    const auto second = register_tool(kContext, registry, wanted(), first.tool, 1);
+    CHECK(second.overridden);
+    CHECK(second.registered.reason == "Overridden");
+    CHECK(second.registered.message.find(registry.withdrawal_fault.message()) != std::string::npos);
+    CHECK(second.tool == first.tool);
+  }
+}
+
+TEST_CASE("of many versions above the declared one some are withdrawn in each pass") {
+  FakeRegistry registry;
+  auto known = register_tool(kContext, registry, wanted(), {}, 0).tool;
+  for (int i = 1; i <= 20; ++i) register_by_hand(registry, std::to_string(i) + ".0.0");
+  const auto first = register_tool(kContext, registry, wanted(), known, 1);
+  CHECK(first.overridden);
+  CHECK(first.withdrawn.size() == 16);
+  const auto second = register_tool(kContext, registry, wanted(), known, 1);
+  CHECK_FALSE(second.overridden);
+  CHECK(second.withdrawn.size() == 4);
+}
+
+TEST_CASE("a replica that does not know of a version yet gives no reason to withdraw others") {
+  FakeRegistry registry;
+  register_by_hand(registry, "1.0.0");
+  const auto behind = registry.versions(kContext, "weather");
+  const PutBack done = withdraw_versions_before(kContext, registry, "2.0.0", *behind, wanted().manager);
+  CHECK(done.withdrawn.empty());
+  CHECK(done.failure.ok());
+  CHECK(registry.entries.size() == 1);
+}
+
+TEST_CASE("what an earlier MCPTool of the same name left is followed and not withdrawn") {
+  FakeRegistry registry;
+  register_by_hand(registry, "0.4.0");
+  const auto outcome = register_tool(kContext, registry, wanted(), {}, 0);
+  CHECK(outcome.registered.holds());
+  CHECK(outcome.withdrawn.empty());
+  CHECK(registry.latest("weather")->at("title") == "Weather");
+  CHECK(registry.latest("weather")->at("version") == outcome.tool->version);
+  CHECK(registry.entries.contains({"weather", "0.4.0"}));
 }
 
 TEST_CASE("a changed definition is registered under its generation's number") {

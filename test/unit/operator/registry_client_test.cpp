@@ -55,6 +55,30 @@ TEST_CASE("what a resource has is read page by page, with what tells contracts a
   CHECK(a.asked(1).target == a.asked().target + "&cursor=a%2Bb");
 }
 
+TEST_CASE("the versions of a tool are read in the registry's order") {
+  Asking a;
+  a.answers({{"name", "weather"},
+             {"latest", "9.9.9"},
+             {"versions",
+              {{{"version", "9.9.9"}, {"digest", "sha256:d"}},
+               {{"version", "1.0.0"},
+                {"managedBy",
+                 {{"kind", "MCPTool"}, {"namespace", "mcp"}, {"name", "weather"}, {"uid", "u-1"}}}}}}});
+  const auto versions = a.client.versions(a.ctx, "weather");
+  REQUIRE(versions.ok());
+  REQUIRE(versions->size() == 2);
+  CHECK(versions->at(0).name == "weather");
+  CHECK(versions->at(0).version == "9.9.9");
+  CHECK(versions->at(0).digest == "sha256:d");
+  CHECK(versions->at(1).manager == kWeatherTool);
+  CHECK(a.asked().target == "/proxy/api/v1/tools/weather/versions");
+  for (const Json& body : {Json::object(), Json{{"versions", 7}}, Json{{"versions", {7}}}}) {
+    Asking other;
+    other.answers(body);
+    CHECK(other.client.versions(other.ctx, "weather").status().code() == Code::Decode);
+  }
+}
+
 TEST_CASE("a list that never ends, and an answer that is no list, are errors") {
   Asking a;
   for (int i = 0; i < 200; ++i) a.answers({{"tools", Json::array()}, {"nextCursor", "again"}});

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "controller/operator/mcptool/carry_out.hpp"
+#include "controller/testing/simulated_clock.hpp"
 #include "test/unit/operator/fake_registry.hpp"
 #include "test/unit/operator/make.hpp"
 
@@ -67,6 +68,69 @@ TEST_CASE("a registry that does not answer is told of what is not registered, an
     CHECK(outcome->report->registered.reason == "RegistryUnavailable");
     CHECK(outcome->report->tool == kKnown);
   }
+}
+
+TEST_CASE("what is served in place of the declared version is withdrawn with a warning") {
+  CarryingOut c(Action::Register);
+  const auto first = c.carry_out();
+  REQUIRE(first->report->tool);
+  CHECK(first->events.empty());
+  c.plan.known = {first->report->tool, 1};
+  c.plan.stands = true;
+  c.access.registry->entries[{"weather", "9.9.9"}] = {
+      {"name", "weather"}, {"version", "9.9.9"}, {"managedBy", {{"name", ""}}}};
+  SUBCASE("it is told") {
+    const auto second = c.carry_out();
+    REQUIRE(second->events.size() == 1);
+    CHECK(second->events[0].warning);
+    CHECK(second->events[0].reason == "PutBack");
+    CHECK(second->events[0].note.find("9.9.9") != std::string::npos);
+    CHECK_FALSE(second->failed);
+  }
+  SUBCASE("when it cannot be, that is told though what was told before stands otherwise") {
+    c.access.registry->withdrawal_fault = Status(kRegistryDown).with_retry_after(std::chrono::seconds(7));
+    const auto second = c.carry_out();
+    CHECK(second->failed);
+    CHECK(second->not_before == std::chrono::seconds(7));
+    REQUIRE(second->report);
+    CHECK(second->report->registered.reason == "Overridden");
+  }
+  SUBCASE("a version that was declared before goes without one") {
+    c.plan.wanted->version = "0.0.1";
+    c.plan.known.generation = 0;
+    const auto second = c.carry_out();
+    REQUIRE(second->events.size() == 1);
+    CHECK_FALSE(second->events[0].warning);
+    CHECK(second->events[0].note.find("9.9.9, 0.1.0") != std::string::npos);
+  }
+}
+
+TEST_CASE("a tool of another name that was registered as an MCPTool's is withdrawn within ten looks") {
+  CarryingOut c(Action::Register);
+  c.plan.manager = {"MCPTool", "mcp", "weather", "uid-1"};
+  c.plan.wanted->manager = c.plan.manager;
+  const auto add = [&](const std::string& name, const std::string& uid) {
+    c.access.registry->entries[{name, "1.0.0"}] = {
+        {"name", name},
+        {"version", "1.0.0"},
+        {"managedBy", {{"kind", "MCPTool"}, {"namespace", "mcp"}, {"name", "weather"}, {"uid", uid}}}};
+  };
+  add("intruder", "uid-1");
+  add("left-by-an-earlier-one", "uid-0");
+  std::vector<OfferEvent> events;
+  testing::SimulatedClock clock;
+  const Context ctx{{}, TimePoint::max(), clock, {}};
+  for (int look = 0; look < 10; ++look) {
+    const auto outcome = toolhive::carry_out(ctx, c.access, c.plan);
+    events.insert(events.end(), outcome->events.begin(), outcome->events.end());
+    c.plan.known = {outcome->report->tool, 1};
+    clock.advance(std::chrono::minutes(1));
+  }
+  CHECK(c.access.registry->lists == 1);
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].warning);
+  CHECK(events[0].note.find("intruder") != std::string::npos);
+  CHECK(c.access.registry->names() == std::set<std::string>{"left-by-an-earlier-one", "weather"});
 }
 
 TEST_CASE("a registry that is busy with others is no news") {
@@ -144,7 +208,7 @@ TEST_CASE("what is only told costs the registry no call") {
     REQUIRE(outcome.ok());
     CHECK(outcome->report.has_value() == (action != Action::Leave));
     CHECK(outcome->failed == (action == Action::Wait));
-    CHECK(c.access.registry->puts + c.access.registry->gets == 0);
+    CHECK(c.access.registry->puts + c.access.registry->gets + c.access.registry->version_lists == 0);
   }
 }
 
