@@ -137,11 +137,21 @@ bool may_be_shown(const Tool& server, const ServerFilter& filter) {
          });
 }
 
-bool is_shown(const ServerVersion& each, const ServerFilter& filter) {
+// Whether what the list says of a version changed after a time. Which is the latest changes also
+// when a later one is deleted, with which nothing is written about this one.
+bool changed_after(const ServerVersion& each, const std::vector<ServerVersion>& versions,
+                   const std::string& time) {
+  return each.updated_at > time || (each.latest && std::ranges::any_of(versions, [&](const auto& other) {
+                                      return other.lifecycle == Lifecycle::Deleted && other.updated_at > time;
+                                    }));
+}
+
+bool is_shown(const ServerVersion& each, const std::vector<ServerVersion>& versions,
+              const ServerFilter& filter) {
   return (filter.include_deleted || each.lifecycle != Lifecycle::Deleted) &&
          (filter.version.empty() ||
           (filter.version == "latest" ? each.latest : each.version->text() == filter.version)) &&
-         (filter.updated_since.empty() || each.updated_at > filter.updated_since);
+         (filter.updated_since.empty() || changed_after(each, versions, filter.updated_since));
 }
 
 std::string place_in_servers(const ServerVersion& each) {
@@ -192,9 +202,10 @@ std::optional<std::vector<ServerVersion>> find_page(const Index& index, const Se
     in_time = in_time && !budget.spent();
     if (!in_time) return false;
     if (!may_be_shown(server, filter)) return true;
-    for (const auto& each : versions_of(server, permit)) {
+    const auto versions = versions_of(server, permit);
+    for (const auto& each : versions) {
       const bool before = server.name == filter.cursor_name && each.version->text() <= filter.cursor_version;
-      if (!before && is_shown(each, filter)) page.push_back(each);
+      if (!before && is_shown(each, versions, filter)) page.push_back(each);
       if (page.size() == filter.limit) return false;
     }
     return true;

@@ -189,6 +189,22 @@ TEST_CASE("a search takes words as people type them, and finds them in names, ti
   CHECK(service.get("/v0.1/servers?search=" + words + "+a").status == 422);
 }
 
+TEST_CASE("who follows servers sees a version that became the latest when a later one was deleted") {
+  ServerService service;
+  service.publish("io.example/weather", "1.0.0");
+  service.publish("io.example/weather", "1.1.0");
+  service.publish("io.example/weather", "2.0.0");
+  std::string last;
+  const auto list = body_of(service.get("/v0.1/servers"));
+  for (const auto& each : list["servers"])
+    last = std::max(last, each["_meta"][kOfficial]["updatedAt"].get<std::string>());
+  const std::string since = "/v0.1/servers?updated_since=" + last;
+  CHECK(service.listed(since) == "");
+  REQUIRE(service.write("DELETE", "/v0.1/servers/io.example%2Fweather/versions/2.0.0", "").status == 200);
+  CHECK(service.listed(since) == "weather 1.1.0*,weather 2.0.0,");
+  CHECK(service.listed(since + "&version=latest") == "weather 1.1.0*,");
+}
+
 TEST_CASE("the parameters of the list are those of the official registry") {
   ServerService service;
   service.publish("io.example/weather", "1.0.0");
@@ -260,7 +276,8 @@ TEST_CASE("a deleted version is kept and shown to those who ask for it, and the 
   CHECK(service.listed(kWeather + "/versions") == "weather 1.0.0*,");
   CHECK(service.listed(kWeather + "/versions?include_deleted=true") == "weather 2.0.0,weather 1.0.0*,");
   CHECK(service.listed("/v0.1/servers") == "weather 1.0.0*,");
-  CHECK(service.listed("/v0.1/servers?updated_since=2001-09-09T01:46:42Z") == "weather 2.0.0,");
+  CHECK(service.listed("/v0.1/servers?updated_since=2001-09-09T01:46:42Z") ==
+        "weather 1.0.0*,weather 2.0.0,");
   CHECK(service.write("DELETE", kWeather + "/versions/2.0.0", "").status == 404);
 
   CHECK(service.write("DELETE", kWeather + "/versions/1.0.0", "").status == 200);
