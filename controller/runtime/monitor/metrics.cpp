@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "controller/base/log.hpp"
+#include "controller/runtime/monitor/process_metrics.hpp"
 
 namespace toolhive::runtime {
 
@@ -38,6 +39,7 @@ void Metrics::add_source(Source source) {
 std::string Metrics::text() const {
   std::vector<prometheus::MetricFamily> families = registry_->Collect();
   families.push_back(lost_log_lines());
+  for (prometheus::MetricFamily& family : process_metrics()) families.push_back(std::move(family));
   {
     const std::lock_guard lock(mutex_);
     for (const Source& source : sources_)

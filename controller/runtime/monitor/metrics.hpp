@@ -1,4 +1,5 @@
-// Metrics: the process's Prometheus metrics, under the names that controller-runtime made known.
+// Metrics: the process's Prometheus metrics, under the names that controller-runtime made known,
+// process_metrics() among them.
 #pragma once
 
 #include <functional>

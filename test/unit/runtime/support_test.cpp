@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdio>
+#include <ctime>
 #include <set>
 #include <thread>
 
@@ -12,6 +13,7 @@
 #include "controller/runtime/cache/mapping.hpp"
 #include "controller/runtime/controller/hot_loop.hpp"
 #include "controller/runtime/monitor/health.hpp"
+#include "controller/runtime/monitor/metrics.hpp"
 #include "controller/runtime/write/conditions.hpp"
 #include "controller/testing/simulated_clock.hpp"
 #include "test/unit/runtime/objects.hpp"
@@ -221,3 +223,35 @@ TEST_CASE("equal seeds wait equally, different seeds do not") {
 }
 
 TEST_SUITE_END();
+
+namespace {
+
+double metric_value(const std::string& text, const std::string& name) {
+  const auto at = text.find("\n" + name + " ");
+  REQUIRE_MESSAGE(at != std::string::npos, name);
+  return std::stod(text.substr(at + name.size() + 2));
+}
+
+}  // namespace
+
+TEST_CASE("what the process takes is told under the names that Prometheus knows") {
+  const runtime::Metrics metrics;
+  const std::string before = metrics.text();
+  CHECK(metric_value(before, "process_resident_memory_bytes") > 1'000'000);
+  CHECK(metric_value(before, "process_virtual_memory_bytes") >=
+        metric_value(before, "process_resident_memory_bytes"));
+  CHECK(metric_value(before, "process_max_fds") >= metric_value(before, "process_open_fds"));
+  const double now = static_cast<double>(std::time(nullptr));
+  // The boot time is in whole seconds.
+  CHECK(metric_value(before, "process_start_time_seconds") <= now + 2);
+  CHECK(metric_value(before, "process_start_time_seconds") > now - 86'400);
+
+  std::FILE* const opened = std::fopen("/dev/null", "r");
+  const std::clock_t start = std::clock();
+  while (std::clock() - start < CLOCKS_PER_SEC / 20) {
+  }
+  const std::string after = metrics.text();
+  std::fclose(opened);
+  CHECK(metric_value(after, "process_open_fds") == metric_value(before, "process_open_fds") + 1);
+  CHECK(metric_value(after, "process_cpu_seconds_total") > metric_value(before, "process_cpu_seconds_total"));
+}
