@@ -51,11 +51,15 @@ Result<Decision> decide_status(const Index& index, const SetStatus& write, const
   if (auto ok = check_precondition(versions.front().get(), write.precondition); !ok) return ok.take_error();
   Decision decision;
   decision.kind = WriteOutcome::Kind::Changed;
+  std::size_t bytes = 0;
   for (const auto& version : versions) {
     auto document =
         server ? server_with_status(*version, write, now) : tool_with_status(*version, write, now);
     if (!document) return document.take_error();
-    if (!document->empty()) decision.changes.push_back({Operation::Register, std::move(*document)});
+    if (document->empty()) continue;
+    bytes += document->size();
+    if (auto ok = check_rewritten(write.name, bytes); !ok) return ok.take_error();
+    decision.changes.push_back({Operation::Register, std::move(*document)});
   }
   if (decision.changes.empty()) {
     decision.kind = WriteOutcome::Kind::Unchanged;

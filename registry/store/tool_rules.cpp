@@ -54,8 +54,11 @@ bool is_held_by(const Tool& tool, const std::optional<ManagedBy>& manager) {
 // An entry has one manager: the versions beside `written` are written anew for it.
 Result<void> hand_over(const Tool& tool, const std::optional<ManagedBy>& manager, std::string_view written,
                        std::vector<Decision::Change>& changes) {
+  std::size_t bytes = 0;
   for (const auto& each : tool.live) {
     if (each->manager == manager || each->version.text() == written) continue;
+    bytes += each->document.size();
+    if (auto ok = check_rewritten(tool.name, bytes); !ok) return ok;
     auto document = with_manager(each->document, manager);
     if (!document) return document.take_error();
     changes.push_back({Operation::Register, std::move(*document)});
@@ -138,6 +141,17 @@ Result<void> check_room(const Index& index, const StoreLimits& limits, const Gro
                      "not needed, or raise it together with the memory of the process"};
   }
   return {};
+}
+
+Result<void> check_rewritten(std::string_view name, std::size_t bytes) {
+  // Three times that, beside all that limits.memoryBytes allows by default, is less than the memory
+  // which a pod of a Registry has by default.
+  constexpr std::size_t kMostMebibytes = 24;
+  if (bytes <= kMostMebibytes << 20) return {};
+  return Error{Code::StorageFull,
+               "the versions of " + std::string(name) + " have more than the " +
+                   std::to_string(kMostMebibytes) +
+                   " MiB that one request writes anew; change them one by one, or withdraw old ones"};
 }
 
 std::size_t bytes_of(const std::vector<Decision::Change>& changes) {

@@ -23,6 +23,9 @@ struct Growth {
 };
 // Whether there is room for it. The error says nothing of what is there, as not everybody may see it.
 Result<void> check_room(const Index& index, const StoreLimits& limits, const Growth& growth);
+// Whether one write may make so many bytes of documents of `name` anew that are there already. While
+// it does they are in memory several times, and a request of some bytes can ask for all versions.
+Result<void> check_rewritten(std::string_view name, std::size_t bytes);
 // Of new documents.
 std::size_t bytes_of(const std::vector<Decision::Change>& changes);
 // Whether there is no room for a version more. One that was withdrawn has its room still.

@@ -1,68 +1,17 @@
 // The worst that one request can ask for within the limits costs no more than its bytes do, at
 // every endpoint.
 #include <doctest/doctest.h>
-#include <time.h>
 
 #include <chrono>
 #include <string>
 
 #include "service_fixture.hpp"
+#include "worst_documents.hpp"
 
 using namespace toolhive::registry;
 using namespace toolhive::registry::test;
 
 namespace {
-
-// Some thirty times what the slowest takes, so that it holds under sanitizers. What grew with the
-// square of a body's size took 3 to 30 s.
-constexpr std::chrono::seconds kMostTime{3};
-// Of a list: what its documents may have, and what is around them.
-constexpr std::size_t kPageBytes = (std::size_t{8} << 20) + 300'000;
-// As much as a body may have by default, with some room for what is around it.
-constexpr std::size_t kBody = 250'000;
-
-std::chrono::nanoseconds process_time() {
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
-// Calls `part(number)` as often as its texts, with commas between them, have room.
-template <class Part>
-std::string many(std::size_t bytes, Part part) {
-  std::string out;
-  for (std::size_t i = 0;; ++i) {
-    const std::string text = part(i);
-    if (out.size() + text.size() + 1 > bytes) return out;
-    out += (out.empty() ? "" : ",") + text;
-  }
-}
-
-std::string number(std::size_t i) {
-  return std::to_string(i);
-}
-
-// "n0","n1",...
-std::string names(std::size_t bytes) {
-  return many(bytes, [](std::size_t i) { return "\"" + number(i) + "\""; });
-}
-
-// The text within `levels` of `"items":{...}`.
-std::string nested(std::size_t levels, const std::string& inside) {
-  std::string out;
-  for (std::size_t i = 0; i < levels; ++i) out += R"("items":{)";
-  return out + inside + std::string(levels, '}');
-}
-
-std::string tool(const std::string& name, const std::string& schema) {
-  return R"({"name":")" + name + R"(","inputSchema":{"type":"object",)" + schema + "}}";
-}
-
-std::string server(const std::string& members, const std::string& version = "1.0.0") {
-  return R"({"$schema":"https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
-    "name":"io.test/worst","description":"Worst.","version":")" +
-         version + R"(",)" + members + "}";
-}
 
 struct Asked {
   const char* what;
@@ -83,7 +32,6 @@ void ask(Service& service, const Asked& asked) {
   if (response.body != nullptr) CHECK(parse_json(*response.body, {64, 10'000'000}).ok());
 }
 
-constexpr char kDraft7[] = R"("$schema":"http://json-schema.org/draft-07/schema#",)";
 constexpr char kTools[] = "/api/v1/tools";
 
 }  // namespace
@@ -91,32 +39,32 @@ constexpr char kTools[] = "/api/v1/tools";
 TEST_CASE(
     "a schema is checked in time in proportion to its size, whatever the draft and whether it is valid") {
   Service service;
-  const auto small = kBody + 5'000;
-  const auto long_name = std::string(kBody / 2, 'A');
-  const auto objects = many(kBody - 1'000, [](std::size_t i) { return R"({"a":)" + number(i) + "}"; });
+  const auto small = kLargeBody + 5'000;
+  const auto long_name = std::string(kLargeBody / 2, 'A');
+  const auto objects = many(kLargeBody - 1'000, [](std::size_t i) { return R"({"a":)" + number(i) + "}"; });
   const auto booleans = many(120'000, [](std::size_t i) { return "\"d" + number(i) + "\":true"; });
   const auto references = many(100'000, [](std::size_t i) {
     return i < 1'900 ? "\"p" + number(i) + R"(":{"$ref":"#/$defs/d)" + number(i * 4) + "\"}"
                      : std::string(100'000, ' ');
   });
-  const auto under_long = many(kBody / 2 - 2'000, [](std::size_t i) {
-    return i < 1'900 ? "\"p" + number(i) + R"(":{"$ref":"#/properties/q"})" : std::string(kBody, ' ');
+  const auto under_long = many(kLargeBody / 2 - 2'000, [](std::size_t i) {
+    return i < 1'900 ? "\"p" + number(i) + R"(":{"$ref":"#/properties/q"})" : std::string(kLargeBody, ' ');
   });
-  const auto ids = many(kBody - 10'000, [](std::size_t i) {
+  const auto ids = many(kLargeBody - 10'000, [](std::size_t i) {
     return i < 1'900 ? "\"p" + number(i) + R"(":{"$id":"/)" + number(i) + R"(/b","$ref":"../)" +
                            number(i / 2) + "/b\"}"
-                     : std::string(kBody, ' ');
+                     : std::string(kLargeBody, ' ');
   });
   const auto unknown = many(150'000, [](std::size_t i) { return "\"x" + number(i) + "\":{}"; });
-  const auto deep = nested(28, "\"enum\":[" + names(kBody - 2'000) + "]");
+  const auto deep = nested(28, "\"enum\":[" + names(kLargeBody - 2'000) + "]");
   const Asked table[] = {
-      {"required", 201, "POST", kTools, tool("a", kDraft7 + ("\"required\":[" + names(kBody) + "]")),
+      {"required", 201, "POST", kTools, tool("a", kDraft7 + ("\"required\":[" + names(kLargeBody) + "]")),
        small * 2},
-      {"enum of texts", 201, "POST", kTools, tool("b", kDraft7 + ("\"enum\":[" + names(kBody) + "]")),
+      {"enum of texts", 201, "POST", kTools, tool("b", kDraft7 + ("\"enum\":[" + names(kLargeBody) + "]")),
        small * 2},
       {"enum of objects", 201, "POST", kTools, tool("c", kDraft7 + ("\"enum\":[" + objects + "]")),
        small * 2},
-      {"unknown keyword", 201, "POST", kTools, tool("d", R"("x":1,"required":[)" + names(kBody) + "]"),
+      {"unknown keyword", 201, "POST", kTools, tool("d", R"("x":1,"required":[)" + names(kLargeBody) + "]"),
        small * 2},
       {"deep", 201, "POST", kTools, tool("e", kDraft7 + deep), small * 2},
       {"deep and wrong", 422, "POST", kTools, tool("f", kDraft7 + ("\"minLength\":\"no\"," + deep)), 2'000},
@@ -146,8 +94,8 @@ TEST_CASE(
 
 TEST_CASE("a server.json is checked in time and with an answer in proportion to its size") {
   Service service;
-  const auto long_name = std::string(kBody / 2, 'A');
-  const auto members = many(kBody / 2 - 2'000, [](std::size_t i) { return "\"" + number(i) + "\":1"; });
+  const auto long_name = std::string(kLargeBody / 2, 'A');
+  const auto members = many(kLargeBody / 2 - 2'000, [](std::size_t i) { return "\"" + number(i) + "\":1"; });
   const auto remote = [](const std::string& variables) {
     return server(R"("remotes":[{"type":"sse","url":"https://a.example/","variables":{)" + variables + "}}]");
   };
@@ -158,19 +106,20 @@ TEST_CASE("a server.json is checked in time and with an answer in proportion to 
   constexpr char kValidate[] = "/v0.1/validate";
   const Asked table[] = {
       {"members", 200, "POST", kValidate,
-       server(many(kBody, [](std::size_t i) { return "\"" + number(i) + "\":1"; })), 100'000},
+       server(many(kLargeBody, [](std::size_t i) { return "\"" + number(i) + "\":1"; })), 100'000},
       {"members under a long name", 200, "POST", kValidate, remote("\"" + long_name + "\":{" + members + "}"),
        100'000},
       {"choices under a long name", 200, "POST", kValidate,
        remote("\"" + long_name + "\":{\"choices\":[" +
-              many(kBody / 2 - 2'000, [](std::size_t) { return "1"; }) + "]}"),
+              many(kLargeBody / 2 - 2'000, [](std::size_t) { return "1"; }) + "]}"),
        100'000},
       {"an address of braces", 200, "POST", kValidate,
-       server(R"("remotes":[{"type":"sse","url":"http://a/)" + std::string(kBody, '{') + "\"}]"), kBody * 2},
-      {"a schema", 200, "POST", kValidate, tools(kDraft7 + nested(28, "\"required\":[" + names(kBody) + "]")),
-       100'000},
+       server(R"("remotes":[{"type":"sse","url":"http://a/)" + std::string(kLargeBody, '{') + "\"}]"),
+       kLargeBody * 2},
+      {"a schema", 200, "POST", kValidate,
+       tools(kDraft7 + nested(28, "\"required\":[" + names(kLargeBody) + "]")), 100'000},
       {"a wrong schema", 200, "POST", kValidate,
-       tools(kDraft7 + ("\"minLength\":\"no\"," + nested(28, "\"required\":[" + names(kBody) + "]"))),
+       tools(kDraft7 + ("\"minLength\":\"no\"," + nested(28, "\"required\":[" + names(kLargeBody) + "]"))),
        100'000},
       {"publish", 422, "POST", "/v0.1/publish", remote("\"" + long_name + "\":{" + members + "}"), 100'000},
   };
@@ -179,7 +128,7 @@ TEST_CASE("a server.json is checked in time and with an answer in proportion to 
 
 TEST_CASE("lists end where they have 8 MiB, and go on from there") {
   Service service;
-  const std::string large(kBody, 'x');
+  const std::string large(kLargeBody, 'x');
   for (int i = 100; i < 140; ++i) {
     const auto definition = R"({"name":"big)" + std::to_string(i) +
                             R"(","inputSchema":{"type":"object"},"_meta":{"text":")" + large + "\"}}";
@@ -227,8 +176,8 @@ TEST_CASE("two versions are compared in time and with an answer in proportion to
     REQUIRE(service.post(definition).status == 201);
   };
   const auto meta = [](const char* value) {
-    return R"("_meta":{)" + many(kBody, [value](std::size_t i) { return "\"" + number(i) + "\":" + value; }) +
-           "}";
+    return R"("_meta":{)" +
+           many(kLargeBody, [value](std::size_t i) { return "\"" + number(i) + "\":" + value; }) + "}";
   };
   post("meta", "1.0.0", meta("1"));
   post("meta", "2.0.0", meta("2"));
@@ -236,13 +185,13 @@ TEST_CASE("two versions are compared in time and with an answer in proportion to
     return R"("outputSchema":{"type":"object","properties":{)" + members + "}}";
   };
   const auto booleans = [](const char* value) {
-    return many(kBody, [value](std::size_t i) { return "\"p" + number(i) + "\":" + value; });
+    return many(kLargeBody, [value](std::size_t i) { return "\"p" + number(i) + "\":" + value; });
   };
   post("booleans", "1.0.0", output(booleans("true")));
   post("booleans", "2.0.0", output(booleans("false")));
   const auto under_long = [&output](const std::string& type) {
-    const auto members = many(kBody / 3, [&type](std::size_t i) {
-      return i < 1'900 ? "\"p" + number(i) + R"(":{"type":")" + type + "\"}" : std::string(kBody, ' ');
+    const auto members = many(kLargeBody / 3, [&type](std::size_t i) {
+      return i < 1'900 ? "\"p" + number(i) + R"(":{"type":")" + type + "\"}" : std::string(kLargeBody, ' ');
     });
     return output("\"" + std::string(150'000, 'A') + R"(":{"type":"object","properties":{)" + members + "}}");
   };
@@ -273,7 +222,7 @@ TEST_CASE("a message of MCP is answered in time and with an answer in proportion
   const auto members = many(most, [](std::size_t i) { return "\"" + number(i) + "\":1"; });
   const std::string deep = std::string(30'000, '[') + std::string(30'000, ']');
   const Asked table[] = {
-      {"too large", 413, "POST", "/mcp", std::string(kBody, ' '), 1'000},
+      {"too large", 413, "POST", "/mcp", std::string(kLargeBody, ' '), 1'000},
       {"a long name", 200, "POST", "/mcp", message(R"({"name":")" + std::string(most, 'n') + "\"}"), 1'000},
       {"arguments", 200, "POST", "/mcp", arguments(members), 1'000},
       {"an argument's name", 200, "POST", "/mcp", arguments("\"" + std::string(most, 'n') + "\":1"), 1'000},
@@ -289,7 +238,7 @@ TEST_CASE("a message of MCP is answered in time and with an answer in proportion
 
 TEST_CASE("a status is changed in time in proportion to the size of what has it") {
   Service service;
-  const auto members = many(kBody, [](std::size_t i) { return "\"" + number(i) + "\":1"; });
+  const auto members = many(kLargeBody, [](std::size_t i) { return "\"" + number(i) + "\":1"; });
   for (int i = 1; i <= 10; ++i) {
     const auto version = number(i) + ".0.0";
     REQUIRE(service
@@ -301,9 +250,43 @@ TEST_CASE("a status is changed in time in proportion to the size of what has it"
   ask(service, {"a tool", 200, "PATCH", "/api/v1/tools/a", R"({"status":"deprecated"})", kPageBytes});
 }
 
+TEST_CASE("a request of some bytes does not have any number of versions written anew") {
+  Service service;
+  const std::string text = std::string(kLargeBody, 'x');
+  const auto version_of = [&](std::size_t i, const std::string& uid) {
+    return R"({"name":"a","version":")" + number(i) +
+           R"(.0.0","inputSchema":{"type":"object"},"_meta":{"t":")" + text +
+           R"("},"managedBy":{"kind":"MCPTool","namespace":"n","name":"a","uid":")" + uid + "\"}}";
+  };
+  for (std::size_t i = 1; i <= 110; ++i) {
+    REQUIRE(service.post(version_of(i, "one")).status == 201);
+    REQUIRE(service
+                .write("POST", "/v0.1/publish",
+                       server("\"_meta\":{\"a.test/text\":\"" + text + "\"}", number(i) + ".0.0"))
+                .status == 200);
+  }
+  const std::string deprecated = R"({"status":"deprecated"})";
+  const std::string tool_path = "/api/v1/tools/a", manager = "?managedBy=MCPTool/n/a";
+  const std::string server_path = "/v0.1/servers/io.test%2Fworst";
+  for (const auto& refused :
+       {service.patch(tool_path + manager, deprecated), service.patch(server_path + "/status", deprecated),
+        service.post(version_of(110, "other"))}) {
+    CHECK(refused.status == 507);
+    CHECK(detail_of(refused).find("24 MiB") != std::string::npos);
+  }
+  CHECK(service.patch(tool_path + "/versions/1.0.0" + manager, deprecated).status == 200);
+  CHECK(service.patch(server_path + "/versions/1.0.0/status", deprecated).status == 200);
+  // Of what has that status already nothing is written.
+  for (std::size_t i = 2; i <= 20; ++i) {
+    const auto version = "/versions/" + number(i) + ".0.0";
+    REQUIRE(service.patch(tool_path + version + manager, deprecated).status == 200);
+  }
+  CHECK(service.patch(tool_path + manager, deprecated).status == 200);
+}
+
 TEST_CASE("what tools tell of a server is read in time in proportion to their number") {
   Service service;
-  const auto members = many(kBody - 2'000, [](std::size_t i) { return "\"" + number(i) + "\":1"; });
+  const auto members = many(kLargeBody - 2'000, [](std::size_t i) { return "\"" + number(i) + "\":1"; });
   for (int i = 0; i < 4; ++i) {
     const auto definition = R"({"name":"t)" + number(i) +
                             R"(","inputSchema":{"type":"object"},"server":{"name":"io.td/big"},"_meta":{)" +
