@@ -65,6 +65,7 @@ trap 'exit 130' INT TERM
 
 kubectl() { "$cluster" kubectl --name "$1" "${@:2}"; }
 pid_of() { cat "$TOOLHIVE_CLUSTER_HOME/$1/pid"; }
+has_version() { "$cluster" status --name plane --json | grep -F '"kubernetes":"1.34"'; }
 state_of() { "$cluster" status --name "$1" --json | grep -o '"state":"[a-z]*"'; }
 
 test_image() (
@@ -149,13 +150,23 @@ start_and() {
   env --default-signal=INT "$cluster" up --control-plane --name cut &
   eventually 20 test -e "$TOOLHIVE_CLUSTER_HOME/cut/pid" && kill "-$1" $! && not wait $!
 }
+# refused WORDS COMMAND...: fails and says so.
+refused() {
+  not "${@:2}" 2>"$work/said" && grep -F "$1" "$work/said"
+}
 
 before=$(traces)
+check "a version that there is not is refused" refused "there is no Kubernetes '1.24' here, but 1.25,1.34" \
+  "$cluster" up --name old --control-plane --kubernetes 1.24
+check "a node of the old version is refused" refused "give --control-plane with --kubernetes 1.25" "$cluster" up --name old --kubernetes 1.25
 check "an image archive is made of a static program" test_image
 check "a control plane comes up" "$cluster" up --name plane --control-plane
 check "a node comes up beside it" "$cluster" up --name node
 check "up of a running cluster changes nothing" "$cluster" up --name node
 check "up of a running cluster in another mode is refused" not "$cluster" up --name node --control-plane
+check "up of a running cluster with another version is refused" refused "is up as 'control-plane 1.34'" \
+  "$cluster" up --name plane --control-plane --kubernetes 1.25
+check "status tells the version" has_version
 check "anonymous requests learn the health and nothing else" health_only
 check "a write is in the audit log with its user and verb" write_is_audited
 check "a service account has no rights that it was not given" rights_are_needed

@@ -3,12 +3,21 @@
 
 cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/toolhive-operator
 
-kubernetes_version=v1.34.4
+# The versions of Kubernetes that a cluster can have, and for each the program that holds its API server and its controller manager.
+# All else is of the newest: etcd, kubectl, and what makes a node.
+# shellcheck disable=SC2034 # up.sh and cluster go by it
+newest_version=1.34
+declare -A control_plane_program=([1.34]=kubernetes [1.25]=kubernetes-1.25)
+
 version_package=k8s.io/component-base/version
 declare -A link_flags=(
-  [kubernetes]="-X $version_package.gitVersion=$kubernetes_version -X $version_package.gitMajor=1 -X $version_package.gitMinor=34"
+  [kubernetes]="-X $version_package.gitVersion=v1.34.4 -X $version_package.gitMajor=1 -X $version_package.gitMinor=34"
+  # There the API server has what it says at /version from another package.
+  [kubernetes-1.25]="-X $version_package.gitVersion=v1.25.4 -X k8s.io/client-go/pkg/version.gitVersion=v1.25.4"
   [coredns]="" [probe]="" [sandbox]="")
-declare -A title=([kubernetes]="Kubernetes $kubernetes_version" [coredns]="CoreDNS" [probe]="the test's program" [sandbox]="the sandbox")
+declare -A title=([kubernetes]="Kubernetes 1.34.4" [kubernetes-1.25]="Kubernetes 1.25.4" [coredns]="CoreDNS" [probe]="the test's program" [sandbox]="the sandbox")
+# Without the clouds that Kubernetes had in itself: a seventh of the packages.
+declare -A build_tags=([kubernetes-1.25]=providerless)
 
 # The folder of a program's module and the package in it, where they are not the program's name and the module itself.
 declare -A module=() package=()
@@ -17,7 +26,7 @@ declare -A module=() package=()
 program_path() {
   local key
   key=$(cd "$here/${module[$1]:-$1}" &&
-    { find . \( -name '*.go' -o -name 'go.*' \) -type f | sort | xargs sha256sum && echo "${link_flags[$1]}"; } | sha256sum)
+    { find . \( -name '*.go' -o -name 'go.*' \) -type f | sort | xargs sha256sum && echo "${link_flags[$1]}${build_tags[$1]:-}"; } | sha256sum)
   printf '%s/%s-%s\n' "$cache" "$1" "${key:0:16}"
 }
 
@@ -53,12 +62,12 @@ build_program() {
 compile() {
   local log=$cache/$1.log packages reporter status=0 started=$SECONDS
   say "${title[$1]}: fetching the sources"
-  packages=$(cd "$here/${module[$1]:-$1}" && go list -deps "${package[$1]:-.}" 2>"$log" | wc -l) || return 1
+  packages=$(cd "$here/${module[$1]:-$1}" && go list -tags "${build_tags[$1]:-}" -deps "${package[$1]:-.}" 2>"$log" | wc -l) || return 1
   report_progress "$1" "$packages" &
   reporter=$!
   # Debugging information would be compiled only to be dropped by the linker, and collecting garbage more seldom saves a fifth of the
   # compiler's time; the limit keeps it within a small machine.
-  (cd "$here/${module[$1]:-$1}" && GOGC=400 GOMEMLIMIT=1GiB go build -v -trimpath -buildvcs=false -gcflags=all=-dwarf=false \
+  (cd "$here/${module[$1]:-$1}" && GOGC=400 GOMEMLIMIT=1GiB go build -v -tags "${build_tags[$1]:-}" -trimpath -buildvcs=false -gcflags=all=-dwarf=false \
     -ldflags "-s -w ${link_flags[$1]}" -o "$2" "${package[$1]:-.}") >"$log" 2>&1 || status=$?
   kill "$reporter" 2>/dev/null || true
   wait "$reporter" || true
@@ -76,9 +85,10 @@ report_progress() {
 
 minutes_since() { printf '%d:%02d' $(((SECONDS - $1) / 60)) $(((SECONDS - $1) % 60)); }
 
-# build_programs MODE
+# build_programs MODE VERSION
 build_programs() {
   build_program sandbox
   build_program kubernetes
+  build_program "${control_plane_program[$2]}"
   if [[ $1 == node ]]; then build_program coredns; fi
 }

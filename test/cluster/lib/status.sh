@@ -24,10 +24,10 @@ read_or() { cat "$1" 2>/dev/null || printf '%s\n' "$2"; }
 
 # cluster_status JSON NAME...
 cluster_status() {
-  local json=$1 separator='' format='%-16s %-9s %-14s %-26s %6s MiB  %s\n'
+  local json=$1 separator='' format='%-16s %-9s %-14s %-5s %-26s %6s MiB  %s\n'
   shift
   if [[ -n $json ]]; then
-    format='{"name":"%s","state":"%s","mode":"%s","server":"%s","memoryMiB":%s,"kubeconfig":"%s"}'
+    format='{"name":"%s","state":"%s","mode":"%s","kubernetes":"%s","server":"%s","memoryMiB":%s,"kubeconfig":"%s"}'
     printf '['
   fi
   for name; do
@@ -35,7 +35,7 @@ cluster_status() {
     printf '%s' "$separator"
     if [[ -n $json ]]; then separator=,; fi
     # shellcheck disable=SC2059 # one of the two formats above
-    printf "$format" "$name" "$(cluster_state)" "$(read_or "$state/mode" unknown)" \
+    printf "$format" "$name" "$(cluster_state)" "$(read_or "$state/mode" unknown)" "$(read_or "$state/version" unknown)" \
       "https://127.0.0.1:$(read_or "$state/port" 0)" "$(memory_mib)" "$state/kubeconfig"
   done
   if [[ -n $json ]]; then printf ']\n'; fi

@@ -4,25 +4,29 @@
 control_plane_services=(etcd kube-apiserver kube-controller-manager)
 node_services=("${control_plane_services[@]}" kube-scheduler containerd kubelet kube-proxy coredns volumes network-policy)
 
+# cluster_up MODE VERSION
 cluster_up() {
-  local mode=$1 started=$SECONDS
+  local mode=$1 version=$2 started=$SECONDS is
+  [[ $mode == control-plane || $version == "$newest_version" ]] ||
+    fail "a node runs Kubernetes $newest_version only: give --control-plane with --kubernetes $version, or leave --kubernetes out"
   if cluster_runs && [[ -e $state/ready ]]; then
-    [[ $(<"$state/mode") == "$mode" ]] ||
-      fail "cluster $name is up as '$(<"$state/mode")', not as '$mode': take it down first, or give another --name"
+    is="$(<"$state/mode") $(read_or "$state/version" "$newest_version")"
+    [[ $is == "$mode $version" ]] ||
+      fail "cluster $name is up as '$is', not as '$mode $version': take it down first, or give another --name"
     say "cluster $name is up already"
     return
   fi
   require_packages "$mode"
-  build_programs "$mode"
+  build_programs "$mode" "$version"
 
   claim_cluster
   trap 'abandon_cluster' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
   clean_leftovers
-  say "starting cluster $name ($mode)"
-  prepare_state "$mode"
-  start_sandbox "$mode"
+  say "starting cluster $name ($mode, Kubernetes $version)"
+  prepare_state "$mode" "$version"
+  start_sandbox "$mode" "$version"
   wait_for_control_plane
   if [[ $mode == node ]]; then wait_for_node; fi
   touch "$state/ready"
@@ -47,11 +51,12 @@ clean_leftovers() {
 }
 
 prepare_state() {
-  local mode=$1 service
+  local mode=$1 version=$2 service
   local -n services=${mode/-/_}_services
   mkdir "$state"/{bin,log,root,services}
   chmod 755 "$state/root"
   printf '%s\n' "$mode" >"$state/mode"
+  printf '%s\n' "$version" >"$state/version"
   cp -r "$here/config" "$state/config"
   cp "$here/lib/wait-for-api" "$state/bin/"
   for service in "${services[@]}"; do cp "$here/services/$service" "$state/services/"; done
@@ -69,7 +74,7 @@ start_sandbox() (
   cgroup_enter
   exec env -i PATH=/cluster/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
     "$(program_path sandbox)" start "$state" \
-    "$here/lib/setup" "$here" "$state" "$1" "$(program_path kubernetes)" "$(program_path coredns)"
+    "$here/lib/setup" "$here" "$state" "$1" "$(program_path kubernetes)" "$(program_path "${control_plane_program[$2]}")" "$(program_path coredns)"
 )
 
 wait_for_control_plane() {
