@@ -6,6 +6,7 @@
 #include <future>
 #include <nlohmann/json.hpp>
 
+#include "controller/base/base64.hpp"
 #include "controller/kube/transport/runtime.hpp"
 
 using namespace toolhive;
@@ -44,6 +45,24 @@ std::shared_ptr<kube::Transport> transport(const kube::Config& config) {
 
 std::unique_ptr<kube::Client> client(const kube::Config& config) {
   return kube::make_client(transport(config));
+}
+
+std::string kubeconfig(const Json& user, const std::string& ns) {
+  const kube::Config admins = config();
+  Json cluster = {{"server", admins.server}};
+  if (admins.certificate_authority.file.empty()) {
+    cluster["certificate-authority-data"] = encode_base64(admins.certificate_authority.data);
+  } else {
+    cluster["certificate-authority"] = admins.certificate_authority.file;
+  }
+  const Json context = {{"cluster", "c"}, {"user", "u"}, {"namespace", ns}};
+  return Json{{"apiVersion", "v1"},
+              {"kind", "Config"},
+              {"current-context", "c"},
+              {"contexts", Json::array({{{"name", "c"}, {"context", context}}})},
+              {"clusters", Json::array({{{"name", "c"}, {"cluster", cluster}}})},
+              {"users", Json::array({{{"name", "u"}, {"user", user}}})}}
+      .dump();
 }
 
 Namespace::Namespace() {

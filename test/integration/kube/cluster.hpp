@@ -23,6 +23,10 @@ kube::Config config();
 std::shared_ptr<kube::Transport> transport(const kube::Config& config);
 std::unique_ptr<kube::Client> client(const kube::Config& config = test::config());
 
+// A kubeconfig, in JSON, for the same cluster and the namespace `ns`; `user` is what it says of who
+// asks, such as a token.
+std::string kubeconfig(const Json& user, const std::string& ns = "default");
+
 // A namespace of its own for one test, deleted at the end.
 class Namespace {
  public:

@@ -2,7 +2,6 @@
 // a status, the tests say.
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -11,26 +10,12 @@
 #include "test/e2e/harness/process.hpp"
 #include "test/integration/crds/install.hpp"
 #include "test/integration/kube/cluster.hpp"
+#include "test/integration/kube/kubectl.hpp"
 #include "test/unit/kube/temporary_folder.hpp"
 
 using namespace toolhive;
 
 namespace {
-
-// $KUBECTL, or the one that the cluster of the tests was built with.
-std::string kubectl_program() {
-  const char* const given = std::getenv("KUBECTL");
-  if (given != nullptr && *given == '/') return given;
-  const e2e::Output built = e2e::run({.argv = {TOOLHIVE_SOURCE_DIR "/test/cluster/cluster", "build"}});
-  REQUIRE_MESSAGE(built.ok(), built.explain());
-  const std::string lines = built.out.substr(0, built.out.find_last_not_of('\n') + 1);
-  return lines.substr(lines.rfind('\n') + 1);
-}
-
-const std::string& kubectl() {
-  static const std::string program = kubectl_program();
-  return program;
-}
 
 // A namespace with a Registry "main" and an MCPTool "weather" that has a tool held.
 class Team {
@@ -69,7 +54,7 @@ class Team {
 
   e2e::Output run(std::vector<std::string> words, const std::string& input = "") const {
     words.insert(words.begin(), {TOOLHIVE_BIN_DIR "/kubectl-mcp", "--namespace=" + space_.name()});
-    return e2e::run({.argv = words, .input = input, .env = {{"KUBECTL", kubectl()}}});
+    return e2e::run({.argv = words, .input = input, .env = {{"KUBECTL", test::kubectl()}}});
   }
 
   const std::string& name() const { return space_.name(); }
