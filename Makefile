@@ -92,7 +92,7 @@ clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-contracts test-conformance test-bridge test-manifests test-release test-installed test-upgrade test-integration test-e2e test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
+.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-contracts test-conformance test-bridge test-manifests test-release test-installed test-upgrade test-integration test-old-kubernetes test-e2e test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
 test: deps image-deps unit-deps store-deps page-deps api-deps contract-deps conformance-deps manifest-deps configure ## All tests: unit, stores, the page in a browser, the API, contracts, MCP client, server and bridge, manifests, a release, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
 	@echo "Compiling the programs with their tests and, at the same time, Kubernetes (about six minutes on two processors, once)."
 	@config/build/together.sh $(BUILD_DIR)
@@ -160,6 +160,9 @@ test-upgrade: deps image-deps programs manifest-deps ## From the version release
 
 test-integration: build ## Tests against a real API server
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh integration
+
+test-old-kubernetes: build manifest-deps ## The tests of integration and of the manifests on Kubernetes 1.25, whose API server it compiles once
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh old-kubernetes
 
 test-cluster: ## Tests of the cluster tool itself
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh cluster
@@ -229,4 +232,4 @@ demo-down: ## Remove the demo's cluster
 ##@ Help
 .PHONY: help
 help: ## This text
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z.-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z.-]+:.*## / {printf "  %-19s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
