@@ -5,6 +5,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,6 +22,7 @@
 #include "registry/metrics/metrics.hpp"
 #include "registry/server.hpp"
 #include "registry/store/open/open.hpp"
+#include "registry/upstream/upstreams.hpp"
 
 using namespace toolhive;
 
@@ -98,6 +100,11 @@ int serve(const std::string& config_file, const std::string& server_file) {
   BoundedExecutor long_requests(registry::HttpServer::threads(*server_config), kLongRequestsWaiting);
   api.use_executor(long_requests);
   api.serve_mcp(server_config->mcp);
+  std::atomic<registry::upstream::Upstreams*> followed{nullptr};
+  api.observe_upstreams([&followed] {
+    const auto* upstreams = followed.load();
+    return upstreams == nullptr ? std::vector<registry::UpstreamFigures>() : upstreams->figures();
+  });
   std::unique_ptr<registry::Store> store;  // Outlives the server, which reads from it to the end.
   auto guard = registry::Guard::make(config->auth, server_config->rates, config->audit, metrics);
   if (!guard) return fail(guard.error());
@@ -118,11 +125,18 @@ int serve(const std::string& config_file, const std::string& server_file) {
   const auto index = store->snapshot();
   log(LogLevel::Info, "ready", {{"tools", count(index->tools())}, {"versions", count(index->versions())}});
 
+  auto upstreams = std::make_unique<registry::upstream::Upstreams>(
+      config->upstreams, registry::upstream::IntakeRules{config->policy, config->store.limits}, *store,
+      registry::open_turn(config->store));
+  followed = upstreams.get();
+
   sigwait(&signals, &signal);
   api.begin_stop();
   wait_before_closing(server_config->shutdown_delay, signals);
   log(LogLevel::Info, "stopping: finishing the requests in flight");
   (*server)->close();
+  followed = nullptr;
+  upstreams.reset();
   if (*guard != nullptr) (*guard)->stop();
   long_requests.close();  // From here on nobody comes to the store.
   store.reset();

@@ -28,6 +28,9 @@ class Api {
   // Asks `add_gauges` for the figures of the transport; an empty one ends that. Not while requests
   // come.
   void observe(AddGauges add_gauges) { state_.add_gauges = std::move(add_gauges); }
+  // Asks `upstreams` how it stands with these, whenever somebody wants to know. To be called before the
+  // first request.
+  void observe_upstreams(AskUpstreams upstreams) { state_.upstreams = std::move(upstreams); }
   // Lets `guard` decide who may do what; without one everybody may. To be called before the first
   // request.
   void protect(Guard& guard) { state_.guard = &guard; }

@@ -3,8 +3,10 @@
 
 #include <atomic>
 #include <functional>
+#include <vector>
 
 #include "registry/api/list_cache.hpp"
+#include "registry/metrics/upstream_figures.hpp"
 #include "registry/model/tool.hpp"
 
 namespace toolhive::registry {
@@ -17,6 +19,9 @@ class Store;
 // Fills in the figures of the transport, for the metrics.
 using AddGauges = std::function<void(Gauges&)>;
 
+// How it stands with the upstreams.
+using AskUpstreams = std::function<std::vector<UpstreamFigures>()>;
+
 struct ApiState {
   const ToolPolicy policy;
   Metrics& metrics;
@@ -24,7 +29,8 @@ struct ApiState {
   Guard* guard = nullptr;              // Null when everybody may do everything.
   std::atomic<Store*> store{nullptr};  // Null until it is read.
   std::atomic<bool> stopping{false};
-  bool serves_mcp = true;  // Whether /mcp is there.
+  AskUpstreams upstreams = {};  // Empty when there are none.
+  bool serves_mcp = true;       // Whether /mcp is there.
   ListCache lists = {}, server_lists = {}, managed_settings = {}, ai_catalogs = {};
 };
 

@@ -262,7 +262,14 @@ void append_server(std::string& out, const ServerVersion& version, const auth::P
   out += official.published_at;
   out += ",\"updatedAt\":";
   out += official.updated_at;
-  out += version.latest ? ",\"isLatest\":true}}}" : ",\"isLatest\":false}}}";
+  out += version.latest ? ",\"isLatest\":true}" : ",\"isLatest\":false}";
+  if (version.published != nullptr && is_upstream(version.published->manager)) {
+    out += ",\"";
+    out += kUpstreamMeta;
+    out += "\":";
+    out += server_origin(version.published->document);
+  }
+  out += "}}";
 }
 
 }  // namespace toolhive::registry

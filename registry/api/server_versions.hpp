@@ -19,6 +19,10 @@ class Permit;
 // ask whether their copy is still good keep what the earlier program made.
 inline constexpr std::string_view kToldVersion = "2";
 
+// The member of `_meta`, beside that of the official registry, which says where a version was taken
+// in from.
+inline constexpr std::string_view kUpstreamMeta = "mcpregistry.dev/upstream";
+
 // One version of a server as the official registry API shows it: published, or told of by tools
 // that name it. Refers to the Tool it was made of, which must outlive it.
 struct ServerVersion {

@@ -11,6 +11,23 @@
 
 namespace toolhive::registry {
 
+namespace {
+
+// What is taken in from others is no reason to send clients elsewhere.
+void append_upstream_problems(std::string& body, const std::vector<UpstreamFigures>& upstreams) {
+  std::string out;
+  for (const auto& each : upstreams) {
+    if (each.problem.empty()) continue;
+    out += out.empty() ? R"(,"upstreams":{)" : ",";
+    append_json_string(out, each.name);
+    out += ':';
+    append_json_string(out, each.problem);
+  }
+  if (!out.empty()) body += out + '}';
+}
+
+}  // namespace
+
 Response starting() {
   return problem(503, "the registry is starting: it is reading its store; try again in a second");
 }
@@ -38,6 +55,7 @@ Response get_ready(ApiState& state, const Call&) {
     body += R"(,"authentication":)";
     append_json_string(body, "tokens cannot be judged now: " + problem);
   }
+  if (state.upstreams) append_upstream_problems(body, state.upstreams());
   return Response::text(200, kJson, body + '}');
 }
 
@@ -61,6 +79,7 @@ Response get_metrics(ApiState& state, const Call&) {
     gauges.list_cache_hits += counts.hits;
     gauges.list_cache_misses += counts.misses;
   }
+  if (state.upstreams) gauges.upstreams = state.upstreams();
   if (state.add_gauges) state.add_gauges(gauges);
   if (state.guard != nullptr) state.guard->add_gauges(gauges);
   return Response::text(200, "text/plain; version=0.0.4; charset=utf-8", state.metrics.render(gauges));

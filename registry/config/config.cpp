@@ -4,6 +4,7 @@
 #include "registry/config/auth.hpp"
 #include "registry/config/document.hpp"
 #include "registry/config/section.hpp"
+#include "registry/config/upstream.hpp"
 
 namespace toolhive::registry {
 namespace {
@@ -85,6 +86,7 @@ void read(Section& root, Config& config) {
 
   read_auth(root.section("auth"), config.auth);
   read_audit(root.section("audit"), config.audit);
+  read_upstreams(root, config.upstreams);
 }
 
 void read(Section& root, ServerConfig& config) {

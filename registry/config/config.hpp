@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "controller/base/log_level.hpp"
 #include "registry/auth/settings.hpp"
 #include "registry/base/result.hpp"
 #include "registry/model/tool.hpp"
 #include "registry/store/open/options.hpp"
+#include "registry/upstream/settings.hpp"
 
 namespace toolhive::registry {
 
@@ -20,6 +22,7 @@ struct Config {
   ToolPolicy policy;
   auth::AuthSettings auth;
   auth::AuditSettings audit;
+  std::vector<upstream::UpstreamSettings> upstreams;
 };
 
 // How it serves (`--server`).

@@ -52,6 +52,41 @@ void gauge(std::string& out, std::string_view name, std::string_view help, std::
   sample(out, name, {}, std::to_string(value));
 }
 
+void append_upstreams(std::string& out, const std::vector<UpstreamFigures>& upstreams) {
+  if (upstreams.empty()) return;
+  const auto each = [&](const char* name, const char* type, const char* help, auto value) {
+    family(out, name, type, help);
+    for (const auto& upstream : upstreams)
+      sample(out, name, "upstream=\"" + upstream.name + "\"", std::to_string(value(upstream)));
+  };
+  using F = UpstreamFigures;
+  each("mcp_registry_upstream_followed", "gauge", "1 while this replica follows the upstream.",
+       [](const F& f) { return f.followed ? 1 : 0; });
+  each("mcp_registry_upstream_failing", "gauge", "1 while the upstream cannot be followed; /ready says why.",
+       [](const F& f) { return f.problem.empty() ? 0 : 1; });
+  each("mcp_registry_upstream_last_success_timestamp_seconds", "gauge",
+       "When the upstream was last followed to the end; 0 for not yet.",
+       [](const F& f) { return f.last_success; });
+  each("mcp_registry_upstream_failures_total", "counter", "Looks that did not come to their end.",
+       [](const F& f) { return f.failures; });
+  each("mcp_registry_upstream_versions", "gauge", "Versions of servers taken in that are not deleted.",
+       [](const F& f) { return f.held; });
+  each("mcp_registry_upstream_conflicts", "gauge",
+       "Versions that were not taken in because their names are somebody else's.",
+       [](const F& f) { return f.conflicts; });
+  each("mcp_registry_upstream_refused", "gauge",
+       "Versions that were not taken in because they may not be published here, or have no room.",
+       [](const F& f) { return f.refused; });
+  constexpr const char* kChanges = "mcp_registry_upstream_changes_total";
+  family(out, kChanges, "counter", "Versions taken in, changed, and marked as deleted.");
+  for (const auto& f : upstreams) {
+    for (const auto& [change, count] :
+         {std::pair("created", f.created), {"changed", f.changed}, {"marked", f.marked}}) {
+      sample(out, kChanges, "upstream=\"" + f.name + "\",change=\"" + change + "\"", std::to_string(count));
+    }
+  }
+}
+
 std::string seconds(std::int64_t nanos) {
   char text[32];
   std::snprintf(text, sizeof text, "%.9g", static_cast<double>(nanos) / 1e9);
@@ -202,6 +237,7 @@ std::string Metrics::render(const Gauges& gauges) const {
          "Lists asked for, by whether they were ready-made.");
   sample(out, "mcp_registry_list_cache_total", "result=\"hit\"", std::to_string(gauges.list_cache_hits));
   sample(out, "mcp_registry_list_cache_total", "result=\"miss\"", std::to_string(gauges.list_cache_misses));
+  append_upstreams(out, gauges.upstreams);
   if (gauges.tokens_judged) {
     gauge(out, "mcp_registry_auth_ready", "1 while tokens can be judged.", *gauges.tokens_judged ? 1 : 0);
   }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "registry/metrics/upstream_figures.hpp"
 #include "registry/store/store.hpp"
 
 namespace toolhive::registry {
@@ -48,6 +49,7 @@ struct Gauges {
   std::uint64_t list_cache_misses = 0;
   // Whether tokens can be; none when none are asked for.
   std::optional<bool> tokens_judged;
+  std::vector<UpstreamFigures> upstreams;
   std::optional<std::uint64_t> audit_lines_lost;  // None when no audit log is kept.
   std::uint64_t connections = 0;
   std::uint64_t requests_in_flight = 0;

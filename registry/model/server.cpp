@@ -11,6 +11,9 @@ namespace {
 // The last member. Within a string its quotes would be escaped, so the first occurrence is the
 // member.
 constexpr std::string_view kServer = ",\"server\":{";
+// The last member before it, of what was taken in.
+constexpr std::string_view kOrigin = ",\"upstream\":{";
+constexpr std::string_view kUpstreamKind = "Upstream";
 
 bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -29,6 +32,17 @@ void append_record_member(std::string& out, std::string_view name, std::string_v
   append_json_string(out, value);
 }
 
+void append_origin(std::string& out, const UpstreamOrigin& origin) {
+  out += kOrigin;
+  out += "\"name\":";
+  append_json_string(out, origin.upstream);
+  out += ",\"url\":";
+  append_json_string(out, origin.url);
+  if (!origin.published_at.empty()) append_record_member(out, "publishedAt", origin.published_at);
+  if (!origin.updated_at.empty()) append_record_member(out, "updatedAt", origin.updated_at);
+  out += '}';
+}
+
 }  // namespace
 
 std::string render_server_document(const ServerDefinition& server, const ServerRecord& record) {
@@ -40,6 +54,7 @@ std::string render_server_document(const ServerDefinition& server, const ServerR
   append_record_member(out, "registeredAt", record.published_at);
   append_record_member(out, "updatedAt", record.updated_at);
   append_status(out, record.status, record.status_changed_at);
+  if (record.origin) append_origin(out, *record.origin);
   out += kServer.substr(0, kServer.size() - 1);
   out += server.json;
   out += '}';
@@ -53,15 +68,26 @@ ServerRecord read_server_record(std::string_view document) {
   if (parser.parse(std::string(document.substr(0, document.find(kServer))) + "}").get(json) !=
       simdjson::SUCCESS)
     return {};
-  const auto text = [&json](std::string_view name) {
+  const auto text_in = [](const simdjson::dom::element& object, std::string_view name) {
     std::string_view value;
-    return std::string(json[name].get(value) == simdjson::SUCCESS ? value : std::string_view());
+    return std::string(object[name].get(value) == simdjson::SUCCESS ? value : std::string_view());
   };
+  const auto text = [&](std::string_view name) { return text_in(json, name); };
   ServerRecord record{text("registeredAt"), text("updatedAt"), text("statusChangedAt"), {}};
   record.status.lifecycle = parse_lifecycle(text("status")).value_or(Lifecycle::Active);
   if (std::string_view message; json["statusMessage"].get(message) == simdjson::SUCCESS)
     record.status.message = message;
+  if (simdjson::dom::element origin; json["upstream"].get(origin) == simdjson::SUCCESS) {
+    record.origin = UpstreamOrigin{text_in(origin, "name"), text_in(origin, "url"),
+                                   text_in(origin, "publishedAt"), text_in(origin, "updatedAt")};
+  }
   return record;
+}
+
+std::string_view server_origin(std::string_view document) {
+  const auto record = document.substr(0, document.find(kServer));
+  const auto at = record.find(kOrigin);
+  return at == record.npos ? std::string_view() : record.substr(at + kOrigin.size() - 1);
 }
 
 std::string_view server_record_member(std::string_view document, std::string_view member) {
@@ -88,6 +114,14 @@ bool is_later(const ServerRank& a, const ServerRank& b) {
   if (a.deleted != b.deleted) return b.deleted;
   if (const auto order = a.version->precedence(*b.version); order != 0) return order > 0;
   return a.version->is_semantic() ? a.published_at < b.published_at : a.published_at > b.published_at;
+}
+
+ManagedBy upstream_as_manager(std::string_view upstream) {
+  return {std::string(kUpstreamKind), "", std::string(upstream), ""};
+}
+
+bool is_upstream(const std::optional<ManagedBy>& manager) {
+  return manager && manager->kind == kUpstreamKind;
 }
 
 ManagedBy server_as_manager(std::string_view name) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,10 +45,21 @@ struct ServerRank {
 // order the last one is the latest.
 bool is_later(const ServerRank& a, const ServerRank& b);
 
+// Where a version of a server was taken in from, when it was not published here.
+struct UpstreamOrigin {
+  std::string upstream;  // As the configuration calls it.
+  std::string url;       // Of the upstream.
+  // What the upstream says of the version, in the form of to_rfc3339_micro(); empty for nothing.
+  std::string published_at, updated_at;
+
+  bool operator==(const UpstreamOrigin&) const = default;
+};
+
 // What the registry keeps of a server's version beside server.json. Times are RFC 3339.
 struct ServerRecord {
   std::string published_at, updated_at, status_changed_at;
   Status status;
+  std::optional<UpstreamOrigin> origin = std::nullopt;
 };
 
 // The document that is stored.
@@ -60,8 +72,16 @@ ServerRecord read_server_record(std::string_view document);
 // reads, which need not parse the document. Empty when there is none.
 std::string_view server_record_member(std::string_view document, std::string_view member);
 
+// What a stored document says of its origin, as it is written there: an object with name, url,
+// publishedAt and updatedAt. Empty for what was published here.
+std::string_view server_origin(std::string_view document);
+
 // The bytes of server.json within a stored document.
 std::string_view server_json(std::string_view document);
+
+// An upstream as the manager of the servers that were taken in from it.
+ManagedBy upstream_as_manager(std::string_view upstream);
+bool is_upstream(const std::optional<ManagedBy>& manager);
 
 // The server as the manager of the tools it brings.
 ManagedBy server_as_manager(std::string_view name);

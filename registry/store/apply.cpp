@@ -120,6 +120,9 @@ Result<std::shared_ptr<const Registration>> apply_register(IndexBuilder& builder
   std::string_view server, server_version;
   std::string server_said;
   if (dom::element member;
+      is_server_name(name) && payload["upstream"].get(member) == simdjson::SUCCESS && member.is_object())
+    manager = upstream_as_manager(text_or_empty(member, "name"));
+  if (dom::element member;
       !is_server_name(name) && payload["server"].get(member) == simdjson::SUCCESS && member.is_object()) {
     server = text_or_empty(member, "name");
     server_version = text_or_empty(member, "version");

@@ -5,6 +5,7 @@
 #include "registry/model/stored_document.hpp"
 #include "registry/store/server_rules.hpp"
 #include "registry/store/tool_rules.hpp"
+#include "registry/store/upstream_rules.hpp"
 
 namespace toolhive::registry {
 namespace {
@@ -39,7 +40,7 @@ Result<Decision> decide_status(const Index& index, const SetStatus& write, const
   if (tool == nullptr || tool->latest() == nullptr)
     return Error{Code::NotFound,
                  (server ? "no server is published as " : "no tool is registered as ") + write.name};
-  if (!write.force) {
+  if (!write.force && !server) {
     if (auto ok = check_manager(*tool, write.manager, false); !ok) return ok.take_error();
   }
   std::vector<std::shared_ptr<const Registration>> versions = tool->live;
@@ -47,6 +48,11 @@ Result<Decision> decide_status(const Index& index, const SetStatus& write, const
     auto one = tool->find(*write.version);
     if (one == nullptr) return Error{Code::NotFound, write.name + " has no version " + *write.version};
     versions = {std::move(one)};
+  }
+  if (!write.force && server) {
+    auto held = versions_held_by(write.name, std::move(versions), write.manager);
+    if (!held) return held.take_error();
+    versions = std::move(*held);
   }
   if (auto ok = check_precondition(versions.front().get(), write.precondition); !ok) return ok.take_error();
   Decision decision;

@@ -51,6 +51,11 @@ struct Decision {
 //  - A change of status writes each version anew, with the time it was registered at.
 //  - A record of another store is taken over when nothing is known of its version, or when that was
 //    withdrawn with the same content; where the version is live it changes nothing.
+//  - A name of a server belongs to who publishes it here, from the first version on and whatever
+//    becomes of it. A publication takes it over from an upstream: versions that were taken in are
+//    marked as deleted. What an upstream says of such a name, or of one that another upstream has, is
+//    a conflict; nobody but it changes what was taken in from it. Upstreams fill three quarters of
+//    the limits at most, so that there is room to publish.
 //  - A version of a server is published once. Its tools are those that its latest version brings,
 //    in that version, and managed by it; who writes it needs the right to each that comes or goes.
 Result<Decision> decide(const Index& index, const Write& write, const StoreLimits& limits,

@@ -12,6 +12,11 @@ Result<Decision> decide_server(const Index& index, const PutServer& write, const
                                std::string_view now);
 void compare_ahead(const Index& index, PutServer& write);
 
+// The tools of the latest version that is not deleted, once those of `changed` are, or are no more.
+std::vector<Definition> tools_after(const Tool& server,
+                                    const std::vector<std::shared_ptr<const Registration>>& changed,
+                                    bool deleted);
+
 // Adds to `decision` what a change of the status of some versions of a server means for its tools.
 Result<void> follow_status(const Index& index, const Tool& server,
                            const std::vector<std::shared_ptr<const Registration>>& changed,

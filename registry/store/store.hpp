@@ -63,6 +63,12 @@ struct SetStatus {
   NamingPolicy naming = {};  // Of the tools that come back with a server's version.
 };
 
+// What an upstream says of a version of a server beside its server.json.
+struct UpstreamWord {
+  UpstreamOrigin origin;
+  Status status;
+};
+
 // Publishes a version of a server, or changes what one says of itself, and registers the tools it
 // brings.
 struct PutServer {
@@ -73,6 +79,8 @@ struct PutServer {
   CompatibilityPolicy compatibility = CompatibilityPolicy::None;  // Of its tools.
   // Of compare_ahead(), one for each of its tools; empty when it was not asked.
   std::vector<std::shared_ptr<const VersionComparison>> compared = {};
+  // Given, the version becomes what the upstream says it is, whether it was there or not.
+  std::optional<UpstreamWord> word = std::nullopt;
 };
 
 // Takes over a record of another store as it is: a document with its status and times, or the

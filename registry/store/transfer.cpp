@@ -1,12 +1,11 @@
 #include "registry/store/transfer.hpp"
 
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "controller/base/sha256.hpp"
 #include "controller/base/time.hpp"
+#include "registry/store/carry_out.hpp"
 #include "registry/store/digest_check.hpp"
 #include "registry/store/loading.hpp"
 #include "registry/store/plan.hpp"
@@ -84,28 +83,6 @@ void count(ImportReport& report, const Result<WriteOutcome>& outcome) {
 // Of the rules, about this one record; anything else is the storage's, and ends the import.
 bool is_refusal(const Error& error) {
   return error.code == Code::Conflict || error.code == Code::Corrupt || error.code == Code::Invalid;
-}
-
-// Gives a group of writes to a store and waits for all outcomes.
-std::vector<Result<WriteOutcome>> carry_out(Store& store, std::vector<Write> writes) {
-  std::vector<std::optional<Result<WriteOutcome>>> outcomes(writes.size());
-  std::mutex mutex;
-  std::condition_variable all;
-  std::size_t open = writes.size();
-  for (std::size_t i = 0; i < writes.size(); ++i) {
-    store.write(std::move(writes[i]), [&, i](Result<WriteOutcome> outcome) {
-      std::lock_guard guard(mutex);
-      outcomes[i] = std::move(outcome);
-      // Under the lock: once it is released the waiter may return, and these variables go.
-      if (--open == 0) all.notify_one();
-    });
-  }
-  std::unique_lock guard(mutex);
-  all.wait(guard, [&] { return open == 0; });
-  std::vector<Result<WriteOutcome>> given;
-  given.reserve(outcomes.size());
-  for (auto& outcome : outcomes) given.push_back(std::move(*outcome));
-  return given;
 }
 
 // Imports in groups, each through `carry_out_group`.

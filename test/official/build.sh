@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the client of these tests and the official mcp-publisher into a folder:  build.sh FOLDER
+# Builds the client of these tests, the official mcp-publisher and the official registry into a folder:  build.sh FOLDER
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -15,4 +15,5 @@ use_go
 cd "$here"
 go build -o "$out/official" .
 go build -o "$out/mcp-publisher" github.com/modelcontextprotocol/registry/cmd/publisher
+go build -o "$out/official-registry" github.com/modelcontextprotocol/registry/cmd/registry
 ln -sfn "$(go list -m -f '{{.Dir}}' github.com/modelcontextprotocol/registry)/internal/validators/schemas" "$out/schemas"

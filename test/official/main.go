@@ -1,8 +1,9 @@
 // official holds the registry to the code of the official MCP registry: its types, its publisher, its schemas.
 //
-//	official URL PUBLISHER SCHEMAS
+//	official URL PUBLISHER SCHEMAS UPSTREAM DATABASE FOLLOWER
 //
-// The registry at URL is empty; PUBLISHER is the official publisher; SCHEMAS the folder of the published schemas. Prints "ok" or
+// The registry at URL is empty; PUBLISHER is the official publisher; SCHEMAS the folder of the published schemas.
+// UPSTREAM is the official registry itself, which may have the DATABASE, and FOLLOWER our program, which takes in what it has. Prints "ok" or
 // "FAIL" for each sentence, and "official: N passed, N failed".
 package main
 
@@ -18,13 +19,14 @@ type test struct {
 }
 
 func main() {
-	if len(os.Args) != 4 {
-		fmt.Fprintln(os.Stderr, "usage: official URL PUBLISHER SCHEMAS")
+	if len(os.Args) != 7 {
+		fmt.Fprintln(os.Stderr, "usage: official URL PUBLISHER SCHEMAS UPSTREAM DATABASE FOLLOWER")
 		os.Exit(2)
 	}
 	c := &client{base: os.Args[1]}
 	tests := append(apiTests, publisherTests(os.Args[1], os.Args[2])...)
 	tests = append(tests, schemaTests(os.Args[3])...)
+	tests = append(tests, upstreamTests(os.Args[4], os.Args[5], os.Args[6])...)
 	passed, failed := 0, 0
 	for _, t := range tests {
 		if err := t.run(c); err != nil {

@@ -7,8 +7,11 @@ here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 build=$(readlink -f "${1:?usage: test.sh BUILD_DIR}")
 work=$(mktemp -d)
 registry=
+database=
 finish() {
   if [[ -n $registry ]]; then kill "$registry" 2>/dev/null || true; fi
+  # A PostgreSQL server that lives as long as its standard input is open.
+  if [[ -n $database ]]; then exec {database}>&-; fi
   rm -rf "$work"
 }
 trap finish EXIT
@@ -28,4 +31,10 @@ until grep -q '"msg":"ready"' "$work/log"; do
   sleep 0.05
 done
 port=$(sed -nE 's/.*"msg":"listening".*"port":"([0-9]+)".*/\1/p' "$work/log" | head -n 1)
-"$work/official" "http://127.0.0.1:$port" "$work/mcp-publisher" "$work/schemas"
+
+mkfifo "$work/orders" "$work/answers"
+"$here/../stores/postgres.sh" <"$work/orders" >"$work/answers" &
+exec {database}>"$work/orders"
+read -r -t 60 _ folder postgres_port <"$work/answers"
+url="postgres://postgres@/postgres?host=$folder&port=$postgres_port"
+"$work/official" "http://127.0.0.1:$port" "$work/mcp-publisher" "$work/schemas" "$work/official-registry" "$url" "$build/bin/mcp-registry"

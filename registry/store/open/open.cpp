@@ -6,10 +6,17 @@
 #include "registry/store/file_store.hpp"
 #include "registry/store/journal.hpp"
 #include "registry/store/postgres/history.hpp"
+#include "registry/store/postgres/lock_turn.hpp"
 #include "registry/store/postgres/postgres_store.hpp"
 
 namespace toolhive::registry {
 namespace {
+
+// Files have one process.
+class OnlyReplica final : public ReplicaTurn {
+ public:
+  Result<bool> mine() override { return true; }
+};
 
 // A start that compacts the log while it is read.
 constexpr int kReadings = 5;
@@ -83,6 +90,11 @@ Result<std::unique_ptr<Store>> open_store(const StoreOptions& options, StoreEven
   auto store = FileStore::open(posix_file_system(), std::move(files));
   if (!store) return store.take_error();
   return std::unique_ptr<Store>(std::move(*store));
+}
+
+std::unique_ptr<ReplicaTurn> open_turn(const StoreOptions& options) {
+  if (options.database.used()) return std::make_unique<postgres::LockTurn>(options.database);
+  return std::make_unique<OnlyReplica>();
 }
 
 Result<Index> read_store(const StoreOptions& options,

@@ -7,6 +7,7 @@
 
 #include "registry/base/result.hpp"
 #include "registry/store/open/options.hpp"
+#include "registry/store/replica_turn.hpp"
 #include "registry/store/store.hpp"
 
 namespace toolhive::registry {
@@ -22,6 +23,9 @@ struct StoreEvents {
 
 // Opens the store that the options name. Unavailable when it may succeed later.
 Result<std::unique_ptr<Store>> open_store(const StoreOptions& options, StoreEvents events);
+
+// The turn of one of the replicas on that store. Opens nothing yet.
+std::unique_ptr<ReplicaTurn> open_turn(const StoreOptions& options);
 
 // Reads it once, beside a server or from a copy: changes nothing and needs no lock. `on_damaged`
 // gets one sentence for each record that does not verify and is left out.
