@@ -121,20 +121,26 @@ Result<void> Intake::add(Write write, std::string label) {
 
 Result<void> Intake::flush() {
   if (batch_.empty()) return {};
-  std::vector<bool> marking;
-  for (const auto& write : batch_) marking.push_back(std::holds_alternative<SetStatus>(write));
   const auto labels = std::exchange(labels_, {});
-  const auto outcomes = carry_out(store_, std::exchange(batch_, {}));
+  const auto writes = std::exchange(batch_, {});
+  const auto outcomes = carry_out(store_, writes);
   Result<void> done;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (outcomes[i])
-      count(*outcomes[i], marking[i]);
-    else if (is_of_storage(outcomes[i].error()))
+      count(*outcomes[i], std::holds_alternative<SetStatus>(writes[i]));
+    else if (is_of_storage(outcomes[i].error()) && !has_no_room(writes[i]))
       done = Error{outcomes[i].error().code, "nothing can be stored now: " + outcomes[i].error().detail};
     else
       refuse(labels[i], outcomes[i].error());
   }
   return done;
+}
+
+// Whether it is the limits that have no room, rather than the disk: what came before it in its batch
+// may have had the last of it.
+bool Intake::has_no_room(const Write& write) const {
+  const auto decision = decide(*store_.snapshot(), write, rules_.limits, to_rfc3339_micro(clock_.wall()));
+  return !decision && decision.error().code == Code::StorageFull;
 }
 
 void Intake::count(const WriteOutcome& outcome, bool marking) {

@@ -52,6 +52,7 @@ class Intake {
   Result<Write> write_of(const ListedVersion& listed) const;
   Result<void> add(Write write, std::string label);
   Result<void> flush();
+  bool has_no_room(const Write& write) const;
   void count(const WriteOutcome& outcome, bool marking);
   void refuse(const std::string& label, const Error& error);
 
