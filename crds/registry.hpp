@@ -18,6 +18,7 @@
 #include "crds/registry_auth.hpp"
 #include "crds/registry_restore.hpp"
 #include "crds/registry_stores.hpp"
+#include "crds/registry_upstream.hpp"
 
 namespace toolhive {
 
@@ -61,6 +62,7 @@ struct RegistrySpec {
   JsonPtr config;
   JsonPtr server;
   RegistryAuth auth;
+  std::vector<RegistryUpstream> upstreams;
 
   struct Exposure {
     enum class Type { Auto, Route, Ingress, None };
@@ -166,6 +168,7 @@ struct RegistrySpec {
     fields.read_object("server", server);
     fields.read_object("auth", auth.declared);
     fields.read("auth", auth);
+    for (const Fields& upstream : fields.objects("upstreams")) upstreams.emplace_back().describe(upstream);
     fields.read("exposure", exposure);
     fields.object("networkPolicy").read("enabled", network_policy);
     fields.object("networkPolicy").read("from", clients);

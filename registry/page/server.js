@@ -8,6 +8,7 @@ import {Failure, path, read} from "./registry.js";
 import {shown, time} from "./text.js";
 
 const official = "io.modelcontextprotocol.registry/official";
+const upstream = "mcpregistry.dev/upstream";
 
 /** The view; filled when the registry has answered. */
 export function serverView(tool, signal) {
@@ -54,6 +55,7 @@ export function describeServer({server, _meta}, heading = null) {
             ["Version", [shown(String(server.version)), meta.isLatest ? ", the latest" : ""]],
             ["Status", meta.status === "active" ? "Active" : statusOf(meta)],
             ["Published", meta.publishedAt ? time(meta.publishedAt) : null],
+            ["Taken in from", originOf(_meta?.[upstream])],
             ["Website", external(server.websiteUrl)],
             ["Source", external(server.repository?.url)],
             ["Tools", link("a", {show: "", server: server.name, search: "", tag: "", status: ""}, {}, "All tools of this server")],
@@ -73,6 +75,11 @@ export function describeServer({server, _meta}, heading = null) {
 /** The entries of a list that can have members: what a tool says of its server was not always checked. */
 function objectsOf(list) {
   return Array.isArray(list) ? list.filter((each) => each !== null && typeof each === "object") : [];
+}
+
+/** The other registry that has the server; null for one that is published here. */
+function originOf(origin) {
+  return origin === undefined ? null : [shown(String(origin.name)), ", ", external(origin.url)];
 }
 
 function statusOf(meta) {

@@ -1,103 +1,160 @@
 #include "registry/upstream/page.hpp"
 
-#include <simdjson.h>
-
 #include "controller/base/time.hpp"
 #include "controller/base/utf8.hpp"
-#include "registry/model/text.hpp"
+#include "controller/kube/object/json_scanner.hpp"
 
 namespace toolhive::registry::upstream {
 namespace {
 
-namespace ondemand = simdjson::ondemand;
+using kube::JsonScanner;
+using kube::JsonString;
 
 constexpr std::string_view kOfficialMeta = "io.modelcontextprotocol.registry/official";
 // What no server has; the checks of a publication come later.
 constexpr std::size_t kLongestName = 300;
 constexpr std::size_t kMessageBytes = 500;
 
-Error no_list(const char* why) {
-  return {Code::Malformed, std::string("the answer is no list of servers: ") + why};
+Error no_list(const std::string& why) {
+  return {Code::Malformed, "the answer is no list of servers: " + why};
 }
 
-// A member that is a text; none when it is not there or is something else.
-std::optional<std::string> text_of(ondemand::object& object, std::string_view name) {
-  std::string_view value;
-  if (object.find_field_unordered(name).get_string().get(value) != simdjson::SUCCESS) return std::nullopt;
-  return std::string(value);
+// Reads a value; what it means when it is a text.
+std::optional<std::string> read_text(JsonScanner& scanner) {
+  if (scanner.peek() != '"') {
+    scanner.skip_value();
+    return std::nullopt;
+  }
+  JsonString text;
+  if (!scanner.read_string(text)) return std::nullopt;
+  return text.str();
 }
 
-std::string time_of(ondemand::object& object, std::string_view name) {
-  const auto text = text_of(object, name);
+// Reads a value; calls `read(name)`, which reads the member's value, for each member when it is an
+// object.
+template <class Read>
+void read_members(JsonScanner& scanner, Read read) {
+  if (scanner.peek() != '{') {
+    scanner.skip_value();
+    return;
+  }
+  JsonString name;
+  if (!scanner.enter_object()) return;
+  while (scanner.next_member(name)) read(name);
+}
+
+std::string read_time(JsonScanner& scanner) {
+  const auto text = read_text(scanner);
   const auto time = text ? parse_rfc3339(*text) : std::nullopt;
   return time ? to_rfc3339_micro(*time) : std::string();
 }
 
-// What the registry itself says of the entry. One that says nothing of the status is active.
-bool read_official(ondemand::object& entry, ListedVersion& out) {
-  ondemand::object meta, official;
-  if (entry.find_field_unordered("_meta").get_object().get(meta) != simdjson::SUCCESS ||
-      meta.find_field_unordered(kOfficialMeta).get_object().get(official) != simdjson::SUCCESS)
-    return true;
-  if (const auto word = text_of(official, "status")) {
-    const auto lifecycle = parse_lifecycle(*word);
-    if (!lifecycle) return false;
-    out.status.lifecycle = *lifecycle;
-  }
-  if (auto message = text_of(official, "statusMessage"); message && !message->empty() &&
-                                                         message->find('\0') == message->npos &&
-                                                         out.status.lifecycle != Lifecycle::Active)
-    out.status.message = shortened(*message, kMessageBytes);
-  out.published_at = time_of(official, "publishedAt");
-  out.updated_at = time_of(official, "updatedAt");
-  return true;
+// What the registry itself says of an entry.
+struct OfficialWord {
+  bool known_status = true;
+  Lifecycle lifecycle = Lifecycle::Active;  // Of one that says nothing, too.
+  std::optional<std::string> message;
+  std::string published_at, updated_at;
+};
+
+void read_official(JsonScanner& scanner, OfficialWord& out) {
+  read_members(scanner, [&](const JsonString& name) {
+    if (name == "status") {
+      const auto word = read_text(scanner);
+      const auto lifecycle = word ? parse_lifecycle(*word) : std::nullopt;
+      out.known_status = lifecycle.has_value();
+      out.lifecycle = lifecycle.value_or(Lifecycle::Active);
+    } else if (name == "statusMessage") {
+      out.message = read_text(scanner);
+    } else if (name == "publishedAt") {
+      out.published_at = read_time(scanner);
+    } else if (name == "updatedAt") {
+      out.updated_at = read_time(scanner);
+    } else {
+      scanner.skip_value();
+    }
+  });
 }
 
-std::optional<ListedVersion> read_entry(ondemand::object& entry) {
+void read_server(JsonScanner& scanner, std::string_view text, ListedVersion& out) {
+  scanner.peek();
+  const auto begin = scanner.position();
+  read_members(scanner, [&](const JsonString& name) {
+    if (name == "name")
+      out.name = read_text(scanner).value_or("");
+    else if (name == "version")
+      out.version = read_text(scanner).value_or("");
+    else
+      scanner.skip_value();
+  });
+  out.server = text.substr(begin, scanner.position() - begin);
+}
+
+std::optional<ListedVersion> read_entry(JsonScanner& scanner, std::string_view text) {
   ListedVersion out;
-  ondemand::object server;
-  if (entry.find_field_unordered("server").get_object().get(server) != simdjson::SUCCESS) return std::nullopt;
-  auto name = text_of(server, "name");
-  auto version = text_of(server, "version");
-  if (!name || !version || name->size() > kLongestName || version->size() > kLongestName) return std::nullopt;
-  out.name = std::move(*name);
-  out.version = std::move(*version);
-  std::string_view raw;
-  if (server.reset().error() != simdjson::SUCCESS || server.raw_json().get(raw) != simdjson::SUCCESS)
+  OfficialWord word;
+  read_members(scanner, [&](const JsonString& member) {
+    if (member == "server") {
+      read_server(scanner, text, out);
+    } else if (member == "_meta") {
+      read_members(scanner, [&](const JsonString& name) {
+        if (name == kOfficialMeta)
+          read_official(scanner, word);
+        else
+          scanner.skip_value();
+      });
+    } else {
+      scanner.skip_value();
+    }
+  });
+  if (out.name.empty() || out.version.empty() || out.name.size() > kLongestName ||
+      out.version.size() > kLongestName || !word.known_status)
     return std::nullopt;
-  out.server = trim(raw, " \t\r\n");
-  if (!read_official(entry, out)) return std::nullopt;
+  out.status.lifecycle = word.lifecycle;
+  if (word.lifecycle != Lifecycle::Active && word.message && !word.message->empty() &&
+      word.message->find('\0') == std::string::npos)
+    out.status.message = shortened(*word.message, kMessageBytes);
+  out.published_at = std::move(word.published_at);
+  out.updated_at = std::move(word.updated_at);
   return out;
 }
 
-}  // namespace
-
-Result<Page> read_page(std::string_view text) {
-  const simdjson::padded_string padded(text);
-  ondemand::parser parser;
-  ondemand::document document;
-  ondemand::object root;
-  if (const auto error = parser.iterate(padded).get(document)) return no_list(simdjson::error_message(error));
-  if (document.get_object().get(root) != simdjson::SUCCESS) return no_list("it is no JSON object");
-  Page page;
-  if (ondemand::object metadata;
-      root.find_field_unordered("metadata").get_object().get(metadata) == simdjson::SUCCESS)
-    page.next_cursor = text_of(metadata, "nextCursor").value_or("");
-  if (root.reset().error() != simdjson::SUCCESS) return no_list("it is cut short");
-  ondemand::array servers;
-  if (root.find_field_unordered("servers").get_array().get(servers) != simdjson::SUCCESS)
-    return no_list("it has no array of servers");
-  for (auto each : servers) {
-    ondemand::value value;
-    if (const auto error = std::move(each).get(value)) return no_list(simdjson::error_message(error));
-    ondemand::object entry;
-    std::optional<ListedVersion> read;
-    if (value.get_object().get(entry) == simdjson::SUCCESS) read = read_entry(entry);
+void read_servers(JsonScanner& scanner, std::string_view text, Page& page) {
+  if (!scanner.enter_array()) return;
+  while (scanner.next_element()) {
+    auto read = read_entry(scanner, text);
     if (read)
       page.versions.push_back(std::move(*read));
     else
       ++page.unreadable;
   }
+}
+
+}  // namespace
+
+Result<Page> read_page(std::string_view text) {
+  // No document is built: what the text has of values costs nothing.
+  JsonScanner scanner(text, text.size());
+  if (scanner.peek() != '{') return no_list("it is no JSON object");
+  Page page;
+  bool has_servers = false;
+  read_members(scanner, [&](const JsonString& member) {
+    if (member == "servers" && scanner.peek() == '[') {
+      has_servers = true;
+      read_servers(scanner, text, page);
+    } else if (member == "metadata") {
+      read_members(scanner, [&](const JsonString& name) {
+        if (name == "nextCursor")
+          page.next_cursor = read_text(scanner).value_or("");
+        else
+          scanner.skip_value();
+      });
+    } else {
+      scanner.skip_value();
+    }
+  });
+  if (!scanner.ok() || !scanner.finish()) return no_list(scanner.error());
+  if (!has_servers) return no_list("it has no array of servers");
   return page;
 }
 

@@ -34,7 +34,6 @@ Result<void> check(const UpstreamSettings& settings) {
   if (secret && !url->tls)
     return unusable("url", "must be https, as tokenFile or headers send a secret there");
   if (!settings.ca_file.empty() && !url->tls) return unusable("caFile", "is given, and the url is not https");
-  if (settings.full_interval < settings.interval) return unusable("fullInterval", "is shorter than interval");
   mcp::Headers headers;
   for (const auto& each : settings.headers) headers.emplace_back(each.name, "");
   if (const auto ok = mcp::check_headers(headers); !ok.ok()) return unusable("headers", ok.message());

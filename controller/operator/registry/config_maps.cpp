@@ -4,6 +4,7 @@
 #include "controller/operator/registry/authentication.hpp"
 #include "controller/operator/registry/connections.hpp"
 #include "controller/operator/registry/operands.hpp"
+#include "controller/operator/registry/upstreams.hpp"
 #include "controller/operator/registry_address.hpp"
 
 namespace toolhive {
@@ -39,6 +40,8 @@ Json store_settings(const RegistrySpec& spec) {
 Json registry_config_map(const RegistryInputs& inputs) {
   Json ours = store_settings(inputs.spec);
   if (inputs.spec.auth.is_on()) ours["auth"] = auth_section(inputs);
+  if (Json upstreams = upstreams_section(inputs.spec); !upstreams.is_null())
+    ours["upstreams"] = std::move(upstreams);
   Json map =
       config_map(inputs, config_map_name(inputs.key), kConfigFile, file_document(inputs.spec.config, ours));
   if (inputs.operator_keys) map["data"][kOperatorKeysFile] = inputs.operator_keys->dump(2) + "\n";

@@ -8,6 +8,7 @@
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry/pod_parts.hpp"
 #include "controller/operator/registry/restore.hpp"
+#include "controller/operator/registry/upstreams.hpp"
 #include "controller/operator/registry_address.hpp"
 
 namespace toolhive {
@@ -75,6 +76,7 @@ Json pod_spec(const RegistryInputs& inputs) {
   add_restore(inputs, pod);
   if (is_spread(spec)) pod["topologySpreadConstraints"] = spread(inputs.key.name);
   add_authentication(inputs, pod);
+  add_upstreams(spec, pod);
   add_pod_settings(spec.image_pull_secrets, spec.pod_template, pod);
   return pod;
 }

@@ -6,6 +6,7 @@
 #include "controller/operator/registry/connections.hpp"
 #include "controller/operator/registry/egress.hpp"
 #include "controller/operator/registry/operands.hpp"
+#include "controller/operator/registry/upstreams.hpp"
 #include "controller/operator/registry/url_port.hpp"
 #include "controller/operator/registry_address.hpp"
 
@@ -61,6 +62,8 @@ Json network_policy(const RegistryInputs& inputs) {
   if (inputs.restore && inputs.restore->place.destination.s3)
     egress.push_back(egress_to_ports({url_port(inputs.restore->place.destination.s3->endpoint)}));
   if (const std::vector<int> ports = authentication_ports(inputs); !ports.empty())
+    egress.push_back(egress_to_ports(ports));
+  if (const std::vector<int> ports = upstream_ports(inputs.spec); !ports.empty())
     egress.push_back(egress_to_ports(ports));
   return {{"metadata", operand_metadata(inputs, inputs.key.name)},
           {"spec",

@@ -205,6 +205,45 @@ TEST_CASE("autoscaling needs a database, a request of CPU, and bounds in their o
   check_accepted(scaled(five, resources("limits", "cpu")));
 }
 
+TEST_CASE("an upstream has a name, a URL, and over https an authority; credentials go over nothing else") {
+  const Installed crds;
+  const Json secret = {{"name", "keys"}, {"key", "token"}};
+  const Json ca = {{"secretKeyRef", secret}};
+  const auto upstream = [&](const Json& changes) {
+    Json one = {{"name", "official"}, {"url", "http://registry.mcp.svc:8080"}};
+    one.merge_patch(changes);
+    return crds.registry({{"upstreams", Json::array({one})}});
+  };
+  check_accepted(upstream(Json::object()));
+  for (const char* url : {"https://registry.example.com", "https://[fd00::1]:8443/a/b", "https://r:65535"})
+    check_accepted(upstream({{"url", url}, {"ca", ca}, {"tokenSecretRef", secret}}));
+  for (const char* url : {"ftp://a.example", "https://", "https://a.example/", "https://u:p@a.example",
+                          "https://a.example?x=1", "https://a.example:65536", "a.example"})
+    check_refused(upstream({{"url", url}, {"ca", ca}}), "url");
+  check_refused(upstream({{"url", "https://a.example"}}), "ca is needed with an https url");
+  check_refused(upstream({{"ca", ca}}), "ca is needed with an https url");
+  check_refused(upstream({{"tokenSecretRef", secret}}), "need an https url");
+  const Json header = {{"name", "X-Key"}, {"secretKeyRef", secret}};
+  check_refused(upstream({{"headers", Json::array({header})}}), "need an https url");
+  Json host = header;
+  host["name"] = "Host";
+  const Json encrypted = {{"url", "https://a.example"}, {"ca", ca}};
+  const auto with_headers = [&](const Json& headers) {
+    Json changes = encrypted;
+    changes["headers"] = headers;
+    return upstream(changes);
+  };
+  check_accepted(with_headers(Json::array({header})));
+  check_refused(with_headers(Json::array({host})), "belongs to the connection");
+  check_refused(upstream({{"name", "Official"}}), "name");
+  check_refused(upstream({{"interval", "30s"}}), "must be a duration from 1m to 24h");
+  check_accepted(upstream({{"interval", "24h"}, {"fullInterval", "744h"}, {"include", {"io.a/*"}}}));
+  check_refused(crds.registry({{"upstreams", Json::array({{{"name", "a"}, {"url", "http://a"}},
+                                                          {{"name", "a"}, {"url", "http://b"}}})}}),
+                "upstreams");
+  check_refused(crds.registry({{"config", {{"upstreams", Json::array()}}}}), "upstreams");
+}
+
 TEST_CASE("names and keys of the Secrets of a database have defaults and forms, as C++ reads them") {
   const Installed crds;
   const auto postgresql = [](const Json& url) {

@@ -137,7 +137,7 @@ TEST_CASE("each setting of the service can be declared in a Registry, or is the 
   // The operator decides where the pod listens and keeps its files, and how it ends. The rest needs Secrets, volumes
   // or rights that a Registry has no fields for.
   const std::map<std::string, std::set<std::string>> kept = {
-      {"config", {"storage", "database", "cache", "auth", "audit"}},
+      {"config", {"storage", "database", "cache", "auth", "audit", "upstreams"}},
       {"server", {"address", "port", "shutdownDelay", "rateLimit", "trustedProxies", "tls"}}};
   for (const auto& [section, ours] : kept) {
     std::set<std::string> settings;

@@ -42,9 +42,12 @@ TEST_CASE("an entry that cannot be read is counted and hides no other") {
 }
 
 TEST_CASE("what is no list of servers is refused") {
-  for (const std::string& text : {std::string(), std::string("[]"), std::string("<html>"),
-                                  std::string(R"({"servers":{}})"), std::string(R"({"metadata":{}})"),
-                                  std::string(R"({"servers":[)"), std::string("{\"servers\":[\"\xff\"]}")}) {
+  for (const std::string& text :
+       {std::string(), std::string("[]"), std::string("<html>"), std::string(R"({"servers":{}})"),
+        std::string(R"({"metadata":{}})"), std::string(R"({"servers":[)"),
+        // A bracket that closes nothing.
+        std::string(R"({"sservers":{"a":["b"},"_meta":{}}],"metadata":{"count":1}})"),
+        std::string("{\"servers\":[\"\xff\"]}")}) {
     CAPTURE(text);
     const auto page = read_page(text);
     REQUIRE_FALSE(page.ok());
