@@ -111,7 +111,8 @@ Result<Decision> decide_restore(const Index& index, const Restore& write, const 
     decision.existing = existing;
     return decision;
   }
-  if (live != nullptr && tool != nullptr && tool->latest() != nullptr) {
+  // Of a server each version has a manager of its own.
+  if (live != nullptr && tool != nullptr && tool->latest() != nullptr && !is_server_name(given->name)) {
     if (auto ok = check_manager(*tool, live->manager, false); !ok)
       return conflict(what + ": " + ok.error().detail, "/managedBy");
   }

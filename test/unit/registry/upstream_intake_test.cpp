@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "controller/testing/simulated_clock.hpp"
+#include "registry/store/transfer.hpp"
 #include "service_fixture.hpp"
 #include "upstream_fixture.hpp"
 
@@ -277,6 +278,31 @@ TEST_CASE("a storage that fails ends a listing, and the next one goes on") {
   CHECK(taken.error().code == toolhive::registry::Code::ReadOnly);
   service.files.append_fault.reset();
   CHECK(service.take("one", {listed_entry("io.example/aa", "1.0.0")}).created == 1);
+}
+
+TEST_CASE("an export has what was taken in with where it comes from, and an import gives it back") {
+  TakingService service;
+  service.take("one", {listed_entry("io.example/aa", "9.0.0", "deprecated"),
+                       listed_entry("io.example/bb", "1.0.0", "active", "2026-01-01T00:00:00Z", kRainTool)});
+  REQUIRE(service.write("POST", "/v0.1/publish", published_body("io.example/aa", "1.0.0")).status == 200);
+  std::string text;
+  REQUIRE(export_index(*service.store->snapshot(), "2026-01-01T00:00:00Z",
+                       [&](std::string_view piece) -> Result<void> {
+                         text += piece;
+                         return {};
+                       })
+              .ok());
+  TakingService other;
+  bool done = false;
+  const auto report = import_into(*other.store, other.policy, [&](bool rewind) -> Result<std::string> {
+    if (rewind) done = false;
+    return std::exchange(done, true) ? std::string() : text;
+  });
+  REQUIRE_MESSAGE(report.ok(), (report.ok() ? "" : report.error().detail));
+  CHECK_MESSAGE(report->refusals == 0, (report->refused.empty() ? "" : report->refused.front()));
+  CHECK(other.listed() == service.listed());
+  CHECK(other.listed() == "aa 1.0.0* active here,aa 9.0.0 deleted one,bb 1.0.0* active one,");
+  CHECK(other.tools() == service.tools());
 }
 
 TEST_CASE("what came from an upstream that is configured no more is marked") {
