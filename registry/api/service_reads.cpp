@@ -72,6 +72,7 @@ Response get_metrics(ApiState& state, const Call&) {
     gauges.storage_free_bytes = status.free_bytes;
     gauges.storage_writable = status.writable;
     gauges.quarantined_records = status.quarantined;
+    gauges.tool_files = status.tool_files;
     gauges.cache = status.cache;
   }
   for (const auto& counts : {state.lists.counts(), state.server_lists.counts(),

@@ -14,6 +14,7 @@ void read(Section& root, Config& config) {
   auto storage = root.section("storage");
   std::string path;
   storage.text("path", path);
+  storage.one_of<bool>("toolFiles", config.store.tool_files, {{"true", true}, {"false", false}});
   if (!path.empty()) config.store.directory = path;
   storage.end();
 
@@ -42,7 +43,8 @@ void read(Section& root, Config& config) {
       if (database.has(part) && to.host.empty())
         database.fail(part, "is for a database that is given by its host, and url or urlFile is given");
     }
-    if (!path.empty()) storage.fail("path", "is for files, and database is given too; keep one of them");
+    for (const char* part : {"path", "toolFiles"})
+      if (storage.has(part)) storage.fail(part, "is for files, and database is given too; keep one of them");
   }
 
   auto cache = root.section("cache");

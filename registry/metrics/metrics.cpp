@@ -209,6 +209,13 @@ std::string Metrics::render(const Gauges& gauges) const {
   gauge(out, "mcp_registry_storage_writable", "1 while the store accepts writes.", gauges.storage_writable);
   gauge(out, "mcp_registry_storage_quarantined_records", "Records that did not verify at the start.",
         gauges.quarantined_records);
+  if (gauges.tool_files) {
+    gauge(out, "mcp_registry_tool_files_pending", "Tools whose readable files are behind the registry.",
+          gauges.tool_files->pending);
+    family(out, "mcp_registry_tool_files_errors_total", "counter",
+           "Attempts to bring a readable file up to date that failed.");
+    sample(out, "mcp_registry_tool_files_errors_total", {}, std::to_string(gauges.tool_files->errors));
+  }
   family(out, "mcp_registry_storage_errors_total", "counter", "Writes that the storage failed.");
   sample(out, "mcp_registry_storage_errors_total", {}, std::to_string(storage_errors_.load()));
   family(out, "mcp_registry_storage_records_total", "counter", "Records made durable.");

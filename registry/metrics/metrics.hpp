@@ -44,6 +44,7 @@ struct Gauges {
   std::optional<std::uint64_t> storage_free_bytes;
   bool storage_writable = false;
   std::uint64_t quarantined_records = 0;
+  std::optional<ToolFilesStatus> tool_files;
   std::optional<CacheStatus> cache;
   std::uint64_t list_cache_hits = 0;  // Lists that were ready-made, since the start.
   std::uint64_t list_cache_misses = 0;

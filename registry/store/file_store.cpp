@@ -5,13 +5,40 @@
 #include <thread>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "controller/base/time.hpp"
 #include "registry/model/json.hpp"
 #include "registry/store/journal.hpp"
 #include "registry/store/loading.hpp"
+#include "registry/store/tool_files.hpp"
 #include "registry/store/write_queue.hpp"
 
 namespace toolhive::registry {
+namespace {
+
+// Of the tool or server that a payload is about. What this program writes begins with it; what was
+// imported need not.
+std::string name_in(std::string_view payload) {
+  constexpr std::string_view kBegin = R"({"name":")";
+  if (payload.starts_with(kBegin)) {
+    payload.remove_prefix(kBegin.size());
+    return std::string(payload.substr(0, payload.find('"')));
+  }
+  const auto document = parse_stored_json(payload);
+  return document ? document->value("name", std::string()) : std::string();
+}
+
+std::vector<std::string> tools_in(const std::vector<NewRecord>& records) {
+  std::vector<std::string> names;
+  for (const auto& record : records) {
+    auto name = name_in(record.payload);
+    if (!name.empty() && !is_server_name(name)) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+}  // namespace
 
 struct FileStore::State {
   State(FileSystem& fs, FileStoreOptions opts, std::unique_ptr<FileLock> held, const LoadedLog& log,
@@ -45,6 +72,8 @@ struct FileStore::State {
   JournalWriter writer;
   std::thread committer;
 
+  std::unique_ptr<ToolFiles> tool_files;  // Before the committer begins, and to the end.
+
   std::shared_ptr<const Index> snapshot() const {
     std::lock_guard guard(index_mutex);
     return index;
@@ -54,6 +83,15 @@ struct FileStore::State {
     auto fresh = std::make_shared<const Index>(std::move(next));
     std::lock_guard guard(index_mutex);
     index.swap(fresh);
+  }
+
+  void keep_tool_files() {
+    ToolFilesOptions kept;
+    kept.directory = options.directory + "/tools";
+    kept.wanted = options.tool_files;
+    kept.snapshot = [this] { return snapshot(); };
+    kept.notice = options.notice;
+    tool_files = std::make_unique<ToolFiles>(files, std::move(kept));
   }
 
   void run() {
@@ -78,6 +116,7 @@ struct FileStore::State {
       if (appended) {
         log_bytes = writer.size();
         publish(plan.builder.take());
+        if (options.tool_files) tool_files->changed(tools_in(plan.records));
         options.committed(plan.records.size(), std::chrono::steady_clock::now() - start);
       } else {
         fail_changes(plan, *base, group, options.limits, now, appended.error());
@@ -133,6 +172,7 @@ Result<std::unique_ptr<FileStore>> FileStore::open(FileSystem& files, FileStoreO
 }
 
 FileStore::FileStore(std::unique_ptr<State> state) : state_(std::move(state)) {
+  state_->keep_tool_files();
   state_->committer = std::thread([this] { state_->run(); });
 }
 
@@ -155,6 +195,7 @@ StoreStatus FileStore::status() {
   status.quarantined = state_->damaged;
   const auto space = state_->files.space(state_->options.directory);
   if (space) status.free_bytes = space->free_bytes;
+  if (state_->options.tool_files) status.tool_files = state_->tool_files->status();
 
   std::lock_guard guard(state_->status_mutex);
   // A volume that was made writable again needs no restart.

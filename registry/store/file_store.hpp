@@ -25,6 +25,8 @@ struct FileStoreOptions {
   // A log is compacted when it is opened, has at least this size, and more than half of it is of no
   // use any more.
   std::uint64_t compact_bytes = 8 << 20;
+  // Whether each tool is kept in a readable file as well (tool_files.hpp), in the folder tools.
+  bool tool_files = true;
 
   // Both are called on the store's own threads and must be thread safe.
   // What an administrator should know, in one sentence; `urgent` when something is wrong.

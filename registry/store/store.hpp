@@ -121,6 +121,14 @@ struct CacheStatus {
   std::uint64_t bytes_read = 0, bytes_written = 0;
 };
 
+// How far the readable files of the tools are behind.
+struct ToolFilesStatus {
+  // Tools whose files may not be what they should be, and 1 for the folder while it is not known what
+  // is there.
+  std::uint64_t pending = 0;
+  std::uint64_t errors = 0;  // Attempts that failed since the start; only grows.
+};
+
 // A store's condition.
 struct StoreStatus {
   bool writable = true;     // False: writes are refused until `reason` is mended.
@@ -129,8 +137,9 @@ struct StoreStatus {
   std::uint64_t bytes = 0;  // Used by the tools on the disk.
   // On the disk, for this process; none when that is not known.
   std::optional<std::uint64_t> free_bytes;
-  std::uint64_t quarantined = 0;     // Records that did not verify and are not served.
-  std::optional<CacheStatus> cache;  // When there is one.
+  std::uint64_t quarantined = 0;                   // Records that did not verify and are not served.
+  std::optional<CacheStatus> cache;                // When there is one.
+  std::optional<ToolFilesStatus> tool_files = {};  // When they are kept.
 };
 
 // What keeps the tools and servers: a history of records, decided by rules.hpp and durable, and an

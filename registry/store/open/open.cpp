@@ -85,6 +85,7 @@ Result<std::unique_ptr<Store>> open_store(const StoreOptions& options, StoreEven
   FileStoreOptions files;
   files.directory = options.directory;
   files.limits = options.limits;
+  files.tool_files = options.tool_files;
   files.notice = std::move(events.notice);
   files.committed = std::move(events.committed);
   auto store = FileStore::open(posix_file_system(), std::move(files));

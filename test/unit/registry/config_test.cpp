@@ -66,6 +66,19 @@ limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPe
   CHECK(server->tls_key == "/tls/tls.key");
 }
 
+TEST_CASE("the readable files of tools are kept unless they are turned off, and are for files alone") {
+  CHECK(parse_config("{}")->store.tool_files);
+  const auto off = parse_config("storage: {toolFiles: false}");
+  REQUIRE(off.ok());
+  CHECK_FALSE(off->store.tool_files);
+  const auto both = parse_config("{storage: {toolFiles: true}, database: {url: 'postgresql://db/x'}}");
+  REQUIRE_FALSE(both.ok());
+  CHECK(both.error().field == "storage.toolFiles");
+  const auto word = parse_config("storage: {toolFiles: sometimes}");
+  REQUIRE_FALSE(word.ok());
+  CHECK(word.error().field == "storage.toolFiles");
+}
+
 TEST_CASE("a database is given by its parts or its URL, without a password, and in place of a path") {
   auto config = parse_config(R"(
 database: {host: db.example, port: 6432, name: tools, user: registry, passwordFile: /secret/password, sslMode: verify-full,

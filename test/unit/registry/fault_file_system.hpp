@@ -32,6 +32,12 @@ class FaultFileSystem final : public FileSystem {
   // which it dies happens by half, if it is an append.
   std::uint64_t lives = std::numeric_limits<std::uint64_t>::max();
 
+  // Sets one of these while another thread is at work.
+  void set(std::optional<Code> FaultFileSystem::*kind, std::optional<Code> code) {
+    std::lock_guard guard(mutex_);
+    this->*kind = code;
+  }
+
   // Power comes back. Open files and locks of before must be gone.
   void restart(Unsynced unsynced);
 

@@ -24,6 +24,7 @@ Result<WriteOutcome> write_and_wait(Store& store, Write write) {
 FileStoreOptions store_options() {
   FileStoreOptions options;
   options.directory = kFolder;
+  options.tool_files = false;  // Whose thread changes the disk at times of its own.
   options.now = [] { return std::chrono::system_clock::time_point(std::chrono::seconds(1'000'000'000)); };
   return options;
 }
