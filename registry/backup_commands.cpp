@@ -4,20 +4,17 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "controller/base/text.hpp"
 #include "controller/base/time.hpp"
 #include "registry/backup/back_up.hpp"
 #include "registry/backup/included_files.hpp"
 #include "registry/backup/open.hpp"
 #include "registry/backup/restore.hpp"
+#include "registry/command_report.hpp"
 #include "registry/config/config.hpp"
 #include "registry/model/json.hpp"
 
 namespace toolhive::registry {
 namespace {
-
-constexpr int kMayBeRepeated = 1, kUnusable = 2, kNever = 3;
-constexpr std::size_t kErrorBytes = 1'500;
 
 // Where a backup is, opened.
 struct Target {
@@ -31,51 +28,6 @@ Result<Target> open_target(const BackupArguments& arguments) {
   auto destination = backup::open_destination(*location, arguments.s3);
   if (!destination) return destination.take_error();
   return Target{std::move(*location), std::move(*destination)};
-}
-
-int exit_code_of(const Error& error) {
-  switch (error.code) {
-    case Code::Malformed:
-    case Code::Invalid:
-      return kUnusable;
-    case Code::NotFound:
-    case Code::Conflict:
-    case Code::TooLarge:
-    case Code::Corrupt:
-      return kNever;
-    default:
-      return kMayBeRepeated;
-  }
-}
-
-// Into the file as it is, which may be a device: the kubelet mounts /dev/termination-log.
-bool write_report(const std::string& path, const Json& report) {
-  if (path.empty()) return true;
-  const auto text = report.dump() + '\n';
-  auto* file = std::fopen(path.c_str(), "we");
-  bool written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  if (file != nullptr) written = std::fclose(file) == 0 && written;
-  if (!written) std::fprintf(stderr, "cannot write the report to %s\n", path.c_str());
-  return written;
-}
-
-int failed(const BackupArguments& arguments, const Error& error) {
-  const auto text =
-      cleaned(error.field.empty() ? error.detail : error.field + ": " + error.detail, kErrorBytes);
-  std::fprintf(stderr, "%s\n", text.c_str());
-  write_report(arguments.report, {{"error", text}});
-  return exit_code_of(error);
-}
-
-// The configuration's errors are all of the same kind here: it is of no use.
-int config_failed(const BackupArguments& arguments, Error error) {
-  error.code = Code::Invalid;
-  return failed(arguments, error);
-}
-
-int succeeded(const BackupArguments& arguments, const std::string& text, const Json& report) {
-  std::printf("%s\n", text.c_str());
-  return write_report(arguments.report, report) ? 0 : kMayBeRepeated;
 }
 
 Json report_of(const std::string& location, const backup::Manifest& manifest) {
@@ -128,35 +80,37 @@ Result<backup::BackedUp> run_backup(const BackupArguments& arguments, const Conf
 
 int back_up(const BackupArguments& arguments) {
   auto config = load_config(arguments.config);
-  if (!config) return config_failed(arguments, config.take_error());
+  if (!config) return config_failed(arguments.report, config.take_error());
   auto done = run_backup(arguments, *config);
-  if (!done) return failed(arguments, done.error());
+  if (!done) return command_failed(arguments.report, done.error());
   const auto& manifest = done->manifest;
-  return succeeded(arguments,
-                   arguments.location + (done->was_there ? " was there already, and is whole: " : ": ") +
-                       contents_of(manifest),
-                   report_of(arguments.location, manifest));
+  return command_succeeded(arguments.report,
+                           arguments.location +
+                               (done->was_there ? " was there already, and is whole: " : ": ") +
+                               contents_of(manifest),
+                           report_of(arguments.location, manifest));
 }
 
 int restore(const BackupArguments& arguments) {
   auto config = load_config(arguments.config);
-  if (!config) return config_failed(arguments, config.take_error());
+  if (!config) return config_failed(arguments.report, config.take_error());
   auto done = run_restore(arguments, *config);
-  if (!done) return failed(arguments, done.error());
+  if (!done) return command_failed(arguments.report, done.error());
   auto report = report_of(arguments.location, done->manifest);
   report["restored"] = done->done;
-  return succeeded(arguments,
-                   (done->done ? "restored from " : "was restored before, and stays as it is: ") +
-                       arguments.location + ": " + contents_of(done->manifest),
-                   report);
+  return command_succeeded(arguments.report,
+                           (done->done ? "restored from " : "was restored before, and stays as it is: ") +
+                               arguments.location + ": " + contents_of(done->manifest),
+                           report);
 }
 
 int delete_backup(const BackupArguments& arguments) {
   auto target = open_target(arguments);
-  if (!target) return failed(arguments, target.error());
+  if (!target) return command_failed(arguments.report, target.error());
   if (auto done = backup::delete_backup(*target->destination, target->location); !done)
-    return failed(arguments, done.error());
-  return succeeded(arguments, "deleted " + arguments.location, {{"location", arguments.location}});
+    return command_failed(arguments.report, done.error());
+  return command_succeeded(arguments.report, "deleted " + arguments.location,
+                           {{"location", arguments.location}});
 }
 
 }  // namespace toolhive::registry

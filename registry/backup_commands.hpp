@@ -17,12 +17,8 @@ struct BackupArguments {
 };
 
 // The subcommands of mcp-registry that deal with backups. Each prints what it did to stdout and what
-// went wrong to stderr, and both as one JSON object of less than 4,000 bytes to `report`. They
-// return the process's exit code:
-//   0  it is done
-//   1  it failed, and may succeed when it is repeated
-//   2  the arguments, or the configuration, are of no use
-//   3  it will never succeed as it is: no such backup, damaged, or not into this store
+// went wrong to stderr, and both to `report`. They return the exit codes of command_report.hpp: 3 is
+// no such backup, damaged, or not into this store.
 
 // Copies all of the store to a new backup, beside a server or without, and reads it back.
 int back_up(const BackupArguments& arguments);

@@ -20,6 +20,7 @@
 #include "registry/commands.hpp"
 #include "registry/config/config.hpp"
 #include "registry/metrics/metrics.hpp"
+#include "registry/move_command.hpp"
 #include "registry/server.hpp"
 #include "registry/store/open/open.hpp"
 #include "registry/upstream/upstreams.hpp"
@@ -174,6 +175,14 @@ int main(int argc, char** argv) {
   import_command->add_flag("--dry-run", dry_run, "Only say what it would do");
   auto* migrate_command =
       command("migrate", "Bring the database's schema to this version; serve does it as well");
+  registry::MoveArguments move_arguments;
+  auto* move_command = app.add_subcommand(
+      "move", "Copy the tools of a registry on files, which does not run, into its empty database");
+  move_command->add_option("--from", move_arguments.from, "The folder of the files")->required();
+  move_command
+      ->add_option("--config", move_arguments.config, "The registry's configuration, with the database")
+      ->required();
+  move_command->add_option("--report", move_arguments.report, "A file for the outcome as JSON");
   registry::BackupArguments backup_arguments;
   std::function<int()> backup_command;
   registry::add_backup_commands(app, backup_arguments, backup_command);
@@ -187,6 +196,7 @@ int main(int argc, char** argv) {
   if (verify_command->parsed()) return registry::verify(config_file);
   if (export_command->parsed()) return registry::export_to(config_file, file);
   if (import_command->parsed()) return registry::import_from(config_file, file, dry_run);
+  if (move_command->parsed()) return registry::move_to_database(move_arguments);
   if (migrate_command->parsed()) return registry::migrate(config_file);
   return serve(config_file, server_file);
 }

@@ -22,6 +22,8 @@ Result<void> write_origin(FileSystem& files, const std::string& directory, std::
   return done ? files.sync_directory(directory) : done;
 }
 
+}  // namespace
+
 Sha256 digest_of_history(const Index& index) {
   Sha256Stream stream;
   (void)export_index(index, "", [&](std::string_view piece) -> Result<void> {
@@ -30,8 +32,6 @@ Sha256 digest_of_history(const Index& index) {
   });
   return stream.finish();
 }
-
-}  // namespace
 
 bool is_blank(const Index& index) {
   bool blank = true;

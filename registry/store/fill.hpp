@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "controller/base/sha256.hpp"
 #include "registry/base/result.hpp"
 #include "registry/store/file_system.hpp"
 #include "registry/store/index.hpp"
@@ -27,5 +28,9 @@ Result<std::string> read_origin(FileSystem& files, const std::string& directory)
 // it.
 Result<void> fill_directory(FileSystem& files, const std::string& directory, const Index& index,
                             std::string_view origin);
+
+// The SHA-256 of all that an index holds: the same of two stores that have the same tools, servers,
+// versions, statuses, times and withdrawals.
+Sha256 digest_of_history(const Index& index);
 
 }  // namespace toolhive::registry
