@@ -40,6 +40,7 @@ struct RegistrySpec {
     std::vector<std::string> access_modes = {"ReadWriteOnce"};
     std::string existing_claim;
     bool retain = true;
+    bool tool_files = true;  // of files: whether each tool is readable in one of its own as well
 
     bool is_files() const { return type == Type::Filesystem; }
 
@@ -52,6 +53,7 @@ struct RegistrySpec {
       fields.read("accessModes", access_modes);
       fields.read("existingClaim", existing_claim);
       fields.read("retain", retain);
+      fields.read("toolFiles", tool_files);
     }
   } storage;
 

@@ -24,6 +24,11 @@ std::optional<ConditionValue> hindrance(const BackupObservation& observed) {
     return ConditionValue::no("RegistryNotFound",
                               "spec.registryRef: there is no Registry " + inputs.spec.registry +
                                   " in the namespace whose spec can be read; it is backed up once there is");
+  if (observed.registry_moves)
+    return ConditionValue::no(
+        "RegistryMoving",
+        "the Registry's data are being moved from files to PostgreSQL, which its condition "
+        "Moved tells of; the backup is made when that has ended");
   const auto& claim = inputs.spec.destination.claim;
   if (claim && inputs.registry->spec.storage.is_files() && claim->name == pvc_name(*inputs.registry))
     return ConditionValue::no("InvalidSpec", "spec.destination.claim.name: " + claim->name +

@@ -11,6 +11,7 @@
 #include "controller/operator/labels.hpp"
 #include "controller/operator/operand/informers.hpp"
 #include "controller/operator/operand/pod.hpp"
+#include "controller/operator/registry/move.hpp"
 #include "controller/operator/registry/observe.hpp"
 #include "controller/operator/types.hpp"
 
@@ -53,6 +54,9 @@ Status read_registry(const Context& ctx, kube::Client& client, const runtime::Ca
   if (!ref.ok() || registry->meta().deleting()) return {};
   observed.inputs.registry = registry_inputs(*registry, (*ref)->spec, options);
   observed.inputs.registry->set_fs_group = observed.inputs.set_fs_group;
+  const StorageMove place = told_place((*ref)->spec, registry->json());
+  observed.registry_moves = place.step == StorageMove::Step::Run;
+  observed.inputs.registry = placed(*std::move(observed.inputs.registry), place);
   auto files = files_of(ctx, cache, *registry);
   if (!files.ok()) return files.status();
   observed.inputs.files = *std::move(files);

@@ -18,6 +18,7 @@ struct BackupObservation {
   JsonPtr status;  // of the object, as it is; never null
   BackupInputs inputs;
   // The Registry's claim gives its volume to one pod alone, and the registry's has it.
+  bool registry_moves = false;  // its data are on their way from files to a database
   bool claim_is_taken = false;
   JsonPtr backup_job = {};  // null: there is none
   JsonPtr delete_job = {};

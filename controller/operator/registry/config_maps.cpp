@@ -29,7 +29,12 @@ Json config_map(const RegistryInputs& inputs, const std::string& name, const cha
 
 // Where the service keeps its data.
 Json store_settings(const RegistrySpec& spec) {
-  if (spec.storage.is_files()) return {{"storage", {{"path", kDataFolder}}}};
+  if (spec.storage.is_files()) {
+    Json storage = {{"path", kDataFolder}};
+    // The service's own default is not written, so that no pod is made anew for it.
+    if (!spec.storage.tool_files) storage["toolFiles"] = false;
+    return {{"storage", std::move(storage)}};
+  }
   Json settings = Json::object();
   for (const Connection& connection : connections(spec)) settings.update(connection.settings);
   return settings;

@@ -36,7 +36,7 @@ Connection connection(const char* name, const UrlSecret& url, const std::optiona
 
 Connection database(const PostgreSQLSpec& spec) {
   Json settings;
-  Connection made = connection("database", spec.url, spec.authority, spec.port, settings);
+  Connection made = connection(kDatabaseVolume, spec.url, spec.authority, spec.port, settings);
   if (!spec.client_certificate.empty()) {
     const Json files = Json::array(
         {item(kCertificateFile, kCertificateFile), item(kCertificateKeyFile, kCertificateKeyFile)});

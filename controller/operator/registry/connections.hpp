@@ -11,6 +11,9 @@
 
 namespace toolhive {
 
+// The name of the connection to the database.
+inline constexpr const char* kDatabaseVolume = "database";
+
 struct Connection {
   std::string name;    // of the volume
   std::string folder;  // where it is mounted

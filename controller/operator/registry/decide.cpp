@@ -23,13 +23,13 @@ bool is_accepted_already(const RegistryObservation& observed) {
 // A spec that was not accepted yet is tried on the running operands first, before anything is
 // changed: the API server's refusal must come before the ConfigMaps that the pod would read at its
 // next start.
-std::vector<DryRun> dry_runs(const RegistryObservation& observed) {
+std::vector<DryRun> dry_runs(const RegistryObservation& observed, const RegistryInputs& wanted) {
   std::vector<DryRun> tried;
   if (!find(observed.running, deployment_type()) || is_accepted_already(observed)) return tried;
   for (const Operand& operand : operands()) {
     const kube::Object* running = operand.dry_run ? find(observed.running, operand.type()) : nullptr;
-    if (running && operand.presence(observed.inputs, observed.cluster) == Presence::Applied)
-      tried.push_back({&operand, *running, share(operand.intent(observed.inputs))});
+    if (running && operand.presence(wanted, observed.cluster) == Presence::Applied)
+      tried.push_back({&operand, *running, share(operand.intent(wanted))});
   }
   return tried;
 }
@@ -52,6 +52,7 @@ std::optional<ConditionValue> missing_authentication(const RegistryObservation& 
 std::optional<ConditionValue> refusal(const RegistryObservation& observed) {
   const Json claim = observed.claim ? observed.claim->json() : Json();
   auto refused = refuse(observed.inputs, observed.claim ? &claim : nullptr);
+  if (!refused) refused = refuse_return(observed);
   if (!refused) refused = missing_authentication(observed);
   // A registry that began to serve empty could not be restored any more.
   if (!refused) refused = observed.restore_pending;
@@ -68,12 +69,13 @@ JsonPtr repair(const kube::Object& deployment) {
 RegistryPlan decide(const RegistryObservation& observed, const std::optional<RegistryInputs>& accepted) {
   RegistryPlan plan;
   plan.refused = refusal(observed);
+  plan.move = decide_move(observed);
+  plan.wanted = placed(observed.inputs, plan.move);
   const kube::Object* running = find(observed.running, deployment_type());
-  if (running && observed.inputs.spec.storage.is_files()) plan.repair = repair(*running);
-  if (!plan.refused) plan.dry_runs = dry_runs(observed);
+  if (running && plan.wanted.spec.storage.is_files()) plan.repair = repair(*running);
+  if (!plan.refused) plan.dry_runs = dry_runs(observed, plan.wanted);
   plan.needs_claim = !plan.refused && leaves_for_a_new_claim(observed);
-  plan.wanted = observed.inputs;
-  plan.accepted = accepted;
+  if (accepted) plan.accepted = placed(*accepted, plan.move);
   // No part of the spec: it is heeded also while that is refused.
   if (plan.accepted) plan.accepted->hibernated = observed.inputs.hibernated;
   // Keys are rotated whatever became of the spec.

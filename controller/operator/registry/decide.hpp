@@ -6,6 +6,7 @@
 
 #include "controller/base/json.hpp"
 #include "controller/operator/condition_value.hpp"
+#include "controller/operator/registry/move.hpp"
 #include "controller/operator/registry/observe.hpp"
 
 namespace toolhive {
@@ -26,6 +27,7 @@ struct RegistryPlan {
   std::vector<DryRun> dry_runs;
   // The registry is to leave the claim it runs on for one that the operator has to make first.
   bool needs_claim = false;
+  StorageMove move;
   RegistryInputs wanted;
   // What is declared while `wanted` is refused; absent: nothing.
   std::optional<RegistryInputs> accepted;

@@ -5,6 +5,7 @@
 #include "controller/operator/labels.hpp"
 #include "controller/operator/operand/pod_intent.hpp"
 #include "controller/operator/registry/authentication.hpp"
+#include "controller/operator/registry/move.hpp"
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry/pod_parts.hpp"
 #include "controller/operator/registry/restore.hpp"
@@ -16,6 +17,8 @@ namespace toolhive {
 namespace {
 
 constexpr int kProgressDeadlineSeconds = 300;
+// Nobody serves meanwhile.
+constexpr int kMoveDeadlineSeconds = 180;
 // Longer than the registry's own drain of requests in flight.
 constexpr int kTerminationGraceSeconds = 30;
 
@@ -74,6 +77,7 @@ Json pod_spec(const RegistryInputs& inputs) {
               {"containers", Json::array({container(inputs)})},
               {"volumes", registry_volumes(inputs)}};
   add_restore(inputs, pod);
+  add_move(inputs, pod);
   if (is_spread(spec)) pod["topologySpreadConstraints"] = spread(inputs.key.name);
   add_authentication(inputs, pod);
   add_upstreams(spec, pod);
@@ -90,14 +94,18 @@ Json pod_metadata(const RegistryInputs& inputs) {
   return {{"labels", labels}, {"annotations", annotations}};
 }
 
-// What restores is to find nobody beside it.
+// What restores or moves is to find nobody beside it.
+bool fills_storage(const RegistryInputs& inputs) {
+  return inputs.restore || inputs.move_from;
+}
+
 bool has_one_writer(const RegistryInputs& inputs) {
-  return inputs.spec.storage.is_files() || inputs.restore;
+  return inputs.spec.storage.is_files() || fills_storage(inputs);
 }
 
 std::int64_t replicas(const RegistryInputs& inputs) {
   if (inputs.hibernated) return 0;
-  return inputs.restore ? std::min<std::int64_t>(inputs.spec.replicas, 1) : inputs.spec.replicas;
+  return fills_storage(inputs) ? std::min<std::int64_t>(inputs.spec.replicas, 1) : inputs.spec.replicas;
 }
 
 // A store of files has one writer, so the old pod goes before the new one comes. On a database a new
@@ -120,7 +128,7 @@ Json deployment(const RegistryInputs& inputs) {
           {"spec",
            {{"replicas", replicas(inputs)},
             {"revisionHistoryLimit", 3},
-            {"progressDeadlineSeconds", kProgressDeadlineSeconds},
+            {"progressDeadlineSeconds", inputs.move_from ? kMoveDeadlineSeconds : kProgressDeadlineSeconds},
             {"strategy", strategy(inputs)},
             {"selector", {{"matchLabels", selector_labels(inputs.key.name)}}},
             {"template", {{"metadata", pod_metadata(inputs)}, {"spec", pod_spec(inputs)}}}}}};

@@ -2,22 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "controller/base/json_access.hpp"
+#include "controller/operator/registry/move.hpp"
 #include "controller/operator/registry/storage.hpp"
 #include "controller/operator/types.hpp"
 
 namespace toolhive {
 
 namespace {
-
-std::string claim_in_use(const Json& deployment) {
-  const Json* volumes = value_at(deployment, "/spec/template/spec/volumes");
-  if (!volumes || !volumes->is_array()) return {};
-  for (const Json& volume : *volumes)
-    if (string_member(volume, "name") == kDataVolume)
-      return text_at(volume, "/persistentVolumeClaim/claimName");
-  return {};
-}
 
 // Of another claim than the one in use. A claim that is not bound may be waiting for its first pod,
 // and one of ours that is missing is made.

@@ -28,6 +28,8 @@ struct RegistryInputs {
   bool set_fs_group = true;
   bool hibernated = false;              // by its annotation: no pods
   std::optional<RestorePlace> restore;  // absent: nothing, or it is done
+  // The claim whose files are moved into the database before the registry serves; absent: none.
+  std::optional<std::string> move_from;
   JsonPtr operator_keys;  // the operator's public keys as a JWK Set; null without authentication
 };
 

@@ -6,6 +6,7 @@
 #include "controller/base/json_access.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/operand/informers.hpp"
+#include "controller/operator/registry/move.hpp"
 #include "controller/operator/registry/restore.hpp"
 #include "controller/operator/registry/scheduled_backups.hpp"
 #include "controller/operator/registry/token_review_right.hpp"
@@ -38,8 +39,21 @@ void keep_size(RegistryObservation& observed) {
   if (size.empty()) size = text_at(observed.claim->json(), "/spec/resources/requests/storage");
 }
 
+// Of a Registry whose data are moved from it; absent where there is none.
+Status read_moved_claim(const Context& ctx, kube::Client& client, RegistryObservation& observed) {
+  const Object* const running = find(observed.running, deployment_type());
+  const std::string name = running ? claim_in_use(running->json()) : std::string();
+  if (name.empty()) return {};
+  auto claim = client.get(ctx, pvc_type(), Key{observed.inputs.key.ns, name});
+  if (claim.status().code() == Code::NotFound) return {};
+  if (!claim.ok()) return claim.status();
+  observed.claim = *std::move(claim);
+  return {};
+}
+
 Status read_claim(const Context& ctx, kube::Client& client, const runtime::Cache& cache,
                   RegistryObservation& observed) {
+  if (!observed.inputs.spec.storage.is_files()) return read_moved_claim(ctx, client, observed);
   auto claim = find_claim(ctx, client, cache, observed.inputs);
   if (!claim.ok()) return claim.status();
   observed.claim = *std::move(claim);
@@ -174,8 +188,8 @@ StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client&
       .status = std::make_shared<const Json>(object.json().value("status", Json::object())),
       .inputs = registry_inputs(object, std::move(spec), options)};
   Status read = read_platform(ctx, discovery, observed);
-  if (read.ok()) read = read_claim(ctx, client, cache, observed);
   if (read.ok()) read = read_running(ctx, cache, observed);
+  if (read.ok()) read = read_claim(ctx, client, cache, observed);
   if (read.ok()) read = read_priority_class(ctx, client, observed);
   if (read.ok()) read = read_authentication(ctx, client, identity, observed);
   if (read.ok()) read = read_restore(ctx, cache, observed);

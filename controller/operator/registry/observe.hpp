@@ -22,7 +22,8 @@ struct RegistryObservation {
   kube::Object object;
   JsonPtr status;  // of the object, as it is; never null
   RegistryInputs inputs;
-  std::optional<kube::Object> claim = {};  // the one in use, ours or one that the spec names
+  // The one in use, ours or one that the spec names, or from which the data are to be moved.
+  std::optional<kube::Object> claim = {};
   // The operands that a newer spec is tried on, the Deployment among them, as far as the Registry
   // controls them.
   LiveOperands running = {};

@@ -37,8 +37,9 @@ Presence if_budget(const RegistryInputs& inputs, const Cluster&) {
 }
 // Without pods there is nothing to scale, and nobody to be told that none answers.
 Presence if_scaled(const RegistryInputs& inputs, const Cluster&) {
-  return inputs.spec.autoscaling && is_to_run(inputs) && !inputs.restore ? Presence::Applied
-                                                                         : Presence::Removed;
+  return inputs.spec.autoscaling && is_to_run(inputs) && !inputs.restore && !inputs.move_from
+             ? Presence::Applied
+             : Presence::Removed;
 }
 Presence if_watched(const RegistryInputs& inputs, kube::Offered offered) {
   if (offered != kube::Offered::Yes) return Presence::Untouched;

@@ -42,9 +42,11 @@ Json registry_volumes(const RegistryInputs& inputs) {
       Json::array({{{"name", "config"}, {"configMap", {{"name", config_map_name(inputs.key)}}}},
                    {{"name", "server"}, {"configMap", {{"name", server_config_map_name(inputs.key)}}}},
                    {{"name", "tmp"}, {"emptyDir", {{"sizeLimit", "64Mi"}}}}});
-  if (inputs.spec.storage.is_files())
+  if (inputs.spec.storage.is_files() || inputs.move_from)
     volumes.insert(volumes.begin(),
-                   Json{{"name", kDataVolume}, {"persistentVolumeClaim", {{"claimName", pvc_name(inputs)}}}});
+                   Json{{"name", kDataVolume},
+                        {"persistentVolumeClaim",
+                         {{"claimName", inputs.move_from ? *inputs.move_from : pvc_name(inputs)}}}});
   for (const Connection& connection : connections(inputs.spec))
     volumes.push_back({{"name", connection.name},
                        {"projected", {{"defaultMode", kSecretFileMode}, {"sources", connection.sources}}}});

@@ -7,6 +7,7 @@
 #include "controller/operator/labels.hpp"
 #include "controller/operator/registry/additions.hpp"
 #include "controller/operator/registry/monitoring.hpp"
+#include "controller/operator/registry/move.hpp"
 #include "controller/operator/registry/restore.hpp"
 #include "controller/operator/registry/storage.hpp"
 #include "controller/operator/registry/token_review_right.hpp"
@@ -34,12 +35,16 @@ const Json* pointer_to(const std::optional<Json>& json) {
 }
 
 ConditionValue storage_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
-  if (const auto& database = observed.inputs.spec.storage.postgresql)
+  const RegistryInputs& placed = outcome.declared ? *outcome.declared : observed.inputs;
+  const std::optional<Json> moved_from = json_of(observed.claim ? &*observed.claim : nullptr);
+  if (placed.move_from) return observe_storage(pointer_to(moved_from), *placed.move_from, "");
+  if (const auto& database = placed.spec.storage.postgresql)
     return ConditionValue::yes("External", "the data are in the PostgreSQL database that the Secret " +
                                                database->url.name + " names; there is no claim");
   if (outcome.written.storage) return *outcome.written.storage;
   const Object* written = find(outcome.written.applied, pvc_type());
-  const RegistryInputs& inputs = written && outcome.declared ? *outcome.declared : observed.inputs;
+  const bool stays = !observed.inputs.spec.storage.is_files();
+  const RegistryInputs& inputs = (written || stays) && outcome.declared ? *outcome.declared : observed.inputs;
   const RegistrySpec::Storage& storage = inputs.spec.storage;
   const std::optional<Json> claim = json_of(written ? written : observed.claim ? &*observed.claim : nullptr);
   return observe_storage(pointer_to(claim), pvc_name(inputs),
@@ -135,6 +140,20 @@ std::optional<ConditionValue> authentication_of(const RegistryObservation& obser
                                 token_review_command(observed.inputs.key));
 }
 
+// What came of a move counts whatever became of the spec.
+std::optional<ConditionValue> moved_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
+  auto told = decide_move(observed).told;
+  if (told && outcome.refused && told->status == runtime::ConditionStatus::Unknown) told.reset();
+  return told;
+}
+
+std::optional<RegistryReport::Place> place_of_data(const RegistryOutcome& outcome) {
+  if (!outcome.declared) return {};
+  const RegistryInputs& inputs = *outcome.declared;
+  if (inputs.move_from) return RegistryReport::Place{*inputs.move_from};
+  return RegistryReport::Place{inputs.spec.storage.is_files() ? pvc_name(inputs) : std::string()};
+}
+
 }  // namespace
 
 RegistryReport report_of(const RegistryObservation& observed, const RegistryOutcome& outcome, WallTime now) {
@@ -152,6 +171,9 @@ RegistryReport report_of(const RegistryObservation& observed, const RegistryOutc
   report.schedules = observed.inputs.spec.backup.has_value();
   report.restores = observed.inputs.spec.restore_from.has_value();
   report.restored = restored_of(observed, outcome);
+  report.moved = moved_of(observed, outcome);
+  report.on_files = observed.inputs.spec.storage.is_files();
+  report.place = place_of_data(outcome);
   report.drift = drift_of(outcome);
   report.discovers = observed.inputs.spec.discovery.has_value();
   if (outcome.declared && outcome.declared->hibernated) tell_hibernation(report);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "controller/base/clock.hpp"
 #include "controller/operator/condition_value.hpp"
@@ -34,8 +35,15 @@ struct RegistryReport {
   std::optional<DiscoveryReport> discovery;
   std::optional<ConditionValue> restored;  // absent: nothing is to be restored, or what is told stays
   bool restores = false;                   // spec.restoreFrom is there
-  std::optional<BackupsReport> backups;    // absent: there is no schedule to go by
-  bool schedules = false;                  // spec.backup is there
+  std::optional<ConditionValue> moved;     // absent: nothing is to be moved, or what is told stays
+  bool on_files = false;                   // the spec has files, from which nothing is to be moved
+  // Where the data are; absent: nothing is known that was not told already.
+  struct Place {
+    std::string claim;  // empty: in a database
+  };
+  std::optional<Place> place;
+  std::optional<BackupsReport> backups;  // absent: there is no schedule to go by
+  bool schedules = false;                // spec.backup is there
   // a pod serves, but the operator gets no answer from it
   std::optional<ConditionValue> unreachable;
 };

@@ -5,6 +5,7 @@
 #include "controller/base/time.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/registry/inputs.hpp"
+#include "controller/operator/registry/move.hpp"
 #include "controller/operator/registry/restore.hpp"
 #include "controller/operator/registry/storage.hpp"
 #include "controller/operator/registry_address.hpp"
@@ -20,11 +21,12 @@ Conditions conditions_of(const Json& status) {
                                                   : Json::array());
 }
 
-// Of pods that wait for it only that they start is to be said; what else is wrong with them says more.
-bool is_being_restored(const RegistryReport& report) {
-  if (!report.restored || report.restored->holds()) return false;
-  return report.restored->status == runtime::ConditionStatus::False ||
-         report.rollout.settled.reason == "Starting" || report.rollout.settled.holds();
+// Whether it says most that the storage is filled. Of pods that wait for it only that they start is to be
+// said; what else is wrong with them says more.
+bool tells_most(const std::optional<ConditionValue>& filled, const RegistryReport& report) {
+  if (!filled || filled->holds()) return false;
+  return filled->status == runtime::ConditionStatus::False || report.rollout.settled.reason == "Starting" ||
+         report.rollout.settled.holds();
 }
 
 ConditionValue ready(const RegistryReport& report) {
@@ -33,7 +35,8 @@ ConditionValue ready(const RegistryReport& report) {
   if (report.hibernated) return report.rollout.settled;
   // The pods know why better than their claim does, except while the claim is what they wait for.
   if (!report.storage.holds()) return report.storage;
-  if (is_being_restored(report)) return *report.restored;
+  if (tells_most(report.restored, report)) return *report.restored;
+  if (tells_most(report.moved, report)) return *report.moved;
   if (!report.rollout.settled.holds()) return report.rollout.settled;
   if (report.exposure.required && !report.exposure.exposed.holds()) return report.exposure.exposed;
   if (report.authentication) return *report.authentication;
@@ -45,6 +48,8 @@ ConditionValue degraded(const RegistryReport& report) {
   if (report.refused) return ConditionValue::yes(report.refused->reason, report.refused->message);
   if (report.restored && report.restored->status == runtime::ConditionStatus::False)
     return ConditionValue::yes(report.restored->reason, report.restored->message);
+  if (report.moved && report.moved->status == runtime::ConditionStatus::False)
+    return ConditionValue::yes(report.moved->reason, report.moved->message);
   if (report.rollout.failed)
     return ConditionValue::yes(report.rollout.settled.reason, report.rollout.settled.message);
   if (report.storage.reason == kGrowthFailed)
@@ -108,6 +113,8 @@ Json registry_status(const Json& before, const RegistryReport& report, WallTime 
   if (report.backups) set("BackupHealthy", report.backups->healthy);
   if (!report.schedules) conditions.remove("BackupHealthy");
   if (!report.restores) conditions.remove(kRestoredCondition);
+  if (report.moved) set(kMovedCondition, *report.moved);
+  if (report.on_files && !report.refused) conditions.remove(kMovedCondition);
   if (report.drift) {
     set("Drifted", *report.drift);
   } else {
@@ -127,6 +134,12 @@ Json registry_status(const Json& before, const RegistryReport& report, WallTime 
                  {"replicas", report.rollout.replicas},
                  {"readyReplicas", report.rollout.ready_replicas},
                  {"selector", selector_text(report.key.name)}};
+  if (report.place) {
+    status["storage"]["type"] = report.place->claim.empty() ? "PostgreSQL" : "Filesystem";
+    if (!report.place->claim.empty()) status["storage"]["claim"] = report.place->claim;
+  } else if (before.is_object() && before.contains("storage")) {
+    status["storage"] = before.at("storage");
+  }
   if (!discovered.is_null()) status["discovered"] = std::move(discovered);
   // An address is an offer: there is none before the registry served once.
   if (report.rollout.available.holds() || (before.is_object() && before.contains("url"))) {

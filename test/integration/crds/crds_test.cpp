@@ -169,8 +169,9 @@ TEST_CASE("a Registry is on files or on PostgreSQL, with what belongs to the one
                 "postgresql is needed when type is PostgreSQL");
   check_refused(crds.registry(storage({{"postgresql", database.at("postgresql")}})),
                 "postgresql is needed when type is PostgreSQL, and only then");
+  // Of the files from which the data were moved.
   for (const char* field : {"existingClaim", "storageClassName"})
-    check_refused(crds.registry(with({{field, "a"}})), "are for files; leave them out");
+    check_accepted(crds.registry(with({{field, "a"}})));
 
   Json several = with(Json::object());
   several["replicas"] = 3;

@@ -116,6 +116,20 @@ TEST_CASE("a registry on PostgreSQL has no claim, and one on files no connection
   CHECK(connections(inputs(files).spec).empty());
 }
 
+TEST_CASE("the registry on files is told when no tool is to have a readable file, and nothing else") {
+  const auto file = [](const Json& storage) {
+    return registry_config_map(inputs({{"storage", storage}})).at("data").at(kConfigFile).get<std::string>();
+  };
+  const auto off = registry::parse_config(file({{"toolFiles", false}}));
+  REQUIRE(off.ok());
+  CHECK_FALSE(off->store.tool_files);
+  // What is the default makes no pod anew.
+  CHECK(file({{"toolFiles", true}}) == file(Json::object()));
+  Json database = plain_database().at("storage");
+  database["toolFiles"] = false;
+  CHECK(registry::parse_config(file(database)).ok());
+}
+
 TEST_CASE("another Secret makes new pods, another port of the policy does not") {
   const auto pods = [](const Json& spec) { return at(deployment(inputs(spec)), "/spec/template"); };
   Json other = plain_database();
