@@ -71,11 +71,13 @@ RegistryPlan decide(const RegistryObservation& observed, const std::optional<Reg
   plan.refused = refusal(observed);
   plan.move = decide_move(observed);
   plan.wanted = placed(observed.inputs, plan.move);
-  const kube::Object* running = find(observed.running, deployment_type());
-  if (running && plan.wanted.spec.storage.is_files()) plan.repair = repair(*running);
   if (!plan.refused) plan.dry_runs = dry_runs(observed, plan.wanted);
   plan.needs_claim = !plan.refused && leaves_for_a_new_claim(observed);
   if (accepted) plan.accepted = placed(*accepted, plan.move);
+  // For what is declared: else the Deployment would be changed to and fro.
+  const RegistryInputs& declared = plan.refused && plan.accepted ? *plan.accepted : plan.wanted;
+  const kube::Object* running = find(observed.running, deployment_type());
+  if (running && declared.spec.storage.is_files() && !refuse_return(observed)) plan.repair = repair(*running);
   // No part of the spec: it is heeded also while that is refused.
   if (plan.accepted) plan.accepted->hibernated = observed.inputs.hibernated;
   // Keys are rotated whatever became of the spec.
