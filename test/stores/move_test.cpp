@@ -110,6 +110,30 @@ TEST_CASE("a move that is repeated leaves alone what was written to the database
   CHECK(moving.database.open()->snapshot()->find("later") != nullptr);
 }
 
+TEST_CASE(
+    "what was moved and not read back is read back when the move is repeated, and is not taken for moved") {
+  const ToMove moving;
+  moving.fill_files();
+  REQUIRE(moving.move().ok());
+  const std::string unchecked =
+      "UPDATE mcp_registry.restored SET origin = replace(origin, '\"checked\":true', '\"checked\":false')";
+  moving.database.sql(unchecked);
+  const auto again = moving.move();
+  REQUIRE_MESSAGE(again.ok(), detail_of(again));
+  CHECK(again->done);
+  CHECK_FALSE(moving.move()->done);
+  {
+    auto store = moving.database.open();
+    moving.put(*store, "later");
+  }
+  moving.database.sql(unchecked);
+  for (int i = 0; i < 2; ++i) {
+    const auto other = moving.move();
+    REQUIRE_FALSE(other.ok());
+    CHECK(other.error().code == Code::Corrupt);
+  }
+}
+
 TEST_CASE("files that were written to since they were moved are not taken for moved") {
   const ToMove moving;
   moving.fill_files();

@@ -7,22 +7,28 @@
 #include "registry/store/fill.hpp"
 #include "registry/store/open/fill.hpp"
 #include "registry/store/open/open.hpp"
+#include "registry/store/postgres/fill.hpp"
 
 namespace toolhive::registry {
 namespace {
 
-constexpr const char* kMovedHistory = "movedHistory";
+// What a database says of the move that filled it: of which history, and whether it was read back.
+struct MoveOrigin {
+  std::string history;
+  bool checked = false;
+};
 
-std::string origin_of_move(const Sha256& history) {
-  return Json{{kMovedHistory, to_hex(history)}}.dump() + '\n';
+std::string render_origin(const MoveOrigin& origin) {
+  return Json{{"movedHistory", origin.history}, {"checked", origin.checked}}.dump() + '\n';
 }
 
-// The history that a database was filled with by a move; empty when it was not.
-std::string moved_history(const std::string& origin) {
-  const auto json = parse_stored_json(origin);
+// Of a database that was not filled by a move: with no history.
+MoveOrigin parse_origin(const std::string& text) {
+  const auto json = parse_stored_json(text);
   if (!json || !json->is_object()) return {};
-  const auto member = json->find(kMovedHistory);
-  return member != json->end() && member->is_string() ? member->get<std::string>() : std::string();
+  const auto history = json->find("movedHistory"), checked = json->find("checked");
+  if (history == json->end() || !history->is_string()) return {};
+  return {history->get<std::string>(), checked != json->end() && *checked == true};
 }
 
 Error written_since() {
@@ -32,12 +38,18 @@ Error written_since() {
       "empty it, as with DROP SCHEMA mcp_registry CASCADE, or give the registry another"};
 }
 
-Result<void> read_back(const StoreOptions& to, const Sha256& history) {
+// Nobody was served from it before, so that it has just what was moved.
+Result<void> check_moved(const StoreOptions& to, const std::string& history) {
   auto index = read_store(to, [](std::string_view) {});
   if (!index) return index.take_error();
-  if (digest_of_history(*index) == history) return {};
-  return Error{Code::Corrupt,
-               "the database does not have what was written to it; the files are as they were"};
+  if (to_hex(digest_of_history(*index)) != history)
+    return Error{
+        Code::Corrupt,
+        "the database does not have what was written to it; the files are as they were. Empty it, as with "
+        "DROP SCHEMA mcp_registry CASCADE, or give the registry another"};
+  auto connection = postgres::Connection::open(to.database, {});
+  if (!connection) return connection.take_error();
+  return postgres::write_origin(**connection, render_origin({history, true}));
 }
 
 }  // namespace
@@ -55,10 +67,15 @@ Result<MovedStore> move_store(const std::string& directory, const StoreOptions& 
 
   auto origin = read_origin(to);
   if (!origin) return origin.take_error();
-  if (const auto before = moved_history(*origin); !before.empty())
-    return before == to_hex(moved.sha256) ? Result<MovedStore>(moved) : written_since();
-  if (auto filled = fill_store(to, *index, origin_of_move(moved.sha256)); !filled) return filled.take_error();
-  if (auto same = read_back(to, moved.sha256); !same) return same.take_error();
+  const auto before = parse_origin(*origin);
+  const auto history = to_hex(moved.sha256);
+  if (!before.history.empty() && before.history != history) return written_since();
+  if (before.checked) return moved;
+  if (before.history.empty()) {
+    auto filled = fill_store(to, *index, render_origin({history, false}));
+    if (!filled) return filled.take_error();
+  }
+  if (auto checked = check_moved(to, history); !checked) return checked.take_error();
   moved.done = true;
   return moved;
 }

@@ -25,6 +25,9 @@ void end_of(const Index& index, Head& head) {
   });
 }
 
+constexpr const char* kKeepOrigin =
+    "INSERT INTO mcp_registry.restored (origin) VALUES ($1) ON CONFLICT (single) DO UPDATE SET origin = $1";
+
 }  // namespace
 
 Result<std::string> read_origin(Connection& connection) {
@@ -35,17 +38,17 @@ Result<std::string> read_origin(Connection& connection) {
   return origin;
 }
 
+Result<void> write_origin(Connection& connection, const std::string& origin) {
+  return connection.query(kKeepOrigin, {origin});
+}
+
 Result<void> fill(Connection& connection, const Index& index, const std::string& origin) {
   auto head = begin_writing(connection);
   if (!head) return head.take_error();
   const Connection::Unhurried unhurried(connection);
   auto done = connection.run("SET LOCAL statement_timeout = 0");
   if (done) done = check_blank(connection, *head);
-  if (done)
-    done = connection.query(
-        "INSERT INTO mcp_registry.restored (origin) VALUES ($1) ON CONFLICT (single) DO UPDATE SET origin = "
-        "$1",
-        {origin});
+  if (done) done = connection.query(kKeepOrigin, {origin});
   if (done) {
     end_of(index, *head);
     auto records = replace_and_commit(connection, index, *head);

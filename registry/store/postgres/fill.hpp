@@ -13,6 +13,9 @@ namespace toolhive::registry::postgres {
 // Empty when it was not filled.
 Result<std::string> read_origin(Connection& connection);
 
+// Replaces it, for a store that was filled.
+Result<void> write_origin(Connection& connection, const std::string& origin);
+
 // In one transaction, with the origin. Conflict when the history holds anything. Replicas that run
 // read it anew.
 Result<void> fill(Connection& connection, const Index& index, const std::string& origin);
