@@ -26,7 +26,8 @@ func main() {
 	c := &client{base: os.Args[1]}
 	tests := append(apiTests, publisherTests(os.Args[1], os.Args[2])...)
 	tests = append(tests, schemaTests(os.Args[3])...)
-	tests = append(tests, upstreamTests(os.Args[4], os.Args[5], os.Args[6])...)
+	upstreams, finish := upstreamTests(os.Args[4], os.Args[5], os.Args[6])
+	tests = append(tests, upstreams...)
 	passed, failed := 0, 0
 	for _, t := range tests {
 		if err := t.run(c); err != nil {
@@ -38,6 +39,7 @@ func main() {
 		fmt.Printf("ok    %s\n", t.sentence)
 		passed++
 	}
+	finish()
 	fmt.Printf("official: %d passed, %d failed\n", passed, failed)
 	if failed > 0 {
 		os.Exit(1)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -55,9 +56,24 @@ func (u *upstream) start() error {
 	})
 }
 
-func (u *upstream) stop() {
-	_ = u.process.Process.Kill()
-	_ = u.process.Wait()
+func (u *upstream) stop() { end(u.process) }
+
+// end does nothing to a process that has ended, or never began.
+func end(process *exec.Cmd) {
+	if process == nil || process.Process == nil || process.ProcessState != nil {
+		return
+	}
+	_ = process.Process.Kill()
+	_ = process.Wait()
+}
+
+// freeAddress is one that nobody listened on a moment ago: the official registry takes no port 0.
+func freeAddress() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return listener.Addr().String(), listener.Close()
 }
 
 func (u *upstream) send(method, target string, body, out any) error {
@@ -234,15 +250,23 @@ upstreams:
 	return f, process, err
 }
 
-// upstreamTests build on each other, in this order. They end what they start.
-func upstreamTests(officialRegistry, database, registry string) []test {
+// upstreamTests build on each other, in this order. To be called after them: what ends all that they began.
+func upstreamTests(officialRegistry, database, registry string) ([]test, func()) {
 	folder, err := os.MkdirTemp("", "official-upstream.")
-	u := &upstream{program: officialRegistry, database: database, address: "127.0.0.1:18932", log: filepath.Join(folder, "upstream-log")}
+	u := &upstream{program: officialRegistry, database: database, log: filepath.Join(folder, "upstream-log")}
 	var f follower
 	var process *exec.Cmd
+	finish := func() {
+		u.stop()
+		end(process)
+		_ = os.RemoveAll(folder)
+	}
 	return []test{
 		{"what the official registry has is taken in, but for what is excluded, and says where it comes from", func(*client) error {
 			if err != nil {
+				return err
+			}
+			if u.address, err = freeAddress(); err != nil {
 				return err
 			}
 			if err := u.start(); err != nil {
@@ -332,14 +356,13 @@ func upstreamTests(officialRegistry, database, registry string) []test {
 			if err := f.says("/metrics", `mcp_registry_upstream_failing{upstream="official"} 0`); err != nil {
 				return err
 			}
-			u.stop()
 			if err := process.Process.Signal(os.Interrupt); err != nil {
 				return err
 			}
 			if err := process.Wait(); err != nil {
 				return fmt.Errorf("the follower ended badly: %w", err)
 			}
-			return os.RemoveAll(folder)
+			return nil
 		}},
-	}
+	}, finish
 }
