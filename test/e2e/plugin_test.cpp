@@ -18,7 +18,7 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-TEST_CASE("kubectl mcp shows, compares, exports, reads logs of and puts to sleep a registry that serves") {
+TEST_CASE("kubectl mcp shows, compares, exports, reads logs of, backs up, restores and puts to sleep a registry") {
   const TestNamespace ns("plugin");
   ns.apply(registry());
   ns.apply(mcptool("weather"));
@@ -48,6 +48,20 @@ TEST_CASE("kubectl mcp shows, compares, exports, reads logs of and puts to sleep
   const Output lines = run({.argv = {"grep", "-c", "Weather", file}});
   CHECK_MESSAGE(lines.out == "2\n", lines.explain());
   std::remove(file.c_str());
+
+  ns.apply({{"apiVersion", "v1"},
+            {"kind", "PersistentVolumeClaim"},
+            {"metadata", {{"name", "backups"}}},
+            {"spec",
+             {{"accessModes", Json::array({"ReadWriteOnce"})},
+              {"resources", {{"requests", {{"storage", "1Gi"}}}}}}}});
+  const Output backup =
+      plugin(ns, {"backup", "mcp-registry", "--name", "evening", "--claim", "backups", "--retain"});
+  CHECK_MESSAGE(backup.ok(), backup.explain());
+  const Output restored = plugin(ns, {"restore", "evening", "again"});
+  CHECK_MESSAGE(restored.ok(), restored.explain());
+  const Answer versions = ns.http("GET", "/api/v1/tools/weather/versions", nullptr, "again");
+  CHECK_MESSAGE((versions.ok() && versions.json().at("versions").size() == 2), versions.explain());
 
   CHECK(plugin(ns, {"hibernate", "mcp-registry", "on"}).ok());
   ns.wait_condition(kRegistry, "mcp-registry", "Hibernated", "True");
