@@ -115,6 +115,11 @@ std::size_t give_up_taken_in(const Tool& server, const Registration* replaced, s
     if (each.get() == replaced || !is_upstream(each->manager) || each->lifecycle == Lifecycle::Deleted)
       continue;
     freed += each->document.size() + kVersionMemory;
+    // However much an upstream has under a name, it keeps nobody from publishing there.
+    if (!check_rewritten(server.name, freed)) {
+      decision.changes.push_back(removal(Operation::Withdraw, server.name, each->version.text(), now));
+      continue;
+    }
     auto record = read_server_record(each->document);
     record.updated_at = now;
     record.status_changed_at = now;

@@ -20,7 +20,8 @@ Result<Decision> decide_taken_in(const Index& index, const PutServer& write, con
 Error not_published_here(const std::string& server, const Registration& version);
 
 // Adds to `decision` that the versions of a server that were taken in, but for `replaced`, are
-// deleted, because somebody publishes it here. Returns the bytes of those that were there.
+// deleted, because somebody publishes it here; where there are too many of them to be written anew,
+// the rest is withdrawn. Returns the bytes of those that were there.
 std::size_t give_up_taken_in(const Tool& server, const Registration* replaced, std::string_view now,
                              Decision& decision);
 

@@ -193,6 +193,25 @@ TEST_CASE(
   CHECK(service.listed() == "aa 1.0.0* deprecated here,aa 9.0.0 deleted one,");
 }
 
+TEST_CASE("however much an upstream has under a name, it is taken over by a publication") {
+  TakingService service;
+  const auto tool = R"(,"_meta":{"io.example/own":")" + std::string(250'000, 'x') + R"("})";
+  for (int i = 1; i <= 110; ++i) {
+    const auto version = std::to_string(i) + ".0.0";
+    REQUIRE(
+        service.take("one", {listed_entry("io.example/aa", version, "active", "2026-01-01T00:00:00Z", tool)})
+            .created == 1);
+  }
+  REQUIRE(service.write("POST", "/v0.1/publish", published_body("io.example/aa", "0.1.0")).status == 200);
+  CHECK(body_of(service.get("/v0.1/servers/io.example%2Faa/versions/latest"))["server"]["version"] ==
+        "0.1.0");
+  const auto index = service.store->snapshot();
+  CHECK(versions_held(*index, "one") == 0);
+  const auto* server = index->find("io.example/aa");
+  CHECK(server->live.size() < 111);
+  CHECK(server->live.size() > 90);
+}
+
 TEST_CASE("nobody but an upstream changes what was taken in from it") {
   TakingService service;
   service.take("one", {listed_entry("io.example/aa", "1.0.0")});
