@@ -63,7 +63,7 @@ Refusal check_replicas(const RegistryInputs& inputs, const Json*) {
   if (!inputs.spec.storage.is_files() || inputs.spec.replicas == 0 || inputs.spec.replicas == 1) return {};
   return ConditionValue::no("InvalidSpec",
                             "spec.replicas: must be 0 or 1, because the file store has exactly one writer; "
-                            "set spec.storage.type to PostgreSQL in a new Registry for more");
+                            "set spec.storage.type to PostgreSQL for more");
 }
 
 Refusal check_exposure(const RegistryInputs& inputs, const Json*) {
