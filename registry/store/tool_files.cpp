@@ -46,7 +46,7 @@ struct ToolFiles::State {
 
     bool empty() const { return !all && names.empty(); }
     // With all of them, the folder counts as well.
-    std::size_t size(const Index& index) const { return all ? index.tools() + 1 : names.size(); }
+    std::size_t size(const Index& whole) const { return all ? whole.tools() + 1 : names.size(); }
     void add(std::string name, std::size_t most) {
       if (all) return;
       names.insert(std::move(name));
