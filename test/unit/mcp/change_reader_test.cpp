@@ -109,6 +109,10 @@ TEST_CASE("a server that does not offer it is told apart from one that fails") {
   CHECK(Hearing().ended("<html>", {200, {{"content-type", "text/html"}}}).code() == Code::Decode);
   CHECK(Hearing(std::nullopt).ended("", {404, {}}).reason().empty());
   CHECK(Hearing().ended("", {500, {}}).message().starts_with("subscriptions/listen: "));
+  // It acknowledges, and agrees to nothing of it.
+  for (const Json& agreed :
+       {Json{{"toolsListChanged", false}}, Json{{"toolsListChanged", "true"}}, Json::object()})
+    CHECK(Hearing().ended(acknowledgement(agreed)).reason() == kNotOffered);
 }
 
 TEST_CASE("a stream that ends in order, one that breaks off and one that refuses are told apart") {
