@@ -22,7 +22,7 @@ using namespace toolhive::registry::test;
 namespace {
 
 // Some ten times what the largest answer needs while it is made.
-constexpr std::size_t kMostGrowth = std::size_t{128} << 20;
+[[maybe_unused]] constexpr std::size_t kMostGrowth = std::size_t{128} << 20;
 constexpr std::size_t kSmallAnswer = 10'000;
 
 struct WorstRequest {
@@ -69,7 +69,10 @@ RequestCost cost_of_request(Service& service, const WorstRequest& worst) {
   CHECK(response.status == worst.status);
   CHECK(cost.answered <= worst.most_bytes);
   CHECK(cost.time < kMostTime);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  // A sanitizer keeps several bytes of its own for each.
   CHECK(cost.grown < kMostGrowth);
+#endif
   return cost;
 }
 
