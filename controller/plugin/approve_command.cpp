@@ -33,7 +33,7 @@ Status annotate(const Session& session, const Json& tool, const Approval& approv
 
 // As annotate(); where the MCPTool changed meanwhile and still offers the same, once more.
 Status approve_seen(const Session& session, const Json& seen, const Approval& approval) {
-  const Status annotated = annotate(session, seen, approval);
+  Status annotated = annotate(session, seen, approval);
   if (annotated.code() != Code::Conflict) return annotated;
   const StatusOr<Json> now = session.kubectl.get(
       session.ctx,

@@ -1,6 +1,7 @@
 // What a cluster has of one registry.
 #pragma once
 
+#include <nlohmann/json.hpp>  // whole, for the vectors that are made here
 #include <string>
 #include <vector>
 

@@ -49,7 +49,8 @@ std::optional<std::string> unescape(std::string_view stem) {
   std::string out;
   for (std::size_t i = 0; i < stem.size(); ++i) {
     if (stem[i] == kLargeLetter) {
-      if (++i == stem.size() || !is_small_letter(stem[i])) return std::nullopt;
+      if (i + 1 == stem.size() || !is_small_letter(stem[i + 1])) return std::nullopt;
+      ++i;
       out += static_cast<char>(stem[i] & ~0x20);
     } else if (stem[i] == kOtherByte) {
       if (i + 2 >= stem.size() || hex_digit(stem[i + 1]) < 0 || hex_digit(stem[i + 2]) < 0)

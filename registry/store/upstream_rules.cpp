@@ -139,7 +139,7 @@ Result<std::vector<std::shared_ptr<const Registration>>> versions_held_by(
   const auto other = std::find_if(versions.begin(), versions.end(),
                                   [&](const auto& each) { return each->manager != writer; });
   if (other == versions.end()) return versions;
-  const auto refused = *other;
+  auto refused = *other;  // its place is gone in a moment
   std::erase_if(versions, [&](const auto& each) { return each->manager != writer; });
   if (!versions.empty()) return versions;
   if (refused->manager) return not_published_here(server, *refused);

@@ -10,7 +10,7 @@ constexpr std::chrono::seconds kForgetRetry{10};
 }  // namespace
 
 Upstreams::Upstreams(std::vector<UpstreamSettings> settings, IntakeRules rules, Store& store,
-                     std::unique_ptr<ReplicaTurn> turn, Clock& clock, OpenSource open_source)
+                     std::unique_ptr<ReplicaTurn> turn, Clock& clock, const OpenSource& open_source)
     : store_(store), turn_(std::move(turn)), clock_(clock) {
   std::vector<std::string> names;
   for (auto& each : settings) {

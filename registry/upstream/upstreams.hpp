@@ -21,7 +21,7 @@ class Upstreams {
  public:
   Upstreams(std::vector<UpstreamSettings> settings, IntakeRules rules, Store& store,
             std::unique_ptr<ReplicaTurn> turn, Clock& clock = system_clock(),
-            OpenSource open_source = HttpPageSource::open);
+            const OpenSource& open_source = HttpPageSource::open);
   // Ends what is under way: a second, or as long as a name takes to be resolved.
   ~Upstreams();
 
