@@ -18,7 +18,8 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-TEST_CASE("kubectl mcp shows, compares, exports, reads logs of, backs up, restores and puts to sleep a registry") {
+TEST_CASE(
+    "kubectl mcp shows, compares, exports, reads logs of, backs up, restores and puts to sleep a registry") {
   const TestNamespace ns("plugin");
   ns.apply(registry());
   ns.apply(mcptool("weather"));
@@ -60,8 +61,10 @@ TEST_CASE("kubectl mcp shows, compares, exports, reads logs of, backs up, restor
   CHECK_MESSAGE(backup.ok(), backup.explain());
   const Output restored = plugin(ns, {"restore", "evening", "again"});
   CHECK_MESSAGE(restored.ok(), restored.explain());
-  const Answer versions = ns.http("GET", "/api/v1/tools/weather/versions", nullptr, "again");
-  CHECK_MESSAGE((versions.ok() && versions.json().at("versions").size() == 2), versions.explain());
+  wait_until("the restored registry has both versions", [&]() -> std::string {
+    const Answer versions = ns.http("GET", "/api/v1/tools/weather/versions", nullptr, "again");
+    return versions.ok() && versions.json().at("versions").size() == 2 ? "" : versions.explain();
+  });
 
   CHECK(plugin(ns, {"hibernate", "mcp-registry", "on"}).ok());
   ns.wait_condition(kRegistry, "mcp-registry", "Hibernated", "True");

@@ -29,7 +29,11 @@ TEST_CASE("a Registry takes in the servers of another one, follows it, and keeps
                          {"include", Json::array({"io.example/*"})}};
   ns.apply(registry("mcp-registry", {{"upstreams", Json::array({upstream})}}));
   ns.wait_ready(kRegistry, "source", Seconds(180));
-  REQUIRE(ns.http("POST", "/v0.1/publish", server_json(), "source").ok());
+  // The cluster's network may come a moment after the pod.
+  wait_until("a server is published in the other registry", [&]() -> std::string {
+    const Answer published = ns.http("POST", "/v0.1/publish", server_json(), "source");
+    return published.ok() ? "" : published.explain();
+  });
   ns.wait_ready(kRegistry, "mcp-registry", Seconds(180));
   // The upstream may not have been there at the first look, whose repetition is soon.
   wait_until("the server is taken in", [&]() -> std::string {
