@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "controller/base/percent.hpp"
 #include "controller/base/sha256.hpp"
 
 namespace toolhive::registry {
@@ -39,12 +40,7 @@ std::string escape(std::string_view tool) {
   return out;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-// What was escaped so; nothing when an escape is cut short or none.
+// What was escaped so; nothing when an escape is cut short or none. Large digits are taken as well.
 std::optional<std::string> unescape(std::string_view stem) {
   std::string out;
   for (std::size_t i = 0; i < stem.size(); ++i) {
@@ -68,7 +64,8 @@ bool is_shortened(std::string_view stem) {
   if (stem.size() != kLongestStem + 1 + kDigestLength || stem[kLongestStem] != kShortened) return false;
   const auto digest = stem.substr(kLongestStem + 1);
   const auto begin = stem.substr(0, kLongestStem);
-  return std::all_of(digest.begin(), digest.end(), [](char c) { return hex_digit(c) >= 0; }) &&
+  return std::all_of(digest.begin(), digest.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }) &&
          std::all_of(begin.begin(), begin.end(),
                      [](char c) { return is_plain(c, false) || c == kLargeLetter || c == kOtherByte; });
 }
