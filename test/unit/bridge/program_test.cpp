@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
@@ -45,6 +46,7 @@ done
 
 struct Running {
   explicit Running(std::vector<std::string> words = {}) : program(flags(std::move(words))) {
+    std::signal(SIGPIPE, SIG_IGN);  // as main() does
     REQUIRE(program.start().ok());
   }
   static bridge::Flags flags(std::vector<std::string> words) {

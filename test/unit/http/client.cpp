@@ -9,12 +9,36 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
 namespace toolhive::http_test {
 
 using std::chrono::milliseconds;
+
+namespace {
+
+// Calls `call` again where a signal interrupted it: programs under test are told of their children's ends by SIGCHLD.
+template <class Call>
+auto uninterrupted(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+// Whether there is something to read, or the connection has ended, within `limit`.
+bool becomes_readable(int descriptor, milliseconds limit) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  return uninterrupted([&] {
+           const auto left =
+               std::chrono::duration_cast<milliseconds>(end - std::chrono::steady_clock::now());
+           pollfd waiting{descriptor, POLLIN, 0};
+           return ::poll(&waiting, 1, static_cast<int>(std::max<long>(0, left.count())));
+         }) > 0;
+}
+
+}  // namespace
 
 Client::Client(std::uint16_t port, const char* address, int receive_buffer) {
   const bool v6 = std::strchr(address, ':') != nullptr;
@@ -51,7 +75,8 @@ Client::Client(Client&& other) noexcept
 
 bool Client::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = uninterrupted(
+        [&] { return ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL); });
     if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -63,10 +88,10 @@ bool Client::get(std::string_view target, std::string_view extra) {
 }
 
 bool Client::fill(milliseconds limit) {
-  pollfd waiting{descriptor_, POLLIN, 0};
-  if (::poll(&waiting, 1, static_cast<int>(limit.count())) <= 0) return false;
+  if (!becomes_readable(descriptor_, limit)) return false;
   std::array<char, 65536> block{};
-  const ssize_t count = ::recv(descriptor_, block.data(), block.size(), 0);
+  const ssize_t count =
+      uninterrupted([&] { return ::recv(descriptor_, block.data(), block.size(), 0); });
   if (count <= 0) return false;
   received_.append(block.data(), static_cast<std::size_t>(count));
   return true;
@@ -134,16 +159,14 @@ bool Client::ended_within(milliseconds limit) {
   const auto end = std::chrono::steady_clock::now() + limit;
   for (;;) {
     const auto left = std::chrono::duration_cast<milliseconds>(end - std::chrono::steady_clock::now());
-    pollfd waiting{descriptor_, POLLIN, 0};
-    if (::poll(&waiting, 1, static_cast<int>(std::max<long>(0, left.count()))) <= 0) return false;
+    if (!becomes_readable(descriptor_, left)) return false;
     std::array<char, 65536> block{};
-    if (::recv(descriptor_, block.data(), block.size(), 0) <= 0) return true;
+    if (uninterrupted([&] { return ::recv(descriptor_, block.data(), block.size(), 0); }) <= 0) return true;
   }
 }
 
 bool Client::silent_for(milliseconds time) {
-  pollfd waiting{descriptor_, POLLIN, 0};
-  return received_.empty() && ::poll(&waiting, 1, static_cast<int>(time.count())) == 0;
+  return received_.empty() && !becomes_readable(descriptor_, time);
 }
 
 void Client::finish_sending() {
