@@ -195,10 +195,11 @@ lint: build ## Formatting, clang-tidy, shellcheck
 	@config/build/packages.sh $(LINT_PACKAGES)
 	@test/lint.sh $(BUILD_DIR)
 
-bench: build test-images ## The registry beside nginx and the official one, the framework beside controller-runtime and kube-rs, the bridge beside supergateway and mcp-proxy, 1,000 live servers; see test/bench
+bench: build test-images ## The registry beside nginx and the official one, the framework beside controller-runtime and kube-rs, the operator beside one on controller-runtime, the bridge beside supergateway and mcp-proxy, 1,000 live servers; see test/bench
 	@config/build/packages.sh $(BENCH_PACKAGES) $(CONFORMANCE_TEST_PACKAGES)
 	@test/bench/registry.sh $(BUILD_DIR)/bin build
 	@test/bench/controllers.sh $(BUILD_DIR)/bin build
+	@test/bench/operators.sh $(BUILD_DIR)/bin build
 	@test/bench/bridge.sh $(BUILD_DIR)/bin build
 	@test/bench/tools.sh build/images build
 

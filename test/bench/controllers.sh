@@ -8,37 +8,13 @@ set -euo pipefail
 bin=${1:?usage: controllers.sh BIN_DIR OUT_DIR}
 out=${2:?usage: controllers.sh BIN_DIR OUT_DIR}
 sources=$(cd "$(dirname "${BASH_SOURCE[0]}")/controllers" && pwd)
-here=$(cd "$sources/../../cluster" && pwd)
-for part in common packages go; do
-  # shellcheck disable=SC1090 # the cluster's own files, checked on their own
-  source "$here/lib/$part.sh"
-done
+cluster_command=$(cd "$sources/../../cluster" && pwd)/cluster
 cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/toolhive-operator
-# shellcheck disable=SC2034 # for use_go
-go_minimum=1.26.0 # the "go" line of controllers/go.mod
+# shellcheck disable=SC1091 # checked on its own
+source "$(dirname "$sources")/peers.sh"
 rust_minimum=1.89.0 # rust-version in controllers/rust/Cargo.toml
 cluster=bench
 left_out=()
-
-# cached NAME PATH...: where the program built from these files is kept.
-cached() {
-  local name=$1
-  shift
-  printf '%s/%s-%s\n' "$cache" "$name" \
-    "$(cd "$sources" && find "$@" -type f -not -path '*/target/*' | sort | xargs sha256sum | sha256sum | head -c 16)"
-}
-
-# build_go NAME PACKAGE: prints the program's path.
-build_go() {
-  local program
-  program=$(cached "$1" go.mod go.sum "$2")
-  if [[ ! -x $program ]]; then
-    say "building $1 (a minute or two the first time)"
-    (cd "$sources" && go build -trimpath -buildvcs=false -ldflags '-s -w' -o "$program.new" "./$2") >&2
-    mv "$program.new" "$program"
-  fi
-  printf '%s\n' "$program"
-}
 
 rust_is_new_enough() {
   local version
@@ -57,9 +33,7 @@ build_rust() {
   printf '%s\n' "$program"
 }
 
-mkdir -p "$cache" "$out"
-# The driver is a Go program, so Go is fetched where it is missing or too old, as for the cluster.
-use_go
+mkdir -p "$out"
 driver=$(build_go bench-driver driver)
 controllers=(--controller "cpp=$bin/bench_controller")
 controllers+=(--controller "go=$(build_go bench-go go)")
@@ -71,10 +45,10 @@ else
   left_out+=(--left-out "kube-rs left out: it could not be built, see above")
 fi
 
-trap '"$here/cluster" down --name "$cluster" >&2' EXIT
-kubeconfig=$("$here/cluster" up --name "$cluster" --control-plane)
-"$here/cluster" kubectl --name "$cluster" apply -f "$sources/crd.yaml" >&2
-"$here/cluster" kubectl --name "$cluster" wait --for=condition=Established crd/widgets.bench.mcpregistry.dev >&2
+trap '"$cluster_command" down --name "$cluster" >&2' EXIT
+kubeconfig=$("$cluster_command" up --name "$cluster" --control-plane)
+"$cluster_command" kubectl --name "$cluster" apply -f "$sources/crd.yaml" >&2
+"$cluster_command" kubectl --name "$cluster" wait --for=condition=Established crd/widgets.bench.mcpregistry.dev >&2
 
 "$driver" "${controllers[@]}" "${left_out[@]}" --kubeconfig "$kubeconfig" --audit-log "$(dirname "$kubeconfig")/audit.log" \
   --sizes "${BENCH_SIZES:-1000,10000}" --rounds "${BENCH_ROUNDS:-3}" \

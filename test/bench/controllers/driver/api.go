@@ -111,8 +111,22 @@ func (a *api) waitReady(namespace string, count int, limit time.Duration) (time.
 
 // watchReady adds the Widgets that are ready until there are count of them, or the watch ends.
 func (a *api) watchReady(ctx context.Context, namespace string, count int, ready map[string]bool) error {
-	request, err := http.NewRequestWithContext(ctx, "GET",
-		a.config.Host+fmt.Sprintf(widgetsPath, namespace)+"?watch=1", nil)
+	return a.watch(ctx, fmt.Sprintf(widgetsPath, namespace), func(object []byte) bool {
+		var widget struct {
+			Metadata struct{ Name string }
+			Spec     struct{ Children int }
+			Status   *struct{ Ready int }
+		}
+		if json.Unmarshal(object, &widget) == nil && widget.Status != nil && widget.Status.Ready == widget.Spec.Children {
+			ready[widget.Metadata.Name] = true
+		}
+		return len(ready) == count
+	})
+}
+
+// watch gives every object that is there, and then each that changes, until the function has enough or the server ends it (io.EOF).
+func (a *api) watch(ctx context.Context, path string, object func([]byte) (enough bool)) error {
+	request, err := http.NewRequestWithContext(ctx, "GET", a.config.Host+path+"?watch=1", nil)
 	if err != nil {
 		return err
 	}
@@ -127,20 +141,11 @@ func (a *api) watchReady(ctx context.Context, namespace string, count int, ready
 		if err != nil {
 			return err
 		}
-		var event struct {
-			Object struct {
-				Metadata struct{ Name string }
-				Spec     struct{ Children int }
-				Status   *struct{ Ready int }
-			}
-		}
+		var event struct{ Object json.RawMessage }
 		if err := json.Unmarshal(line, &event); err != nil {
 			return err
 		}
-		if o := event.Object; o.Status != nil && o.Status.Ready == o.Spec.Children {
-			ready[o.Metadata.Name] = true
-		}
-		if len(ready) == count {
+		if object(event.Object) {
 			return nil
 		}
 	}

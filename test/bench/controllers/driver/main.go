@@ -1,4 +1,5 @@
-// Command driver measures controllers that do the same against one API server, in turns; see ../../README.md.
+// Command driver measures controllers that do the same against one API server, in turns, and with its first word "operators" two whole
+// operators; see ../../README.md.
 package main
 
 import (
@@ -32,7 +33,13 @@ type bench struct {
 }
 
 func main() {
-	if err := run(); err != nil {
+	var err error
+	if len(os.Args) > 1 && os.Args[1] == "operators" {
+		err = runOperators(os.Args[2:])
+	} else {
+		err = run()
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
