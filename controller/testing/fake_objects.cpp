@@ -11,8 +11,10 @@ namespace {
 
 constexpr const char* kTime = "2026-01-01T00:00:00Z";
 
+// By its finalizers, or for its time of grace.
 bool is_held(const Json& metadata) {
-  return metadata.contains("finalizers") && !metadata["finalizers"].empty();
+  return (metadata.contains("finalizers") && !metadata["finalizers"].empty()) ||
+         metadata.value("deletionGracePeriodSeconds", 0) > 0;
 }
 
 }  // namespace
@@ -64,6 +66,8 @@ Json FakeObjects::store(const ResourceType& type, const Key& key, const Json& be
     objects_[type][key] = after;
   }
   publish(type, dies ? "DELETED" : before.is_null() ? "ADDED" : "MODIFIED", after);
+  // An API server answers so, too: that version was never stored.
+  if (dies) metadata["resourceVersion"] = before.at("metadata").at("resourceVersion");
   return after;
 }
 

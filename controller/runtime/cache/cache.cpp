@@ -24,11 +24,14 @@ constexpr std::size_t kManyWrites = 1024;
 struct Write {
   std::string resource_version;  // empty: deleted
   std::string uid;
+  bool is_release = false;  // nothing of the object is left
 
   bool seen_by(const Informer& informer, const Key& key) const {
+    if (is_release) return informer.absent(key, uid);
     return resource_version.empty() ? informer.gone(key, uid) : informer.reached(resource_version);
   }
   Status wait_seen_by(const Informer& informer, const Context& ctx, const Key& key) const {
+    if (is_release) return informer.wait_absent(ctx, key, uid);
     return resource_version.empty() ? informer.wait_gone(ctx, key, uid)
                                     : informer.wait_reached(ctx, resource_version);
   }
@@ -100,6 +103,8 @@ struct Cache::Impl {
     if (type.scope == kube::Scope::Cluster || namespaces.empty()) return {""};
     return namespaces;
   }
+
+  void record(const ResourceType& type, const Key& key, Write write);
 
   Status wait_listed(const Context& ctx, const Informer& informer) const {
     if (informer.listed()) return {};
@@ -229,10 +234,17 @@ StatusOr<std::vector<Object>> Cache::find(const ResourceType& type, std::string_
 
 void Cache::wrote(const ResourceType& type, const Key& key, std::string_view resource_version,
                   std::string_view uid) {
-  const auto set = impl_->find(type);
+  impl_->record(type, key, Write{std::string(resource_version), std::string(uid)});
+}
+
+void Cache::released(const ResourceType& type, const Key& key, std::string_view uid) {
+  impl_->record(type, key, Write{{}, std::string(uid), true});
+}
+
+void Cache::Impl::record(const ResourceType& type, const Key& key, Write write) {
+  const auto set = find(type);
   const Informer* informer = set ? set->covering(key.ns) : nullptr;
   if (!informer) return;
-  Write write{std::string(resource_version), std::string(uid)};
   // Usually the event overtakes the reply of the write.
   if (write.seen_by(*informer, key)) return;
   const std::lock_guard lock(set->mutex);

@@ -380,6 +380,15 @@ bool Informer::gone(const Key& key, std::string_view uid) const {
   return !held || held->meta().uid != uid || held->meta().deleting();
 }
 
+Status Informer::wait_absent(const Context& ctx, const Key& key, std::string_view uid) const {
+  return impl_->wait(ctx, "see a deletion", [&] { return absent(key, uid); });
+}
+
+bool Informer::absent(const Key& key, std::string_view uid) const {
+  const auto held = impl_->store.get(key);
+  return !held || held->meta().uid != uid;
+}
+
 Informer::Counters Informer::counters() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->count;

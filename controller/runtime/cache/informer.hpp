@@ -98,6 +98,9 @@ class Informer {
   // Blocks until the object `uid` is no longer held under `key`, or is seen being deleted.
   Status wait_gone(const Context& ctx, const kube::Key& key, std::string_view uid) const;
   bool gone(const kube::Key& key, std::string_view uid) const;
+  // The same, where being deleted is not enough.
+  Status wait_absent(const Context& ctx, const kube::Key& key, std::string_view uid) const;
+  bool absent(const kube::Key& key, std::string_view uid) const;
 
   struct Counters {
     std::uint64_t lists = 0, watches = 0, events = 0, undecodable = 0, failures = 0;

@@ -27,6 +27,15 @@ std::string uid_of_deleted(const kube::HttpResponse& response) {
   return uid.is_string() ? uid.get<std::string>() : std::string();
 }
 
+// Whether the write took the last finalizer of an object that was being deleted. A pod has a time of
+// grace besides.
+bool is_released(const kube::Meta& meta, const kube::HttpResponse& response) {
+  if (!meta.deleting() || !meta.finalizers.empty()) return false;
+  const auto document = kube::parse_json(response.body);
+  static const Json::json_pointer kGrace("/metadata/deletionGracePeriodSeconds");
+  return document.ok() && document->value(kGrace, 0) == 0;
+}
+
 }  // namespace
 
 WriteTrackingClient::WriteTrackingClient(kube::Client& inner, Cache& cache) : inner_(inner), cache_(cache) {}
@@ -49,7 +58,9 @@ void WriteTrackingClient::remember(const ApiCall& call, const kube::HttpResponse
     return;
   }
   const kube::Meta& meta = object->meta();
-  if (call.verb == ApiCall::Verb::Delete) {
+  if (call.verb != ApiCall::Verb::Delete && is_released(meta, response)) {
+    cache_.released(call.type, object->key(), meta.uid);
+  } else if (call.verb == ApiCall::Verb::Delete) {
     // Gone, or marked as being deleted: both end the wait.
     cache_.wrote(call.type, object->key(), {}, meta.uid);
   } else {

@@ -157,6 +157,44 @@ TEST_CASE("a read after an own delete does not find the object again") {
   CHECK(read.get().code() == Code::NotFound);
 }
 
+TEST_CASE("a read after an own write that took the last finalizer does not find the object again") {
+  Cached c;
+  Json held = widget("ns", "a");
+  held["metadata"]["finalizers"] = Json::array({"example.com/hold"});
+  c.api.put(kWidget, held);
+  c.api.remove(kWidget, {"ns", "a"});
+  c.start();
+  c.api.freeze_streams(true);
+  REQUIRE(c.client
+              .patch(c.ctx(), kWidget, {"ns", "a"}, kube::PatchType::MergePatch,
+                     {{"metadata", {{"finalizers", nullptr}}}})
+              .ok());
+  auto read = std::async([&] { return c.cache.get(c.ctx(), kWidget, {"ns", "a"}).status(); });
+  c.clock.wait_for_waiters(1);
+  c.api.freeze_streams(false);
+  CHECK(read.get().code() == Code::NotFound);
+}
+
+TEST_CASE("a write to an object that has a time of grace left is not taken for its end") {
+  Cached c;
+  Json held = widget("ns", "a", {{"size", 1}});
+  held["metadata"]["finalizers"] = Json::array({"example.com/hold"});
+  held["metadata"]["deletionGracePeriodSeconds"] = 30;
+  c.api.put(kWidget, held);
+  c.api.remove(kWidget, {"ns", "a"});
+  c.start();
+  REQUIRE(c.client
+              .patch(c.ctx(), kWidget, {"ns", "a"}, kube::PatchType::MergePatch,
+                     {{"metadata", {{"finalizers", nullptr}}}})
+              .ok());
+  auto read = std::async([&] { return c.cache.get(c.ctx(), kWidget, {"ns", "a"}); });
+  const bool answered = read.wait_for(5s) == std::future_status::ready;
+  CHECK(answered);
+  if (!answered) c.clock.advance(5s);
+  CHECK(c.size_of(read.get()) == R"({"size":1})");
+  CHECK(c.api.count("GET") == 0);
+}
+
 TEST_CASE("a read that waits ends with its context") {
   Cached c;
   c.api.put(kWidget, widget("ns", "a"));
