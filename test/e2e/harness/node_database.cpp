@@ -8,6 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "test/e2e/harness/cluster.hpp"
@@ -37,20 +38,22 @@ void await_lines(const std::string& file, std::size_t count) {
 
 }  // namespace
 
-NodeDatabase::NodeDatabase() {
+NodeDatabase::NodeDatabase()
+    : NodeDatabase([](std::vector<std::string> argv) { return Cluster::get().inside(std::move(argv)); }) {}
+
+NodeDatabase::NodeDatabase(Inside inside) : inside_(std::move(inside)) {
   work_ = fs::temp_directory_path() / ("e2e-database-" + std::to_string(::getpid()));
   fs::create_directories(work_);
   // Its orders come through a pipe that somebody holds open.
   const std::string script = "rm -f orders; mkfifo orders; sleep infinity >orders & exec " +
                              source_path("test/stores/postgres.sh") + " <orders >answers 2>errors";
-  process_ = std::make_unique<Background>(
-      Cluster::get().inside({"env", std::string("POSTGRES_ADDRESS=") + kNodeAddress, "bash", "-c",
-                             "cd " + work_ + " && " + script}));
+  process_ = std::make_unique<Background>(inside_({"env", std::string("POSTGRES_ADDRESS=") + kNodeAddress,
+                                                   "bash", "-c", "cd " + work_ + " && " + script}));
   await_lines(work_ + "/answers", ++answers_);
   std::string ready;
   std::istringstream(lines_of(work_ + "/answers").front()) >> ready >> folder_ >> port_;
   sql(std::string("CREATE ROLE mcp LOGIN PASSWORD '") + kPassword + "'");
-  sql("CREATE DATABASE mcp OWNER mcp ENCODING 'UTF8' TEMPLATE template0");
+  make_database("mcp");
 }
 
 NodeDatabase::~NodeDatabase() {
@@ -64,9 +67,13 @@ NodeDatabase::~NodeDatabase() {
   fs::remove_all(work_, ignored);
 }
 
-std::string NodeDatabase::url() const {
+void NodeDatabase::make_database(const std::string& name) {
+  sql("CREATE DATABASE \"" + name + "\" OWNER mcp ENCODING 'UTF8' TEMPLATE template0");
+}
+
+std::string NodeDatabase::url(const std::string& database) const {
   return std::string("postgresql://mcp:") + kPassword + "@" + kNodeAddress + ":" + std::to_string(port_) +
-         "/mcp?sslmode=verify-full";
+         "/" + database + "?sslmode=verify-full";
 }
 
 std::string NodeDatabase::authority() const {
@@ -90,8 +97,8 @@ void NodeDatabase::order(const std::string& word) {
 }
 
 void NodeDatabase::sql(const std::string& text) {
-  const Output done = run(Cluster::get().inside(
-      {"psql", "-h", folder_, "-p", std::to_string(port_), "-U", "postgres", "-q", "-c", text}));
+  const Output done =
+      run(inside_({"psql", "-h", folder_, "-p", std::to_string(port_), "-U", "postgres", "-q", "-c", text}));
   if (!done.ok()) throw std::runtime_error(done.explain());
 }
 
