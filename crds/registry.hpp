@@ -14,6 +14,7 @@
 #include "controller/kube/object/label_selector.hpp"
 #include "controller/kube/object/resource.hpp"
 #include "crds/backup_schedule.hpp"
+#include "crds/gateway_ref.hpp"
 #include "crds/pod_settings.hpp"
 #include "crds/registry_auth.hpp"
 #include "crds/registry_restore.hpp"
@@ -67,22 +68,32 @@ struct RegistrySpec {
   std::vector<RegistryUpstream> upstreams;
 
   struct Exposure {
-    enum class Type { Auto, Route, Ingress, None };
+    enum class Type { Auto, Route, Ingress, HTTPRoute, None };
     Type type = Type::Auto;
     std::string host;
     StringMap annotations;
     std::string ingress_class_name;  // empty: the cluster's default
     std::string tls_secret_name;     // of an Ingress; empty: without TLS
+    // Of an HTTPRoute.
+    std::vector<GatewayRef> parent_refs;
+    std::vector<std::string> hostnames;  // empty: those of the listeners
+    std::string path_prefix;             // without a slash at its end; empty: the registry is at the root
 
     template <class Fields>
     void describe(const Fields& fields) {
-      fields.read_word(
-          "type", type,
-          {{"Auto", Type::Auto}, {"Route", Type::Route}, {"Ingress", Type::Ingress}, {"None", Type::None}});
+      fields.read_word("type", type,
+                       {{"Auto", Type::Auto},
+                        {"Route", Type::Route},
+                        {"Ingress", Type::Ingress},
+                        {"HTTPRoute", Type::HTTPRoute},
+                        {"None", Type::None}});
       fields.read("host", host);
       fields.read("annotations", annotations);
       fields.read("ingressClassName", ingress_class_name);
       fields.read("tlsSecretName", tls_secret_name);
+      for (const Fields& parent : fields.objects("parentRefs")) parent_refs.emplace_back().describe(parent);
+      fields.read("hostnames", hostnames);
+      fields.read("pathPrefix", path_prefix);
     }
   } exposure;
 

@@ -85,6 +85,7 @@ void send(const web::http::http_request& request, Response response, const std::
 struct ProxySettings {
   bool tls = false;
   unsigned trusted_proxies = 0;
+  std::string path_prefix;  // the one that X-Forwarded-Prefix may name
 };
 
 // Whether the outermost of the proxies that wrote X-Forwarded-Proto was asked by HTTPS. Who lies
@@ -124,12 +125,14 @@ void serve(Api& api, AccessLog& access_log, const ProxySettings& proxies,
     in.mcp = {header(headers, "MCP-Protocol-Version"), header(headers, "Mcp-Method"),
               header(headers, "Mcp-Name"), header(headers, "Origin")};
   }
+  if (header(headers, "X-Forwarded-Prefix") == proxies.path_prefix) in.prefix = proxies.path_prefix;
   in.body = http::body(request);
   if (api.is_protected()) {
     in.authorization = header(headers, "Authorization");
     in.peer = auth::client_address(request.remote_address(), header(headers, "X-Forwarded-For"),
                                    proxies.trusted_proxies);
     in.origin = origin_of(headers, proxies);
+    if (!in.origin.empty()) in.origin += in.prefix;
   }
   auto respond = [request, &access_log, method = in.method, target = in.target, id = in.request_id,
                   start = std::chrono::steady_clock::now()](Response response) {
@@ -218,7 +221,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::open(const ServerConfig& config,
   const auto address =
       (ipv6 ? "[" + config.address + "]" : config.address) + ":" + std::to_string(config.port);
   try {
-    const ProxySettings proxies{options.tls != nullptr, config.rates.trusted_proxies};
+    const ProxySettings proxies{options.tls != nullptr, config.rates.trusted_proxies, config.path_prefix};
     auto listening = http::ListenerServer::open(std::move(options));
     if (!listening.ok()) return Error{Code::Invalid, listening.status().message(), "address"};
     auto state = std::make_unique<State>(api, std::move(access_log), *std::move(listening),

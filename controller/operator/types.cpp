@@ -97,6 +97,29 @@ const ResourceType& ingress_type() {
   return type;
 }
 
+const ResourceType& http_route_type() {
+  static const ResourceType type{"gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes",
+                                 Scope::Namespaced};
+  return type;
+}
+
+const ResourceType& http_route_beta_type() {
+  static const ResourceType type{"gateway.networking.k8s.io", "v1beta1", "HTTPRoute", "httproutes",
+                                 Scope::Namespaced};
+  return type;
+}
+
+const ResourceType& gateway_type() {
+  static const ResourceType type{"gateway.networking.k8s.io", "v1", "Gateway", "gateways", Scope::Namespaced};
+  return type;
+}
+
+const ResourceType& gateway_beta_type() {
+  static const ResourceType type{"gateway.networking.k8s.io", "v1beta1", "Gateway", "gateways",
+                                 Scope::Namespaced};
+  return type;
+}
+
 const ResourceType& security_context_constraints_type() {
   static const ResourceType type{"security.openshift.io", "v1", "SecurityContextConstraints",
                                  "securitycontextconstraints", Scope::Cluster};

@@ -20,6 +20,11 @@ const kube::ResourceType& disruption_budget_type();
 const kube::ResourceType& pod_autoscaler_type();  // HorizontalPodAutoscaler
 const kube::ResourceType& route_type();
 const kube::ResourceType& ingress_type();
+// Of the Gateway API, as its releases from 1.0 on offer it, and as those before did.
+const kube::ResourceType& http_route_type();
+const kube::ResourceType& http_route_beta_type();
+const kube::ResourceType& gateway_type();
+const kube::ResourceType& gateway_beta_type();
 // Of the Prometheus Operator.
 const kube::ResourceType& service_monitor_type();
 const kube::ResourceType& prometheus_rule_type();

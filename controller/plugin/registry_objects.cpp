@@ -16,7 +16,8 @@ constexpr const char* kBuiltIn =
     "deployments.apps,pods,persistentvolumeclaims,services,serviceaccounts,configmaps,"
     "networkpolicies.networking.k8s.io,poddisruptionbudgets.policy,horizontalpodautoscalers.autoscaling,"
     "ingresses.networking.k8s.io";
-constexpr const char* kOptional[] = {"routes.route.openshift.io", "servicemonitors.monitoring.coreos.com",
+constexpr const char* kOptional[] = {"routes.route.openshift.io", "httproutes.gateway.networking.k8s.io",
+                                     "servicemonitors.monitoring.coreos.com",
                                      "prometheusrules.monitoring.coreos.com"};
 
 std::string namespace_of(const Json& object) {

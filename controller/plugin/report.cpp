@@ -27,6 +27,7 @@ constexpr const char* kOfOperator[] = {"deployments.apps",
                                        "horizontalpodautoscalers.autoscaling",
                                        "ingresses.networking.k8s.io",
                                        "routes.route.openshift.io",
+                                       "httproutes.gateway.networking.k8s.io",
                                        "servicemonitors.monitoring.coreos.com",
                                        "prometheusrules.monitoring.coreos.com"};
 constexpr const char* kOfInstallation[] = {"deployments.apps", "pods", "leases.coordination.k8s.io",

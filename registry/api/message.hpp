@@ -29,7 +29,9 @@ struct Request {
   std::string request_id;
   std::string authorization;  // Never logged.
   std::string peer;           // The client's address, or a proxy's.
-  // "https://host:port", as the client named it; empty when that is not known.
+  // Below which a proxy serves the registry to this client, such as "/tools"; else empty.
+  std::string prefix;
+  // "https://host:port", as the client named it, and the prefix; empty when that is not known.
   std::string origin;
   McpHeaders mcp;  // Of a POST.
   std::string_view body;

@@ -52,7 +52,7 @@ void write_tool(ApiState& state, std::shared_ptr<const Call> call, Respond respo
     }
     if (registration) count_registration(state.metrics, result);
     count_failure(state.metrics, result);
-    respond(write_response(call->request.method, result));
+    respond(write_response(call->request, result));
   });
 }
 

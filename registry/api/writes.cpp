@@ -107,7 +107,7 @@ Result<Write> read_write(const Call& call, const ToolPolicy& policy) {
   return read_registration(route, request, query, policy);
 }
 
-Response write_response(std::string_view method, const Result<WriteOutcome>& result) {
+Response write_response(const Request& request, const Result<WriteOutcome>& result) {
   if (!result) return problem(result.error());
   Response response;
   if (result->kind == WriteOutcome::Kind::Withdrawn) {
@@ -116,10 +116,11 @@ Response write_response(std::string_view method, const Result<WriteOutcome>& res
   }
   const auto& registration = result->registration;
   // POST creates a version, PUT changes a tool.
-  const bool created = method == "POST" ? result->kind == WriteOutcome::Kind::Created : result->new_tool;
+  const bool created =
+      request.method == "POST" ? result->kind == WriteOutcome::Kind::Created : result->new_tool;
   response.status = created ? 201 : 200;
-  const auto location =
-      "/api/v1/tools/" + result->name + "/versions/" + percent_encode(registration->version.text());
+  const auto location = request.prefix + "/api/v1/tools/" + result->name + "/versions/" +
+                        percent_encode(registration->version.text());
   response.headers.emplace_back(created ? "Location" : "Content-Location", location);
   response.headers.emplace_back("ETag", '"' + entity_tag(*registration) + '"');
   response.content_type = kJson;

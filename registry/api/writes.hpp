@@ -14,6 +14,6 @@ namespace toolhive::registry {
 Result<Write> read_write(const Call& call, const ToolPolicy& policy);
 
 // The response to a write, given what the store made of it.
-Response write_response(std::string_view method, const Result<WriteOutcome>& result);
+Response write_response(const Request& request, const Result<WriteOutcome>& result);
 
 }  // namespace toolhive::registry

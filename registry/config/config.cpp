@@ -91,6 +91,23 @@ void read(Section& root, Config& config) {
   read_upstreams(root, config.upstreams);
 }
 
+constexpr std::size_t kLongestPrefix = 256;
+
+// It goes into headers and links as it is.
+bool is_path_prefix(std::string_view prefix) {
+  if (prefix.empty()) return true;
+  if (prefix.front() != '/' || prefix.size() > kLongestPrefix) return false;
+  for (std::size_t i = 0; i < prefix.size(); ++i) {
+    const char c = prefix[i];
+    const bool begins = i > 0 && prefix[i - 1] == '/';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '~' || (c == '.' && !begins);
+    const bool slash = c == '/' && !begins && i + 1 < prefix.size();
+    if (!plain && !slash) return false;
+  }
+  return true;
+}
+
 void read(Section& root, ServerConfig& config) {
   root.text("address", config.address);
   root.number("port", config.port, 0, 65'535);
@@ -114,6 +131,13 @@ void read(Section& root, ServerConfig& config) {
 
   read_rates(root.section("rateLimit"), config.rates);
   root.number("trustedProxies", config.rates.trusted_proxies, 0, 10);
+
+  root.text("pathPrefix", config.path_prefix);
+  if (!is_path_prefix(config.path_prefix))
+    root.fail(
+        "pathPrefix",
+        "must begin with a slash and not end with one, have at most 256 of letters, digits, -, _, ~ and ., "
+        "and no part that begins with a dot, such as /tools");
 
   auto tls = root.section("tls");
   tls.text("certFile", config.tls_certificate);

@@ -39,6 +39,8 @@ struct ServerConfig {
   std::chrono::milliseconds shutdown_delay{0};
   std::uint32_t access_log_one_in = 0;  // Of the reads that went well, one in so many is logged; 0 for none.
   auth::RateSettings rates;
+  // Below which a proxy serves the registry, taking it off; begins with a slash, or is empty.
+  std::string path_prefix;
   std::string tls_certificate, tls_key;  // PEM files; both or neither.
 };
 

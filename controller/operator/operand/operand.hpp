@@ -17,6 +17,8 @@ struct Cluster {
   kube::Offered routes = kube::Offered::Unknown;
   kube::Offered service_monitors = kube::Offered::Unknown;
   kube::Offered prometheus_rules = kube::Offered::Unknown;
+  kube::Offered http_routes = kube::Offered::Unknown;       // v1
+  kube::Offered http_routes_beta = kube::Offered::Unknown;  // v1beta1
 };
 
 // What is to become of an operand.

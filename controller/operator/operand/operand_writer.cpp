@@ -86,8 +86,10 @@ class Writer {
   // Routes come from an API server of their own, which may go or be down while the registry serves.
   void sort_exposure(const ResourceType& type, const Status& error) {
     if (is_refusal(error)) {
-      written.exposure_refused = "the API server refuses the " + type.kind + ": " + error.message() +
-                                 "; set spec.exposure.host, or spec.exposure.type to None";
+      written.exposure_refused =
+          "the API server refuses the " + type.kind + ": " + error.message() +
+          (type.kind == "HTTPRoute" ? "; correct spec.exposure, or set its type to None"
+                                    : "; set spec.exposure.host, or spec.exposure.type to None");
       return;
     }
     if (server_failed(error)) {

@@ -21,7 +21,7 @@ struct WrittenOperands {
   std::optional<ConditionValue> storage;  // the claim cannot be brought to its state; the rest can
   // what is only for watching cannot be brought to its state; the rest can
   std::optional<ConditionValue> monitoring;
-  std::string exposure_refused;  // why the API server does not take the Route or Ingress; empty: it does
+  std::string exposure_refused;  // why the API server does not take what exposes; empty: it does
   // not Ok: the API of Routes does not answer as offered, or that of Ingresses; all else is done
   Status exposure_error;
   Status retry;                 // not Ok: nothing can be said; try the pass again

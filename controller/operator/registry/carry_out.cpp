@@ -1,6 +1,7 @@
 #include "controller/operator/registry/carry_out.hpp"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "controller/operator/labels.hpp"
 #include "controller/operator/registry/hold.hpp"
@@ -48,6 +49,19 @@ StatusOr<std::optional<ConditionValue>> make_claim(const Context& ctx, runtime::
   return std::optional<ConditionValue>();
 }
 
+// About what serves Routes and HTTPRoutes.
+void ask_again(const Context& ctx, kube::Discovery& discovery, Cluster& cluster) {
+  const std::pair<const kube::ResourceType&, kube::Offered&> known[] = {
+      {route_type(), cluster.routes},
+      {http_route_type(), cluster.http_routes},
+      {http_route_beta_type(), cluster.http_routes_beta}};
+  for (const auto& [type, offered] : known) {
+    if (offered != kube::Offered::Yes) continue;
+    discovery.invalidate(type);
+    offered = discovery.offers(ctx, type);
+  }
+}
+
 }  // namespace
 
 StatusOr<RegistryOutcome> carry_out(const Context& ctx, kube::Client& client, runtime::Applier& applier,
@@ -67,10 +81,7 @@ StatusOr<RegistryOutcome> carry_out(const Context& ctx, kube::Client& client, ru
   outcome.written =
       write_operands(ctx, applier, owner, steps(operands(), *outcome.declared, plan.cluster), refusal_text);
   if (!outcome.refused) outcome.refused = outcome.written.refused;
-  if (outcome.written.exposure_error.code() == Code::NotFound) {
-    discovery.invalidate(route_type());
-    outcome.cluster.routes = discovery.offers(ctx, route_type());
-  }
+  if (outcome.written.exposure_error.code() == Code::NotFound) ask_again(ctx, discovery, outcome.cluster);
   return outcome;
 }
 

@@ -56,6 +56,8 @@ Json registry_config_map(const RegistryInputs& inputs) {
 Json server_config_map(const RegistryInputs& inputs) {
   Json ours = {{"port", kServicePort}};
   if (!inputs.spec.storage.is_files()) ours["shutdownDelay"] = kShutdownDelay;
+  if (const std::string& prefix = inputs.spec.exposure.path_prefix; !prefix.empty())
+    ours["pathPrefix"] = prefix;
   const Json document = file_document(inputs.spec.server, ours);
   return config_map(inputs, server_config_map_name(inputs.key), kServerFile, document);
 }

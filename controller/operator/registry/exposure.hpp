@@ -12,7 +12,7 @@ namespace toolhive {
 
 struct ExposureState {
   ConditionValue exposed;
-  std::string url;        // of the admitted Route or Ingress; empty otherwise
+  std::string url;        // of the admitted Route, Ingress or HTTPRoute; empty otherwise
   bool required = false;  // whether the registry is not ready without it
 };
 

@@ -1,4 +1,5 @@
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "controller/operator/labels.hpp"
@@ -16,6 +17,13 @@ namespace {
 
 Json namespaces(Json match_labels) {
   return {{"namespaceSelector", {{"matchLabels", match_labels}}}};
+}
+
+std::set<std::string> parent_namespaces(const RegistrySpec::Exposure& exposure) {
+  std::set<std::string> names;
+  for (const GatewayRef& ref : exposure.parent_refs)
+    if (!ref.ns.empty()) names.insert(ref.ns);
+  return names;
 }
 
 Json allowed_peers(const RegistryInputs& inputs) {
@@ -36,8 +44,14 @@ Json allowed_peers(const RegistryInputs& inputs) {
     peer["podSelector"]["matchLabels"][kNameLabel] = kOperatorName;
     peers.push_back(std::move(peer));
   }
+  using Type = RegistrySpec::Exposure::Type;
+  const Type exposed = inputs.spec.exposure.type;
+  // Most controllers run the proxies of a Gateway in its namespace.
+  if (exposed == Type::HTTPRoute)
+    for (const std::string& ns : parent_namespaces(inputs.spec.exposure))
+      peers.push_back(namespaces({{kNamespaceNameLabel, ns}}));
   // Where OpenShift's router runs, on the pod network and on the host's.
-  if (inputs.spec.exposure.type != RegistrySpec::Exposure::Type::None) {
+  if (exposed != Type::None && exposed != Type::HTTPRoute) {
     peers.push_back(namespaces({{"policy-group.network.openshift.io/ingress", ""}}));
     peers.push_back(namespaces({{"network.openshift.io/policy-group", "ingress"}}));
   }

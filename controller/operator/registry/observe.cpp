@@ -6,6 +6,7 @@
 #include "controller/base/json_access.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/operand/informers.hpp"
+#include "controller/operator/registry/http_route_state.hpp"
 #include "controller/operator/registry/move.hpp"
 #include "controller/operator/registry/restore.hpp"
 #include "controller/operator/registry/scheduled_backups.hpp"
@@ -29,6 +30,9 @@ Status read_platform(const Context& ctx, kube::Discovery& discovery, RegistryObs
   observed.cluster.routes = discovery.offers(ctx, route_type());
   observed.cluster.service_monitors = discovery.offers(ctx, service_monitor_type());
   observed.cluster.prometheus_rules = discovery.offers(ctx, prometheus_rule_type());
+  observed.cluster.http_routes = discovery.offers(ctx, http_route_type());
+  if (observed.cluster.http_routes == Offered::No)
+    observed.cluster.http_routes_beta = discovery.offers(ctx, http_route_beta_type());
   return {};
 }
 
@@ -144,6 +148,13 @@ Status read_pods(const runtime::Cache& cache, RegistryObservation& observed) {
   return {};
 }
 
+Status read_parents(const Context& ctx, kube::Client& client, RegistryObservation& observed) {
+  auto gateways = read_gateways(ctx, client, observed.inputs, observed.cluster);
+  if (!gateways.ok()) return gateways.status();
+  observed.gateways = *std::move(gateways);
+  return {};
+}
+
 }  // namespace
 
 RegistryInputs registry_inputs(const Object& object, RegistrySpec spec, const OperatorOptions& options) {
@@ -195,6 +206,7 @@ StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client&
   if (read.ok()) read = read_restore(ctx, cache, observed);
   if (read.ok()) read = read_backups(cache, observed);
   if (read.ok()) read = read_pods(cache, observed);
+  if (read.ok()) read = read_parents(ctx, client, observed);
   return read.ok() ? StatusOr<RegistryObservation>(std::move(observed)) : read;
 }
 

@@ -40,6 +40,7 @@ struct RegistryObservation {
   std::optional<ConditionValue> restore_pending = {};
   std::vector<KnownBackup> backups = {};  // with spec.backup
   std::vector<kube::Object> pods = {};
+  std::vector<kube::Object> gateways = {};  // with an HTTPRoute, as far as they can be read
   Cluster cluster = {};
 };
 

@@ -61,6 +61,19 @@ Presence if_ingress(const RegistryInputs& inputs, const Cluster&) {
   return inputs.spec.exposure.type == RegistrySpec::Exposure::Type::Ingress ? Presence::Applied
                                                                             : Presence::Removed;
 }
+Presence if_routed(const RegistryInputs& inputs) {
+  return inputs.spec.exposure.type == RegistrySpec::Exposure::Type::HTTPRoute ? Presence::Applied
+                                                                              : Presence::Removed;
+}
+Presence if_http_route(const RegistryInputs& inputs, const Cluster& cluster) {
+  return cluster.http_routes == kube::Offered::Yes ? if_routed(inputs) : Presence::Untouched;
+}
+// It is the same object in both versions: the older one is spoken where there is no other.
+Presence if_http_route_beta(const RegistryInputs& inputs, const Cluster& cluster) {
+  const bool is_spoken =
+      cluster.http_routes == kube::Offered::No && cluster.http_routes_beta == kube::Offered::Yes;
+  return is_spoken ? if_routed(inputs) : Presence::Untouched;
+}
 
 const Operand kOperands[] = {
     {.type = service_type, .name = registry_name, .intent = service, .presence = always},
@@ -126,6 +139,18 @@ const Operand kOperands[] = {
      .name = registry_name,
      .intent = ingress,
      .presence = if_ingress,
+     .concern = Concern::Exposure},
+    {.type = http_route_type,
+     .name = registry_name,
+     .intent = http_route,
+     .presence = if_http_route,
+     .optional = true,
+     .concern = Concern::Exposure},
+    {.type = http_route_beta_type,
+     .name = registry_name,
+     .intent = http_route,
+     .presence = if_http_route_beta,
+     .optional = true,
      .concern = Concern::Exposure},
 };
 

@@ -28,6 +28,8 @@ Json service(const RegistryInputs& inputs);
 Json route(const RegistryInputs& inputs);
 // Only with spec.exposure.host.
 Json ingress(const RegistryInputs& inputs);
+// Of the Gateway API; only with spec.exposure.parentRefs. Valid in v1 and v1beta1.
+Json http_route(const RegistryInputs& inputs);
 Json network_policy(const RegistryInputs& inputs);
 Json pod_disruption_budget(const RegistryInputs& inputs);
 // Only with spec.availability.autoscaling.

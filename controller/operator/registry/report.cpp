@@ -6,6 +6,7 @@
 
 #include "controller/operator/labels.hpp"
 #include "controller/operator/registry/additions.hpp"
+#include "controller/operator/registry/http_route_state.hpp"
 #include "controller/operator/registry/monitoring.hpp"
 #include "controller/operator/registry/move.hpp"
 #include "controller/operator/registry/restore.hpp"
@@ -74,7 +75,24 @@ ExposureState ingress_of(const RegistryObservation& observed, const RegistryOutc
   return state;
 }
 
+ExposureState http_route_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
+  const Object* written = find(outcome.written.applied, http_route_type());
+  if (!written) written = find(outcome.written.applied, http_route_beta_type());
+  const std::optional<Json> route = json_of(written);
+  const Offered offered = offers_http_routes(outcome.cluster);
+  ExposureState state =
+      observe_http_route(observed.inputs.spec.exposure, offered, pointer_to(route), observed.gateways);
+  if (offered != Offered::Yes) return state;
+  const Status& error = outcome.written.exposure_error;
+  if (!error.ok()) state.exposed = ConditionValue::unknown("HTTPRouteAPIUnknown", error.message());
+  if (!outcome.written.exposure_refused.empty())
+    state.exposed = ConditionValue::no("HTTPRouteRefused", outcome.written.exposure_refused);
+  return state;
+}
+
 ExposureState exposure_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
+  if (observed.inputs.spec.exposure.type == RegistrySpec::Exposure::Type::HTTPRoute)
+    return http_route_of(observed, outcome);
   if (observed.inputs.spec.exposure.type == RegistrySpec::Exposure::Type::Ingress)
     return ingress_of(observed, outcome);
   const std::optional<Json> route = json_of(find(outcome.written.applied, route_type()));
@@ -187,7 +205,8 @@ Duration look_again(const RegistryObservation& observed, const RegistryOutcome& 
   const bool made =
       observed.inputs.spec.storage.existing_claim.empty() && find(outcome.written.applied, pvc_type());
   const bool has_claim = made || observed.claim || !observed.inputs.spec.storage.is_files();
-  const bool untold = report.failed || report.exposure.exposed.reason == "RouteAPIMissing" ||
+  const std::string& exposed = report.exposure.exposed.reason;
+  const bool untold = report.failed || exposed == "RouteAPIMissing" || exposed == "HTTPRouteAPIMissing" ||
                       !outcome.written.exposure_error.ok() || outcome.written.namespace_ends || !has_claim ||
                       observed.priority_class_missing || !observed.identity.ok() ||
                       observed.issuer_ca_missing || observed.token_review_forbidden ||

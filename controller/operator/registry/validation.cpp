@@ -68,8 +68,12 @@ Refusal check_replicas(const RegistryInputs& inputs, const Json*) {
 
 Refusal check_exposure(const RegistryInputs& inputs, const Json*) {
   const RegistrySpec::Exposure& exposure = inputs.spec.exposure;
-  if (exposure.type != RegistrySpec::Exposure::Type::Ingress || !exposure.host.empty()) return {};
-  return ConditionValue::no("InvalidSpec", "spec.exposure.host: is needed with type Ingress");
+  using Type = RegistrySpec::Exposure::Type;
+  if (exposure.type == Type::Ingress && exposure.host.empty())
+    return ConditionValue::no("InvalidSpec", "spec.exposure.host: is needed with type Ingress");
+  if (exposure.type == Type::HTTPRoute && exposure.parent_refs.empty())
+    return ConditionValue::no("InvalidSpec", "spec.exposure.parentRefs: is needed with type HTTPRoute");
+  return {};
 }
 
 Refusal check_database(const RegistryInputs& inputs, const Json*) {

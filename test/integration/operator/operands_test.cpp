@@ -6,7 +6,9 @@
 #include "controller/operator/backup/job.hpp"
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/types.hpp"
+#include "test/e2e/harness/process.hpp"
 #include "test/integration/kube/cluster.hpp"
+#include "test/integration/kube/kubectl.hpp"
 #include "test/unit/operator/backup.hpp"
 #include "test/unit/operator/make.hpp"
 
@@ -51,6 +53,38 @@ TEST_CASE("the API server takes every operand of a Registry as it is made") {
       CHECK_MESSAGE(applied.ok(), applied.status());
     }
   }
+}
+
+// The fields of HTTPRoutes are defined here as the Gateway API has them, as far as they are written.
+TEST_CASE("an HTTPRoute is taken in both versions, and nothing is filled in that was not declared") {
+  const std::string file = TOOLHIVE_SOURCE_DIR "/test/e2e/data/httproute-crd.yaml";
+  const auto run_kubectl = [&](const char* verb) {
+    const e2e::Output output = e2e::run({.argv = {test::kubectl(), verb, "-f", file}});
+    REQUIRE_MESSAGE(output.ok(), output.explain());
+  };
+  run_kubectl("apply");
+  const test::Namespace space;
+  const auto client = test::client();
+  RegistryInputs inputs = test::inputs(
+      {{"exposure",
+        {{"type", "HTTPRoute"},
+         {"parentRefs",
+          {{{"name", "public"}, {"namespace", "gateways"}, {"sectionName", "tls"}, {"port", 443}}}},
+         {"hostnames", {"mcp.example.com"}},
+         {"pathPrefix", "/tools"},
+         {"annotations", {{"a", "b"}}}}}});
+  inputs.key.ns = space.name();
+  const Json intent = http_route(inputs);
+  kube::WriteOptions options;
+  options.field_manager = "test";
+  for (const auto& type : {http_route_type(), http_route_beta_type()}) {
+    CAPTURE(type.version);
+    REQUIRE(test::eventually([&] { return client->list(Context{}, type, {.ns = "default"}).ok(); }));
+    const auto applied = client->apply(Context{}, type, intent, options);
+    REQUIRE_MESSAGE(applied.ok(), applied.status());
+    CHECK(applied->json().at("spec") == intent.at("spec"));
+  }
+  run_kubectl("delete");
 }
 
 TEST_CASE("the API server takes what is made for a RegistryBackup") {

@@ -46,7 +46,7 @@ TEST_CASE("a field of the wrong type is named with its path") {
 
 TEST_CASE("an unknown word is answered with the known ones") {
   CHECK(registry_refusal({{"exposure", {{"type", "LoadBalancer"}}}}) ==
-        "spec.exposure.type: must be one of Auto, Route, Ingress, None");
+        "spec.exposure.type: must be one of Auto, Route, Ingress, HTTPRoute, None");
 }
 
 TEST_CASE("what does not fit will not fit at the next try either") {

@@ -185,4 +185,19 @@ TEST_CASE("a Route API that is gone is asked about again") {
   CHECK(find(outcome->written.applied, deployment_type()));
 }
 
+TEST_CASE("a Gateway API that is gone is asked about again") {
+  RegistryCarryingOut c;
+  c.api.offer(http_route_type(), true);
+  REQUIRE(c.discovery.offers(c.context(), http_route_type()) == Offered::Yes);
+  c.plan.wanted = inputs({{"exposure", {{"type", "HTTPRoute"}, {"parentRefs", {{{"name", "public"}}}}}}});
+  c.plan.cluster.http_routes = Offered::Yes;
+  c.api.offer(http_route_type(), false);
+  c.clock.advance(std::chrono::seconds(5));
+  const auto outcome = c.carry_out();
+  REQUIRE(outcome.ok());
+  CHECK(outcome->written.exposure_error.code() == Code::NotFound);
+  CHECK(outcome->cluster.http_routes == Offered::No);
+  CHECK(find(outcome->written.applied, deployment_type()));
+}
+
 TEST_SUITE_END();

@@ -144,6 +144,32 @@ TEST_CASE("what the cluster offers is asked of it") {
   CHECK_FALSE(openshift.observe()->inputs.set_fs_group);
 }
 
+TEST_CASE("HTTPRoutes are asked for in their older version only where the newer one is missing") {
+  RegistryObserving plain;
+  CHECK(plain.observe()->cluster.http_routes == Offered::No);
+  CHECK(plain.observe()->cluster.http_routes_beta == Offered::No);
+  RegistryObserving older;
+  older.api.offer(http_route_beta_type(), true);
+  CHECK(older.observe()->cluster.http_routes == Offered::No);
+  CHECK(older.observe()->cluster.http_routes_beta == Offered::Yes);
+  RegistryObserving newer;
+  newer.api.offer(http_route_type(), true);
+  newer.api.offer(http_route_beta_type(), true);
+  CHECK(newer.observe()->cluster.http_routes == Offered::Yes);
+  CHECK(newer.observe()->cluster.http_routes_beta == Offered::Unknown);
+}
+
+TEST_CASE("the Gateways that an HTTPRoute is for are read") {
+  RegistryObserving o;
+  o.api.offer(http_route_type(), true);
+  o.api.put(gateway_type(), {{"metadata", {{"namespace", "gateways"}, {"name", "public"}}}});
+  const Json spec = {
+      {"exposure",
+       {{"type", "HTTPRoute"}, {"parentRefs", {{{"name", "public"}, {"namespace", "gateways"}}}}}}};
+  CHECK(o.observe(spec)->gateways.size() == 1);
+  CHECK(o.observe()->gateways.empty());
+}
+
 TEST_CASE("nothing is made of a Registry before it is known whether this is OpenShift") {
   RegistryObserving o;
   o.api.fail_with([](const kube::ApiCall& call) {

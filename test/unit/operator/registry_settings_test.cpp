@@ -138,7 +138,7 @@ TEST_CASE("each setting of the service can be declared in a Registry, or is the 
   // or rights that a Registry has no fields for.
   const std::map<std::string, std::set<std::string>> kept = {
       {"config", {"storage", "database", "cache", "auth", "audit", "upstreams"}},
-      {"server", {"address", "port", "shutdownDelay", "rateLimit", "trustedProxies", "tls"}}};
+      {"server", {"address", "port", "shutdownDelay", "rateLimit", "trustedProxies", "pathPrefix", "tls"}}};
   for (const auto& [section, ours] : kept) {
     std::set<std::string> settings;
     collect_settings(section, "", settings);

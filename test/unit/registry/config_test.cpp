@@ -66,6 +66,23 @@ limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPe
   CHECK(server->tls_key == "/tls/tls.key");
 }
 
+TEST_CASE("a prefix of paths is one that can stand in a header and a link") {
+  CHECK(parse_server_config("")->path_prefix.empty());
+  for (const char* good : {"/tools", "/a/b", "/a.b/v1-2_~"}) {
+    const auto config = parse_server_config(std::string("pathPrefix: ") + good);
+    REQUIRE_MESSAGE(config.ok(), good);
+    CHECK(config->path_prefix == good);
+  }
+  for (const std::string& bad :
+       {std::string("/"), std::string("tools"), std::string("/tools/"), std::string("/a//b"),
+        std::string("/../a"), std::string("/.a"), std::string("'/a b'"), std::string("'/a%20b'"),
+        "/" + std::string(256, 'a')}) {
+    const auto config = parse_server_config("pathPrefix: " + bad);
+    REQUIRE_MESSAGE(!config.ok(), bad);
+    CHECK(config.error().field == "pathPrefix");
+  }
+}
+
 TEST_CASE("the readable files of tools are kept unless they are turned off, and are for files alone") {
   CHECK(parse_config("{}")->store.tool_files);
   const auto off = parse_config("storage: {toolFiles: false}");

@@ -246,6 +246,35 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("links have the prefix below which a proxy says that it serves the registry, and no other") {
+  using namespace registry::auth;
+  AuthSettings settings;
+  settings.mode = Mode::Oidc;
+  settings.oidc.issuer = "https://issuer.example";
+  AuditSettings audit;
+  audit.output = AuditSettings::Output::Off;
+  toolhive::testing::SimulatedClock standing;
+  Metrics metrics{counted_routes()};
+  Guard guard(settings, nullptr, {}, audit, metrics, standing);
+  ServerConfig config;
+  config.path_prefix = "/tools";
+  const Served served(config, true, [&guard](Api& api) { api.protect(guard); });
+  int version = 0;
+  const auto answers = [&](const std::string& header, const std::string& prefix) {
+    const auto body = R"({"name":"a","version":"1.0.)" + std::to_string(version++) +
+                      R"(","inputSchema":{"type":"object"}})";
+    const auto made = talk(served.port, request("POST /api/v1/tools", header, body));
+    CHECK_MESSAGE(made.find("Location: " + prefix + "/api/v1/tools/a/versions/1.0.") != std::string::npos,
+                  made);
+    const auto metadata = talk(served.port, request("GET /.well-known/oauth-protected-resource", header));
+    CHECK_MESSAGE(metadata.find("\"resource\":\"http://registry" + prefix + "\"") != std::string::npos,
+                  metadata);
+  };
+  answers("", "");
+  answers("X-Forwarded-Prefix: /tools\r\n", "/tools");
+  answers("X-Forwarded-Prefix: /elsewhere\r\n", "");
+}
+
 TEST_CASE("every write is logged whatever its method, all reads at the level debug, and long texts are cut") {
   AccessLog none(0);
   LogCapture log;
