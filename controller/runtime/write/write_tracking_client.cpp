@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "controller/base/json_access.hpp"
 #include "controller/kube/object/json_text.hpp"
 #include "controller/kube/object/undecodable.hpp"
 
@@ -32,8 +33,9 @@ std::string uid_of_deleted(const kube::HttpResponse& response) {
 bool is_released(const kube::Meta& meta, const kube::HttpResponse& response) {
   if (!meta.deleting() || !meta.finalizers.empty()) return false;
   const auto document = kube::parse_json(response.body);
-  static const Json::json_pointer kGrace("/metadata/deletionGracePeriodSeconds");
-  return document.ok() && document->value(kGrace, 0) == 0;
+  if (!document.ok()) return false;
+  const Json* grace = value_at(*document, "/metadata/deletionGracePeriodSeconds");
+  return !grace || *grace == 0;
 }
 
 }  // namespace

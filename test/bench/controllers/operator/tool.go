@@ -110,7 +110,7 @@ func (r *toolReconciler) register(ctx context.Context, tool *MCPTool, registry *
 		}
 		body["name"] = tool.Name
 		body["managedBy"] = map[string]string{"kind": "MCPTool", "namespace": tool.Namespace, "name": tool.Name, "uid": string(tool.UID)}
-		_, err = call(ctx, http.MethodPut, address, body, &entry)
+		_, err = call(ctx, http.MethodPost, registry.Status.InternalURL+"/api/v1/tools", body, &entry)
 	}
 	if err != nil {
 		r.say(tool, "Registered", false, "", "", "RegistryUnavailable", err.Error())
