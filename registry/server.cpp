@@ -160,6 +160,11 @@ void log_refusal(AccessLog& access_log, const http::AccessRecord& record) {
                     .complete = record.complete});
 }
 
+// What the kubelet asks, which has no certificate to show.
+bool is_probe(std::string_view method, std::string_view target) {
+  return method == "GET" && (target == "/health" || target == "/ready");
+}
+
 http::Options transport_options(const ServerConfig& config, AccessLog& access_log) {
   http::Options options;
   options.threads = HttpServer::threads(config);
@@ -182,16 +187,18 @@ http::Options transport_options(const ServerConfig& config, AccessLog& access_lo
   };
   options.access_log = [&access_log](const http::AccessRecord& record) { log_refusal(access_log, record); };
   options.notice = [](std::string_view text) { log(LogLevel::Warn, text); };
+  if (!config.tls_client_authorities.empty()) options.without_certificate = is_probe;
   return options;
 }
 
 }  // namespace
 
 struct HttpServer::State {
-  State(Api& served, std::unique_ptr<AccessLog> log, std::unique_ptr<http::ListenerServer> opened,
-        std::string listener_uri)
+  State(Api& served, std::unique_ptr<AccessLog> log, std::shared_ptr<http::TlsCertificate> tls,
+        std::unique_ptr<http::ListenerServer> opened, std::string listener_uri)
       : api(served),
         access_log(std::move(log)),
+        certificate(std::move(tls)),
         server(std::move(opened)),
         uri(std::move(listener_uri)),
         listener(uri) {}
@@ -199,6 +206,7 @@ struct HttpServer::State {
   Api& api;
   // Outlives the server, which writes to it to the end.
   const std::unique_ptr<AccessLog> access_log;
+  const std::shared_ptr<http::TlsCertificate> certificate;  // null: plain HTTP
   const std::unique_ptr<http::ListenerServer> server;
   const std::string uri;
   http_listener listener;
@@ -212,10 +220,13 @@ unsigned HttpServer::threads(const ServerConfig& config) {
 Result<std::unique_ptr<HttpServer>> HttpServer::open(const ServerConfig& config, Api& api) {
   auto access_log = std::make_unique<AccessLog>(config.access_log_one_in);
   auto options = transport_options(config, *access_log);
+  std::shared_ptr<http::TlsCertificate> certificate;
   if (!config.tls_certificate.empty()) {
-    auto certificate = http::TlsCertificate::load(config.tls_certificate, config.tls_key);
-    if (!certificate.ok()) return Error{Code::Invalid, certificate.status().message(), "tls"};
-    options.tls = *std::move(certificate);
+    auto loaded =
+        http::TlsCertificate::load(config.tls_certificate, config.tls_key, config.tls_client_authorities);
+    if (!loaded.ok()) return Error{Code::Invalid, loaded.status().message(), "tls"};
+    certificate = *std::move(loaded);
+    options.tls = certificate;
   }
   const bool ipv6 = config.address.find(':') != std::string::npos && config.address.front() != '[';
   const auto address =
@@ -224,8 +235,9 @@ Result<std::unique_ptr<HttpServer>> HttpServer::open(const ServerConfig& config,
     const ProxySettings proxies{options.tls != nullptr, config.rates.trusted_proxies, config.path_prefix};
     auto listening = http::ListenerServer::open(std::move(options));
     if (!listening.ok()) return Error{Code::Invalid, listening.status().message(), "address"};
-    auto state = std::make_unique<State>(api, std::move(access_log), *std::move(listening),
-                                         (proxies.tls ? "https://" : "http://") + address + "/");
+    auto state =
+        std::make_unique<State>(api, std::move(access_log), std::move(certificate), *std::move(listening),
+                                (proxies.tls ? "https://" : "http://") + address + "/");
     const auto handle = [&api, log = state->access_log.get(), proxies](
                             const web::http::http_request& request) { serve(api, *log, proxies, request); };
     state->listener.support(handle);
@@ -268,6 +280,8 @@ void HttpServer::add_gauges(Gauges& gauges) const {
   gauges.connections = stats.connections;
   gauges.requests_in_flight = stats.requests_in_flight;
   gauges.transport_errors = stats.transport_errors;
+  if (const auto& certificate = state_->certificate)
+    gauges.certificate = CertificateFigures{certificate->not_after(), certificate->stale()};
 }
 
 }  // namespace toolhive::registry

@@ -14,6 +14,8 @@ namespace {
 // pipelined ones, before other connections get their turn
 constexpr unsigned kRequestsPerTurn = 64;
 constexpr std::chrono::seconds kLinger{2};
+constexpr const char* kCertificateNeeded =
+    "A client certificate is needed here, from an authority that this server trusts; connect with one.";
 
 }  // namespace
 
@@ -156,6 +158,10 @@ void Connection::begin_header() {
 void Connection::begin_body() {
   started_ = Clock::now();
   state_ = State::Body;
+  const auto& without = core_->options().without_certificate;
+  if (without && !stream_->has_trusted_client() &&
+      !without(reader_.request().method, reader_.request().target))
+    return begin_refusal({403, kCertificateNeeded}, false);
   if (!reader_.expects_body()) return;
   set_deadline(timeouts().body);
   if (!reader_.awaits_continue()) return;

@@ -287,10 +287,12 @@ void Core::schedule_tls_reload() {
 void Core::reload_tls() {
   const auto reload = options_.tls->reload();
   if (!reload.ok()) {
-    notice("the previous TLS certificate stays in use: " + reload.status().message());
-  } else if (*reload == Tls::Reload::Replaced) {
-    notice("the TLS certificate was reloaded");
+    if (reload.status().message() == tls_trouble_) return;
+    tls_trouble_ = reload.status().message();
+    return notice("the previous TLS certificate stays in use: " + tls_trouble_);
   }
+  tls_trouble_.clear();
+  if (*reload == Tls::Reload::Replaced) notice("the TLS certificate was reloaded");
 }
 
 }  // namespace toolhive::http

@@ -66,6 +66,7 @@ class Core final : public std::enable_shared_from_this<Core> {
   const Options options_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<boost::asio::steady_timer> tls_timer_;
+  std::string tls_trouble_;  // as told last; on the first worker only
 
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Endpoint>> endpoints_;  // by ListenAddress::key()

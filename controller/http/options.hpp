@@ -53,7 +53,7 @@ struct AccessRecord {
   bool complete = false;  // false when the client went away, or stopped reading, before the end
 };
 
-// An error that the transport answers itself, because no handler sees the request: 400, 404, 405,
+// An error that the transport answers itself, because no handler sees the request: 400, 403, 404, 405,
 // 408, 413, 414, 417, 431, 501, 503, 505, and 500 for a handler that threw or dropped its request.
 struct TransportError {
   unsigned status = 0;
@@ -84,6 +84,10 @@ struct Options {
   // before any of the body is read. `target` is as it came, undecoded. Unset: Limits::body_bytes
   // for all.
   std::function<std::uint64_t(std::string_view method, std::string_view target)> body_limit;
+
+  // Whether this request is answered without a certificate of the client that the TLS trusts (see
+  // TlsFiles::client_authorities); others get 403 before their body is read. Unset: all are.
+  std::function<bool(std::string_view method, std::string_view target)> without_certificate;
 
   // Formats the body of a transport error. Unset: the detail as text/plain.
   std::function<ErrorBody(const TransportError&)> error_body;

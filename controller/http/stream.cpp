@@ -55,6 +55,7 @@ class PlainStream final : public Stream {
   }
 
   bool gathers() const override { return true; }
+  bool has_trusted_client() const override { return false; }
 
  private:
   Socket socket_;

@@ -37,6 +37,8 @@ class Stream {
   virtual void close() = 0;
   // Whether buffers given together travel in one segment. TLS makes a record of each.
   virtual bool gathers() const = 0;
+  // Whether the client has shown a certificate that the TLS layer trusts. After the handshake.
+  virtual bool has_trusted_client() const = 0;
 };
 
 // A socket that others can name without Boost's headers.

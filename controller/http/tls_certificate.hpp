@@ -2,6 +2,7 @@
 // server runs.
 #pragma once
 
+#include "controller/base/clock.hpp"
 #include "controller/base/status.hpp"
 #include "controller/http/tls.hpp"
 
@@ -19,17 +20,23 @@ namespace toolhive::http {
 class TlsCertificate final : public Tls {
  public:
   // Reads a chain (leaf first) and its unencrypted key, as in the files tls.crt and tls.key of a
-  // Kubernetes TLS secret. A failure says which file is wrong and why; key material is never part
-  // of it.
-  static StatusOr<std::shared_ptr<TlsCertificate>> load(std::string certificate_file, std::string key_file);
+  // Kubernetes TLS secret. With a file of authorities clients are asked for a certificate of theirs:
+  // who shows none is let in (Options::without_certificate decides what for), who shows another is
+  // not. A failure says which file is wrong and why; key material is never part of it.
+  static StatusOr<std::shared_ptr<TlsCertificate>> load(std::string certificate_file, std::string key_file,
+                                                        std::string client_authorities_file = {});
   // The same, but while neither file exists a self-signed certificate for `dns_names` is used,
   // which gives way to the files when they come. For certificates that a cluster may or may not
   // provide. With empty file names: for good.
   static StatusOr<std::shared_ptr<TlsCertificate>> load_or_self_signed(
       std::string certificate_file, std::string key_file, const std::vector<std::string>& dns_names);
   bool self_signed() const;  // whether a certificate made here is in use
+  // When the first certificate of the chain in use to expire does; the epoch for one made here.
+  WallTime not_after() const;
+  // Whether the files hold something since the last look at them that cannot be used.
+  bool stale() const;
 
-  // Reads both files again. A failure leaves the previous pair in use. A server does this by
+  // Reads the files again. A failure leaves the previous pair in use. A server does this by
   // itself.
   StatusOr<Reload> reload() override;
 
@@ -44,6 +51,7 @@ class TlsCertificate final : public Tls {
 
  private:
   TlsCertificate();
+  StatusOr<Reload> load_files();
   struct State;
   std::unique_ptr<State> state_;
 };

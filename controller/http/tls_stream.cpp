@@ -2,6 +2,7 @@
 
 #include "controller/http/connection.hpp"
 
+#include <openssl/ssl.h>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -58,6 +59,11 @@ class TlsStream final : public Stream {
   }
 
   bool gathers() const override { return false; }
+
+  bool has_trusted_client() const override {
+    SSL* const native = const_cast<net::ssl::stream<Socket>&>(stream_).native_handle();
+    return SSL_get0_peer_certificate(native) != nullptr && SSL_get_verify_result(native) == X509_V_OK;
+  }
 
  private:
   // outlives the stream, also when the certificate is exchanged

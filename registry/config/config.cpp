@@ -146,6 +146,9 @@ void read(Section& root, ServerConfig& config) {
     tls.fail(config.tls_certificate.empty() ? "certFile" : "keyFile",
              "is missing; TLS needs certFile and keyFile");
   }
+  tls.text("clientCAFile", config.tls_client_authorities);
+  if (config.tls_certificate.empty() && !config.tls_client_authorities.empty())
+    tls.fail("clientCAFile", "is of no use without certFile and keyFile");
   tls.end();
 }
 

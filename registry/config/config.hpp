@@ -42,6 +42,7 @@ struct ServerConfig {
   // Below which a proxy serves the registry, taking it off; begins with a slash, or is empty.
   std::string path_prefix;
   std::string tls_certificate, tls_key;  // PEM files; both or neither.
+  std::string tls_client_authorities;    // PEM file; empty: clients need no certificate.
 };
 
 // Reads YAML, which JSON is part of. Every field is optional. Invalid with the field's path

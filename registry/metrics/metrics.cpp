@@ -261,6 +261,14 @@ std::string Metrics::render(const Gauges& gauges) const {
       sample(out, "mcp_registry_access_total", "result=\"" + std::string(kAccess[i].second) + "\"",
              std::to_string(value));
   }
+  if (gauges.certificate) {
+    const auto end = std::chrono::floor<std::chrono::seconds>(gauges.certificate->not_after);
+    gauge(out, "mcp_registry_tls_certificate_not_after_timestamp_seconds",
+          "When the certificate in use expires.", static_cast<std::uint64_t>(end.time_since_epoch().count()));
+    gauge(out, "mcp_registry_tls_certificate_stale",
+          "1 while the certificate's files hold something that cannot be used.",
+          gauges.certificate->stale ? 1 : 0);
+  }
   gauge(out, "mcp_registry_connections", "Connections open.", gauges.connections);
   gauge(out, "mcp_registry_requests_in_flight", "Requests being answered.", gauges.requests_in_flight);
   family(out, "mcp_registry_transport_errors_total", "counter",

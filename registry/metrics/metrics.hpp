@@ -34,6 +34,12 @@ class DurationHistogram {
   std::atomic<std::int64_t> sum_nanos_{0};
 };
 
+// Of the certificate with which TLS is served.
+struct CertificateFigures {
+  std::chrono::system_clock::time_point not_after;
+  bool stale = false;  // Its files hold something newer that cannot be used.
+};
+
 // Figures that are read where they are, when metrics are asked for.
 struct Gauges {
   bool ready = false;
@@ -52,6 +58,7 @@ struct Gauges {
   std::optional<bool> tokens_judged;
   std::vector<UpstreamFigures> upstreams;
   std::optional<std::uint64_t> audit_lines_lost;  // None when no audit log is kept.
+  std::optional<CertificateFigures> certificate;  // None without TLS.
   std::uint64_t connections = 0;
   std::uint64_t requests_in_flight = 0;
   std::uint64_t transport_errors = 0;

@@ -60,7 +60,8 @@ struct TlsClient::State {
   bool connected = false;
 };
 
-TlsClient::TlsClient(std::uint16_t port, int max_version) : state_(std::make_unique<State>(port)) {
+TlsClient::TlsClient(std::uint16_t port, int max_version, const CertificateFiles* own, const char* ciphers)
+    : state_(std::make_unique<State>(port)) {
   const timeval limit{5, 0};
   ::setsockopt(state_->socket.descriptor(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   state_->context = SSL_CTX_new(TLS_client_method());
@@ -69,6 +70,11 @@ TlsClient::TlsClient(std::uint16_t port, int max_version) : state_(std::make_uni
     SSL_CTX_set_security_level(state_->context, 0);
     SSL_CTX_set_max_proto_version(state_->context, max_version);
   }
+  if (own != nullptr) {
+    SSL_CTX_use_certificate_file(state_->context, own->certificate().c_str(), SSL_FILETYPE_PEM);
+    SSL_CTX_use_PrivateKey_file(state_->context, own->key().c_str(), SSL_FILETYPE_PEM);
+  }
+  if (ciphers != nullptr) SSL_CTX_set_cipher_list(state_->context, ciphers);
   state_->ssl = SSL_new(state_->context);
   static constexpr unsigned char kProtocols[] = "\x02h2\x08http/1.1";
   SSL_set_alpn_protos(state_->ssl, kProtocols, sizeof kProtocols - 1);

@@ -28,8 +28,10 @@ class CertificateFiles {
 
 class TlsClient {
  public:
-  // `max_version` as OpenSSL has it, 0 for any.
-  explicit TlsClient(std::uint16_t port, int max_version = 0);
+  // `max_version` as OpenSSL has it, 0 for any; `own` is what the client shows of itself, null for
+  // nothing; `ciphers` of TLS 1.2 as OpenSSL lists them, null for its own.
+  explicit TlsClient(std::uint16_t port, int max_version = 0, const CertificateFiles* own = nullptr,
+                     const char* ciphers = nullptr);
   ~TlsClient();
   TlsClient(const TlsClient&) = delete;
   TlsClient& operator=(const TlsClient&) = delete;

@@ -1,4 +1,5 @@
 #include "controller/http/self_signed.hpp"
+#include "controller/http/stream.hpp"
 #include "controller/http/tls_certificate.hpp"
 #include "test/unit/http/client.hpp"
 #include "test/unit/http/tls_client.hpp"
@@ -10,6 +11,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -39,6 +41,36 @@ http::Options tls_options(const CertificateFiles& files) {
 void write(const std::string& file, const std::string& text) {
   std::ofstream(file, std::ios::trunc) << text;
 }
+
+// Asks clients for a certificate, and needs it for all but /free.
+http::Options options_for_known_clients(const CertificateFiles& files, const CertificateFiles& clients) {
+  http::Options options = tls_options(files);
+  options.tls = TlsCertificate::load(files.certificate(), files.key(), clients.certificate()).value();
+  options.without_certificate = [](std::string_view, std::string_view target) { return target == "/free"; };
+  return options;
+}
+
+std::string answer_to(TlsClient& client, const std::string& target) {
+  client.send("GET " + target + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  return client.read(SIZE_MAX).substr(0, 12);
+}
+
+// A certificate whose files cannot be read again.
+class UnreadableCertificate final : public http::Tls {
+ public:
+  explicit UnreadableCertificate(std::shared_ptr<http::Tls> made) : made_(std::move(made)) {}
+  StatusOr<Reload> reload() override {
+    ++reloads;
+    return Status(Code::Invalid, "cannot be read");
+  }
+  std::unique_ptr<http::Stream> make_stream(http::ConnectedSocket socket) const override {
+    return made_->make_stream(std::move(socket));
+  }
+  std::atomic<int> reloads{0};
+
+ private:
+  const std::shared_ptr<http::Tls> made_;
+};
 
 }  // namespace
 
@@ -102,6 +134,103 @@ TEST_CASE("a certificate that is replaced on disk serves new connections, and ol
   CHECK(eventually([&] { return TlsClient(server.port()).peer_name() == "two"; }));
   before.send(kGet);
   CHECK(before.read(20).find("HTTP/1.1 200") == 0);
+}
+
+TEST_CASE("a certificate that cannot be read again is told of once, however often it is tried") {
+  const CertificateFiles files("one");
+  std::atomic<int> notices{0};
+  http::Options options = tls_options(files);
+  const auto tls = std::make_shared<UnreadableCertificate>(options.tls);
+  options.tls = tls;
+  options.tls_reload = milliseconds(5);
+  options.notice = [&](std::string_view text) {
+    CHECK(text == "the previous TLS certificate stays in use: cannot be read");
+    ++notices;
+  };
+  TestServer server(options, echo, "https");
+  CHECK(eventually([&] { return tls->reloads >= 5; }));
+  CHECK(notices == 1);
+}
+
+TEST_CASE("when the certificate in use expires is known, and whether its files hold one that is of no use") {
+  const CertificateFiles files("one");
+  const auto loaded = TlsCertificate::load(files.certificate(), files.key()).value();
+  const auto left = loaded->not_after() - std::chrono::system_clock::now();
+  CHECK(left > seconds(3500));
+  CHECK(left <= seconds(3600));
+  CHECK_FALSE(loaded->stale());
+  write(files.certificate(), "nothing of the kind");
+  CHECK_FALSE(loaded->reload().ok());
+  CHECK(loaded->stale());
+  files.renew("two");
+  CHECK(loaded->reload().value() == TlsCertificate::Reload::Replaced);
+  CHECK_FALSE(loaded->stale());
+}
+
+TEST_CASE("TLS 1.2 is spoken with ciphers alone that forget their keys and authenticate what they carry") {
+  const CertificateFiles files("one");
+  TestServer server(tls_options(files), echo, "https");
+  CHECK(TlsClient(server.port(), TLS1_2_VERSION, nullptr, "ECDHE-ECDSA-AES128-GCM-SHA256").connected());
+  CHECK_FALSE(TlsClient(server.port(), TLS1_2_VERSION, nullptr, "ECDHE-ECDSA-AES128-SHA256").connected());
+}
+
+TEST_CASE("who shows no certificate is served what needs none, and gets 403 for everything else") {
+  const CertificateFiles files("one");
+  const CertificateFiles known("known");
+  TestServer server(options_for_known_clients(files, known), echo, "https");
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    TlsClient nobody(server.port(), version);
+    CHECK(answer_to(nobody, "/free") == "HTTP/1.1 200");
+    TlsClient nobody_else(server.port(), version);
+    CHECK(answer_to(nobody_else, "/a") == "HTTP/1.1 403");
+    TlsClient client(server.port(), version, &known);
+    CHECK(answer_to(client, "/a") == "HTTP/1.1 200");
+  }
+}
+
+TEST_CASE("the body of a request that needs a certificate is not waited for where there is none") {
+  const CertificateFiles files("one");
+  const CertificateFiles known("known");
+  TestServer server(options_for_known_clients(files, known), echo, "https");
+  TlsClient nobody(server.port());
+  nobody.send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n");
+  CHECK(nobody.read(12).find("HTTP/1.1 403") == 0);
+}
+
+TEST_CASE("a certificate of another authority connects nobody") {
+  const CertificateFiles files("one");
+  const CertificateFiles known("known");
+  const CertificateFiles stranger("stranger");
+  TestServer server(options_for_known_clients(files, known), echo, "https");
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    TlsClient client(server.port(), version, &stranger);
+    CHECK(answer_to(client, "/free").empty());
+  }
+}
+
+TEST_CASE("authorities of clients that are exchanged on disk hold for new connections") {
+  const CertificateFiles files("one");
+  const CertificateFiles known("known");
+  const CertificateFiles next("next");
+  TestServer server(options_for_known_clients(files, known), echo, "https");
+  std::filesystem::copy_file(next.certificate(), known.certificate(),
+                             std::filesystem::copy_options::overwrite_existing);
+  CHECK(eventually([&] {
+    TlsClient client(server.port(), 0, &next);
+    return answer_to(client, "/a") == "HTTP/1.1 200";
+  }));
+}
+
+TEST_CASE("a file of authorities in which there is none is an error that names it") {
+  const CertificateFiles files("one");
+  const std::string damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  for (const bool after_one : {false, true}) {
+    const CertificateFiles known("known");
+    std::ofstream(known.certificate(), after_one ? std::ios::app : std::ios::trunc)
+        << (after_one ? damaged : "nobody\n");
+    const auto loaded = TlsCertificate::load(files.certificate(), files.key(), known.certificate());
+    CHECK(loaded.status().message() == known.certificate() + " holds no certificate authorities in PEM");
+  }
 }
 
 TEST_CASE("what is wrong with a certificate is said, without the key") {

@@ -52,7 +52,8 @@ limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPe
   auto server = parse_server_config(
       R"({"address": "127.0.0.1", "port": 0, "threads": 3, "bodyLimit": "2Mi", "connections": 10, "mcp": false, "shutdownDelay": "4s",
     "timeouts": {"header": "1s", "body": "1500ms", "write": "2m", "idle": "3s", "drain": "4s"},
-    "tls": {"certFile": "/tls/tls.crt", "keyFile": "/tls/tls.key"}})");
+    "tls": {"certFile": "/tls/tls.crt", "keyFile": "/tls/tls.key",
+      "clientCAFile": "/tls/ca.crt"}})");
   REQUIRE(server.ok());
   CHECK(server->address == "127.0.0.1");
   CHECK(server->port == 0);
@@ -64,6 +65,7 @@ limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPe
   CHECK(server->write_timeout.count() == 120'000);
   CHECK(server->shutdown_delay.count() == 4'000);
   CHECK(server->tls_key == "/tls/tls.key");
+  CHECK(server->tls_client_authorities == "/tls/ca.crt");
 }
 
 TEST_CASE("a prefix of paths is one that can stand in a header and a link") {
@@ -167,6 +169,7 @@ TEST_CASE("an unknown, repeated or unacceptable field is an error that names its
   CHECK(parse_server_config("timeouts: {idle: 10}").error().field == "timeouts.idle");
   CHECK(parse_server_config("timeouts: {idle: 0s}").error().field == "timeouts.idle");
   CHECK(parse_server_config("tls: {certFile: /a}").error().field == "tls.keyFile");
+  CHECK(parse_server_config("tls: {clientCAFile: /a}").error().field == "tls.clientCAFile");
   CHECK(parse_server_config("port: 65536").error().field == "port");
   CHECK(parse_server_config("storage: {path: /a}").error().field == "storage");
 }
