@@ -47,6 +47,16 @@ Status tell_unreadable(const Pass& pass, const Status& why) {
       .status();
 }
 
+// What was moved only the pod knows that moved it, and it goes with what comes of this.
+Status tell_move(const Pass& pass, const StorageMove& move, RegistryObservation& observed) {
+  if (!move.told || !move.told->holds()) return {};
+  const WallTime now = pass.ctx().clock.wall();
+  Json status = status_with_move(*observed.status, *move.told, pass.object().meta().generation, now);
+  const Status written = pass.write_status(status).status();
+  observed.status = std::make_shared<const Json>(std::move(status));
+  return written;
+}
+
 }  // namespace
 
 RegistryReconciler::RegistryReconciler(runtime::Manager& manager, RegistryAccess& access,
@@ -87,11 +97,12 @@ runtime::ControllerHandle RegistryReconciler::attach() {
 }
 
 StatusOr<Result> RegistryReconciler::reconcile(const Pass& pass, const RegistrySpec& spec) {
-  const auto observed = observe_registry(pass.ctx(), manager_.client(), manager_.cache(),
-                                         manager_.discovery(), identity_, options_, pass.object(), spec);
+  auto observed = observe_registry(pass.ctx(), manager_.client(), manager_.cache(), manager_.discovery(),
+                                   identity_, options_, pass.object(), spec);
   if (!observed.ok()) return observed.status();
   const RegistryInputs& inputs = observed->inputs;
   const RegistryPlan plan = decide(*observed, accepted_.find(inputs.key, inputs.uid));
+  if (const Status told = tell_move(pass, plan.move, *observed); !told.ok()) return told;
   const auto outcome =
       carry_out(pass.ctx(), manager_.client(), manager_.applier(), manager_.discovery(), pass.object(), plan);
   if (!outcome.ok()) return outcome.status();

@@ -97,6 +97,15 @@ void tell_backups(const RegistryReport& report, const Json& before, Json& status
 
 }  // namespace
 
+Json status_with_move(const Json& before, const ConditionValue& moved, std::int64_t generation,
+                      WallTime now) {
+  Conditions conditions = conditions_of(before);
+  conditions.set(to_condition(kMovedCondition, moved, generation), now);
+  Json status = before.is_object() ? before : Json::object();
+  status["conditions"] = conditions.to_json();
+  return status;
+}
+
 Json registry_status(const Json& before, const RegistryReport& report, WallTime now) {
   Conditions conditions = conditions_of(before);
   const auto set = [&](const char* type, const ConditionValue& value) {

@@ -13,6 +13,9 @@ namespace toolhive {
 // `before` is the status as it is; times of conditions that do not change stay.
 Json registry_status(const Json& before, const RegistryReport& report, WallTime now);
 
+// `before` with what is told of the move, which is told before the rest.
+Json status_with_move(const Json& before, const ConditionValue& moved, std::int64_t generation, WallTime now);
+
 // The status of a Registry whose spec cannot even be read: only what that changes.
 Json refused_status(const Json& before, const ConditionValue& refusal, std::int64_t generation, WallTime now);
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <future>
+#include <mutex>
 
 #include "controller/operator/mcptool/reconciler.hpp"
 #include "controller/operator/registry/reconciler.hpp"
@@ -218,6 +219,48 @@ TEST_CASE("what is known is told before a pass is tried again") {
   CHECK(r.api->size(deployment_type()) == 0);
   r.api->fail_with({});
   CHECK(r.comes(deployment_type(), "mcp-registry"));
+}
+
+TEST_CASE("what a move came to is told before the pod goes that knows it") {
+  Reconciling r;
+  r.put_registry(Json::object());
+  REQUIRE(r.comes(deployment_type(), "mcp-registry"));
+  r.put_registry(
+      {{"storage", {{"type", "PostgreSQL"}, {"postgresql", {{"secretRef", {{"name", "db-app"}}}}}}}});
+  const auto moves = [](const Json& deployment) {
+    return has(deployment, "/spec/template/spec/initContainers/0");
+  };
+  REQUIRE(r.api->wait_for([&] {
+    const auto deployment = r.api->find(deployment_type(), kRegistryKey);
+    return deployment && moves(deployment->json());
+  }));
+  // What is told when the Deployment is changed for the next time.
+  std::mutex mutex;
+  std::string told;
+  r.api->fail_with([&](const kube::ApiCall& call) {
+    if (!call.mutating() || call.type != deployment_type()) return Status();
+    const std::lock_guard lock(mutex);
+    const auto all = r.conditions(registry_type(), kRegistryKey);
+    if (told.empty() && all.find("Moved")) told = all.find("Moved")->message;
+    return Status();
+  });
+  const Json container = {
+      {"name", "move"},
+      {"state",
+       {{"terminated",
+         {{"exitCode", 0},
+          {"message", R"({"tools":3,"servers":1,"bytes":4096,"sha256":"ab12","moved":true})"}}}}}};
+  Json metadata = registry_pod_metadata("a");
+  metadata["labels"].update(operand_labels("mcp-registry"));
+  r.api->put(pod_type(),
+             {{"metadata", metadata}, {"status", {{"initContainerStatuses", Json::array({container})}}}});
+  REQUIRE(r.says(registry_type(), kRegistryKey, "Moved", "Moved"));
+  REQUIRE(r.api->wait_for([&] {
+    const std::lock_guard lock(mutex);
+    return !told.empty();
+  }));
+  const std::lock_guard lock(mutex);
+  CHECK_MESSAGE(told.find("3 tools and 1 servers") != std::string::npos, told);
 }
 
 TEST_CASE("a paused Registry says so, and nothing is made of it before the pause ends") {
