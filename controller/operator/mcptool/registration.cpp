@@ -13,6 +13,8 @@ namespace toolhive {
 
 namespace {
 
+constexpr const char* kVersionConflict = "VersionConflict";
+
 RegisteredTool to_tool(const RegistryEntry& entry) {
   return {entry.name, entry.version, entry.digest, entry.registered_at};
 }
@@ -40,9 +42,9 @@ RegistrationOutcome settled(const RegistryEntry& entry) {
 RegistrationOutcome version_conflict(const WantedTool& wanted, const std::optional<RegisteredTool>& known) {
   RegistrationOutcome outcome;
   outcome.registered = ConditionValue::no(
-      "VersionConflict", "version " + wanted.version + " of " + wanted.name +
-                             " is registered with other content, and a version never changes; raise "
-                             "spec.version");
+      kVersionConflict, "version " + wanted.version + " of " + wanted.name +
+                            " is registered with other content, and a version never changes; raise "
+                            "spec.version");
   outcome.tool = known;
   return outcome;
 }
@@ -128,6 +130,50 @@ std::optional<std::pair<std::int64_t, std::int64_t>> major_minor(const std::stri
   return std::pair(major, minor);
 }
 
+// Whether what is wanted is refused, for which what was registered before stays.
+bool is_refused(const RegistrationOutcome& outcome) {
+  return !outcome.accepted.holds() || outcome.registered.reason == kVersionConflict;
+}
+
+// What stays is what is served. Where that fails the next pass tries again; the refusal says what is to
+// be done meanwhile.
+void keep_served(const Context& ctx, RegistryApi& registry, const WantedTool& wanted,
+                 const RegisteredTool& known, RegistrationOutcome& outcome) {
+  const auto versions = registry.versions(ctx, wanted.name);
+  if (!versions.ok()) return;
+  const auto entry = std::ranges::find(*versions, known.version, &RegistryEntry::version);
+  if (entry == versions->end() || entry->manager != wanted.manager) return;
+  outcome.withdrawn =
+      withdraw_versions_before(ctx, registry, known.version, *versions, wanted.manager).withdrawn;
+}
+
+RegistrationOutcome bring(const Context& ctx, RegistryApi& registry, const WantedTool& wanted,
+                          const std::optional<RegisteredTool>& known, std::int64_t known_generation) {
+  const std::string number =
+      wanted.version.empty() ? numbered_version(wanted.generation, known, known_generation) : wanted.version;
+  const bool may_be_there = known && (wanted.version.empty() || wanted.version == known->version);
+  if (!may_be_there) return put(ctx, registry, wanted, number, known);
+
+  const auto versions = registry.versions(ctx, wanted.name);
+  if (versions.status().code() == Code::NotFound) return put(ctx, registry, wanted, number, known);
+  if (!versions.ok()) return failed(versions.status(), known);
+  const auto entry = std::ranges::find(*versions, known->version, &RegistryEntry::version);
+  // An entry of another manager: the registry knows who may follow whom, and says so.
+  if (entry == versions->end() || entry->manager != wanted.manager)
+    return put(ctx, registry, wanted, number, known);
+  const auto same = has_wanted(ctx, registry, wanted, *entry, *known, known_generation);
+  if (same.status().code() == Code::NotFound) return put(ctx, registry, wanted, number, known);
+  if (!same.ok()) return failed(same.status(), known);
+  if (*same) {
+    RegistrationOutcome outcome = settled(*entry);
+    tell_put_back(withdraw_versions_before(ctx, registry, entry->version, *versions, wanted.manager),
+                  outcome);
+    return outcome;
+  }
+  if (!wanted.version.empty()) return version_conflict(wanted, known);
+  return put(ctx, registry, wanted, number, known);
+}
+
 }  // namespace
 
 Json registration_body(const WantedTool& wanted, const std::string& version) {
@@ -171,29 +217,9 @@ std::string numbered_version(std::int64_t generation, const std::optional<Regist
 
 RegistrationOutcome register_tool(const Context& ctx, RegistryApi& registry, const WantedTool& wanted,
                                   const std::optional<RegisteredTool>& known, std::int64_t known_generation) {
-  const std::string number =
-      wanted.version.empty() ? numbered_version(wanted.generation, known, known_generation) : wanted.version;
-  const bool may_be_there = known && (wanted.version.empty() || wanted.version == known->version);
-  if (!may_be_there) return put(ctx, registry, wanted, number, known);
-
-  const auto versions = registry.versions(ctx, wanted.name);
-  if (versions.status().code() == Code::NotFound) return put(ctx, registry, wanted, number, known);
-  if (!versions.ok()) return failed(versions.status(), known);
-  const auto entry = std::ranges::find(*versions, known->version, &RegistryEntry::version);
-  // An entry of another manager: the registry knows who may follow whom, and says so.
-  if (entry == versions->end() || entry->manager != wanted.manager)
-    return put(ctx, registry, wanted, number, known);
-  const auto same = has_wanted(ctx, registry, wanted, *entry, *known, known_generation);
-  if (same.status().code() == Code::NotFound) return put(ctx, registry, wanted, number, known);
-  if (!same.ok()) return failed(same.status(), known);
-  if (*same) {
-    RegistrationOutcome outcome = settled(*entry);
-    tell_put_back(withdraw_versions_before(ctx, registry, entry->version, *versions, wanted.manager),
-                  outcome);
-    return outcome;
-  }
-  if (!wanted.version.empty()) return version_conflict(wanted, known);
-  return put(ctx, registry, wanted, number, known);
+  RegistrationOutcome outcome = bring(ctx, registry, wanted, known, known_generation);
+  if (known && is_refused(outcome)) keep_served(ctx, registry, wanted, *known, outcome);
+  return outcome;
 }
 
 }  // namespace toolhive

@@ -193,6 +193,21 @@ TEST_CASE("other content under a declared version is a conflict that leaves the 
   CHECK(third.tool->version == "1.0.1");
 }
 
+TEST_CASE("what stays registered while something else is refused is what is served") {
+  FakeRegistry registry;
+  const auto first = register_tool(kContext, registry, wanted(1, "1.0.0"), {}, 0);
+  register_by_hand(registry, "9.9.9");
+  const auto second = register_tool(kContext, registry, wanted(2, "1.0.0", "Other"), first.tool, 1);
+  CHECK(second.registered.reason == "VersionConflict");
+  CHECK(second.withdrawn == std::vector<std::string>{"9.9.9"});
+  CHECK(second.tool == first.tool);
+  CHECK(registry.entries.contains({"weather", "1.0.0"}));
+  CHECK_FALSE(registry.entries.contains({"weather", "9.9.9"}));
+  // Of which nothing is known nothing is withdrawn.
+  register_by_hand(registry, "9.9.9");
+  CHECK(register_tool(kContext, registry, wanted(2, "1.0.0", "Other"), {}, 0).withdrawn.empty());
+}
+
 TEST_CASE("a name that another resource holds is a conflict") {
   FakeRegistry registry;
   WantedTool other = wanted();
