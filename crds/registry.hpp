@@ -105,7 +105,8 @@ struct RegistrySpec {
   struct Autoscaling {
     std::int64_t min_replicas = 2;
     std::int64_t max_replicas = 2;
-    std::int64_t target_cpu_percentage = 80;  // of what the container requests
+    std::int64_t target_cpu_percentage = 80;          // of what the container requests
+    std::optional<std::int64_t> requests_per_second;  // of a pod; absent: they do not count
 
     template <class Fields>
     void describe(const Fields& fields) {
@@ -113,6 +114,7 @@ struct RegistrySpec {
       fields.require("maxReplicas");
       fields.read("maxReplicas", max_replicas);
       fields.read("targetCPUUtilizationPercentage", target_cpu_percentage);
+      fields.read("requestsPerSecond", requests_per_second);
     }
   };
   std::optional<Autoscaling> autoscaling;  // absent: replicas is the user's alone

@@ -1,5 +1,8 @@
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
 
+#include "controller/operator/registry/autoscaling.hpp"
 #include "controller/operator/registry/operands.hpp"
 
 namespace toolhive {
@@ -13,6 +16,14 @@ Json horizontal_pod_autoscaler(const RegistryInputs& inputs) {
       {"resource",
        {{"name", "cpu"},
         {"target", {{"type", "Utilization"}, {"averageUtilization", spec.target_cpu_percentage}}}}}};
+  Json metrics = Json::array({cpu});
+  if (spec.requests_per_second)
+    metrics.push_back(
+        {{"type", "Pods"},
+         {"pods",
+          {{"metric", {{"name", kRequestsMetric}}},
+           {"target",
+            {{"type", "AverageValue"}, {"averageValue", std::to_string(*spec.requests_per_second)}}}}}});
   return {{"metadata", operand_metadata(inputs, inputs.key.name)},
           {"spec",
            {{"scaleTargetRef",
@@ -21,7 +32,7 @@ Json horizontal_pod_autoscaler(const RegistryInputs& inputs) {
               {"name", inputs.key.name}}},
             {"minReplicas", spec.min_replicas},
             {"maxReplicas", spec.max_replicas},
-            {"metrics", Json::array({cpu})}}}};
+            {"metrics", std::move(metrics)}}}};
 }
 
 }  // namespace toolhive

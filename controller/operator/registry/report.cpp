@@ -6,6 +6,7 @@
 
 #include "controller/operator/labels.hpp"
 #include "controller/operator/registry/additions.hpp"
+#include "controller/operator/registry/autoscaling.hpp"
 #include "controller/operator/registry/http_route_state.hpp"
 #include "controller/operator/registry/monitoring.hpp"
 #include "controller/operator/registry/move.hpp"
@@ -158,6 +159,14 @@ std::optional<ConditionValue> authentication_of(const RegistryObservation& obser
                                 token_review_command(observed.inputs.key));
 }
 
+std::optional<ConditionValue> autoscaling_of(const RegistryOutcome& outcome) {
+  if (!outcome.declared || !outcome.declared->spec.autoscaling) return {};
+  const Object* const autoscaler = find(outcome.written.applied, pod_autoscaler_type());
+  if (!autoscaler) return {};
+  const Json document = autoscaler->json();
+  return observe_autoscaling(*outcome.declared->spec.autoscaling, &document);
+}
+
 // What came of a move counts whatever became of the spec.
 std::optional<ConditionValue> moved_of(const RegistryObservation& observed, const RegistryOutcome& outcome) {
   auto told = decide_move(observed).told;
@@ -185,6 +194,7 @@ RegistryReport report_of(const RegistryObservation& observed, const RegistryOutc
   report.exposure = exposure_of(observed, outcome);
   const auto& unwatched = outcome.written.monitoring;
   report.monitored = observe_monitoring(observed.inputs, outcome.cluster, unwatched ? &*unwatched : nullptr);
+  report.autoscaling = autoscaling_of(outcome);
   report.authentication = authentication_of(observed);
   report.schedules = observed.inputs.spec.backup.has_value();
   report.restores = observed.inputs.spec.restore_from.has_value();

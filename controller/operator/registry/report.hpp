@@ -25,7 +25,8 @@ struct RegistryReport {
   Rollout rollout;
   ExposureState exposure;
   ConditionValue monitored;
-  bool hibernated = false;  // there are to be no pods, by the annotation
+  std::optional<ConditionValue> autoscaling;  // absent: there is no autoscaler to tell of
+  bool hibernated = false;                    // there are to be no pods, by the annotation
   // why the tokens of its users cannot be judged
   std::optional<ConditionValue> authentication;
   std::optional<ConditionValue> drift;   // others have added to what the operator declares

@@ -4,6 +4,7 @@
 
 #include "controller/base/time.hpp"
 #include "controller/operator/labels.hpp"
+#include "controller/operator/registry/autoscaling.hpp"
 #include "controller/operator/registry/inputs.hpp"
 #include "controller/operator/registry/move.hpp"
 #include "controller/operator/registry/restore.hpp"
@@ -116,6 +117,11 @@ Json registry_status(const Json& before, const RegistryReport& report, WallTime 
   set("Available", report.rollout.available);
   set("Exposed", report.exposure.exposed);
   set("Monitored", report.monitored);
+  if (report.autoscaling) {
+    set(kAutoscalingCondition, *report.autoscaling);
+  } else {
+    conditions.remove(kAutoscalingCondition);
+  }
   set("Degraded", degraded(report));
   set("Ready", ready(report));
   if (report.restored) set(kRestoredCondition, *report.restored);

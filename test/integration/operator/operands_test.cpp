@@ -26,7 +26,7 @@ const Json kEverything = {
         {"caSecretRef", {{"name", "db-ca"}}},
         {"clientCertificateSecretRef", {{"name", "db-client"}}}}}}},
     {"cache", {{"redis", {{"secretRef", {{"name", "redis"}}}}}}},
-    {"availability", {{"autoscaling", {{"maxReplicas", 5}}}}},
+    {"availability", {{"autoscaling", {{"maxReplicas", 5}, {"requestsPerSecond", 100}}}}},
     {"exposure",
      {{"type", "Ingress"},
       {"host", "mcp.example.com"},

@@ -217,6 +217,18 @@ TEST_CASE("the autoscaler scales the Registry itself, by the CPU that its pods r
   CHECK(at(made, "/spec/metrics/0/resource/target/averageUtilization") == 60);
 }
 
+TEST_CASE("it goes by requests besides, where the spec says how many") {
+  Json spec = full_stores();
+  spec["availability"]["autoscaling"] = {{"maxReplicas", 9}, {"requestsPerSecond", 250}};
+  const Json metrics = at(horizontal_pod_autoscaler(inputs(spec)), "/spec/metrics");
+  REQUIRE(metrics.size() == 2);
+  CHECK(at(metrics, "/0/resource/name") == "cpu");
+  CHECK(metrics[1] == Json{{"type", "Pods"},
+                           {"pods",
+                            {{"metric", {{"name", "mcp_registry_requests_per_second"}}},
+                             {"target", {{"type", "AverageValue"}, {"averageValue", "250"}}}}}});
+}
+
 TEST_CASE("a hibernated Registry has no pods, whatever it declares and whether that is accepted") {
   RegistryInputs given = inputs(full_stores());
   CHECK(at(deployment(given), "/spec/replicas") == 3);
