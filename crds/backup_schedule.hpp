@@ -23,7 +23,8 @@ struct BackupSchedule {
 
   std::string schedule;  // as crontab(5), in UTC
   RegistryBackupSpec::Method method = RegistryBackupSpec::Method::Export;
-  BackupDestination destination;
+  BackupDestination destination;    // of an Export
+  std::string snapshot_class_name;  // of a VolumeSnapshot; empty: the cluster's default
   std::int64_t deadline_seconds = 3600;
   Retention retention;
   bool suspend = false;
@@ -32,9 +33,11 @@ struct BackupSchedule {
   void describe(const Fields& fields) {
     fields.require("schedule");
     fields.read("schedule", schedule);
-    fields.read_word("method", method, {{"Export", RegistryBackupSpec::Method::Export}});
-    fields.require("destination");
+    fields.read_word("method", method,
+                     {{"Export", RegistryBackupSpec::Method::Export},
+                      {"VolumeSnapshot", RegistryBackupSpec::Method::VolumeSnapshot}});
     fields.read("destination", destination);
+    fields.read("snapshotClassName", snapshot_class_name);
     fields.read("deadlineSeconds", deadline_seconds);
     fields.read("retention", retention);
     fields.read("suspend", suspend);

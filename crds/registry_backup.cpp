@@ -8,7 +8,9 @@ StatusOr<RegistryBackup> RegistryBackup::from_text(std::string_view document) {
   const kube::FieldReader root = kube::FieldReader::root(document, error);
   root.require("spec");
   root.read("spec", backup.spec);
-  if (!backup.spec.destination.is_given()) root.fail("spec.destination", "one of claim and s3 is needed");
+  const bool is_export = backup.spec.method == RegistryBackupSpec::Method::Export;
+  if (is_export && !backup.spec.destination.is_given())
+    root.fail("spec.destination", "one of claim and s3 is needed");
   if (!error.ok()) return error;
   return backup;
 }

@@ -14,13 +14,14 @@
 namespace toolhive {
 
 struct RegistryBackupSpec {
-  enum class Method { Export };
+  enum class Method { Export, VolumeSnapshot };
   // What becomes of what was written when the RegistryBackup is deleted.
   enum class Deletion { Delete, Retain };
 
   std::string registry;  // of the same namespace
   Method method = Method::Export;
-  BackupDestination destination;
+  BackupDestination destination;    // of an Export
+  std::string snapshot_class_name;  // of a VolumeSnapshot; empty: the cluster's default
   Deletion deletion = Deletion::Delete;
   std::int64_t deadline_seconds = 3600;
 
@@ -29,9 +30,10 @@ struct RegistryBackupSpec {
     fields.require("registryRef");
     fields.object("registryRef").require("name");
     fields.object("registryRef").read("name", registry);
-    fields.read_word("method", method, {{"Export", Method::Export}});
-    fields.require("destination");
+    fields.read_word("method", method,
+                     {{"Export", Method::Export}, {"VolumeSnapshot", Method::VolumeSnapshot}});
     fields.read("destination", destination);
+    fields.read("snapshotClassName", snapshot_class_name);
     fields.read_word("deletionPolicy", deletion,
                      {{"Delete", Deletion::Delete}, {"Retain", Deletion::Retain}});
     fields.read("deadlineSeconds", deadline_seconds);

@@ -120,6 +120,12 @@ const ResourceType& gateway_beta_type() {
   return type;
 }
 
+const ResourceType& volume_snapshot_type() {
+  static const ResourceType type{"snapshot.storage.k8s.io", "v1", "VolumeSnapshot", "volumesnapshots",
+                                 Scope::Namespaced};
+  return type;
+}
+
 const ResourceType& security_context_constraints_type() {
   static const ResourceType type{"security.openshift.io", "v1", "SecurityContextConstraints",
                                  "securitycontextconstraints", Scope::Cluster};

@@ -25,6 +25,8 @@ const kube::ResourceType& http_route_type();
 const kube::ResourceType& http_route_beta_type();
 const kube::ResourceType& gateway_type();
 const kube::ResourceType& gateway_beta_type();
+// Of CSI drivers and the snapshot controller.
+const kube::ResourceType& volume_snapshot_type();
 // Of the Prometheus Operator.
 const kube::ResourceType& service_monitor_type();
 const kube::ResourceType& prometheus_rule_type();

@@ -24,7 +24,8 @@ NOT_ASKED = {"routes": "there are no Routes", "routes/custom-host": "there are n
              "registrybackups/status": "none is applied", "registrybackups/finalizers": "none is applied",
              "servicemonitors": "there is no Prometheus Operator", "prometheusrules": "there is no Prometheus Operator",
              "mcpservers": "nobody's MCPServers are installed", "mcpserverregistrations": "no sample looks for them",
-             "httproutes": "there is no Gateway API", "gateways": "there is no Gateway API", "priorityclasses": "no sample names one", "tokenreviews": "nobody reads the metrics"}
+             "httproutes": "there is no Gateway API", "gateways": "there is no Gateway API",
+             "volumesnapshots": "there are no VolumeSnapshots", "priorityclasses": "no sample names one", "tokenreviews": "nobody reads the metrics"}
 
 
 def bundle():

@@ -157,6 +157,42 @@ struct Folder {
   std::string path;
 };
 
+// Stops every thread of a process where it is, for as long as this lives.
+class Frozen {
+ public:
+  explicit Frozen(pid_t pid) : pid_(pid) {
+    ::kill(pid_, SIGSTOP);
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (!all_stopped() && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(1ms);
+    CHECK(all_stopped());
+  }
+  ~Frozen() { ::kill(pid_, SIGCONT); }
+  Frozen(const Frozen&) = delete;
+  Frozen& operator=(const Frozen&) = delete;
+
+ private:
+  bool all_stopped() const {
+    for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/task")) {
+      std::ifstream file(task.path() / "status");
+      for (std::string line; std::getline(file, line);)
+        if (line.starts_with("State:") && line.find("T (stopped)") == line.npos) return false;
+    }
+    return true;
+  }
+  const pid_t pid_;
+};
+
+// What is acknowledged by now, by the tool's name; of what is about to be withdrawn nothing is known.
+std::map<std::string, std::string> acknowledged_by_now(Promises& promises) {
+  std::map<std::string, std::string> documents;
+  std::lock_guard guard(promises.mutex);
+  for (const auto& [name, document] : promises.documents) {
+    const int number = std::stoi(name.substr(name.rfind('-') + 1));
+    if (number % 4 != 3 || document.empty()) documents.emplace(name, document);
+  }
+  return documents;
+}
+
 std::mt19937 seeded() {
   const auto seed = std::random_device{}();
   MESSAGE("seed " << seed);
@@ -175,6 +211,58 @@ TEST_CASE("a registry on files, killed at random moments under writes, has all t
                    std::min(kKillsOnOneStore, wanted - done), random, acknowledged);
   }
   MESSAGE(wanted << " kills, " << acknowledged << " acknowledged writes");
+}
+
+// As a driver's snapshot of the volume has it: all files as they were at one moment, under writes.
+TEST_CASE(
+    "a copy of the data folder of one moment under writes opens with all that was acknowledged by then") {
+  auto random = seeded();
+  const Folder folder;
+  const auto port = free_port();
+  const std::string program_path = TOOLHIVE_BIN_DIR "/mcp-registry";
+  const auto config_of = [&](const std::string& data) {
+    const std::string file = folder.path + "/" + data + ".yaml";
+    std::ofstream(file) << "logLevel: error\nstorage: {path: " << folder.path << "/" << data << "}\n";
+    return file;
+  };
+  std::ofstream(folder.path + "/server.yaml") << "address: 127.0.0.1\nport: " << port << "\nthreads: 2\n";
+  const auto serve = [&](const std::string& data) {
+    return e2e::Command{
+        {program_path, "serve", "--config", config_of(data), "--server", folder.path + "/server.yaml"}};
+  };
+  constexpr int kCopies = 5;
+  std::map<std::string, std::map<std::string, std::string>> known;  // by the copy
+  {
+    e2e::Background program(serve("data"));
+    REQUIRE(wait_until_ready(port));
+    Promises promises;
+    std::vector<std::jthread> writers;
+    for (int writer = 0; writer < kWriters; ++writer)
+      writers.emplace_back(
+          [&, prefix = "w" + std::to_string(writer) + "-"] { write_until_killed(port, prefix, promises); });
+    for (int copy = 0; copy < kCopies; ++copy) {
+      std::this_thread::sleep_for(
+          std::chrono::microseconds(std::uniform_int_distribution<>(20'000, 150'000)(random)));
+      const std::string name = "copy" + std::to_string(copy);
+      known[name] = acknowledged_by_now(promises);
+      const Frozen frozen(program.pid());
+      std::filesystem::copy(folder.path + "/data", folder.path + "/" + name,
+                            std::filesystem::copy_options::recursive);
+    }
+    ::kill(program.pid(), SIGKILL);
+  }
+  for (const auto& [name, documents] : known) {
+    CAPTURE(name);
+    CHECK_FALSE(documents.empty());
+    e2e::Background program(serve(name));
+    REQUIRE(wait_until_ready(port));
+    Promises promises;
+    promises.documents = documents;
+    CHECK(count_broken(port, promises) == 0);
+    program.kill();
+    const auto verified = e2e::run({{program_path, "verify", "--config", config_of(name)}});
+    CHECK_MESSAGE(verified.ok(), verified.explain());
+  }
 }
 
 TEST_CASE("a registry on PostgreSQL, killed at random moments under writes, has all that it acknowledged") {

@@ -4,6 +4,7 @@
 
 #include "controller/operator/backup/job.hpp"
 #include "controller/operator/backup/network_policy.hpp"
+#include "controller/operator/backup/volume_snapshot.hpp"
 #include "controller/operator/operand/operand_writer.hpp"
 #include "controller/operator/types.hpp"
 
@@ -12,6 +13,13 @@ namespace toolhive {
 namespace {
 
 std::vector<OperandStep> backup_steps(const BackupInputs& inputs) {
+  // Not owned: whether it goes with its RegistryBackup, that says itself.
+  if (inputs.spec.method == RegistryBackupSpec::Method::VolumeSnapshot)
+    return {{.type = volume_snapshot_type(),
+             .key = inputs.key,
+             .intent = share(volume_snapshot(inputs)),
+             .owned = false,
+             .after = {}}};
   const kube::Key key{inputs.key.ns, backup_job_name(inputs)};
   OperandStep files{
       .type = config_map_type(), .key = key, .intent = share(backup_files(inputs)), .after = {}};
@@ -38,8 +46,11 @@ BackupOutcome start(const Context& ctx, runtime::Applier& applier, const BackupO
   BackupOutcome outcome{.report = plan.report, .retry = {}};
   const WrittenOperands written =
       write_operands(ctx, applier, observed.object, backup_steps(observed.inputs), job_refusal);
-  if (find(written.applied, job_type())) return outcome;
-  outcome.retry = written.retry.ok() ? Status(Code::Unavailable, "the Job could not be made") : written.retry;
+  const bool is_snapshot = observed.inputs.spec.method == RegistryBackupSpec::Method::VolumeSnapshot;
+  const kube::ResourceType& type = is_snapshot ? volume_snapshot_type() : job_type();
+  if (find(written.applied, type)) return outcome;
+  outcome.retry = written.retry.ok() ? Status(Code::Unavailable, "the " + type.kind + " could not be made")
+                                     : written.retry;
   outcome.report.reset();
   for (const auto* why : {&written.refused, &written.failed})
     if (*why) outcome.report = unstarted(plan.report, **why);

@@ -6,6 +6,7 @@
 #include "controller/base/json_access.hpp"
 #include "controller/base/time.hpp"
 #include "controller/operator/backup/job.hpp"
+#include "controller/operator/backup/snapshot_decide.hpp"
 #include "controller/operator/operand/job.hpp"
 #include "controller/operator/operand/object_condition.hpp"
 
@@ -20,15 +21,7 @@ constexpr std::chrono::seconds kWordsTakeAtMost{20};
 // Why it cannot be made as things are.
 std::optional<ConditionValue> hindrance(const BackupObservation& observed) {
   const BackupInputs& inputs = observed.inputs;
-  if (!inputs.registry)
-    return ConditionValue::no("RegistryNotFound",
-                              "spec.registryRef: there is no Registry " + inputs.spec.registry +
-                                  " in the namespace whose spec can be read; it is backed up once there is");
-  if (observed.registry_moves)
-    return ConditionValue::no(
-        "RegistryMoving",
-        "the Registry's data are being moved from files to PostgreSQL, which its condition "
-        "Moved tells of; the backup is made when that has ended");
+  if (auto hindered = registry_hindrance(observed)) return hindered;
   const auto& claim = inputs.spec.destination.claim;
   if (claim && inputs.registry->spec.storage.is_files() && claim->name == pvc_name(*inputs.registry))
     return ConditionValue::no("InvalidSpec", "spec.destination.claim.name: " + claim->name +
@@ -106,7 +99,22 @@ BackupPlan begin(const BackupObservation& observed, BackupPlan plan) {
 
 }  // namespace
 
+std::optional<ConditionValue> registry_hindrance(const BackupObservation& observed) {
+  const BackupInputs& inputs = observed.inputs;
+  if (!inputs.registry)
+    return ConditionValue::no("RegistryNotFound",
+                              "spec.registryRef: there is no Registry " + inputs.spec.registry +
+                                  " in the namespace whose spec can be read; it is backed up once there is");
+  if (!observed.registry_moves) return {};
+  return ConditionValue::no(
+      "RegistryMoving",
+      "the Registry's data are being moved from files to PostgreSQL, which its condition "
+      "Moved tells of; the backup is made when that has ended");
+}
+
 BackupPlan decide(const BackupObservation& observed, WallTime now) {
+  if (observed.inputs.spec.method == RegistryBackupSpec::Method::VolumeSnapshot)
+    return decide_snapshot(observed, now);
   BackupPlan plan;
   plan.report.generation = observed.object.meta().generation;
   if (has_ended(*observed.status)) {

@@ -12,13 +12,16 @@ namespace toolhive {
 struct BackupPlan {
   enum class Action {
     Tell,   // the report, and nothing else
-    Start,  // make the Job, and tell
+    Start,  // make the Job or the VolumeSnapshot, and tell
     Clear,  // remove the Job, whose result is told
   };
   Action action = Action::Tell;
   BackupReport report;
   bool look_again = false;  // nothing may tell when what is waited for is there
 };
+
+// Why nothing can be made of its Registry just now, by whichever method.
+std::optional<ConditionValue> registry_hindrance(const BackupObservation& observed);
 
 BackupPlan decide(const BackupObservation& observed, WallTime now);
 

@@ -10,6 +10,7 @@
 #include "controller/operator/backup/carry_out.hpp"
 #include "controller/operator/backup/job.hpp"
 #include "controller/operator/backup/network_policy.hpp"
+#include "controller/operator/backup/snapshot_decide.hpp"
 #include "controller/operator/backup/status.hpp"
 #include "controller/operator/operand/job.hpp"
 #include "controller/operator/operand/operand_writer.hpp"
@@ -89,6 +90,8 @@ DeletionPlan decide_deletion(const BackupObservation& observed, WallTime now) {
   if (is_overdue(observed, now))
     return {.action = DeletionAction::LetGo,
             .left_behind = "it could not be deleted in a quarter of an hour"};
+  if (observed.inputs.spec.method == RegistryBackupSpec::Method::VolumeSnapshot)
+    return decide_snapshot_deletion(observed);
   if (observed.delete_job) return look_at_delete_job(observed, now);
   if (!has_started(*observed.status) && !observed.backup_job) return {};
   if (observed.backup_job) return {.action = DeletionAction::StopBackup, .left_behind = {}};
@@ -104,6 +107,9 @@ StatusOr<DeletionOutcome> carry_out_deletion(const Context& ctx, runtime::Applie
       return DeletionOutcome{};
     case DeletionAction::StopBackup:
       done = remove_backup_job(ctx, applier, observed);
+      return done.ok() ? StatusOr<DeletionOutcome>(DeletionOutcome{}) : done;
+    case DeletionAction::RemoveSnapshot:
+      done = applier.remove(ctx, volume_snapshot_type(), observed.object, observed.inputs.key);
       return done.ok() ? StatusOr<DeletionOutcome>(DeletionOutcome{}) : done;
     case DeletionAction::Delete:
       return make_delete_job(ctx, applier, observed);

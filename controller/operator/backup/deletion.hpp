@@ -14,6 +14,7 @@ struct DeletionPlan {
   enum class Action {
     StopBackup,  // the Job that still writes goes first
     Delete,      // make the Job that deletes
+    RemoveSnapshot,
     Wait,
     LetGo,
   };

@@ -27,7 +27,10 @@ struct BackupInputs {
   JsonPtr files;
 };
 
+// Only of an Export.
 BackupPlace place_of(const BackupInputs& inputs);
+// Where it is, for people: as in location_text(), or "volumesnapshot://NAME".
+std::string location_of(const BackupInputs& inputs);
 
 // Of the two Jobs and of the ConfigMap. By uid: a name may be as long as a label's value.
 std::string backup_job_name(const BackupInputs& inputs);

@@ -35,6 +35,7 @@ Status read_claim_use(const Context& ctx, kube::Client& client, const runtime::C
   if (!claim.ok()) return claim.status();
   const auto pods = labelled_pods(cache, kRegistryApplication, registry.key);
   if (!pods.ok()) return pods.status();
+  observed.claim_found = claim->has_value();
   const bool used =
       std::any_of(pods->begin(), pods->end(), [](const Object& pod) { return !is_finished(pod.json()); });
   if (!*claim || !used) return {};
@@ -78,6 +79,18 @@ Status read_pods(const runtime::Cache& cache, BackupObservation& observed) {
   return {};
 }
 
+Status read_snapshot_object(const Context& ctx, const runtime::Cache& cache, kube::Discovery& discovery,
+                            BackupObservation& observed) {
+  if (observed.inputs.spec.method != RegistryBackupSpec::Method::VolumeSnapshot) return {};
+  observed.snapshots = discovery.offers(ctx, volume_snapshot_type());
+  if (observed.snapshots != kube::Offered::Yes) return {};
+  const auto found = cache.get(ctx, volume_snapshot_type(), observed.inputs.key);
+  if (found.status().code() == Code::NotFound) return {};
+  if (!found.ok()) return found.status();
+  observed.snapshot = std::make_shared<const Json>(found->json());
+  return {};
+}
+
 }  // namespace
 
 StatusOr<BackupObservation> observe_backup(const Context& ctx, kube::Client& client,
@@ -93,6 +106,7 @@ StatusOr<BackupObservation> observe_backup(const Context& ctx, kube::Client& cli
   inputs.uid = std::string(object.meta().uid);
   inputs.spec = std::move(spec);
   inputs.default_image = options.registry_image;
+  if (const Status read = read_snapshot_object(ctx, cache, discovery, observed); !read.ok()) return read;
   // Nothing is made for one that has ended; a change of its Registry wakes it all the same.
   if (has_ended(*observed.status) && !object.meta().deleting()) return observed;
   const auto set = sets_fs_group(ctx, discovery);

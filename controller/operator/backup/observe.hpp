@@ -20,9 +20,13 @@ struct BackupObservation {
   // The Registry's claim gives its volume to one pod alone, and the registry's has it.
   bool registry_moves = false;  // its data are on their way from files to a database
   bool claim_is_taken = false;
-  JsonPtr backup_job = {};  // null: there is none
+  bool claim_found = false;  // that of the Registry, on files
+  JsonPtr backup_job = {};   // null: there is none
   JsonPtr delete_job = {};
   std::vector<Json> pods = {};  // of both
+  // Of one by VolumeSnapshot.
+  kube::Offered snapshots = kube::Offered::Unknown;
+  JsonPtr snapshot = {};  // null: there is none
 };
 
 // `spec` is that of `object`. The cache has what RegistryReconciler::attach() and

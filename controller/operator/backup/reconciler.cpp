@@ -62,6 +62,7 @@ void BackupReconciler::attach() {
       .watches(job_type(), backup_of, operand_informer())
       .watches(config_map_type(), backup_of, operand_informer())
       .watches(pod_type(), backup_of, pod_informer())
+      .watches(volume_snapshot_type(), backup_of, operand_informer(true))
       .watches(
           registry_type(), [this](const Object& registry) { return backups_of(registry); }, {},
           runtime::declared_changed())
@@ -110,7 +111,7 @@ StatusOr<Result> BackupReconciler::let_go(const Pass& pass) {
   if (!done->may_go) return Result{.requeue_after = jittered(kShortPeriod, pass.key())};
   if (!done->left_behind.empty())
     pass.event(runtime::EventType::Warning, "BackupLeftBehind", "Delete",
-               location_text(place_of(observed->inputs)) + " is left as it is: " + done->left_behind);
+               location_of(observed->inputs) + " is left as it is: " + done->left_behind);
   return Result{};
 }
 

@@ -31,6 +31,10 @@ Json backup_status(const Json& before, const BackupReport& report, WallTime now)
   Json status = {{"observedGeneration", report.generation}, {"conditions", conditions.to_json()}};
   if (report.started) tell_time(kStartedAt, before, now, status);
   if (report.ended) tell_time(kCompletedAt, before, now, status);
+  if (report.snapshot_bytes) {
+    status["location"] = report.location;
+    if (*report.snapshot_bytes > 0) status["bytes"] = *report.snapshot_bytes;
+  }
   if (!report.result) return status;
   status["tools"] = report.result->tools;
   status["servers"] = report.result->servers;

@@ -19,6 +19,8 @@ struct BackupReport {
   bool ended = false;
   std::optional<BackupResult> result = {};
   std::string location = {};  // of the result
+  // Of a VolumeSnapshot that is or was ready; 0: the driver does not say.
+  std::optional<std::int64_t> snapshot_bytes = {};
 };
 
 // `before` is the status as it is: times that are told already stay.

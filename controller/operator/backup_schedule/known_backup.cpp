@@ -58,17 +58,29 @@ KnownBackup known_backup(const kube::Object& backup) {
   return known;
 }
 
+namespace {
+
+Json scheduled_spec(const kube::Key& registry, const BackupSchedule& schedule) {
+  Json spec = {{"registryRef", {{"name", registry.name}}}, {"deadlineSeconds", schedule.deadline_seconds}};
+  if (schedule.method == RegistryBackupSpec::Method::VolumeSnapshot) {
+    spec["method"] = "VolumeSnapshot";
+    if (!schedule.snapshot_class_name.empty()) spec["snapshotClassName"] = schedule.snapshot_class_name;
+    return spec;
+  }
+  spec["method"] = "Export";
+  spec["destination"] = destination_json(schedule.destination);
+  return spec;
+}
+
+}  // namespace
+
 Json scheduled_backup(const kube::Key& registry, const BackupSchedule& schedule, WallTime run) {
   return {{"metadata",
            {{"name", scheduled_name(registry.name, run)},
             {"namespace", registry.ns},
             {"labels", {{kRegistryLabel, registry.name}}},
             {"annotations", {{kScheduledAtAnnotation, to_rfc3339(run)}}}}},
-          {"spec",
-           {{"registryRef", {{"name", registry.name}}},
-            {"method", "Export"},
-            {"destination", destination_json(schedule.destination)},
-            {"deadlineSeconds", schedule.deadline_seconds}}}};
+          {"spec", scheduled_spec(registry, schedule)}};
 }
 
 }  // namespace toolhive

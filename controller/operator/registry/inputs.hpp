@@ -28,6 +28,10 @@ struct RegistryInputs {
   bool set_fs_group = true;
   bool hibernated = false;              // by its annotation: no pods
   std::optional<RestorePlace> restore;  // absent: nothing, or it is done
+  // The VolumeSnapshot that the claim is made from, until that is done; absent: none.
+  std::optional<std::string> restore_snapshot;
+  // spec.dataSource of a claim of ours that is there, which keeps it; null: it has none.
+  JsonPtr claim_source;
   // The claim whose files are moved into the database before the registry serves; absent: none.
   std::optional<std::string> move_from;
   JsonPtr operator_keys;  // the operator's public keys as a JWK Set; null without authentication

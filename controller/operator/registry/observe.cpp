@@ -43,6 +43,14 @@ void keep_size(RegistryObservation& observed) {
   if (size.empty()) size = text_at(observed.claim->json(), "/spec/resources/requests/storage");
 }
 
+// What a claim was made from cannot be taken from it, nor be given to it.
+void keep_source(RegistryObservation& observed) {
+  if (!observed.inputs.spec.storage.existing_claim.empty()) return;
+  const Json claim = observed.claim->json();
+  const Json* const source = value_at(claim, "/spec/dataSource");
+  if (source && source->is_object()) observed.inputs.claim_source = std::make_shared<const Json>(*source);
+}
+
 // Of a Registry whose data are moved from it; absent where there is none.
 Status read_moved_claim(const Context& ctx, kube::Client& client, RegistryObservation& observed) {
   const Object* const running = find(observed.running, deployment_type());
@@ -62,6 +70,7 @@ Status read_claim(const Context& ctx, kube::Client& client, const runtime::Cache
   if (!claim.ok()) return claim.status();
   observed.claim = *std::move(claim);
   if (observed.claim) keep_size(observed);
+  if (observed.claim) keep_source(observed);
   return {};
 }
 
@@ -125,11 +134,23 @@ Status read_restore(const Context& ctx, const runtime::Cache& cache, RegistryObs
     if (found.status().code() != Code::NotFound && !found.ok()) return found.status();
     if (found.ok()) backup = *found;
   }
+  const std::optional<Json> claim = observed.claim ? std::optional(observed.claim->json()) : std::nullopt;
+  // What is named may go once the claim is made.
+  if (!wanted->destination && !backup && claim && !snapshot_of(*claim).empty()) {
+    observed.inputs.restore_snapshot = snapshot_of(*claim);
+    return {};
+  }
   const Object* running = find(observed.running, deployment_type());
   RestoreSource source =
       restore_source(*wanted, backup ? &*backup : nullptr, !backup && running && restores(running->json()));
   observed.inputs.restore = std::move(source.place);
   observed.restore_pending = std::move(source.pending);
+  if (!source.snapshot) return {};
+  const auto obstacle = snapshot_obstacle(observed.inputs, claim ? &*claim : nullptr, *source.snapshot);
+  if (obstacle)
+    observed.restore_pending = ConditionValue::unknown("RestorePending", "spec.restoreFrom: " + *obstacle);
+  else
+    observed.inputs.restore_snapshot = source.snapshot->name;
   return {};
 }
 

@@ -139,6 +139,11 @@ std::optional<ConditionValue> drift_of(const RegistryOutcome& outcome) {
 
 std::optional<ConditionValue> restored_of(const RegistryObservation& observed,
                                           const RegistryOutcome& outcome) {
+  if (outcome.declared && outcome.declared->restore_snapshot && !observed.restore_pending) {
+    const Object* const made = find(outcome.written.applied, pvc_type());
+    const std::optional<Json> claim = json_of(made ? made : observed.claim ? &*observed.claim : nullptr);
+    return observe_snapshot_restore(*outcome.declared, pointer_to(claim));
+  }
   const bool declared = outcome.declared && outcome.declared->restore;
   if (!declared && !observed.restore_pending) return {};
   const Object* written = find(outcome.written.applied, deployment_type());

@@ -77,6 +77,11 @@ RestoreSource restore_source(const RestoreSpec& spec, const kube::Object* backup
   const Json document = backup->json();
   if (!has_status(condition_of(document, "Complete"), "True"))
     return {std::nullopt, pending("the RegistryBackup " + spec.backup + " is not complete")};
+  if ((*view)->spec.method == RegistryBackupSpec::Method::VolumeSnapshot) {
+    const Json* const bytes = value_at(document, "/status/bytes");
+    return {.snapshot = SnapshotPlace{spec.backup,
+                                      bytes && bytes->is_number_integer() ? bytes->get<std::int64_t>() : 0}};
+  }
   return {RestorePlace{{(*view)->spec.destination, spec.backup}, spec.at}, std::nullopt};
 }
 

@@ -10,6 +10,7 @@
 #include "controller/operator/condition_value.hpp"
 #include "controller/operator/operand/rollout.hpp"
 #include "controller/operator/registry/inputs.hpp"
+#include "controller/operator/registry/restore_snapshot.hpp"
 
 namespace toolhive {
 
@@ -32,8 +33,9 @@ bool restores(const Json& deployment);
 // What is to be restored, from a RegistryBackup that is complete; else why not, or not yet.
 // `backup` null: there is none of that name; `begun`: the Deployment restores from it already.
 struct RestoreSource {
-  std::optional<RestorePlace> place;
-  std::optional<ConditionValue> pending;
+  std::optional<RestorePlace> place = {};
+  std::optional<ConditionValue> pending = {};
+  std::optional<SnapshotPlace> snapshot = {};  // in place of `place`
 };
 RestoreSource restore_source(const RestoreSpec& spec, const kube::Object* backup, bool begun = false);
 

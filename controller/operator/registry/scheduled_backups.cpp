@@ -46,7 +46,8 @@ std::vector<Key> registry_of_backup(const Object& backup) {
 
 std::optional<BackupPlanning> plan_backups(const RegistryObservation& observed, WallTime now) {
   const auto& schedule = observed.inputs.spec.backup;
-  if (!schedule || observed.inputs.restore || observed.restore_pending) return std::nullopt;
+  if (!schedule || observed.inputs.restore || observed.inputs.restore_snapshot || observed.restore_pending)
+    return std::nullopt;
   const auto cron = CronSchedule::parse(schedule->schedule);
   if (!cron.ok()) return std::nullopt;
   return plan_backups(*schedule, *cron, begin_of(observed), observed.backups, now);

@@ -138,7 +138,8 @@ Refusal check_backup(const RegistryInputs& inputs, const Json*) {
   const auto cron = CronSchedule::parse(inputs.spec.backup->schedule);
   if (!cron.ok())
     return ConditionValue::no("InvalidSpec", "spec.backup.schedule: " + cron.status().message());
-  if (!inputs.spec.backup->destination.is_given())
+  const bool is_export = inputs.spec.backup->method == RegistryBackupSpec::Method::Export;
+  if (is_export && !inputs.spec.backup->destination.is_given())
     return ConditionValue::no("InvalidSpec", "spec.backup.destination: one of claim and s3 is needed");
   if (inputs.key.name.size() <= kMaxScheduledName) return {};
   return ConditionValue::no("InvalidSpec", "spec.backup: needs a metadata.name of at most " +

@@ -33,7 +33,8 @@ class FixedWall final : public Clock {
 
 // Both reconcilers at work on a Registry that the operator leaves as it is.
 struct BackingUp {
-  BackingUp() {
+  explicit BackingUp(bool snapshots = false) {
+    if (snapshots) api->offer(volume_snapshot_type(), true);
     registries.attach();
     backups.attach();
     api->put(registry_type(),
@@ -159,6 +160,37 @@ TEST_CASE("a deleted RegistryBackup takes with it what it wrote, and then goes")
   CHECK(b.api->wait_for([&] { return !b.api->find(registry_backup_type(), kBackupKey); }));
   CHECK(b.api->wait_for(
       [&] { return !b.api->find(job_type(), job) && !b.api->find(network_policy_type(), job); }));
+}
+
+// The snapshot controller and the driver are played by the test.
+TEST_CASE("a VolumeSnapshot is made, told as the driver says, and goes with its RegistryBackup") {
+  BackingUp b(true);
+  b.api->put(
+      pvc_type(),
+      {{"metadata",
+        {{"namespace", "mcp"}, {"name", "mcp-registry-data"}, {"labels", operand_labels("mcp-registry")}}}});
+  b.put({{"spec", {{"method", "VolumeSnapshot"}, {"destination", nullptr}}}});
+  REQUIRE(b.says("SnapshotPending"));
+  const auto drive = [&](const Json& status) {
+    Json snapshot = b.api->find(volume_snapshot_type(), kBackupKey)->json();
+    snapshot["status"] = status;
+    b.api->put(volume_snapshot_type(), snapshot);
+  };
+  drive({{"readyToUse", false}, {"error", {{"message", "the array is busy"}}}});
+  REQUIRE(b.says("SnapshotFailing"));
+  drive({{"readyToUse", true}, {"restoreSize", "1Gi"}});
+  REQUIRE(b.says("Completed"));
+  CHECK(b.status().at("location") == "volumesnapshot://nightly");
+  CHECK_FALSE(b.has_job());
+  drive({{"readyToUse", false}, {"error", {{"message", "the content is lost"}}}});
+  REQUIRE(b.says("SnapshotFailing"));
+  drive({{"readyToUse", true}, {"restoreSize", "1Gi"}});
+  REQUIRE(b.says("Completed"));
+  REQUIRE(b.manager.client().remove(Context{}, registry_backup_type(), kBackupKey).ok());
+  CHECK(b.api->wait_for([&] {
+    return !b.api->find(volume_snapshot_type(), kBackupKey) &&
+           !b.api->find(registry_backup_type(), kBackupKey);
+  }));
 }
 
 TEST_CASE("without the Registry's NetworkPolicy a backup has none either") {

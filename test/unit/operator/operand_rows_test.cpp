@@ -49,6 +49,7 @@ Rights needed_to_write() {
     rights[operand.type().to_string()] = {"get", "list", "watch", "create", "patch", "delete"};
   // Of its backups.
   rights[job_type().to_string()] = {"get", "list", "watch", "create", "patch", "delete"};
+  rights[volume_snapshot_type().to_string()] = {"get", "list", "watch", "create", "patch", "delete"};
   return rights;
 }
 
