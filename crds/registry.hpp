@@ -19,6 +19,7 @@
 #include "crds/registry_auth.hpp"
 #include "crds/registry_restore.hpp"
 #include "crds/registry_stores.hpp"
+#include "crds/registry_tls.hpp"
 #include "crds/registry_upstream.hpp"
 
 namespace toolhive {
@@ -65,6 +66,7 @@ struct RegistrySpec {
   JsonPtr config;
   JsonPtr server;
   RegistryAuth auth;
+  std::optional<RegistryTls> tls;  // absent: plain HTTP inside the cluster
   std::vector<RegistryUpstream> upstreams;
 
   struct Exposure {
@@ -183,6 +185,7 @@ struct RegistrySpec {
     fields.read_object("server", server);
     fields.read_object("auth", auth.declared);
     fields.read("auth", auth);
+    fields.read("tls", tls);
     for (const Fields& upstream : fields.objects("upstreams")) upstreams.emplace_back().describe(upstream);
     fields.read("exposure", exposure);
     fields.object("networkPolicy").read("enabled", network_policy);

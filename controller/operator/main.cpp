@@ -12,6 +12,7 @@
 #include "controller/kube/config/config.hpp"
 #include "controller/kube/transport/transport.hpp"
 #include "controller/operator/backup/reconciler.hpp"
+#include "controller/operator/config_map_value.hpp"
 #include "controller/operator/discovery/reconciler.hpp"
 #include "controller/operator/identity/operator_identity.hpp"
 #include "controller/operator/labels.hpp"
@@ -154,9 +155,12 @@ int run(const Flags& flags, const std::stop_token& stop) {
   options.workers = flags.workers;
   runtime::Manager manager(*config, manager_options(flags, options.operator_namespace));
   toolhive::OperatorIdentity identity(manager.client(), config->ns);
-  toolhive::RegistryAccess access(*way, [&identity](const Context& ctx, const std::string& audience) {
-    return identity.token(ctx, audience);
-  });
+  toolhive::RegistryAccess access(
+      *way,
+      [&identity](const Context& ctx, const std::string& audience) { return identity.token(ctx, audience); },
+      [&manager](const Context& ctx, const kube::Key& config_map, const std::string& key) {
+        return toolhive::config_map_value(ctx, manager.client(), config_map, key);
+      });
   toolhive::DiscoveryReports discoveries;
   toolhive::RegistryReconciler registries(manager, access, identity, options, &discoveries);
   const runtime::ControllerHandle registry_controller = registries.attach();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "controller/operator/registry_address.hpp"
+#include "controller/operator/trusted_authorities.hpp"
 #include "controller/operator/untrusted_transport.hpp"
 
 namespace toolhive {
@@ -102,31 +103,54 @@ class GuardedRegistry final : public RegistryApi {
 
 }  // namespace
 
-RegistryAccess::RegistryAccess(std::shared_ptr<kube::Transport> api, MakeToken make_token)
-    : api_(std::move(api)), make_token_(std::move(make_token)) {}
+RegistryAccess::RegistryAccess(std::shared_ptr<kube::Transport> api, MakeToken make_token, ReadConfigMap read)
+    : api_(std::move(api)), make_token_(std::move(make_token)), read_config_map_(std::move(read)) {}
 
 StatusOr<std::shared_ptr<RegistryApi>> RegistryAccess::open(const kube::Key& registry,
-                                                            const std::string& audience) {
+                                                            const RegistryEndpoint& endpoint) {
   std::lock_guard lock(mutex_);
   Opened& opened = opened_[registry];
-  if (!opened.client || opened.audience != audience)
-    opened = {audience,
-              std::make_shared<GuardedRegistry>(make_client(registry, audience), registry, tools_, reports_)};
+  if (!opened.client || opened.endpoint != endpoint) {
+    auto seen = std::make_shared<SeenCertificate>();
+    auto client =
+        std::make_shared<GuardedRegistry>(make_client(registry, endpoint, seen), registry, tools_, reports_);
+    opened = {endpoint, std::move(seen), std::move(client)};
+  }
   return opened.client;
 }
 
+std::optional<CertificateSight> RegistryAccess::certificate(const kube::Key& registry) {
+  std::lock_guard lock(mutex_);
+  const auto found = opened_.find(registry);
+  return found == opened_.end() || !found->second.seen ? std::nullopt : found->second.seen->last();
+}
+
 std::unique_ptr<RegistryApi> RegistryAccess::make_client(const kube::Key& registry,
-                                                         const std::string& audience) const {
+                                                         const RegistryEndpoint& endpoint,
+                                                         const std::shared_ptr<SeenCertificate>& seen) const {
+  const ServedPort& port = served_port(endpoint.authority.has_value());
   if (api_)
-    return std::make_unique<RegistryClient>(api_, "/api/v1/namespaces/" + registry.ns +
-                                                      "/services/http:" + registry.name + ":" +
-                                                      std::to_string(kServicePort) + "/proxy");
+    return std::make_unique<RegistryClient>(api_, "/api/v1/namespaces/" + registry.ns + "/services/" +
+                                                      port.name + ":" + registry.name + ":" +
+                                                      std::to_string(port.number) + "/proxy");
   // With a token for this registry alone at most: it must not be able to act as the operator.
   UntrustedTransport::Bearer bearer;
-  if (make_token_ && !audience.empty())
-    bearer = [make = make_token_, audience](const Context& ctx) { return make(ctx, audience); };
+  if (make_token_ && !endpoint.audience.empty())
+    bearer = [make = make_token_, audience = endpoint.audience](const Context& ctx) {
+      return make(ctx, audience);
+    };
+  std::optional<UntrustedTransport::Tls> tls;
+  if (endpoint.authority) {
+    const auto authorities = std::make_shared<TrustedAuthorities>(
+        [read = read_config_map_, map = kube::Key{registry.ns, endpoint.authority->config_map},
+         key = endpoint.authority->key](const Context& ctx) { return read(ctx, map, key); },
+        seen);
+    tls = {[authorities](const Context& ctx) { return authorities->get(ctx); }, seen};
+  }
   return std::make_unique<RegistryClient>(
-      std::make_shared<UntrustedTransport>(internal_host(registry), kServicePort, std::move(bearer)), "");
+      std::make_shared<UntrustedTransport>(internal_host(registry), port.number, std::move(bearer),
+                                           std::move(tls)),
+      "");
 }
 
 void RegistryAccess::forget(const kube::Key& registry) {

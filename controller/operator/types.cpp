@@ -92,6 +92,11 @@ const ResourceType& route_type() {
   return type;
 }
 
+const ResourceType& certificate_type() {
+  static const ResourceType type{"cert-manager.io", "v1", "Certificate", "certificates", Scope::Namespaced};
+  return type;
+}
+
 const ResourceType& ingress_type() {
   static const ResourceType type{"networking.k8s.io", "v1", "Ingress", "ingresses", Scope::Namespaced};
   return type;

@@ -13,11 +13,26 @@ RegistryName registry_of(const Json& tool) {
           .name = text_at(tool, "/spec/registryRef/name")};
 }
 
+namespace {
+
+// By the name of the Service's port, which is also the scheme.
+StatusOr<std::string> get_by(const Session& session, const RegistryName& registry, const std::string& port,
+                             const std::string& target) {
+  return session.kubectl.run(session.ctx, {"get", "--raw",
+                                           "/api/v1/namespaces/" + registry.ns + "/services/" + port + ":" +
+                                               registry.name + ":" + port + "/proxy" + target});
+}
+
+// The API server's word where the Service has no port of that name.
+bool lacks_port(const Status& failed) {
+  return failed.message().find("no service port") != std::string::npos;
+}
+
+}  // namespace
+
 StatusOr<Json> get_from(const Session& session, const RegistryName& registry, const std::string& target) {
-  // "http" is the name of the Service's port.
-  const std::string path =
-      "/api/v1/namespaces/" + registry.ns + "/services/http:" + registry.name + ":http/proxy" + target;
-  const StatusOr<std::string> text = session.kubectl.run(session.ctx, {"get", "--raw", path});
+  StatusOr<std::string> text = get_by(session, registry, "http", target);
+  if (!text.ok() && lacks_port(text.status())) text = get_by(session, registry, "https", target);
   if (!text.ok())
     return text.status().with_context("reading " + target + " of the registry " + registry.name);
   StatusOr<Json> document = kube::parse_json(*text);

@@ -144,7 +144,7 @@ def same_objects(_):
     rendered = ways.by_name(olm.render(committed(), project.NAMESPACE))
     made = {"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "ServiceAccount", "Deployment"}
     wanted = {key: value for key, value in ways.kustomize().items() if key[0] not in made or key[2].startswith("mcpregistry")
-              or key[2].endswith(("-metrics-reader", "-server-secrets"))}
+              or key[2].endswith(("-metrics-reader", "-server-secrets", "-tls-secrets"))}
     ways.require_same({key: rendered.get(key) for key in wanted}, wanted)
 
 

@@ -69,7 +69,7 @@ void withdraw_undeclared(const Context& ctx, RegistryApi& registry, const ToolPl
 
 StatusOr<ToolOutcome> register_definition(const Context& ctx, RegistryAccess& access, const ToolPlan& plan,
                                           ToolOutcome outcome) {
-  auto api = access.open(plan.claim->registry, plan.audience);
+  auto api = access.open(plan.claim->registry, plan.endpoint);
   if (!api.ok()) return api.status();
   if (plan.had_server) {
     const Status withdrawn = withdraw_live(ctx, **api, plan.manager, plan.claim->name);
@@ -97,7 +97,7 @@ StatusOr<ToolOutcome> register_definition(const Context& ctx, RegistryAccess& ac
 // What was told while it stands stays told, whatever hinders this pass.
 StatusOr<ToolOutcome> take_offer(const Context& ctx, RegistryAccess& access, const ToolPlan& plan,
                                  ToolOutcome outcome) {
-  auto api = access.open(plan.claim->registry, plan.audience);
+  auto api = access.open(plan.claim->registry, plan.endpoint);
   if (!api.ok()) return api.status();
   OfferOutcome done = carry_out_offer(ctx, **api, *plan.offer);
   if (done.failure.ok()) {
@@ -121,7 +121,7 @@ StatusOr<ToolOutcome> take_offer(const Context& ctx, RegistryAccess& access, con
 // Success also when the registry has no such tool, or another's, or says that it can have none of
 // that name.
 Status withdraw(const Context& ctx, RegistryAccess& access, const ToolPlan& plan) {
-  auto api = access.open(plan.claim->registry, plan.audience);
+  auto api = access.open(plan.claim->registry, plan.endpoint);
   if (!api.ok()) return api.status();
   if (plan.claim->name.empty()) return withdraw_live(ctx, **api, plan.manager, "");
   Status withdrawn = (*api)->withdraw(ctx, plan.claim->name, plan.manager);

@@ -112,7 +112,7 @@ void begin_live(const ToolObservation& observed, ToolPlan& plan) {
 ToolPlan begin(const ToolObservation& observed) {
   ToolPlan plan;
   plan.claim = observed.claim;
-  if (observed.registry) plan.audience = observed.registry->audience;
+  if (observed.registry) plan.endpoint = observed.registry->endpoint;
   plan.manager = manager_of(observed.object);
   plan.known = remembered(*observed.status);
   plan.report.generation = observed.object.meta().generation;

@@ -27,7 +27,7 @@ struct ToolPlan {
   Action action = Action::Tell;
   ToolReport report;
   std::optional<NameClaim> claim;
-  std::string audience;              // of tokens for the registry
+  RegistryEndpoint endpoint;         // of the registry
   ManagedBy manager;                 // as whom the registry knows this MCPTool
   std::optional<WantedTool> wanted;  // with Register
   std::optional<OfferTask> offer;    // with TakeOffer

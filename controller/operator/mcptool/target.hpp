@@ -4,6 +4,7 @@
 #include <string>
 
 #include "controller/kube/object/object.hpp"
+#include "controller/operator/registry_access.hpp"
 #include "controller/runtime/cache/store.hpp"
 #include "crds/registry.hpp"
 
@@ -13,8 +14,8 @@ struct RegistryTarget {
   RegistrySpec::AllowedNamespaces allowed_namespaces;
   bool available = false;  // its condition Available is True
   bool deleting = false;
-  std::string url;       // of its status
-  std::string audience;  // of tokens for it; empty: it asks nobody for one
+  std::string url;  // of its status
+  RegistryEndpoint endpoint;
 };
 
 // A spec that cannot be read allows nobody but its own namespace.

@@ -4,8 +4,8 @@
 #include "controller/operator/registry/authentication.hpp"
 #include "controller/operator/registry/connections.hpp"
 #include "controller/operator/registry/operands.hpp"
+#include "controller/operator/registry/tls.hpp"
 #include "controller/operator/registry/upstreams.hpp"
-#include "controller/operator/registry_address.hpp"
 
 namespace toolhive {
 
@@ -54,7 +54,8 @@ Json registry_config_map(const RegistryInputs& inputs) {
 }
 
 Json server_config_map(const RegistryInputs& inputs) {
-  Json ours = {{"port", kServicePort}};
+  Json ours = {{"port", port_of(inputs).number}};
+  if (Json tls = tls_section(inputs); !tls.is_null()) ours["tls"] = std::move(tls);
   if (!inputs.spec.storage.is_files()) ours["shutdownDelay"] = kShutdownDelay;
   if (const std::string& prefix = inputs.spec.exposure.path_prefix; !prefix.empty())
     ours["pathPrefix"] = prefix;

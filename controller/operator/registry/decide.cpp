@@ -5,6 +5,7 @@
 
 #include "controller/operator/operand/operand_writer.hpp"
 #include "controller/operator/registry/hold.hpp"
+#include "controller/operator/registry/tls.hpp"
 #include "controller/operator/registry/validation.hpp"
 #include "controller/operator/types.hpp"
 #include "controller/runtime/write/conditions.hpp"
@@ -54,6 +55,7 @@ std::optional<ConditionValue> refusal(const RegistryObservation& observed) {
   auto refused = refuse(observed.inputs, observed.claim ? &claim : nullptr);
   if (!refused) refused = refuse_return(observed);
   if (!refused) refused = missing_authentication(observed);
+  if (!refused) refused = observed.tls_missing;
   // A registry that began to serve empty could not be restored any more.
   if (!refused) refused = observed.restore_pending;
   return refused ? refused : hold(observed);
@@ -83,6 +85,10 @@ RegistryPlan decide(const RegistryObservation& observed, const std::optional<Reg
   // Keys are rotated whatever became of the spec.
   if (plan.accepted && observed.inputs.operator_keys)
     plan.accepted->operator_keys = observed.inputs.operator_keys;
+  // And so are authorities.
+  if (plan.accepted && authority_of(*plan.accepted) == authority_of(observed.inputs) &&
+      !observed.inputs.authorities.empty())
+    plan.accepted->authorities = observed.inputs.authorities;
   plan.cluster = observed.cluster;
   return plan;
 }

@@ -9,8 +9,8 @@
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry/pod_parts.hpp"
 #include "controller/operator/registry/restore.hpp"
+#include "controller/operator/registry/tls.hpp"
 #include "controller/operator/registry/upstreams.hpp"
-#include "controller/operator/registry_address.hpp"
 
 namespace toolhive {
 
@@ -22,8 +22,8 @@ constexpr int kMoveDeadlineSeconds = 180;
 // Longer than the registry's own drain of requests in flight.
 constexpr int kTerminationGraceSeconds = 30;
 
-Json probe(const char* path, int period, int failures) {
-  return {{"httpGet", {{"path", path}, {"port", "http"}, {"scheme", "HTTP"}}},
+Json probe(const ServedPort& port, const char* path, int period, int failures) {
+  return {{"httpGet", {{"path", path}, {"port", port.name}, {"scheme", port.probe_scheme}}},
           {"periodSeconds", period},
           {"timeoutSeconds", 3},
           {"failureThreshold", failures}};
@@ -31,17 +31,18 @@ Json probe(const char* path, int period, int failures) {
 
 Json container(const RegistryInputs& inputs) {
   const auto file = [](const char* folder, const char* name) { return std::string(folder) + "/" + name; };
+  const ServedPort& port = port_of(inputs);
   Json container = {
       {"name", kContainerName},
       {"image", inputs.image},
       {"args", Json::array({"serve", "--config", file(kConfigFolder, kConfigFile), "--server",
                             file(kServerFolder, kServerFile)})},
-      {"ports", Json::array({{{"name", "http"}, {"containerPort", kServicePort}, {"protocol", "TCP"}}})},
+      {"ports", Json::array({{{"name", port.name}, {"containerPort", port.number}, {"protocol", "TCP"}}})},
       // A start that reads a large store may take minutes; once started, only a process that hangs
       // is killed.
-      {"startupProbe", probe("/health", 1, 300)},
-      {"livenessProbe", probe("/health", 10, 6)},
-      {"readinessProbe", probe("/ready", 5, 2)},
+      {"startupProbe", probe(port, "/health", 1, 300)},
+      {"livenessProbe", probe(port, "/health", 10, 6)},
+      {"readinessProbe", probe(port, "/ready", 5, 2)},
       {"resources", registry_resources(inputs.spec)},
       {"securityContext", restricted_container(true)},
       {"volumeMounts", registry_volume_mounts(inputs.spec, false)},
@@ -81,6 +82,7 @@ Json pod_spec(const RegistryInputs& inputs) {
   if (is_spread(spec)) pod["topologySpreadConstraints"] = spread(inputs.key.name);
   add_authentication(inputs, pod);
   add_upstreams(spec, pod);
+  add_certificate(inputs, pod);
   add_pod_settings(spec.image_pull_secrets, spec.pod_template, pod);
   return pod;
 }

@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "controller/operator/registry/operands.hpp"
-#include "controller/operator/registry_address.hpp"
+#include "controller/operator/registry/tls.hpp"
 
 namespace toolhive {
 
@@ -28,7 +28,7 @@ Json serve(const RegistryInputs& inputs) {
                {"backendRefs", Json::array({{{"group", ""},
                                              {"kind", "Service"},
                                              {"name", inputs.key.name},
-                                             {"port", kServicePort},
+                                             {"port", port_of(inputs).number},
                                              {"weight", 1}}})}};
   if (prefix.empty()) return rule;
   const Json path = {{"type", "ReplacePrefixMatch"}, {"replacePrefixMatch", "/"}};

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/operator/registry/operands.hpp"
+#include "controller/operator/registry/tls.hpp"
 
 namespace toolhive {
 
@@ -10,9 +11,10 @@ Json ingress(const RegistryInputs& inputs) {
   const RegistrySpec::Exposure& exposure = inputs.spec.exposure;
   Json metadata = operand_metadata(inputs, inputs.key.name);
   if (!exposure.annotations.empty()) metadata["annotations"] = exposure.annotations;
-  const Json path = {{"path", "/"},
-                     {"pathType", "Prefix"},
-                     {"backend", {{"service", {{"name", inputs.key.name}, {"port", {{"name", "http"}}}}}}}};
+  const Json path = {
+      {"path", "/"},
+      {"pathType", "Prefix"},
+      {"backend", {{"service", {{"name", inputs.key.name}, {"port", {{"name", port_of(inputs).name}}}}}}}};
   Json spec = {
       {"rules", Json::array({{{"host", exposure.host}, {"http", {{"paths", Json::array({path})}}}}})}};
   if (!exposure.ingress_class_name.empty()) spec["ingressClassName"] = exposure.ingress_class_name;

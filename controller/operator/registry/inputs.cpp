@@ -35,6 +35,10 @@ std::string dashboard_name(const kube::Key& registry) {
   return registry.name + "-dashboard";
 }
 
+std::string authority_config_map_name(const kube::Key& registry) {
+  return registry.name + "-ca";
+}
+
 Json operand_metadata(const RegistryInputs& inputs, const std::string& name) {
   return {{"name", name}, {"namespace", inputs.key.ns}, {"labels", operand_labels(inputs.key.name)}};
 }

@@ -35,6 +35,9 @@ struct RegistryInputs {
   // The claim whose files are moved into the database before the registry serves; absent: none.
   std::optional<std::string> move_from;
   JsonPtr operator_keys;  // the operator's public keys as a JWK Set; null without authentication
+  // By whose word the registry's certificate is trusted, in PEM; empty where the operator does not
+  // have to know, or there is no TLS.
+  std::string authorities = {};
 };
 
 // Whether there should be pods at all.
@@ -50,6 +53,7 @@ std::string claim_size(const RegistryInputs& inputs);  // that is asked for, as 
 std::string config_map_name(const kube::Key& registry);
 std::string server_config_map_name(const kube::Key& registry);
 std::string dashboard_name(const kube::Key& registry);
+std::string authority_config_map_name(const kube::Key& registry);
 
 // metadata of an operand: name, namespace, labels.
 Json operand_metadata(const RegistryInputs& inputs, const std::string& name);

@@ -7,9 +7,9 @@
 #include "controller/operator/registry/connections.hpp"
 #include "controller/operator/registry/egress.hpp"
 #include "controller/operator/registry/operands.hpp"
+#include "controller/operator/registry/tls.hpp"
 #include "controller/operator/registry/upstreams.hpp"
 #include "controller/operator/registry/url_port.hpp"
-#include "controller/operator/registry_address.hpp"
 
 namespace toolhive {
 
@@ -68,7 +68,7 @@ Json allowed_peers(const RegistryInputs& inputs) {
 // Naming both policy types denies everything that no rule lets through.
 Json network_policy(const RegistryInputs& inputs) {
   const Json ingress = {{"from", allowed_peers(inputs)},
-                        {"ports", Json::array({{{"protocol", "TCP"}, {"port", kServicePort}}})}};
+                        {"ports", Json::array({{{"protocol", "TCP"}, {"port", port_of(inputs).number}}})}};
   Json egress = Json::array({egress_to_dns()});
   // Where the service is stands in a Secret, and it may be outside the cluster: any address.
   for (const Connection& connection : connections(inputs.spec))

@@ -10,6 +10,7 @@
 #include "controller/operator/registry/move.hpp"
 #include "controller/operator/registry/restore.hpp"
 #include "controller/operator/registry/scheduled_backups.hpp"
+#include "controller/operator/registry/tls_state.hpp"
 #include "controller/operator/registry/token_review_right.hpp"
 #include "controller/operator/text.hpp"
 #include "controller/operator/types.hpp"
@@ -33,6 +34,7 @@ Status read_platform(const Context& ctx, kube::Discovery& discovery, RegistryObs
   observed.cluster.http_routes = discovery.offers(ctx, http_route_type());
   if (observed.cluster.http_routes == Offered::No)
     observed.cluster.http_routes_beta = discovery.offers(ctx, http_route_beta_type());
+  observed.cluster.certificates = discovery.offers(ctx, certificate_type());
   return {};
 }
 
@@ -121,6 +123,15 @@ Status read_authentication(const Context& ctx, kube::Client& client, OperatorIde
   if (keys.ok()) observed.inputs.operator_keys = *keys;
   if (auth.mode == RegistryAuth::Mode::OIDC) return read_issuer_ca(ctx, client, observed);
   observed.token_review_forbidden = lacks_token_review_right(ctx, client, observed.inputs.key);
+  return {};
+}
+
+Status read_tls(const Context& ctx, kube::Client& client, RegistryObservation& observed) {
+  if (!observed.inputs.spec.tls) return {};
+  auto material = tls_material(ctx, client, observed.cluster, observed.object, observed.inputs);
+  if (!material.ok()) return material.status();
+  observed.inputs.authorities = std::move(material->authorities);
+  observed.tls_missing = std::move(material->missing);
   return {};
 }
 
@@ -224,6 +235,7 @@ StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client&
   if (read.ok()) read = read_claim(ctx, client, cache, observed);
   if (read.ok()) read = read_priority_class(ctx, client, observed);
   if (read.ok()) read = read_authentication(ctx, client, identity, observed);
+  if (read.ok()) read = read_tls(ctx, client, observed);
   if (read.ok()) read = read_restore(ctx, cache, observed);
   if (read.ok()) read = read_backups(cache, observed);
   if (read.ok()) read = read_pods(cache, observed);

@@ -36,6 +36,8 @@ struct RegistryObservation {
   bool issuer_ca_missing = false;
   // The registry may not ask the API server about tokens, and has to.
   bool token_review_forbidden = false;
+  // Why the TLS of the spec cannot be served.
+  std::optional<ConditionValue> tls_missing = {};
   // Why what spec.restoreFrom names cannot be restored, or not yet.
   std::optional<ConditionValue> restore_pending = {};
   std::vector<KnownBackup> backups = {};  // with spec.backup

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/operator/registry/tls.hpp"
 #include "controller/operator/types.hpp"
 
 namespace toolhive {
@@ -20,6 +21,10 @@ std::string server_config_name(const RegistryInputs& inputs) {
 
 std::string dashboard_config_name(const RegistryInputs& inputs) {
   return dashboard_name(inputs.key);
+}
+
+std::string authority_config_name(const RegistryInputs& inputs) {
+  return authority_config_map_name(inputs.key);
 }
 
 Presence always(const RegistryInputs&, const Cluster&) {
@@ -51,6 +56,18 @@ Presence if_scraped(const RegistryInputs& inputs, const Cluster& cluster) {
 Presence if_alerted(const RegistryInputs& inputs, const Cluster& cluster) {
   return if_watched(inputs, cluster.prometheus_rules);
 }
+bool has_source(const RegistryInputs& inputs, RegistryTls::Source source) {
+  return inputs.spec.tls && inputs.spec.tls->source == source;
+}
+Presence if_authority_is_ours(const RegistryInputs& inputs, const Cluster&) {
+  using Source = RegistryTls::Source;
+  return has_source(inputs, Source::SelfSigned) || has_source(inputs, Source::ServiceCA) ? Presence::Applied
+                                                                                         : Presence::Removed;
+}
+Presence if_requested(const RegistryInputs& inputs, const Cluster& cluster) {
+  if (cluster.certificates != kube::Offered::Yes) return Presence::Untouched;
+  return has_source(inputs, RegistryTls::Source::CertManager) ? Presence::Applied : Presence::Removed;
+}
 Presence if_exposed(const RegistryInputs& inputs, const Cluster& cluster) {
   if (cluster.routes != kube::Offered::Yes) return Presence::Untouched;
   using Type = RegistrySpec::Exposure::Type;
@@ -80,6 +97,15 @@ const Operand kOperands[] = {
     {.type = service_account_type, .name = registry_name, .intent = service_account, .presence = always},
     {.type = config_map_type, .name = config_name, .intent = registry_config_map, .presence = always},
     {.type = config_map_type, .name = server_config_name, .intent = server_config_map, .presence = always},
+    {.type = config_map_type,
+     .name = authority_config_name,
+     .intent = authority_config_map,
+     .presence = if_authority_is_ours},
+    {.type = certificate_type,
+     .name = registry_name,
+     .intent = certificate,
+     .presence = if_requested,
+     .optional = true},
     // It may outlive its Registry, and is never deleted for the sake of being made anew.
     {.type = pvc_type,
      .name = pvc_name,

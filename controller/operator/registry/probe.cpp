@@ -18,7 +18,7 @@ Duration patience(int failures) {
 }  // namespace
 
 ServiceProbe::Answer ServiceProbe::ask(const Context& ctx, const kube::Key& registry,
-                                       const std::string& audience) {
+                                       const RegistryEndpoint& endpoint) {
   const TimePoint now = ctx.clock.now();
   {
     std::lock_guard lock(mutex_);
@@ -30,7 +30,7 @@ ServiceProbe::Answer ServiceProbe::ask(const Context& ctx, const kube::Key& regi
     }
   }
   Answer answer;
-  auto api = access_.open(registry, audience);
+  auto api = access_.open(registry, endpoint);
   if (api.ok()) {
     auto report = (*api)->report(ctx);
     if (report.ok())

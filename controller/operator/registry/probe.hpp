@@ -27,8 +27,8 @@ class ServiceProbe {
   };
   // An answer is kept for 2 s: many tools registered at once ask once. A registry that did not
   // answer is worth asking again after 2 s, then 4, up to 60.
-  // `audience` as RegistryAccess::open() wants it.
-  Answer ask(const Context& ctx, const kube::Key& registry, const std::string& audience);
+  // `endpoint` as RegistryAccess::open() wants it.
+  Answer ask(const Context& ctx, const kube::Key& registry, const RegistryEndpoint& endpoint);
   void forget(const kube::Key& registry);
 
  private:

@@ -36,6 +36,12 @@ constexpr Alert kAlerts[] = {
      "15m", "warning", "less than a tenth of the volume is free"},
     {"MCPRegistryRecordsDamaged", "mcp_registry_storage_quarantined_records{@} > 0", "1m", "warning",
      "records of the store did not verify"},
+    {"MCPRegistryCertificateExpires",
+     "min by (namespace, service) (mcp_registry_tls_certificate_not_after_timestamp_seconds{@}) - time() < "
+     "7 * 86400",
+     "1h", "critical", "the certificate that the registry serves expires within a week"},
+    {"MCPRegistryCertificateStale", "mcp_registry_tls_certificate_stale{@} == 1", "15m", "warning",
+     "a new certificate cannot be used, and the previous one is served"},
     {"MCPRegistryTokensNotJudged", "mcp_registry_auth_ready{@} == 0", "10m", "critical",
      "the registry cannot judge tokens"},
 };

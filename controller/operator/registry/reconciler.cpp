@@ -10,6 +10,7 @@
 #include "controller/operator/operand/informers.hpp"
 #include "controller/operator/pause.hpp"
 #include "controller/operator/registry/status.hpp"
+#include "controller/operator/registry/tls.hpp"
 #include "controller/operator/types.hpp"
 #include "crds/registry_backup.hpp"
 
@@ -133,12 +134,15 @@ StatusOr<Result> RegistryReconciler::tell(const Pass& pass, const RegistryObserv
   // The Registry goes with its namespace; until then nothing more is told of it.
   if (outcome.written.namespace_ends) return result;
   if (report.rollout.ready_replicas > 0) {
-    const ServiceProbe::Answer answer = probe_.ask(pass.ctx(), report.key, audience_of(observed.inputs));
+    // What is declared serves, whatever the spec asks for by now.
+    const RegistryEndpoint endpoint = endpoint_of(outcome.declared ? *outcome.declared : observed.inputs);
+    const ServiceProbe::Answer answer = probe_.ask(pass.ctx(), report.key, endpoint);
     report.service = answer.report;
     if (!answer.error.ok())
       report.unreachable = ConditionValue::no("RegistryUnreachable", answer.error.message());
     if (answer.ask_again > Duration::zero()) result.requeue_after = answer.ask_again;
   }
+  report_tls(observed, outcome, access_.certificate(report.key), report);
   if (discoveries_) report.discovery = discoveries_->find(report.key);
   if (report.backups && report.backups->next)
     result.requeue_after =

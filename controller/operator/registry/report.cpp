@@ -12,6 +12,8 @@
 #include "controller/operator/registry/move.hpp"
 #include "controller/operator/registry/restore.hpp"
 #include "controller/operator/registry/storage.hpp"
+#include "controller/operator/registry/tls.hpp"
+#include "controller/operator/registry/tls_state.hpp"
 #include "controller/operator/registry/token_review_right.hpp"
 #include "controller/operator/schedule.hpp"
 #include "controller/operator/types.hpp"
@@ -213,6 +215,20 @@ RegistryReport report_of(const RegistryObservation& observed, const RegistryOutc
   return report;
 }
 
+void report_tls(const RegistryObservation& observed, const RegistryOutcome& outcome,
+                const std::optional<CertificateSight>& seen, RegistryReport& report) {
+  report.tls_ready = observed.tls_missing;
+  if (!outcome.declared) return;
+  const auto authority = authority_of(*outcome.declared);
+  report.serves_plain = !authority;
+  if (!authority) return;
+  report.tls = {*authority, {}};
+  if (seen && seen->verdict == CertificateSight::Verdict::Trusted) report.tls->not_after = seen->not_after;
+  if (!report.tls_ready)
+    report.tls_ready =
+        tls_ready(*outcome.declared, outcome.written.applied, report.rollout.ready_replicas > 0, seen);
+}
+
 Duration look_again(const RegistryObservation& observed, const RegistryOutcome& outcome,
                     const RegistryReport& report) {
   // What restored goes out of the pod again.
@@ -225,7 +241,8 @@ Duration look_again(const RegistryObservation& observed, const RegistryOutcome& 
                       !outcome.written.exposure_error.ok() || outcome.written.namespace_ends || !has_claim ||
                       observed.priority_class_missing || !observed.identity.ok() ||
                       observed.issuer_ca_missing || observed.token_review_forbidden ||
-                      observed.restore_pending;
+                      observed.restore_pending || observed.tls_missing ||
+                      (observed.inputs.spec.tls && report.rollout.ready_replicas == 0);
   return untold ? kRegistryShortPeriod : jittered(kRegistryPeriod, report.key);
 }
 

@@ -12,7 +12,9 @@
 #include "controller/operator/registry/carry_out.hpp"
 #include "controller/operator/registry/exposure.hpp"
 #include "controller/operator/registry/scheduled_backups.hpp"
+#include "controller/operator/registry_address.hpp"
 #include "controller/operator/registry_client.hpp"
+#include "controller/operator/seen_certificate.hpp"
 
 namespace toolhive {
 
@@ -45,6 +47,14 @@ struct RegistryReport {
   std::optional<Place> place;
   std::optional<BackupsReport> backups;  // absent: there is no schedule to go by
   bool schedules = false;                // spec.backup is there
+  // By what TLS it serves; absent: by none, or nothing is known that was not told already.
+  struct ServedTls {
+    AuthorityRef authority;
+    std::optional<WallTime> not_after;  // absent: not seen; the last one is kept
+  };
+  std::optional<ServedTls> tls;
+  std::optional<ConditionValue> tls_ready;  // absent: without TLS, or what is told stays
+  bool serves_plain = false;                // what is declared serves plain HTTP
   // a pod serves, but the operator gets no answer from it
   std::optional<ConditionValue> unreachable;
 };
@@ -52,6 +62,10 @@ struct RegistryReport {
 // All but what only the service and discovery know. What was written counts for more than what was
 // observed before.
 RegistryReport report_of(const RegistryObservation& observed, const RegistryOutcome& outcome, WallTime now);
+
+// Adds what is told of TLS; `seen` as tls_ready() wants it.
+void report_tls(const RegistryObservation& observed, const RegistryOutcome& outcome,
+                const std::optional<CertificateSight>& seen, RegistryReport& report);
 
 // When to look again although nothing changes.
 Duration look_again(const RegistryObservation& observed, const RegistryOutcome& outcome,

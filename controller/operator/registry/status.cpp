@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/base/json_access.hpp"
 #include "controller/base/time.hpp"
 #include "controller/operator/labels.hpp"
 #include "controller/operator/registry/autoscaling.hpp"
@@ -17,6 +18,8 @@ using runtime::Conditions;
 
 namespace {
 
+constexpr const char* kTlsCondition = "TLSReady";
+
 Conditions conditions_of(const Json& status) {
   return Conditions::from_json(status.is_object() ? status.value("conditions", Json::array())
                                                   : Json::array());
@@ -30,6 +33,11 @@ bool tells_most(const std::optional<ConditionValue>& filled, const RegistryRepor
          report.rollout.settled.holds();
 }
 
+// Nobody can make out whether it is the registry that answers.
+bool is_untrusted(const RegistryReport& report) {
+  return report.tls_ready && report.tls_ready->status == runtime::ConditionStatus::False;
+}
+
 ConditionValue ready(const RegistryReport& report) {
   if (report.refused) return *report.refused;
   if (report.failed) return *report.failed;
@@ -41,6 +49,7 @@ ConditionValue ready(const RegistryReport& report) {
   if (!report.rollout.settled.holds()) return report.rollout.settled;
   if (report.exposure.required && !report.exposure.exposed.holds()) return report.exposure.exposed;
   if (report.authentication) return *report.authentication;
+  if (is_untrusted(report)) return *report.tls_ready;
   return ConditionValue::yes("Serving", "the registry serves what the spec declares");
 }
 
@@ -57,6 +66,7 @@ ConditionValue degraded(const RegistryReport& report) {
     return ConditionValue::yes(report.storage.reason, report.storage.message);
   if (report.authentication)
     return ConditionValue::yes(report.authentication->reason, report.authentication->message);
+  if (is_untrusted(report)) return ConditionValue::yes(report.tls_ready->reason, report.tls_ready->message);
   if (report.unreachable) return ConditionValue::yes(report.unreachable->reason, report.unreachable->message);
   return ConditionValue::no("AsExpected", "nothing needs attention");
 }
@@ -82,6 +92,25 @@ void tell_discovery(const RegistryReport& report, const Json& before, Conditions
   } else if (before.is_object() && before.contains("discovered")) {
     discovered = before.at("discovered");
   }
+}
+
+// As in `before` while it is not known what is declared.
+void tell_tls(const RegistryReport& report, const Json& before, Conditions& conditions, Json& status,
+              WallTime now) {
+  if (report.tls_ready) {
+    conditions.set(to_condition(kTlsCondition, *report.tls_ready, report.generation), now);
+  } else if (report.serves_plain) {
+    conditions.remove(kTlsCondition);
+  }
+  if (report.serves_plain) return;
+  const Json* const told = before.is_object() ? value_at(before, "/tls") : nullptr;
+  Json tls = told ? *told : Json::object();
+  if (report.tls) {
+    const AuthorityRef& authority = report.tls->authority;
+    tls["authority"] = {{"configMap", authority.config_map}, {"key", authority.key}};
+    if (report.tls->not_after) tls["notAfter"] = to_rfc3339(*report.tls->not_after);
+  }
+  if (!tls.empty()) status["tls"] = std::move(tls);
 }
 
 // What is known stays while nothing newer is.
@@ -143,6 +172,8 @@ Json registry_status(const Json& before, const RegistryReport& report, WallTime 
   conditions.remove("ReconciliationPaused");
   Json discovered;
   tell_discovery(report, before, conditions, discovered, now);
+  Json tls = Json::object();
+  tell_tls(report, before, conditions, tls, now);
 
   Json status = {{"observedGeneration", report.generation},
                  {"conditions", conditions.to_json()},
@@ -155,10 +186,11 @@ Json registry_status(const Json& before, const RegistryReport& report, WallTime 
   } else if (before.is_object() && before.contains("storage")) {
     status["storage"] = before.at("storage");
   }
+  status.update(tls);
   if (!discovered.is_null()) status["discovered"] = std::move(discovered);
   // An address is an offer: there is none before the registry served once.
   if (report.rollout.available.holds() || (before.is_object() && before.contains("url"))) {
-    const std::string inside = internal_url(report.key);
+    const std::string inside = internal_url(report.key, status.contains("tls"));
     status["url"] = report.exposure.url.empty() ? inside : report.exposure.url;
     status["internalURL"] = inside;
   }

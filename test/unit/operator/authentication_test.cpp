@@ -83,8 +83,9 @@ class NotingAccess final : public RegistryAccess {
   mutable std::vector<std::string> made;
 
  private:
-  std::unique_ptr<RegistryApi> make_client(const kube::Key&, const std::string& audience) const override {
-    made.push_back(audience);
+  std::unique_ptr<RegistryApi> make_client(const kube::Key&, const RegistryEndpoint& endpoint,
+                                           const std::shared_ptr<SeenCertificate>&) const override {
+    made.push_back(endpoint.audience);
     return std::make_unique<FakeRegistry>();
   }
 };
@@ -228,18 +229,19 @@ TEST_CASE("whether a registry may ask about tokens is what the API server says o
 }
 
 TEST_CASE("a tool's registry is asked with a token exactly when it asks for one") {
-  CHECK(target_of(mcp_registry()).audience.empty());
-  CHECK(target_of(mcp_registry({{"spec", kOidc}})).audience == "mcp/mcp-registry/uid-of-mcp-registry");
+  CHECK(target_of(mcp_registry()).endpoint.audience.empty());
+  CHECK(target_of(mcp_registry({{"spec", kOidc}})).endpoint.audience ==
+        "mcp/mcp-registry/uid-of-mcp-registry");
   // What cannot be read may be of a registry that does.
-  CHECK_FALSE(target_of(mcp_registry({{"spec", {{"auth", 1}}}})).audience.empty());
+  CHECK_FALSE(target_of(mcp_registry({{"spec", {{"auth", 1}}}})).endpoint.audience.empty());
 }
 
 TEST_CASE("another Registry of the same name is reached with tokens of its own") {
   NotingAccess access;
   const kube::Key key{"mcp", "mcp-registry"};
-  const auto first = access.open(key, "a");
-  CHECK(*access.open(key, "a") == *first);
-  CHECK(*access.open(key, "b") != *first);
+  const auto first = access.open(key, {"a"});
+  CHECK(*access.open(key, {"a"}) == *first);
+  CHECK(*access.open(key, {"b"}) != *first);
   CHECK(access.made == std::vector<std::string>{"a", "b"});
 }
 

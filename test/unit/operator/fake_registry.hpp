@@ -263,23 +263,23 @@ template <class Api>
 class AccessTo final : public RegistryAccess {
  public:
   AccessTo() : RegistryAccess(nullptr, {}) {}
-  StatusOr<std::shared_ptr<RegistryApi>> open(const kube::Key&, const std::string& audience) override {
+  StatusOr<std::shared_ptr<RegistryApi>> open(const kube::Key&, const RegistryEndpoint& endpoint) override {
     const std::lock_guard lock(mutex_);
-    audience_ = audience;
+    endpoint_ = endpoint;
     return std::shared_ptr<RegistryApi>(registry);
   }
 
   std::shared_ptr<Api> registry = std::make_shared<Api>();
 
   // Of the registry that was opened last.
-  std::string audience() const {
+  RegistryEndpoint endpoint() const {
     const std::lock_guard lock(mutex_);
-    return audience_;
+    return endpoint_;
   }
 
  private:
   mutable std::mutex mutex_;
-  std::string audience_;  // guarded by mutex_
+  RegistryEndpoint endpoint_;  // guarded by mutex_
 };
 
 }  // namespace toolhive::test

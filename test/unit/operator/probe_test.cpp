@@ -25,7 +25,7 @@ class ProbedRegistry : public test::EmptyRegistry {
 };
 
 struct Probing {
-  ServiceProbe::Answer ask() { return probe.ask(ctx, {"mcp", "mcp-registry"}, "mcp/mcp-registry/u"); }
+  ServiceProbe::Answer ask() { return probe.ask(ctx, {"mcp", "mcp-registry"}, {"mcp/mcp-registry/u"}); }
 
   testing::SimulatedClock clock;
   Context ctx{{}, TimePoint::max(), clock, {}};
@@ -38,7 +38,7 @@ const Status kRegistryAway(Code::Unavailable, "no endpoints available");
 TEST_CASE("an answer is kept for two seconds, and says when a new one can be had") {
   Probing p;
   CHECK(p.ask().report->tools == 3);
-  CHECK(p.access.audience() == "mcp/mcp-registry/u");
+  CHECK(p.access.endpoint().audience == "mcp/mcp-registry/u");
   p.clock.advance(500ms);
   CHECK(p.ask().ask_again == 1500ms);
   CHECK(p.access.registry->asked == 1);

@@ -47,7 +47,8 @@ class TenantsAccess final : public RegistryAccess {
   explicit TenantsAccess(std::stop_token end) : RegistryAccess(nullptr, {}), end_(std::move(end)) {}
 
  private:
-  std::unique_ptr<RegistryApi> make_client(const Key& registry, const std::string&) const override {
+  std::unique_ptr<RegistryApi> make_client(const Key& registry, const RegistryEndpoint&,
+                                           const std::shared_ptr<SeenCertificate>&) const override {
     return std::make_unique<TenantsRegistry>(registry.name == "evil", end_);
   }
   const std::stop_token end_;

@@ -139,6 +139,21 @@ TEST_CASE("diff shows what waits, and compares the versions of the tool that is 
   CHECK(kubectl.out.str().starts_with("weather.now  review"));
 }
 
+TEST_CASE("a registry with TLS is read by its port of that name") {
+  ScriptedKubectl kubectl;
+  kubectl.answer(kGetTool, test::holding_tool("weather"));
+  const std::string tool = "/proxy/api/v1/tools/weather.now";
+  const std::string services = "get --raw /api/v1/namespaces/team/services/";
+  kubectl.fail(services + "http:main:http" + tool,
+               "Error from server (ServiceUnavailable): no service port \"http\" found for service \"main\"");
+  kubectl.answer(services + "https:main:https" + tool + "/versions",
+                 Json{{"versions", {{{"version", "2"}}, {{"version", "1"}}}}});
+  kubectl.answer(services + "https:main:https" + tool + "/diff?from=1.0.0%2Bb",
+                 Json{{"name", "weather.now"}, {"verdict", "review"}});
+  CHECK(kubectl.run({"diff", "weather", "weather.now", "--from", "1.0.0+b"}) == 0);
+  CHECK(kubectl.out.str().starts_with("weather.now  review"));
+}
+
 TEST_CASE("diff of a tool with one version says that there is nothing to compare") {
   ScriptedKubectl kubectl;
   kubectl.answer(kGetTool, test::holding_tool("weather"));

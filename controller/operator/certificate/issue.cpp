@@ -1,0 +1,205 @@
+#include "controller/operator/certificate/issue.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <memory>
+
+#include "controller/base/free_with.hpp"
+
+namespace toolhive {
+
+namespace {
+
+using Key = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
+using Extension = std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>>;
+using Names = std::unique_ptr<GENERAL_NAMES, FreeWith<GENERAL_NAMES_free>>;
+using Bio = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
+
+constexpr std::size_t kLongestCommonName = 64;  // ub-common-name of RFC 5280
+
+// What is left in the thread's list of errors would be taken for one of its next TLS connection.
+class QuietErrors {
+ public:
+  QuietErrors() = default;
+  ~QuietErrors() { ERR_clear_error(); }
+  QuietErrors(const QuietErrors&) = delete;
+  QuietErrors& operator=(const QuietErrors&) = delete;
+};
+
+int no_certificate_password(char*, int, int, void*) {
+  return 0;  // else OpenSSL would ask the terminal
+}
+
+Bio reading(const std::string& text) {
+  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+Certificate read_certificate(const std::string& pem) {
+  const Bio source = reading(pem);
+  return Certificate(source ? PEM_read_bio_X509(source.get(), nullptr, no_certificate_password, nullptr)
+                            : nullptr);
+}
+
+Key read_certificate_key(const std::string& pem) {
+  const Bio source = reading(pem);
+  return Key(source ? PEM_read_bio_PrivateKey(source.get(), nullptr, no_certificate_password, nullptr)
+                    : nullptr);
+}
+
+std::string written(BIO* bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio, &data);
+  return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
+}
+
+bool set_random_serial(X509* certificate) {
+  std::array<unsigned char, 16> bytes{};
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) return false;
+  bytes[0] = static_cast<unsigned char>((bytes[0] & 0x3F) | 0x40);  // positive, and never zero
+  const std::unique_ptr<BIGNUM, FreeWith<BN_free>> number(
+      BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
+  return number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
+}
+
+bool set_validity(X509* certificate, const Validity& validity) {
+  const auto set = [](ASN1_TIME* field, WallTime time) {
+    return ASN1_TIME_set(field, std::chrono::system_clock::to_time_t(time)) != nullptr;
+  };
+  return set(X509_getm_notBefore(certificate), validity.from) &&
+         set(X509_getm_notAfter(certificate), validity.until);
+}
+
+bool set_common_name(X509* certificate, const std::string& name) {
+  const std::string common = name.substr(0, kLongestCommonName);
+  return X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_UTF8,
+                                    reinterpret_cast<const unsigned char*>(common.c_str()), -1, -1, 0) == 1;
+}
+
+bool set_dns_names(X509* certificate, const std::vector<std::string>& dns_names) {
+  const Names names(GENERAL_NAMES_new());
+  if (!names) return false;
+  for (const std::string& name : dns_names) {
+    GENERAL_NAME* entry = GENERAL_NAME_new();
+    ASN1_IA5STRING* text = ASN1_IA5STRING_new();
+    if (entry == nullptr || text == nullptr ||
+        ASN1_STRING_set(text, name.data(), static_cast<int>(name.size())) != 1 ||
+        sk_GENERAL_NAME_push(names.get(), entry) <= 0) {
+      GENERAL_NAME_free(entry);
+      ASN1_IA5STRING_free(text);
+      return false;
+    }
+    GENERAL_NAME_set0_value(entry, GEN_DNS, text);
+  }
+  return X509_add1_ext_i2d(certificate, NID_subject_alt_name, names.get(), 0, 0) == 1;
+}
+
+bool add_extension(X509* certificate, X509* issuer, int what, const char* value) {
+  X509V3_CTX context;
+  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
+  const Extension extension(X509V3_EXT_conf_nid(nullptr, &context, what, value));
+  return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
+}
+
+// A certificate for a new key, to be completed and signed.
+bool begin_certificate(X509* certificate, EVP_PKEY* key, const std::string& name, const Validity& validity) {
+  return X509_set_version(certificate, X509_VERSION_3) == 1 && set_random_serial(certificate) &&
+         set_validity(certificate, validity) && X509_set_pubkey(certificate, key) == 1 &&
+         set_common_name(certificate, name);
+}
+
+StatusOr<IssuedCertificate> to_pem(X509* certificate, EVP_PKEY* key) {
+  const Bio certificate_text(BIO_new(BIO_s_mem()));
+  const Bio key_text(BIO_new(BIO_s_mem()));
+  if (!certificate_text || !key_text || PEM_write_bio_X509(certificate_text.get(), certificate) != 1 ||
+      PEM_write_bio_PrivateKey(key_text.get(), key, nullptr, nullptr, 0, nullptr, nullptr) != 1)
+    return Status(Code::Internal, "OpenSSL cannot write a certificate");
+  return IssuedCertificate{written(certificate_text.get()), written(key_text.get())};
+}
+
+WallTime to_wall_time(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
+  return std::chrono::system_clock::from_time_t(::timegm(&parts));
+}
+
+std::vector<std::string> dns_names_of(const X509* certificate) {
+  std::vector<std::string> found;
+  const Names names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    int type = 0;
+    const auto* value = static_cast<const ASN1_STRING*>(
+        GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names.get(), i), &type));
+    if (type == GEN_DNS)
+      found.emplace_back(reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
+                         static_cast<std::size_t>(ASN1_STRING_length(value)));
+  }
+  return found;
+}
+
+}  // namespace
+
+StatusOr<IssuedCertificate> make_authority(const std::string& common_name, const Validity& validity) {
+  const QuietErrors quiet;
+  const Key key(EVP_EC_gen("P-256"));
+  const Certificate made(X509_new());
+  const bool good =
+      key && made && begin_certificate(made.get(), key.get(), common_name, validity) &&
+      X509_set_issuer_name(made.get(), X509_get_subject_name(made.get())) == 1 &&
+      add_extension(made.get(), made.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
+      add_extension(made.get(), made.get(), NID_key_usage, "critical,keyCertSign,cRLSign") &&
+      add_extension(made.get(), made.get(), NID_subject_key_identifier, "hash") &&
+      X509_sign(made.get(), key.get(), EVP_sha256()) > 0;
+  if (!good) return Status(Code::Internal, "OpenSSL cannot make a certificate authority");
+  return to_pem(made.get(), key.get());
+}
+
+StatusOr<IssuedCertificate> issue_certificate(const IssuedCertificate& authority,
+                                              const std::vector<std::string>& dns_names,
+                                              const Validity& validity) {
+  const QuietErrors quiet;
+  const Certificate issuer = read_certificate(authority.certificate);
+  const Key issuer_key = read_certificate_key(authority.key);
+  if (!issuer || !issuer_key || dns_names.empty())
+    return Status(Code::Invalid, "a certificate needs a name, and an authority with its key");
+  const Key key(EVP_EC_gen("P-256"));
+  const Certificate made(X509_new());
+  const bool good = key && made && begin_certificate(made.get(), key.get(), dns_names.front(), validity) &&
+                    X509_set_issuer_name(made.get(), X509_get_subject_name(issuer.get())) == 1 &&
+                    set_dns_names(made.get(), dns_names) &&
+                    add_extension(made.get(), issuer.get(), NID_basic_constraints, "critical,CA:FALSE") &&
+                    add_extension(made.get(), issuer.get(), NID_key_usage, "critical,digitalSignature") &&
+                    add_extension(made.get(), issuer.get(), NID_ext_key_usage, "serverAuth") &&
+                    add_extension(made.get(), issuer.get(), NID_authority_key_identifier, "keyid") &&
+                    X509_sign(made.get(), issuer_key.get(), EVP_sha256()) > 0;
+  if (!good) return Status(Code::Internal, "OpenSSL cannot issue a certificate");
+  return to_pem(made.get(), key.get());
+}
+
+std::optional<CertificateFacts> facts_of(const IssuedCertificate& pair) {
+  const QuietErrors quiet;
+  const Certificate certificate = read_certificate(pair.certificate);
+  const Key key = read_certificate_key(pair.key);
+  if (!certificate || !key || X509_check_private_key(certificate.get(), key.get()) != 1) return std::nullopt;
+  return CertificateFacts{{to_wall_time(X509_get0_notBefore(certificate.get())),
+                           to_wall_time(X509_get0_notAfter(certificate.get()))},
+                          dns_names_of(certificate.get())};
+}
+
+bool is_signed_by(const std::string& certificate, const std::string& authority) {
+  const QuietErrors quiet;
+  const Certificate signed_one = read_certificate(certificate);
+  const Certificate issuer = read_certificate(authority);
+  return signed_one && issuer && X509_verify(signed_one.get(), X509_get0_pubkey(issuer.get())) == 1;
+}
+
+}  // namespace toolhive

@@ -1,0 +1,107 @@
+#include "controller/operator/registry/tls.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/operator/registry/operands.hpp"
+#include "controller/operator/registry/pod_parts.hpp"
+
+namespace toolhive {
+
+namespace {
+
+using Source = RegistryTls::Source;
+
+constexpr const char* kCertificateVolume = "tls";
+constexpr const char* kCertificateFolder = "/etc/mcp-registry/tls";
+constexpr const char* kServingCertificateFile = "tls.crt";
+constexpr const char* kServingKeyFile = "tls.key";
+constexpr const char* kAuthoritiesKey = "ca.crt";
+// Where OpenShift's service CA puts its authorities.
+constexpr const char* kServiceCaKey = "service-ca.crt";
+constexpr const char* kInjectServiceCa = "service.beta.openshift.io/inject-cabundle";
+
+std::string certificate_file(const char* name) {
+  return std::string(kCertificateFolder) + "/" + name;
+}
+
+}  // namespace
+
+const ServedPort& port_of(const RegistryInputs& inputs) {
+  return served_port(inputs.spec.tls.has_value());
+}
+
+std::optional<AuthorityRef> authority_of(const RegistryInputs& inputs) {
+  const auto& tls = inputs.spec.tls;
+  if (!tls) return std::nullopt;
+  if (tls->ca) return AuthorityRef{tls->ca->name, tls->ca->key};
+  return AuthorityRef{authority_config_map_name(inputs.key),
+                      tls->source == Source::ServiceCA ? kServiceCaKey : kAuthoritiesKey};
+}
+
+RegistryEndpoint endpoint_of(const RegistryInputs& inputs) {
+  return {audience_of(inputs), authority_of(inputs)};
+}
+
+std::string serving_secret(const RegistryInputs& inputs) {
+  const auto& tls = inputs.spec.tls;
+  if (!tls) return {};
+  if (tls->source == Source::Secret) return tls->secret;
+  // Apart, so that whoever writes the one does not find the other's.
+  return inputs.key.name + (tls->source == Source::SelfSigned ? "-tls" : "-serving-cert");
+}
+
+std::vector<std::string> serving_names(const kube::Key& registry) {
+  const std::string host = internal_host(registry);
+  return {host, host + ".cluster.local", registry.name + "." + registry.ns, registry.name};
+}
+
+Json tls_section(const RegistryInputs& inputs) {
+  if (!inputs.spec.tls) return {};
+  return {{"certFile", certificate_file(kServingCertificateFile)},
+          {"keyFile", certificate_file(kServingKeyFile)}};
+}
+
+// These two alone: nothing else that the Secret may have is in the pod.
+void add_certificate(const RegistryInputs& inputs, Json& pod) {
+  if (!inputs.spec.tls) return;
+  pod["containers"][0]["volumeMounts"].push_back(
+      {{"name", kCertificateVolume}, {"mountPath", kCertificateFolder}, {"readOnly", true}});
+  const auto item = [](const char* key) { return Json{{"key", key}, {"path", key}}; };
+  pod["volumes"].push_back(
+      {{"name", kCertificateVolume},
+       {"secret",
+        {{"secretName", serving_secret(inputs)},
+         {"defaultMode", kSecretFileMode},
+         {"items", Json::array({item(kServingCertificateFile), item(kServingKeyFile)})}}}});
+}
+
+Json scrape_tls(const RegistryInputs& inputs) {
+  const auto authority = authority_of(inputs);
+  if (!authority) return {};
+  return {{"ca", {{"configMap", {{"name", authority->config_map}, {"key", authority->key}}}}},
+          {"serverName", internal_host(inputs.key)}};
+}
+
+Json authority_config_map(const RegistryInputs& inputs) {
+  Json map = {{"metadata", operand_metadata(inputs, authority_config_map_name(inputs.key))}};
+  if (inputs.spec.tls && inputs.spec.tls->source == Source::ServiceCA) {
+    map["metadata"]["annotations"][kInjectServiceCa] = "true";
+  } else {
+    map["data"][kAuthoritiesKey] = inputs.authorities;
+  }
+  return map;
+}
+
+Json certificate(const RegistryInputs& inputs) {
+  const RegistryTls::Issuer issuer =
+      inputs.spec.tls ? inputs.spec.tls->issuer.value_or(RegistryTls::Issuer()) : RegistryTls::Issuer();
+  return {{"metadata", operand_metadata(inputs, inputs.key.name)},
+          {"spec",
+           {{"secretName", serving_secret(inputs)},
+            {"dnsNames", serving_names(inputs.key)},
+            {"privateKey", {{"algorithm", "ECDSA"}, {"size", 256}, {"rotationPolicy", "Always"}}},
+            {"usages", Json::array({"digital signature", "server auth"})},
+            {"issuerRef", {{"name", issuer.name}, {"kind", issuer.kind}, {"group", issuer.group}}}}}};
+}
+
+}  // namespace toolhive

@@ -1,0 +1,154 @@
+#include "controller/operator/registry/tls_state.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/base/json_access.hpp"
+#include "controller/base/time.hpp"
+#include "controller/operator/certificate/certificate_keeper.hpp"
+#include "controller/operator/config_map_value.hpp"
+#include "controller/operator/labels.hpp"
+#include "controller/operator/registry/operands.hpp"
+#include "controller/operator/registry/tls.hpp"
+#include "controller/operator/types.hpp"
+
+namespace toolhive {
+
+namespace {
+
+using Source = RegistryTls::Source;
+
+constexpr const char* kServingCertError = "service.beta.openshift.io/serving-cert-generation-error";
+constexpr const char* kServingCertSigned = "service.beta.openshift.io/serving-cert-signed-by";
+
+std::string grant_command(const std::string& ns, const std::string& operator_namespace) {
+  const std::string account = operator_namespace.empty() ? "NAMESPACE:ACCOUNT of the operator"
+                                                         : operator_namespace + ":" + kOperatorName;
+  return "kubectl -n " + ns +
+         " create rolebinding toolhive-operator-tls-secrets --clusterrole=toolhive-operator-tls-secrets "
+         "--serviceaccount=" +
+         account;
+}
+
+StatusOr<TlsMaterial> own_certificate(const Context& ctx, kube::Client& client, const kube::Object& owner,
+                                      const RegistryInputs& inputs) {
+  const KeptCertificate wanted{.secret = {inputs.key.ns, serving_secret(inputs)},
+                               .labels = operand_labels(inputs.key.name),
+                               .dns_names = serving_names(inputs.key)};
+  auto kept = keep_certificate(ctx, client, owner, registry_type(), wanted);
+  if (kept.ok()) return TlsMaterial{*std::move(kept), {}};
+  if (kept.status().code() == Code::NameTaken)
+    return TlsMaterial{{}, ConditionValue::no("CertificateConflict", "spec.tls: " + kept.status().message())};
+  if (kept.status().code() != Code::Forbidden) return kept.status();
+  return TlsMaterial{
+      {},
+      ConditionValue::no("CertificateForbidden",
+                         "spec.tls.source: the operator may not keep the Secret " + wanted.secret.name +
+                             " here; whoever administers the namespace allows it with: " +
+                             grant_command(inputs.key.ns, inputs.operator_namespace))};
+}
+
+StatusOr<TlsMaterial> known_authorities(const Context& ctx, kube::Client& client,
+                                        const RegistryInputs& inputs) {
+  const AuthorityRef authority = authority_of(inputs).value_or(AuthorityRef());
+  auto found = config_map_value(ctx, client, {inputs.key.ns, authority.config_map}, authority.key);
+  if (found.ok()) return TlsMaterial{*std::move(found), {}};
+  if (found.status().code() != Code::NotFound) return found.status();
+  return TlsMaterial{{},
+                     ConditionValue::no("AuthorityNotFound",
+                                        "spec.tls.ca.configMapKeyRef: " + found.status().message() +
+                                            "; put the certificate of who signs there, in PEM, or correct "
+                                            "the reference")};
+}
+
+std::optional<ConditionValue> missing_issuer_api(const RegistryInputs& inputs, const Cluster& cluster) {
+  if (inputs.spec.tls->source != Source::CertManager || cluster.certificates == kube::Offered::Yes) return {};
+  if (cluster.certificates == kube::Offered::No)
+    return ConditionValue::no("IssuerAPIMissing",
+                              "spec.tls.source: this cluster has no Certificates of cert-manager.io; install "
+                              "cert-manager, or choose another source");
+  return ConditionValue::unknown(
+      "IssuerAPIUnknown", "the API server has not said whether it offers Certificates of cert-manager.io");
+}
+
+std::string annotation(const kube::Object* object, const char* name) {
+  const Json document = object ? object->json() : Json::object();
+  const Json* const annotations = value_at(document, "/metadata/annotations");
+  return annotations && annotations->is_object() ? string_member(*annotations, name) : std::string();
+}
+
+// What whoever makes the certificate says of it; absent: nothing.
+std::optional<ConditionValue> issuers_word(const RegistryInputs& declared, const LiveOperands& applied) {
+  if (declared.spec.tls->source == Source::ServiceCA) {
+    const kube::Object* const service = find(applied, service_type());
+    if (const std::string error = annotation(service, kServingCertError); !error.empty())
+      return ConditionValue::no("CertificateRefused", "OpenShift's service CA says: " + error);
+    if (annotation(service, kServingCertSigned).empty())
+      return ConditionValue::no("CertificateMissing",
+                                "OpenShift's service CA has not signed a certificate for the Service; where "
+                                "there is none, choose another spec.tls.source");
+  }
+  if (declared.spec.tls->source == Source::CertManager) {
+    const kube::Object* const object = find(applied, certificate_type());
+    const Json document = object ? object->json() : Json::object();
+    const Json* const conditions = value_at(document, "/status/conditions");
+    const auto told = runtime::Conditions::from_json(conditions ? *conditions : Json::array());
+    const runtime::Condition* const ready = told.find("Ready");
+    if (!ready || ready->status != runtime::ConditionStatus::True)
+      return ConditionValue::no("CertificateMissing",
+                                "cert-manager has not issued the Certificate " + declared.key.name +
+                                    (ready ? ": " + ready->message : " yet: it says nothing of it"));
+  }
+  return {};
+}
+
+const char* reason_of(CertificateSight::Verdict verdict) {
+  switch (verdict) {
+    case CertificateSight::Verdict::Expired:
+      return "CertificateExpired";
+    case CertificateSight::Verdict::WrongName:
+      return "CertificateNameMismatch";
+    default:
+      return "CertificateUntrusted";
+  }
+}
+
+}  // namespace
+
+StatusOr<TlsMaterial> tls_material(const Context& ctx, kube::Client& client, const Cluster& cluster,
+                                   const kube::Object& owner, const RegistryInputs& inputs) {
+  if (auto missing = missing_issuer_api(inputs, cluster)) return TlsMaterial{{}, std::move(missing)};
+  switch (inputs.spec.tls->source) {
+    case Source::SelfSigned:
+      return own_certificate(ctx, client, owner, inputs);
+    case Source::ServiceCA:
+      return TlsMaterial();
+    default:
+      return known_authorities(ctx, client, inputs);
+  }
+}
+
+ConditionValue tls_ready(const RegistryInputs& declared, const LiveOperands& applied, bool pods_serve,
+                         const std::optional<CertificateSight>& seen) {
+  const std::string secret = serving_secret(declared);
+  if (seen && pods_serve) {
+    if (seen->verdict == CertificateSight::Verdict::Trusted)
+      return ConditionValue::yes("CertificateVerified",
+                                 "the registry serves a certificate that its authority vouches for, until " +
+                                     to_rfc3339(seen->not_after));
+    const AuthorityRef authority = authority_of(declared).value_or(AuthorityRef());
+    return ConditionValue::no(reason_of(seen->verdict),
+                              "the certificate of the Secret " + secret + " is not trusted: " + seen->detail +
+                                  "; it is to be for " + internal_host(declared.key) +
+                                  " and signed by what the ConfigMap " + authority.config_map + " has as " +
+                                  authority.key);
+  }
+  if (auto word = issuers_word(declared, applied)) return *word;
+  if (!pods_serve)
+    return ConditionValue::unknown(
+        "NotServing", "no pod serves yet; one that stays at ContainerCreating waits for the Secret " +
+                          secret + " with tls.crt and tls.key");
+  return ConditionValue::unknown("NotVerified",
+                                 "the operator has not seen the registry's certificate so far");
+}
+
+}  // namespace toolhive

@@ -1,0 +1,156 @@
+// A Registry that serves TLS inside the cluster.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+
+#include "test/e2e/harness/test_namespace.hpp"
+
+using namespace e2e;
+
+namespace {
+
+constexpr const char* kSecretsRole = "toolhive-operator-tls-secrets";
+
+// The authorities of a Registry in a file, as a client has them.
+class AuthorityFile {
+ public:
+  explicit AuthorityFile(const TestNamespace& ns)
+      : path_(std::filesystem::temp_directory_path() / ("e2e-" + ns.name() + "-ca.crt")) {
+    std::ofstream(path_) << ns.get(kConfigMap, "mcp-registry-ca").at("data").at("ca.crt").get<std::string>();
+  }
+  ~AuthorityFile() { std::filesystem::remove(path_); }
+  AuthorityFile(const AuthorityFile&) = delete;
+  AuthorityFile& operator=(const AuthorityFile&) = delete;
+  std::string path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+std::string host_of(const TestNamespace& ns) {
+  return "mcp-registry." + ns.name() + ".svc";
+}
+
+std::string served_certificate(const TestNamespace& ns) {
+  const Output shown = run(
+      Cluster::get().inside({"sh", "-c",
+                             "echo | openssl s_client -connect " + host_of(ns) + ":8443 -servername " +
+                                 host_of(ns) + " 2>/dev/null | openssl x509 -noout -fingerprint -sha256"}));
+  return shown.ok() ? shown.out : "";
+}
+
+// Reads again and again until it goes, and counts what fails.
+class SteadyReader {
+ public:
+  SteadyReader(const std::string& url, const std::string& authority)
+      : thread_([this, url, authority] {
+          while (!stop_) {
+            const Answer answer = Cluster::get().http("GET", url, nullptr, {"--cacert", authority});
+            ++reads;
+            if (answer.status != 200 && failures++ == 0) first_failure = answer.explain();
+          }
+        }) {}
+  ~SteadyReader() { end(); }
+  void end() {
+    stop_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+  std::atomic<int> reads{0};
+  std::atomic<int> failures{0};
+  std::string first_failure;  // read after end()
+
+ private:
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+// Does what OpenShift's service CA does for the Service and the ConfigMap that ask it to.
+void play_service_ca(const TestNamespace& ns) {
+  const std::string folder = std::filesystem::temp_directory_path() / ("e2e-" + ns.name() + "-service-ca");
+  const Output made = run({{"bash", "-c", R"(set -e
+    mkdir "$1"; cd "$1"
+    key="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+    openssl req -x509 $key -keyout ca.key -out ca.crt -subj /CN=service-ca -days 2
+    openssl req -new $key -keyout tls.key -out tls.csr -subj "/CN=$2"
+    openssl x509 -req -in tls.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 1 -out tls.crt \
+      -extfile <(echo "subjectAltName=DNS:$2"))",
+                            "play_service_ca", folder, host_of(ns)}});
+  REQUIRE_MESSAGE(made.ok(), made.explain());
+  ns.require_kubectl({"create", "secret", "tls", "mcp-registry-serving-cert", "--cert=" + folder + "/tls.crt",
+                      "--key=" + folder + "/tls.key"});
+  std::ifstream authority(folder + "/ca.crt");
+  const std::string text{std::istreambuf_iterator<char>(authority), {}};
+  ns.patch(kConfigMap, "mcp-registry-ca", {{"data", {{"service-ca.crt", text}}}});
+  ns.require_kubectl(
+      {"annotate", "service", "mcp-registry", "service.beta.openshift.io/serving-cert-signed-by=service-ca"});
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a Registry serves TLS by a certificate of the operator's, which is exchanged under load without a "
+    "failed read") {
+  const TestNamespace ns("tls");
+  ns.apply(registry("mcp-registry", {{"tls", {{"source", "SelfSigned"}}}}));
+  ns.wait_condition(kRegistry, "mcp-registry", "TLSReady", "False", "CertificateForbidden");
+  CHECK_FALSE(ns.find(kDeployment, "mcp-registry"));
+  ns.require_kubectl({"create", "rolebinding", kSecretsRole, std::string("--clusterrole=") + kSecretsRole,
+                      "--serviceaccount=" + Cluster::get().operator_namespace() + ":toolhive-operator"});
+  ns.wait_ready(kRegistry, "mcp-registry", Seconds(240));
+  ns.apply(mcptool("weather"));
+  ns.wait_ready(kMcpTool, "weather", Seconds(180));
+  ns.wait_condition(kRegistry, "mcp-registry", "TLSReady", "True", "CertificateVerified", Seconds(180));
+  CHECK(ns.get(kRegistry, "mcp-registry").at("status").at("internalURL") ==
+        "https://" + host_of(ns) + ":8443");
+
+  const AuthorityFile authority(ns);
+  const std::string url = "https://" + host_of(ns) + ":8443/api/v1/tools/weather";
+  const Answer read = Cluster::get().http("GET", url, nullptr, {"--cacert", authority.path()});
+  CHECK_MESSAGE(read.status == 200, read.explain());
+  CHECK(Cluster::get().http("GET", url).status == 0);
+  CHECK(Cluster::get().http("GET", "http://" + host_of(ns) + ":8443/health").status == 0);
+  CHECK(Cluster::get().http("GET", "http://" + host_of(ns) + ":8080/health").status == 0);
+
+  const std::string before = served_certificate(ns);
+  REQUIRE_FALSE(before.empty());
+  const Json pod = ns.pods_of("mcp-registry").at(0).at("metadata").at("uid");
+  {
+    SteadyReader reader(url, authority.path());
+    ns.patch(kSecret, "mcp-registry-tls", {{"data", {{"tls.crt", nullptr}}}});
+    wait_until(
+        "another certificate is served",
+        [&]() -> std::string {
+          const std::string now = served_certificate(ns);
+          return !now.empty() && now != before ? "" : "it is the same";
+        },
+        Seconds(300));
+    reader.end();
+    MESSAGE(reader.reads.load() << " reads");
+    CHECK_MESSAGE(reader.failures == 0, reader.first_failure);
+    CHECK(reader.reads > 20);
+  }
+  CHECK(ns.pods_of("mcp-registry").at(0).at("metadata").at("uid") == pod);
+  CHECK(condition(ns.get(kRegistry, "mcp-registry"), "TLSReady").status == "True");
+}
+
+TEST_CASE("a Registry serves TLS by a certificate of a service CA, whose part this test plays") {
+  const TestNamespace ns("tls-service-ca");
+  ns.apply(registry("mcp-registry", {{"tls", {{"source", "ServiceCA"}}}}));
+  ns.wait_condition(kRegistry, "mcp-registry", "TLSReady", "False", "CertificateMissing");
+  const Json asking = ns.get(kService, "mcp-registry").at("metadata").at("annotations");
+  CHECK(asking.at("service.beta.openshift.io/serving-cert-secret-name") == "mcp-registry-serving-cert");
+  play_service_ca(ns);
+  ns.wait_ready(kRegistry, "mcp-registry", Seconds(300));
+  ns.apply(mcptool("weather"));
+  ns.wait_ready(kMcpTool, "weather", Seconds(180));
+  ns.wait_condition(kRegistry, "mcp-registry", "TLSReady", "True", "CertificateVerified", Seconds(180));
+  CHECK(ns.get(kConfigMap, "mcp-registry-ca").at("data").contains("service-ca.crt"));
+  CHECK(ns.get(kRegistry, "mcp-registry").at("status").at("tls").at("authority").at("key") ==
+        "service-ca.crt");
+}
