@@ -51,6 +51,7 @@ class FakeStream final : public http::Stream {
   void shutdown(std::shared_ptr<http::Connection>) override {}
   void close() override {}
   bool gathers() const override { return gathering; }
+  bool has_trusted_client() const override { return false; }
 
   std::string bytes;
   std::size_t room = SIZE_MAX;
