@@ -232,6 +232,13 @@ StatusOr<std::vector<Object>> Cache::find(const ResourceType& type, std::string_
   return Impl::gather(*set, [&](const Store& store) { return store.find(index, value); });
 }
 
+std::optional<ResourceType> Cache::type_of(const Object& object) const {
+  const std::shared_lock lock(impl_->mutex);
+  for (const auto& [type, set] : impl_->sets)
+    if (type.kind == object.kind() && type.api_version() == object.api_version()) return type;
+  return std::nullopt;
+}
+
 void Cache::wrote(const ResourceType& type, const Key& key, std::string_view resource_version,
                   std::string_view uid) {
   impl_->record(type, key, Write{std::string(resource_version), std::string(uid)});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -74,6 +75,9 @@ class Cache {
   StatusOr<std::vector<kube::Ref<T>>> find(std::string_view index, std::string_view value) const {
     return refs<T>(find(kube::Resource<T>::type(), index, value));
   }
+
+  // The type of an object, among those that were declared.
+  std::optional<kube::ResourceType> type_of(const kube::Object& object) const;
 
   // Records that this process wrote `key`, with the resourceVersion the server answered; empty
   // after a delete of `uid`. Types that were not declared are ignored.

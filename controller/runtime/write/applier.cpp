@@ -184,6 +184,21 @@ struct Applier::Impl {
     return found && found->uid == object.meta().uid;
   }
 
+  // What was made for an owner before and is gone may have gone with it, of which the cache has not
+  // heard: made anew, it would be taken by the garbage collector again, as often as that happens.
+  Status owner_stays(const Context& ctx, const Object& owner, const IdView& id) {
+    {
+      std::lock_guard lock(mutex);
+      if (!find(owner, id)) return {};
+    }
+    const auto type = cache.type_of(owner);
+    if (!type) return {};
+    const auto live = client.get(ctx, *type, owner.key());
+    if (!live.ok() && live.status().code() != Code::NotFound) return live.status();
+    if (live.ok() && live->meta().uid == owner.meta().uid && !live->meta().deleting()) return {};
+    return Status(Code::Conflict, "its owner " + describe(*type, owner.key()) + " is being deleted, or gone");
+  }
+
   // Ours: the object to apply to. Nothing: the name is free, as far as the cache knows. Answers
   // from a live read whenever the cache alone would lead to an adoption or to blaming somebody.
   StatusOr<std::optional<Object>> target(const Context& ctx, const ResourceType& type, const Key& key,
@@ -256,6 +271,8 @@ StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, co
   }
   std::optional<StatusOr<Object>> written;
   if (!*target) {
+    const Status stays = options.owned ? impl_->owner_stays(ctx, owner, id) : Status();
+    if (!stays.ok()) return stays.with_context("making " + describe(type, key) + " anew");
     written = impl_->make(ctx, type, intent);
     if (written->status().code() == Code::Conflict) {
       // Somebody, perhaps this process before a restart or a lost answer, was there before the

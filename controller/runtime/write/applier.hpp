@@ -15,6 +15,8 @@ namespace toolhive::runtime {
 // - An object that the cache does not know is created by server-side apply on a resourceVersion
 //   that no object has, which the API server refuses with a Conflict where there is one after all;
 //   a live read tells then whose it is.
+// - An object that was applied before and is gone is made anew once a live read has confirmed that its
+//   owner is there; else it is a plain Conflict.
 // - An object of the owner's is applied, on the uid that was seen, when the intent or what the
 //   object
 // declares

@@ -25,7 +25,7 @@ constexpr const char* kOwnerLabel = "example.dev/owner";
 
 struct Owned {
   Owned() {
-    REQUIRE(cache.declare(kConfigMap).ok());
+    for (const kube::ResourceType& type : {kConfigMap, kWidget}) REQUIRE(cache.declare(type).ok());
     cache.start();
     REQUIRE(api.wait_for([&] { return cache.synced(); }));
     owner = api.put(kWidget, widget("ns", "w"));
@@ -175,6 +175,22 @@ TEST_CASE("a deleted object is created again") {
   REQUIRE(o.api.wait_for([&] { return o.cache.list(kConfigMap)->empty(); }));
   REQUIRE(o.apply(config_map("ns", "m")).ok());
   CHECK(o.api.find(kConfigMap, {"ns", "m"}));
+}
+
+TEST_CASE("an object that went with its owner is not made anew before the cache has heard of that") {
+  Owned o;
+  REQUIRE(o.apply(config_map("ns", "m", {{"k", "v"}})).ok());
+  o.settle();
+  o.api.remove(kConfigMap, {"ns", "m"});
+  o.settle();
+  o.api.remove(kWidget, o.owner->key());
+  const auto applied = o.apply(config_map("ns", "m", {{"k", "v"}}));
+  CHECK(applied.status().code() == Code::Conflict);
+  CHECK(applied.status().message().find("is being deleted, or gone") != std::string::npos);
+  // Nor for another one that has its name.
+  o.api.put(kWidget, widget(o.owner->key().ns, o.owner->key().name));
+  CHECK(o.apply(config_map("ns", "m", {{"k", "v"}})).status().code() == Code::Conflict);
+  CHECK(o.api.size(kConfigMap) == 0);
 }
 
 TEST_CASE("an object of that name that is nobody's, or another's, is never written") {
