@@ -94,6 +94,43 @@ TEST_CASE(
     doctest::skip(!tries_scenario("withdraw"))) {
   try_points("withdraw");
 }
+TEST_CASE(
+    "killed at any write of the creation of a Registry with everything, the operator comes to the same end" *
+    doctest::skip(!tries_scenario("equip"))) {
+  try_points("equip");
+}
+TEST_CASE("killed at any write while files are moved to a database, the operator comes to the same end" *
+          doctest::skip(!tries_scenario("move"))) {
+  try_points("move");
+}
+TEST_CASE("killed at any write while replicas come and go, the operator comes to the same end" *
+          doctest::skip(!tries_scenario("spread"))) {
+  try_points("spread");
+}
+TEST_CASE("killed at any write while it hibernates and wakes, the operator comes to the same end" *
+          doctest::skip(!tries_scenario("hibernate"))) {
+  try_points("hibernate");
+}
+TEST_CASE("killed at any write while a server is discovered and lost, the operator comes to the same end" *
+          doctest::skip(!tries_scenario("discover"))) {
+  try_points("discover");
+}
+TEST_CASE("killed at any write while upstreams come and go, the operator comes to the same end" *
+          doctest::skip(!tries_scenario("upstream"))) {
+  try_points("upstream");
+}
+TEST_CASE("killed at any write of a backup and its deletion, the operator comes to the same end" *
+          doctest::skip(!tries_scenario("backup"))) {
+  try_points("backup");
+}
+TEST_CASE("killed at any write of scheduled backups, the operator comes to the same end" *
+          doctest::skip(!tries_scenario("schedule"))) {
+  try_points("schedule");
+}
+TEST_CASE("killed at any write of a restore, the operator comes to the same end" *
+          doctest::skip(!tries_scenario("restore"))) {
+  try_points("restore");
+}
 
 TEST_SUITE_END();
 

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes ready what test_faults needs and cannot fetch from inside the cluster's network: the fault proxy; in the cluster the CRDs,
-# the image of a server, and the registry's under two names, so that a change of image has the same content.
+# Makes ready what test_faults needs and cannot fetch from inside the cluster's network: the fault proxy; in the cluster the CRDs, those
+# of the Prometheus operator among them, the image of a server, and the registry's under two names, so that a change of image has the same content.
 #
 #   prepare.sh CLUSTER
 set -euo pipefail
@@ -9,13 +9,14 @@ name=${1:?usage: prepare.sh CLUSTER}
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cluster=$root/test/cluster/cluster
 # As harness/operator_process.hpp has them.
-image=localhost/mcp-registry:0.1.0 other=localhost/mcp-registry:faults
+image=localhost/mcp-registry:$("$root/config/version.sh") other=localhost/mcp-registry:faults
 
 "$root/test/faults/proxy/build.sh" >/dev/null
 "$cluster" kubectl --name "$name" apply --server-side -k "$root/config/crd"
+"$cluster" kubectl --name "$name" apply --server-side -f "$root/test/faults/data/monitoring-crds.yaml"
 "$cluster" kubectl --name "$name" wait --for=condition=Established --timeout=60s \
   crd/registries.mcpregistry.dev crd/mcptools.mcpregistry.dev \
-  crd/registrybackups.mcpregistry.dev
+  crd/registrybackups.mcpregistry.dev crd/servicemonitors.monitoring.coreos.com crd/prometheusrules.monitoring.coreos.com
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

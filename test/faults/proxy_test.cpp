@@ -2,10 +2,13 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "controller/kube/config/config.hpp"
+#include "test/faults/harness/await.hpp"
+#include "test/faults/harness/crash_points.hpp"
 #include "test/faults/harness/end_state.hpp"
 #include "test/faults/harness/fault_proxy.hpp"
 #include "test/faults/harness/injections.hpp"
@@ -102,6 +105,46 @@ TEST_CASE("a write whose response is lost was applied; one that is dropped befor
   }
 }
 
+TEST_CASE("a plan that is repeated strikes again, and cuts the watches that are open") {
+  FaultProxy proxy(log_folder("proxy-repeated"));
+  const kube::Config config = *kube::load_kubeconfig({proxy.kubeconfig()});
+  const auto client = test::client(config);
+  proxy.load_plan("frozen-watch.yaml");
+  const auto frozen = client->watch({}, test::kConfigMap, {.ns = "default", .send_initial_events = true});
+  const auto other = client->watch({}, test::kConfigMap, {.ns = "default", .send_initial_events = true});
+  REQUIRE(frozen.ok());
+  REQUIRE(other.ok());
+  await("both are open", [&] { return proxy.open_watches() == 2 ? "" : "not yet"; });
+  const std::size_t before = proxy.log().size();
+  proxy.repeat_plan();
+  await("both were cut", [&] { return proxy.open_watches() == 0 ? "" : "not yet"; });
+  CHECK(proxy.log().size() > before);
+  while (true) {
+    const auto event = (*other)->next(Context{}.with_timeout(10s));
+    if (event.ok()) continue;
+    CHECK(event.status().code() == Code::Unavailable);
+    break;
+  }
+}
+
+TEST_CASE("an object counts as made once, however often it is applied") {
+  const test::Namespace ns;
+  FaultProxy proxy(log_folder("proxy-made"));
+  const auto client = test::client(*kube::load_kubeconfig({proxy.kubeconfig()}));
+  const auto apply = [&] {
+    REQUIRE(client->apply({}, test::kConfigMap, test::config_map(ns.name(), "a", "x")).ok());
+  };
+  const std::string path = "/api/v1/namespaces/" + ns.name() + "/configmaps/a";
+  const std::map<std::string, int> undisturbed = {{general_path(path, ns.name()), 1}};
+  apply();
+  proxy.break_nothing();
+  apply();
+  CHECK(made_again(proxy.made(), ns.name(), undisturbed) == "");
+  REQUIRE(client->remove({}, test::kConfigMap, {ns.name(), "a"}).ok());
+  apply();
+  CHECK(made_again(proxy.made(), ns.name(), undisturbed) == path + " was made 2 times\n");
+}
+
 TEST_CASE("the log holds neither bodies nor credentials") {
   const test::Namespace ns;
   const std::string folder = log_folder("proxy-secrets");
@@ -119,18 +162,22 @@ TEST_CASE("the log holds neither bodies nor credentials") {
 }
 
 TEST_CASE("the mask hides what differs in every run and nothing else") {
-  const Json one = {{"metadata",
-                     {{"name", "mcp-registry-5d8f7c9b64-x2x4z"},
-                      {"namespace", "faults-abcde"},
-                      {"uid", "a5dbcc3b-3c6a-4b87-817a-08bca4d019c8"},
-                      {"resourceVersion", "12"}}},
-                    {"url", "http://mcp-registry.faults-abcde.svc:8080"}};
+  Json one = {{"metadata",
+               {{"name", "mcp-registry-5d8f7c9b64-x2x4z"},
+                {"namespace", "faults-abcde"},
+                {"uid", "a5dbcc3b-3c6a-4b87-817a-08bca4d019c8"},
+                {"resourceVersion", "12"}}},
+              {"url", "http://mcp-registry.faults-abcde.svc:8080"}};
   Json two = one;
   two["metadata"] = {{"name", "mcp-registry-667f8dcc55-abcde"},
                      {"namespace", "faults-vwxyz"},
                      {"uid", "b5dbcc3b-3c6a-4b87-817a-08bca4d019c8"},
                      {"resourceVersion", "13"}};
   two["url"] = "http://mcp-registry.faults-vwxyz.svc:8080";
+  CHECK(difference(masked(one, "faults-abcde"), masked(two, "faults-vwxyz")) == "");
+  // Of a dashboard, and of a scheduled backup.
+  one["last"] = {"mcp-registry-202611281031", "mcp-0123456789abcdef0123456789abcdef"};
+  two["last"] = {"mcp-registry-202611281032", "mcp-0123456789abcdef0123456789abcde0"};
   CHECK(difference(masked(one, "faults-abcde"), masked(two, "faults-vwxyz")) == "");
   two["url"] = "http://mcp-registry.faults-vwxyz.svc:8081";
   CHECK(difference(masked(one, "faults-abcde"), masked(two, "faults-vwxyz")) != "");

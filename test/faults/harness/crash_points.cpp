@@ -4,6 +4,8 @@
 #include <chrono>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <utility>
 
 #include "test/faults/harness/environment.hpp"
 #include "test/faults/harness/settings.hpp"
@@ -14,7 +16,20 @@ namespace toolhive::faults {
 
 namespace {
 
-constexpr const char* kPlaceholder = "{ns}";
+constexpr const char* kNamespace = "{ns}";
+// The Job that deletes a backup goes before the finalizer that it is for: killed in between, the
+// operator makes it once more, and it finds nothing to delete.
+constexpr const char* kDeleting = "/delete-backup-";
+// What else differs in every run, as a placeholder and a regular expression.
+struct Varying {
+  const char* placeholder;
+  const char* pattern;
+};
+constexpr Varying kVarying[] = {
+    {"{uid}", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"},
+    {"{run}", "mcp-registry-[0-9]{12}"},
+    {"{found}", "rain-[0-9a-f]{10}"},
+};
 // An operator that looks once a minute at what it cannot watch needs that long at most.
 constexpr e2e::Seconds kBound{150};
 
@@ -34,8 +49,11 @@ std::string quoted(const std::string& text) {
 }
 
 Json plan_for(const CrashPoint& point, const std::string& ns) {
+  std::string path = replaced(quoted(point.path), quoted(kNamespace), ns);
+  for (const Varying& varying : kVarying)
+    path = replaced(std::move(path), quoted(varying.placeholder), varying.pattern);
   std::string pattern("^");
-  pattern.append(quoted(replaced(point.path, kPlaceholder, ns))).append("$");
+  pattern.append(path).append("$");
   return {
       {"description", "crash " + point.to_string()},
       {"rules", Json::array({{{"match",
@@ -69,15 +87,19 @@ Reference learn(const Scenario& scenario) {
   environment.run(scenario.steps);
   environment.await_rest();
   Reference reference;
+  const std::regex wanted(scenario.points);
   std::map<std::pair<std::string, std::string>, int> seen;
   for (const LogEntry& write : environment.proxy().writes()) {
-    CrashPoint point{write.method, replaced(write.path, environment.ns(), kPlaceholder), 0, false};
+    if (!std::regex_search(write.path, wanted)) continue;
+    CrashPoint point{write.method, general_path(write.path, environment.ns()), 0, false};
     point.nth = ++seen[{point.method, point.path}];
     reference.points.push_back(point);
     point.after = true;
     reference.points.push_back(point);
   }
   reference.end_state = environment.lasting_end_state();
+  for (const auto& [path, count] : environment.proxy().made())
+    reference.made[general_path(path, environment.ns())] = count;
   return reference;
 }
 
@@ -101,6 +123,10 @@ Outcome crash(const Scenario& scenario, const Reference& reference, const CrashP
     environment.run(scenario.steps, kBound);
     environment.await_end_state(reference.end_state, kBound);
     outcome.kind = crashed ? Outcome::Kind::Same : Outcome::Kind::NotReached;
+    std::map<std::string, int> made = environment.proxy().made();
+    std::erase_if(made, [](const auto& entry) { return entry.first.find(kDeleting) != std::string::npos; });
+    outcome.difference = made_again(made, environment.ns(), reference.made);
+    if (!outcome.difference.empty()) outcome.kind = Outcome::Kind::Different;
     if (crashed)
       outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - restarted).count();
   } catch (const std::exception& error) {
@@ -108,6 +134,24 @@ Outcome crash(const Scenario& scenario, const Reference& reference, const CrashP
     outcome.difference.append(error.what()).append("\nlogs: test-logs/faults/").append(log_name);
   }
   return outcome;
+}
+
+std::string general_path(const std::string& path, const std::string& ns) {
+  std::string general = replaced(path, ns, kNamespace);
+  for (const Varying& varying : kVarying)
+    general = std::regex_replace(general, std::regex(varying.pattern), varying.placeholder);
+  return general;
+}
+
+std::string made_again(const std::map<std::string, int>& made, const std::string& ns,
+                       const std::map<std::string, int>& undisturbed) {
+  std::string lines;
+  for (const auto& [path, count] : made) {
+    const auto known = undisturbed.find(general_path(path, ns));
+    const int usual = known == undisturbed.end() ? 1 : known->second;
+    if (count > usual) lines += path + " was made " + std::to_string(count) + " times\n";
+  }
+  return lines;
 }
 
 }  // namespace toolhive::faults

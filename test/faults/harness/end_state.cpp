@@ -32,16 +32,26 @@ const std::set<std::string> kMasked = {
     "clusterIPs",
     "volumeName",
     "pod-template-hash",
+    // Of a backup, which has times in it.
+    "bytes",
+    "sha256",
 };
 
 std::string masked_text(std::string text, const std::string& ns) {
   static const std::regex uid("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
   static const std::regex time("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z");
-  // Of a ReplicaSet, and of a Pod.
-  static const std::regex generated("(mcp-registry|forecasts-mcp)-[a-z0-9]{8,10}(-[a-z0-9]{5})?\\b");
+  // Of a ReplicaSet, of a Pod, and of what was discovered.
+  static const std::regex generated(
+      "(mcp-registry|forecasts-mcp|source|rain)-[a-z0-9]{8,10}(-[a-z0-9]{5})?\\b");
+  // Of a dashboard, by the Registry's namespace.
+  static const std::regex dashboard("mcp-[0-9a-f]{32}");
+  // Of a scheduled backup.
+  static const std::regex run("mcp-registry-[0-9]{12}\\b");
   for (std::size_t at = 0; (at = text.find(ns, at)) != std::string::npos;) text.replace(at, ns.size(), "NS");
   text = std::regex_replace(text, uid, "UID");
   text = std::regex_replace(text, time, "TIME");
+  text = std::regex_replace(text, dashboard, "mcp-DIGEST");
+  text = std::regex_replace(text, run, "mcp-registry-RUN");
   return std::regex_replace(text, generated, "$1-GENERATED");
 }
 
@@ -65,6 +75,12 @@ Json outline(const Json& pod) {
   return {{"images", containers},
           {"ready", ready},
           {"deleting", pod.at("metadata").contains("deletionTimestamp")}};
+}
+
+// What the operator declares; the rest is told by Kubernetes' own controller when it comes round.
+Json without_status(Json autoscaler) {
+  autoscaler.erase("status");
+  return autoscaler;
 }
 
 bool is_type_before(const Json& a, const Json& b) {
@@ -130,7 +146,10 @@ Json end_state(kube::Client& client, const std::string& ns) {
     Json& objects = state[type->plural] = Json::array();
     for (const Json& object : items(client, *type, ns)) {
       if (made_by_kubernetes(object)) continue;
-      objects.push_back(masked(type == &kPod ? outline(object) : object, ns));
+      if (type == &kPod)
+        objects.push_back(masked(outline(object), ns));
+      else
+        objects.push_back(masked(type == &kAutoscaler ? without_status(object) : object, ns));
       if (type == &kRegistry)
         state["content of " + object.at("metadata").at("name").get<std::string>()] =
             masked(registry_content(client, ns, object.at("metadata").at("name")), ns);

@@ -17,6 +17,8 @@ namespace toolhive::faults {
 
 namespace {
 
+constexpr const char* kEvents = "/apis/events.k8s.io/";
+
 LogEntry parse(const Json& line) {
   LogEntry entry;
   entry.event = line.at("event");
@@ -62,44 +64,75 @@ FaultProxy::FaultProxy(const std::string& folder) : folder_(folder), kubeconfig_
 
 FaultProxy::~FaultProxy() = default;
 
-void FaultProxy::put_plan(const std::string& text) {
+void FaultProxy::put_plan(const std::string& text, Log log) {
   kube::HttpRequest request;
   request.method = "PUT";
-  request.target = "/faults/plan";
+  request.target = log == Log::GoesOn ? "/faults/plan?watches=cut" : "/faults/plan";
   request.content_type = "application/yaml";
   request.body = text;
   const auto answer = transport_->send(Context{}.with_timeout(std::chrono::seconds(10)), request);
   if (!answer.ok()) throw std::runtime_error("setting a plan: " + answer.status().to_string());
   if (answer->status != 204) throw std::runtime_error("the fault proxy refuses the plan: " + answer->body);
-  read_log();
+  read_log(log);
 }
 
 void FaultProxy::set_plan(const Json& plan) {
-  put_plan(plan.dump());  // JSON is YAML
+  put_plan(plan.dump(), Log::BeginsAnew);  // JSON is YAML
 }
 
 void FaultProxy::load_plan(const std::string& file) {
   std::ifstream plan(source_path("test/faults/plans/" + file));
-  put_plan({std::istreambuf_iterator<char>(plan), {}});
+  plan_.assign(std::istreambuf_iterator<char>(plan), {});
+  put_plan(plan_, Log::BeginsAnew);
 }
 
 void FaultProxy::break_nothing() {
   set_plan({{"description", "nothing is broken"}});
 }
 
-void FaultProxy::read_log() {
+void FaultProxy::repeat_plan() {
+  put_plan(plan_, Log::GoesOn);
+}
+
+void FaultProxy::read_log(Log at_plan) {
   std::ifstream file(folder_ + "/proxy.log");
   file.seekg(read_);
   for (std::string line; std::getline(file, line) && !file.eof();) {
     read_ = file.tellg();
     const Json document = Json::parse(line);
     if (document.at("event") == "plan") {
-      log_.clear();
+      if (at_plan == Log::BeginsAnew) log_.clear();
       rules_ = document.value("rules", 0);
     } else {
-      log_.push_back(parse(document));
+      add(parse(document));
     }
   }
+}
+
+void FaultProxy::add(const LogEntry& entry) {
+  if (entry.event == "request" && (entry.write || entry.watch)) under_way_[entry.id] = entry;
+  const auto request = under_way_.find(entry.id);
+  if (request != under_way_.end() && entry.event == "response") {
+    const LogEntry& asked = request->second;
+    if (asked.watch && entry.status == 200) ++open_watches_;
+    if (asked.method == "PATCH" && entry.status == 201 && asked.path.find("/proxy/") == std::string::npos)
+      ++made_[asked.path];
+    if (asked.write || entry.status != 200) under_way_.erase(request);
+  } else if (request != under_way_.end() && entry.event == "end") {
+    --open_watches_;
+    under_way_.erase(request);
+  }
+  log_.push_back(entry);
+}
+
+const std::map<std::string, int>& FaultProxy::made() {
+  read_log();
+  return made_;
+}
+
+std::size_t FaultProxy::open_watches() {
+  read_log();
+  return open_watches_;
 }
 
 const std::vector<LogEntry>& FaultProxy::log() {
@@ -116,8 +149,7 @@ bool FaultProxy::struck(int rule) {
 std::vector<LogEntry> FaultProxy::writes() {
   std::vector<LogEntry> found;
   for (const LogEntry& entry : log())
-    if (entry.event == "request" && entry.write && !entry.path.starts_with("/apis/events.k8s.io/"))
-      found.push_back(entry);
+    if (entry.event == "request" && entry.write && !entry.path.starts_with(kEvents)) found.push_back(entry);
   return found;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,6 +40,9 @@ class FaultProxy {
   void set_plan(const Json& plan);
   void load_plan(const std::string& file);  // of test/faults/plans
   void break_nothing();
+  // The plan of load_plan() from its beginning, without beginning the log anew; watches that are
+  // open are cut, so that its rules meet them.
+  void repeat_plan();
 
   // What happened since the plan was set.
   const std::vector<LogEntry>& log();
@@ -49,17 +53,30 @@ class FaultProxy {
   std::vector<LogEntry> writes();
   std::size_t requests();
 
+  // Whatever plans there were. How often the API server made the object of each path that was
+  // applied.
+  const std::map<std::string, int>& made();
+  // Watches that the API server serves.
+  std::size_t open_watches();
+
  private:
-  void put_plan(const std::string& text);
-  void read_log();
+  enum class Log { BeginsAnew, GoesOn };
+
+  void put_plan(const std::string& text, Log log);
+  void read_log(Log at_plan = Log::BeginsAnew);
+  void add(const LogEntry& entry);
 
   std::string folder_;
   std::string kubeconfig_;
   std::unique_ptr<e2e::Background> process_;
   std::unique_ptr<kube::Transport> transport_;
+  std::string plan_;  // of load_plan()
   std::vector<LogEntry> log_;
   std::streamoff read_ = 0;  // of the log file
   int rules_ = 0;
+  std::map<std::uint64_t, LogEntry> under_way_;  // requests that changed something, and watches
+  std::map<std::string, int> made_;
+  std::size_t open_watches_ = 0;
 };
 
 // The program, built if need be.

@@ -11,6 +11,9 @@ namespace toolhive::faults {
 
 inline const kube::ResourceType kRegistry{"mcpregistry.dev", "v1alpha1", "Registry", "registries"};
 inline const kube::ResourceType kMcpTool{"mcpregistry.dev", "v1alpha1", "MCPTool", "mcptools"};
+inline const kube::ResourceType kRegistryBackup{"mcpregistry.dev", "v1alpha1", "RegistryBackup",
+                                                "registrybackups"};
+inline const kube::ResourceType kSecret{"", "v1", "Secret", "secrets"};
 inline const kube::ResourceType kServiceAccount{"", "v1", "ServiceAccount", "serviceaccounts"};
 inline const kube::ResourceType kConfigMap{"", "v1", "ConfigMap", "configmaps"};
 inline const kube::ResourceType kService{"", "v1", "Service", "services"};
@@ -21,11 +24,20 @@ inline const kube::ResourceType kReplicaSet{"apps", "v1", "ReplicaSet", "replica
 inline const kube::ResourceType kNetworkPolicy{"networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies"};
 inline const kube::ResourceType kDisruptionBudget{"policy", "v1", "PodDisruptionBudget",
                                                   "poddisruptionbudgets"};
+inline const kube::ResourceType kIngress{"networking.k8s.io", "v1", "Ingress", "ingresses"};
+inline const kube::ResourceType kAutoscaler{"autoscaling", "v2", "HorizontalPodAutoscaler",
+                                            "horizontalpodautoscalers"};
+inline const kube::ResourceType kJob{"batch", "v1", "Job", "jobs"};
+inline const kube::ResourceType kServiceMonitor{"monitoring.coreos.com", "v1", "ServiceMonitor",
+                                                "servicemonitors"};
+inline const kube::ResourceType kPrometheusRule{"monitoring.coreos.com", "v1", "PrometheusRule",
+                                                "prometheusrules"};
 inline const kube::ResourceType kNamespace{"", "v1", "Namespace", "namespaces", kube::Scope::Cluster};
 
-inline const std::array<const kube::ResourceType*, 11> kEndStateTypes = {
-    &kRegistry, &kMcpTool,    &kServiceAccount, &kConfigMap,     &kService,         &kClaim,
-    &kPod,      &kDeployment, &kReplicaSet,     &kNetworkPolicy, &kDisruptionBudget};
+inline const std::array<const kube::ResourceType*, 17> kEndStateTypes = {
+    &kRegistry, &kMcpTool,    &kRegistryBackup,   &kServiceAccount, &kConfigMap,     &kService,
+    &kClaim,    &kPod,        &kDeployment,       &kReplicaSet,     &kJob,           &kNetworkPolicy,
+    &kIngress,  &kAutoscaler, &kDisruptionBudget, &kServiceMonitor, &kPrometheusRule};
 
 // What a registry answers through the API server's proxy of its Service. `body` null when it is not
 // JSON.
@@ -35,6 +47,9 @@ struct Answer {
 };
 Answer ask_registry(kube::Client& client, const std::string& ns, const std::string& registry,
                     const std::string& path);
+// The same for POST, of a document.
+Answer tell_registry(kube::Client& client, const std::string& ns, const std::string& registry,
+                     const std::string& path, const Json& document);
 
 // The condition of the current generation; status "" when there is none.
 struct ConditionView {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 
+#include "test/faults/harness/acts.hpp"
+#include "test/faults/harness/backups.hpp"
+#include "test/faults/harness/day_two.hpp"
 #include "test/faults/harness/operator_process.hpp"
 #include "test/faults/harness/resources.hpp"
 
@@ -15,17 +17,7 @@ using kube::Client;
 
 namespace {
 
-constexpr const char* kRegistryName = "mcp-registry";
-constexpr const char* kToolName = "weather";
 constexpr const char* kServerName = "forecasts";
-
-Context bounded() {
-  return Context{}.with_timeout(std::chrono::seconds(20));
-}
-
-void require(const Status& status) {
-  if (!status.ok()) throw std::runtime_error(status.to_string());
-}
 
 Json tool(const std::string& description) {
   return {{"spec",
@@ -43,38 +35,6 @@ Json server(const std::string& release) {
             {"server", {{"workload", {{"image", kServerImage}, {"args", {"-release", release}}}}}},
             {"probe", {{"intervalSeconds", 10}}},
             {"contract", {{"mode", "Enforce"}}}}}};
-}
-
-void apply(Client& client, const kube::ResourceType& type, const std::string& ns, const std::string& name,
-           Json intent) {
-  intent["metadata"] = {{"namespace", ns}, {"name", name}};
-  require(client.apply(bounded(), type, intent, {.field_manager = "user"}).status());
-}
-
-void remove(Client& client, const kube::ResourceType& type, const std::string& ns, const std::string& name) {
-  require(client.remove(bounded(), type, {ns, name}));
-}
-
-void patch(Client& client, const kube::ResourceType& type, const std::string& ns, const std::string& name,
-           const Json& change) {
-  require(client.patch(bounded(), type, {ns, name}, kube::PatchType::MergePatch, change).status());
-}
-
-// Of the condition, in its current generation.
-std::string missing_condition(Client& client, const kube::ResourceType& type, const std::string& ns,
-                              const std::string& name, const std::string& condition_type,
-                              const std::string& wanted, const std::string& reason = {}) {
-  const auto object = client.get(bounded(), type, {ns, name});
-  if (!object.ok()) return object.status().to_string();
-  const ConditionView is = condition(object->json(), condition_type);
-  if (is.status == wanted && (reason.empty() || is.reason == reason)) return {};
-  return type.kind + " " + name + " has " + condition_type + "=" + is.status + " (" + is.reason +
-         "): " + is.message;
-}
-
-std::string all_ready(Client& client, const std::string& ns) {
-  const std::string registry = missing_condition(client, kRegistry, ns, kRegistryName, "Ready", "True");
-  return registry.empty() ? missing_condition(client, kMcpTool, ns, kToolName, "Ready", "True") : registry;
 }
 
 Json server_status(Client& client, const std::string& ns) {
@@ -100,13 +60,6 @@ std::string missing_release(Client& client, const std::string& ns, const std::st
 
 void deploy(Client& client, const std::string& ns, const std::string& release) {
   apply(client, kMcpTool, ns, kServerName, server(release));
-}
-
-std::string still_there(Client& client, const kube::ResourceType& type, const std::string& ns) {
-  const auto list = client.list(bounded(), type, {.ns = ns});
-  if (!list.ok()) return list.status().to_string();
-  return list->items.empty() ? ""
-                             : type.kind + " " + list->items.front().key().to_string() + " is still there";
 }
 
 const Step kCreate{
@@ -211,6 +164,8 @@ const Step kDeleteServer{
 }  // namespace
 
 const std::vector<Scenario>& scenarios() {
+  // What a backup does is that of a backup by hand.
+  static const std::string of_schedules = "/(registrybackups|registries)/";
   static const std::vector<Scenario> all = {
       {"create", {}, {kCreate}},
       {"change", {kCreate}, {kChange}},
@@ -220,6 +175,15 @@ const std::vector<Scenario>& scenarios() {
       {"redeploy", {kCreate, kDeploy}, {kRedeploy}},
       {"hold", {kCreate, kDeploy, kRedeploy}, {kHold, kApprove}},
       {"withdraw", {kCreate, kDeploy}, {kDeleteServer}},
+      {"equip", {}, {kEquip}},
+      {"move", {kCreate}, {kMove}},
+      {"spread", {kCreate, kMove}, {kSpread, kGather}},
+      {"hibernate", {kCreate}, {kHibernate, kWake}},
+      {"discover", {kCreate, kServe}, {kDiscover, kForget}},
+      {"upstream", {kCreate, kPublish}, {kTakeIn, kLetGo}},
+      {"backup", {kCreate}, {kBackUp, kDeleteBackup}},
+      {"schedule", {kCreate, kEarlierRun}, {kSchedule, kSuspend}, of_schedules},
+      {"restore", {kCreate, kBackUp, kLose}, {kRestore}},
   };
   return all;
 }
@@ -229,14 +193,20 @@ const Scenario& scenario(const std::string& name) {
   return *std::find_if(all.begin(), all.end(), [&](const Scenario& each) { return each.name == name; });
 }
 
-const Scenario& whole_life() {
-  static const Scenario all{"whole-life", {}, {kCreate, kDeploy, kChange, kRedeploy, kHold, kApprove}};
-  return all;
-}
-
-const std::vector<Step>& deletion() {
-  static const std::vector<Step> steps = {kDeleteServer, kDeleteTool, kDeleteRegistry};
-  return steps;
+const Life& life(const std::string& name) {
+  static const std::vector<Life> all = {
+      {"of-servers",
+       {kCreate, kDeploy, kChange, kRedeploy, kHold, kApprove},
+       {kDeleteServer, kDeleteTool, kDeleteRegistry}},
+      {"of-data",
+       {kCreate, kBackUp, kHibernate, kWake, kLose, kRestore, kDeleteBackup, kEarlierRun, kSchedule,
+        kSuspend},
+       {kDeleteRuns, kDeleteTool, kDeleteRegistry}},
+      {"of-growth",
+       {kCreate, kServe, kDiscover, kForget, kPublish, kTakeIn, kLetGo, kMove, kSpread, kHibernate},
+       {kStopServing, kDeleteSource, kDeleteRegistry}},
+  };
+  return *std::find_if(all.begin(), all.end(), [&](const Life& each) { return each.name == name; });
 }
 
 }  // namespace toolhive::faults

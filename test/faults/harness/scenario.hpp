@@ -22,16 +22,25 @@ struct Scenario {
   std::string name;
   std::vector<Step> before;  // undisturbed
   std::vector<Step> steps;   // what is tested
+  // Of the paths of writes, a regular expression: only at those is the operator killed. Empty: any.
+  std::string points = {};
 };
 
 // create, change, scale, delete: of a Registry and an MCPTool; deploy, redeploy, hold (and approve),
-// withdraw: of an MCPTool with a server.
+// withdraw: of an MCPTool with a server; equip, move, spread, hibernate, discover, upstream: of a
+// Registry that does more; backup, schedule, restore: of one that is backed up.
 const std::vector<Scenario>& scenarios();
 // One of them.
 const Scenario& scenario(const std::string& name);
-// Creation, change and the life of a server in a row.
-const Scenario& whole_life();
-// What follows whole_life().
-const std::vector<Step>& deletion();
+
+// Many steps in a row, for plans.
+struct Life {
+  std::string name;
+  std::vector<Step> steps;
+  std::vector<Step> deletion;  // of all that the steps made
+};
+// of-servers: creation, change and the life of a server; of-data: backups, restore, schedule;
+// of-growth: discovery, upstreams, and from files to replicas on a database.
+const Life& life(const std::string& name);
 
 }  // namespace toolhive::faults

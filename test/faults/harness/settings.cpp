@@ -59,20 +59,33 @@ bool framework_tries(const std::string& plan) {
   return chosen(plan, plans(), settings().sample.value_or(0), "framework");
 }
 
-bool operator_tries(const std::string& plan) {
-  // Silence is noticed after half a minute and more, which is too long for a sample.
-  static const std::set<std::string> kLong = {"frozen-watch.yaml", "throttled.yaml",
+bool is_slow(const std::string& plan) {
+  static const std::set<std::string> kSlow = {"frozen-watch.yaml", "throttled.yaml",
                                               "unanswered-watches.yaml", "unanswered-writes.yaml"};
+  return kSlow.contains(plan);
+}
+
+bool operator_tries(const std::string& plan) {
   if (!settings().sample) return true;
   std::vector<std::string> quick = plans();
-  std::erase_if(quick, [](const std::string& each) { return kLong.contains(each); });
+  std::erase_if(quick, is_slow);
   return chosen(plan, quick, 1, "operator");
 }
 
+bool tries_life(const std::string& life) {
+  // It waits for the next minute.
+  if (life == "of-data") return !settings().sample;
+  return chosen(life, {"of-servers", "of-growth"}, 1, "lives");
+}
+
 bool tries_scenario(const std::string& scenario) {
-  static const std::vector<std::string> kAll = {"create", "change",   "scale", "delete",
-                                                "deploy", "redeploy", "hold",  "withdraw"};
-  return chosen(scenario, kAll, 2, "scenarios");
+  // A schedule waits for the next minute, and what comes before the others takes longer than they do.
+  static const std::set<std::string> kLong = {"schedule", "restore", "spread", "upstream"};
+  static const std::vector<std::string> kQuick = {"create",   "change", "scale",    "delete", "deploy",
+                                                  "redeploy", "hold",   "withdraw", "equip",  "move",
+                                                  "discover", "backup", "hibernate"};
+  if (kLong.contains(scenario)) return !settings().sample;
+  return chosen(scenario, kQuick, 2, "scenarios");
 }
 
 std::string source_path(std::string_view relative) {

@@ -24,11 +24,17 @@ const Settings& settings();
 
 // The files in test/faults/plans, sorted.
 const std::vector<std::string>& plans();
+// Whether the operator waits for half a minute and more each time that the plan strikes.
+bool is_slow(const std::string& plan);
 // Whether this run tries the plan, with the framework or with the operator: in a sample the
 // operator, which takes longer, gets one plan.
 bool framework_tries(const std::string& plan);
 bool operator_tries(const std::string& plan);
-// Whether this run tries the crash points of the scenario: in a sample two of them.
+// Whether this run leads the operator through the life: in a sample one of them, not that of
+// data.
+bool tries_life(const std::string& life);
+// Whether this run tries the crash points of the scenario: in a sample two of them, none that takes
+// long.
 bool tries_scenario(const std::string& scenario);
 
 // A file or folder of the source tree.

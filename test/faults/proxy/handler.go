@@ -23,6 +23,7 @@ type Handler struct {
 	upstream   http.RoundTripper
 	proxy      *httputil.ReverseProxy
 	requests   atomic.Uint64
+	watches    Watches
 }
 
 func NewHandler(server *Server, token string, striker *Striker, log *Log) *Handler {
@@ -62,6 +63,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	request := NewRequest(h.requests.Add(1), r)
 	h.log.Write(Entry{Event: "request", ID: request.ID, Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
 		Agent: r.UserAgent(), Watch: request.Watch, Write: request.Write})
+	if request.Watch {
+		watch, end := h.watches.Begin(r.Context())
+		defer end()
+		r = r.WithContext(watch)
+		request.HTTP = r
+	}
 	ex := &exchange{request, h.striker.Choose(request)}
 	if ex.strike != nil && h.strikeRequest(w, ex.strike) {
 		return
@@ -81,6 +88,9 @@ func (h *Handler) takePlan(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.striker.Replace(plan)
+	if r.URL.Query().Get("watches") == "cut" {
+		h.watches.Cut()
+	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
