@@ -1,5 +1,6 @@
 #include "controller/operator/certificate/certificate_keeper.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -36,16 +37,22 @@ Status taken(const KeptCertificate& wanted) {
                                " is not this Registry's; delete or rename it, or choose another source"};
 }
 
-// The Secret as it is, or as it is to be made; an error where it is somebody else's.
+bool has_labels(const Json& secret, const StringMap& wanted) {
+  const Json* const labels = value_at(secret, "/metadata/labels");
+  return labels && labels->is_object() && std::all_of(wanted.begin(), wanted.end(), [&](const auto& label) {
+           return string_member(*labels, label.first.c_str()) == label.second;
+         });
+}
+
+// The Secret as it is, or as it is to be made; an error where it is somebody else's. One that others
+// made empty gets no owner: that takes the right to delete it.
 StatusOr<Json> secret_to_fill(const std::optional<kube::Object>& found, const kube::Object& owner,
                               const kube::ResourceType& type, const KeptCertificate& wanted) {
   if (!found) return declared(owner, type, wanted);
-  const kube::OwnerReference* const controller = found->meta().controller();
-  if (controller && controller->uid != owner.meta().uid) return taken(wanted);
   Json secret = found->json();
-  if (controller) return secret;
-  if (has_data(secret)) return taken(wanted);
-  secret["metadata"]["ownerReferences"] = Json::array({owner_reference(owner, type)});
+  const kube::OwnerReference* const controller = found->meta().controller();
+  if (controller) return controller->uid == owner.meta().uid ? StatusOr<Json>(secret) : taken(wanted);
+  if (has_data(secret) && !has_labels(secret, wanted.labels)) return taken(wanted);
   for (const auto& [key, value] : wanted.labels) secret["metadata"]["labels"][key] = value;
   return secret;
 }

@@ -39,12 +39,12 @@ StatusOr<TlsMaterial> own_certificate(const Context& ctx, kube::Client& client, 
   if (kept.status().code() == Code::NameTaken)
     return TlsMaterial{{}, ConditionValue::no("CertificateConflict", "spec.tls: " + kept.status().message())};
   if (kept.status().code() != Code::Forbidden) return kept.status();
-  return TlsMaterial{
-      {},
-      ConditionValue::no("CertificateForbidden",
-                         "spec.tls.source: the operator may not keep the Secret " + wanted.secret.name +
-                             " here; whoever administers the namespace allows it with: " +
-                             grant_command(inputs.key.ns, inputs.operator_namespace))};
+  return TlsMaterial{{},
+                     ConditionValue::no("CertificateForbidden",
+                                        "spec.tls.source: the operator may not keep the Secret " +
+                                            wanted.secret.name + " here: " + kept.status().message() +
+                                            "; whoever administers the namespace allows it with: " +
+                                            grant_command(inputs.key.ns, inputs.operator_namespace))};
 }
 
 StatusOr<TlsMaterial> known_authorities(const Context& ctx, kube::Client& client,

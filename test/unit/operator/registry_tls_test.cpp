@@ -248,6 +248,7 @@ TEST_CASE("without the right to keep the Secret the command that gives it is tol
   const TlsMaterial found = m.of(kSelfSigned);
   REQUIRE(found.missing);
   CHECK(found.missing->reason == "CertificateForbidden");
+  CHECK(found.missing->message.find("no right") != std::string::npos);
   CHECK(found.missing->message.find("kubectl -n mcp create rolebinding toolhive-operator-tls-secrets "
                                     "--clusterrole=toolhive-operator-tls-secrets "
                                     "--serviceaccount=toolhive-system:toolhive-operator") !=
