@@ -37,6 +37,33 @@ class SnapshotApi {
   static constexpr const char* kName = "volumesnapshots.snapshot.storage.k8s.io";
 };
 
+// A volume for a claim, as a driver makes one; Kubernetes binds the two.
+class Volume {
+ public:
+  explicit Volume(const kube::Key& claim) : name_("pv-" + claim.ns) {
+    const Json intent = {{"metadata", {{"name", name_}}},
+                         {"spec",
+                          {{"capacity", {{"storage", "20Gi"}}},
+                           {"accessModes", Json::array({"ReadWriteOnce"})},
+                           {"persistentVolumeReclaimPolicy", "Retain"},
+                           {"claimRef", {{"namespace", claim.ns}, {"name", claim.name}}},
+                           {"hostPath", {{"path", "/nowhere"}}}}}};
+    const auto made = test::client()->apply(Context{}, type(), intent, {.field_manager = "driver"});
+    REQUIRE_MESSAGE(made.ok(), made.status());
+  }
+  ~Volume() { (void)test::client()->remove(Context{}, type(), {"", name_}); }
+  Volume(const Volume&) = delete;
+  Volume& operator=(const Volume&) = delete;
+
+ private:
+  static const kube::ResourceType& type() {
+    static const kube::ResourceType type{"", "v1", "PersistentVolume", "persistentvolumes",
+                                         kube::Scope::Cluster};
+    return type;
+  }
+  const std::string name_;
+};
+
 // As the operator's service account in one namespace, with its rights there alone.
 kube::Config as_operator_in(const std::string& ns) {
   for (const char* crd : {"registries", "mcptools", "registrybackups"})
@@ -157,7 +184,7 @@ TEST_CASE(
   CHECK(claim.at("/spec/dataSource/name"_json_pointer) == "nightly");
   CHECK(claim.at("/spec/resources/requests/storage"_json_pointer) == std::to_string(std::int64_t{20} << 30));
   REQUIRE(op.tells(registry_type(), "drill", "Restored", "Restoring"));
-  op.write_status(pvc_type(), "drill-data", {{"phase", "Bound"}, {"capacity", {{"storage", "20Gi"}}}});
+  const Volume volume(op.key("drill-data"));
   REQUIRE(op.tells(registry_type(), "drill", "Restored", "Restored"));
   // The claim is taken as it is from then on.
   op.apply(registry_type(), "drill", {{"config", {{"logLevel", "debug"}}}});
