@@ -120,7 +120,9 @@ Result<ImportReport> run_import(const Config& config, const std::string& input, 
   }
   StoreEvents events;
   events.notice = [&](bool, std::string_view text) { tell(text); };
-  auto store = open_store(config.store, std::move(events));
+  auto alone = config.store;
+  alone.shared = false;  // Beside replicas that run it is refused.
+  auto store = open_store(alone, std::move(events));
   if (!store) return store.take_error();
   return import_into(**store, config.policy, *source);
 }

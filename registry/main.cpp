@@ -15,6 +15,7 @@
 #include "controller/http/listener/process.hpp"
 #include "registry/api/api.hpp"
 #include "registry/api/endpoint.hpp"
+#include "registry/api/forwarder.hpp"
 #include "registry/api/guard.hpp"
 #include "registry/backup_arguments.hpp"
 #include "registry/commands.hpp"
@@ -23,6 +24,7 @@
 #include "registry/move_command.hpp"
 #include "registry/server.hpp"
 #include "registry/store/open/open.hpp"
+#include "registry/store/writer_lookup.hpp"
 #include "registry/upstream/upstreams.hpp"
 
 using namespace toolhive;
@@ -79,7 +81,13 @@ void wait_before_closing(std::chrono::milliseconds delay, const sigset_t& signal
   sigtimedwait(&signals, nullptr, &pause);
 }
 
-int serve(const std::string& config_file, const std::string& server_file) {
+// Where the other replicas reach this one. An address of IPv6 is written in brackets.
+std::string replica_address(const std::string& host, std::uint16_t port) {
+  const bool bare = host.find(':') != std::string::npos && host.front() != '[';
+  return (bare ? "[" + host + "]" : host) + ":" + count(port);
+}
+
+int serve(const std::string& config_file, const std::string& server_file, const std::string& replica_host) {
   // Before any thread starts, so that all of them leave these to sigwait() below.
   sigset_t signals;
   sigemptyset(&signals);
@@ -93,6 +101,14 @@ int serve(const std::string& config_file, const std::string& server_file) {
   auto server_config =
       server_file.empty() ? registry::ServerConfig() : registry::load_server_config(server_file);
   if (!server_config) return fail(server_config.error());
+  if (config->store.shared && replica_host.empty())
+    return fail({registry::Code::Invalid, "needs --replica-host: where the other replicas reach this one",
+                 "storage.shared"});
+  if (config->store.shared && !server_config->tls_certificate.empty())
+    return fail(
+        {registry::Code::Invalid,
+         "is not possible with storage.shared: replicas ask each other over HTTP; terminate TLS before them",
+         "tls"});
   http::init_process(1);
 
   registry::Metrics metrics(registry::counted_routes());
@@ -106,6 +122,8 @@ int serve(const std::string& config_file, const std::string& server_file) {
     const auto* upstreams = followed.load();
     return upstreams == nullptr ? std::vector<registry::UpstreamFigures>() : upstreams->figures();
   });
+  registry::Forwarder forwarder(metrics);
+  if (config->store.shared) api.use_forwarder(forwarder);
   std::unique_ptr<registry::Store> store;  // Outlives the server, which reads from it to the end.
   auto guard = registry::Guard::make(config->auth, server_config->rates, config->audit, metrics);
   if (!guard) return fail(guard.error());
@@ -114,6 +132,7 @@ int serve(const std::string& config_file, const std::string& server_file) {
   if (!server) return fail(server.error());
   log(LogLevel::Info, "listening", {{"port", count((*server)->port())}, {"version", TOOLHIVE_VERSION}});
 
+  config->store.replica_address = replica_address(replica_host, (*server)->port());
   int signal = 0;
   auto opened = open_when_reachable(*config, metrics, signals, signal);
   if (!opened) return fail(opened.error());
@@ -122,20 +141,23 @@ int serve(const std::string& config_file, const std::string& server_file) {
     log(LogLevel::Info, "stopped");
     return 0;
   }
+  if (auto* replicas = store->replicas()) forwarder.start(*replicas);
   api.start(*store);
   const auto index = store->snapshot();
   log(LogLevel::Info, "ready", {{"tools", count(index->tools())}, {"versions", count(index->versions())}});
 
   auto upstreams = std::make_unique<registry::upstream::Upstreams>(
       config->upstreams, registry::upstream::IntakeRules{config->policy, config->store.limits}, *store,
-      registry::open_turn(config->store));
+      registry::open_turn(config->store, *store));
   followed = upstreams.get();
 
   sigwait(&signals, &signal);
   api.begin_stop();
+  if (auto* replicas = store->replicas()) replicas->hand_over();
   wait_before_closing(server_config->shutdown_delay, signals);
   log(LogLevel::Info, "stopping: finishing the requests in flight");
   (*server)->close();
+  forwarder.close();
   followed = nullptr;
   upstreams.reset();
   if (*guard != nullptr) (*guard)->stop();
@@ -151,7 +173,7 @@ int main(int argc, char** argv) {
   CLI::App app{"A registry of MCP tools."};
   app.set_version_flag("--version", TOOLHIVE_VERSION);
   app.require_subcommand(1);
-  std::string config_file, server_file;
+  std::string config_file, server_file, replica_host;
 
   auto* serve_command = app.add_subcommand("serve", "Serve the registry until SIGTERM");
   serve_command
@@ -159,6 +181,8 @@ int main(int argc, char** argv) {
       ->required();
   serve_command->add_option("--server", server_file,
                             "How it serves: port, threads, timeouts, TLS (YAML or JSON)");
+  serve_command->add_option("--replica-host", replica_host,
+                            "With storage.shared: this machine's name or address for the other replicas");
   const auto command = [&](const char* name, const char* what) {
     auto* made = app.add_subcommand(name, what);
     made->add_option("--config", config_file, "The registry's configuration (YAML or JSON)")->required();
@@ -198,5 +222,5 @@ int main(int argc, char** argv) {
   if (import_command->parsed()) return registry::import_from(config_file, file, dry_run);
   if (move_command->parsed()) return registry::move_to_database(move_arguments);
   if (migrate_command->parsed()) return registry::migrate(config_file);
-  return serve(config_file, server_file);
+  return serve(config_file, server_file, replica_host);
 }

@@ -127,8 +127,9 @@ void serve(Api& api, AccessLog& access_log, const ProxySettings& proxies,
   }
   if (header(headers, "X-Forwarded-Prefix") == proxies.path_prefix) in.prefix = proxies.path_prefix;
   in.body = http::body(request);
-  if (api.is_protected()) {
+  if (api.asks_who_sends()) {
     in.authorization = header(headers, "Authorization");
+    in.forwarded = header(headers, "Mcp-Registry-Forwarded");
     in.peer = auth::client_address(request.remote_address(), header(headers, "X-Forwarded-For"),
                                    proxies.trusted_proxies);
     in.origin = origin_of(headers, proxies);

@@ -6,6 +6,7 @@
 #include "controller/base/bounded_executor.hpp"
 #include "registry/api/encoding.hpp"
 #include "registry/api/endpoint.hpp"
+#include "registry/api/forwarder.hpp"
 #include "registry/api/guard.hpp"
 #include "registry/api/problem.hpp"
 
@@ -79,8 +80,20 @@ void Api::handle(Request request, Respond respond) {
   if (method == "OPTIONS") return finish(options(*endpoint));
   call->method = endpoint->find(method);
   if (call->method == nullptr) return finish(not_allowed(*endpoint, method));
-  if (state_.guard != nullptr) return admit(std::move(call), std::move(finish));
-  dispatch(std::move(call), std::move(finish));
+  if (forwarder_ != nullptr) {
+    forwarder_->welcome(*call);
+    const Forwarder::Here here = [this](std::shared_ptr<Call> own, Respond answer) {
+      answer_here(std::move(own), std::move(answer));
+    };
+    if (forwarder_->concerns(*call)) return forwarder_->forward(std::move(call), std::move(finish), here);
+    finish = forwarder_->or_forward(call, std::move(finish), here);
+  }
+  answer_here(std::move(call), std::move(finish));
+}
+
+void Api::answer_here(std::shared_ptr<Call> call, Respond respond) {
+  if (state_.guard != nullptr) return admit(std::move(call), std::move(respond));
+  dispatch(std::move(call), std::move(respond));
 }
 
 Respond Api::finish_of(const Call& call, Respond respond) {
@@ -115,7 +128,8 @@ void Api::admit(std::shared_ptr<Call> call, Respond respond) {
   const auto& asked = *call;
   state_.guard->admit(asked,
                       [this, call = std::move(call), respond = std::move(respond)](Admission admission) {
-                        call->request.authorization.clear();
+                        // Which is no more needed, unless another replica is to judge it, too.
+                        if (forwarder_ == nullptr) call->request.authorization.clear();
                         call->permit = std::move(admission.permit);
                         call->audit = std::move(admission.audit);
                         Respond answer = [this, call, respond](Response response) {

@@ -16,6 +16,7 @@ class BoundedExecutor;
 
 namespace toolhive::registry {
 
+class Forwarder;
 class Guard;
 
 // The HTTP API as a function of requests, without a network: routes, tools (list.hpp, reads.hpp,
@@ -34,7 +35,11 @@ class Api {
   // Lets `guard` decide who may do what; without one everybody may. To be called before the first
   // request.
   void protect(Guard& guard) { state_.guard = &guard; }
-  bool is_protected() const { return state_.guard != nullptr; }
+  // Has `forwarder` take the writes that another replica is to answer. To be called before the first
+  // request; it must live as long as requests are answered.
+  void use_forwarder(Forwarder& forwarder) { forwarder_ = &forwarder; }
+  // Whether it matters who sends a request, and where to.
+  bool asks_who_sends() const { return state_.guard != nullptr || forwarder_ != nullptr; }
   // Whether /mcp is there; without a call it is. To be called before the first request.
   void serve_mcp(bool serve) { state_.serves_mcp = serve; }
   // Has `executor` answer what may take long: searches, comparisons, large bodies. So probes and
@@ -54,6 +59,8 @@ class Api {
   void handle(Request request, Respond respond);
 
  private:
+  // By this replica.
+  void answer_here(std::shared_ptr<Call> call, Respond respond);
   void admit(std::shared_ptr<Call> call, Respond respond);
   void dispatch(std::shared_ptr<const Call> call, Respond respond);
   // Called once, wherever the answer was made.
@@ -61,6 +68,7 @@ class Api {
 
   ApiState state_;
   BoundedExecutor* executor_ = nullptr;
+  Forwarder* forwarder_ = nullptr;
   UnsentBytes unsent_;
 };
 

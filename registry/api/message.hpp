@@ -29,6 +29,8 @@ struct Request {
   std::string request_id;
   std::string authorization;  // Never logged.
   std::string peer;           // The client's address, or a proxy's.
+  // What another replica said that forwarded it (forwarder.hpp); empty when it came from a client.
+  std::string forwarded;
   // Below which a proxy serves the registry to this client, such as "/tools"; else empty.
   std::string prefix;
   // "https://host:port", as the client named it, and the prefix; empty when that is not known.

@@ -85,6 +85,7 @@ unsigned status_of(Code code) {
     case Code::StorageFull:
       return 507;
     case Code::ReadOnly:
+    case Code::Elsewhere:
     case Code::Unavailable:
       return 503;
     case Code::Corrupt:
@@ -123,7 +124,9 @@ Response problem(unsigned status, std::string_view detail, std::string_view fiel
 }
 
 Response problem(const Error& error) {
-  return problem(status_of(error.code), error.detail, error.field, error.others);
+  auto response = problem(status_of(error.code), error.detail, error.field, error.others);
+  if (error.code == Code::Elsewhere) response.headers.emplace_back(kElsewhereHeader, "elsewhere");
+  return response;
 }
 
 }  // namespace toolhive::registry

@@ -9,6 +9,9 @@
 
 namespace toolhive::registry {
 
+// Of an answer to a write: this replica does not write, and nothing was written. For other replicas.
+inline constexpr std::string_view kElsewhereHeader = "Mcp-Registry-Writer";
+
 // The HTTP status an error becomes.
 unsigned status_of(Code code);
 

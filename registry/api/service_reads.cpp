@@ -47,6 +47,7 @@ Response get_ready(ApiState& state, const Call&) {
     body += R"(,"writable":false,"reason":)";
     append_json_string(body, status.reason);
   }
+  if (status.replica) body += status.replica->writes ? R"(,"writer":true)" : R"(,"writer":false)";
   // What is damaged is on the disk of every replica, so it is no reason to send clients elsewhere.
   if (status.quarantined > 0) body += ",\"quarantined\":" + std::to_string(status.quarantined);
   // Nor is this: the other replicas ask the same issuer.
@@ -74,6 +75,7 @@ Response get_metrics(ApiState& state, const Call&) {
     gauges.quarantined_records = status.quarantined;
     gauges.tool_files = status.tool_files;
     gauges.cache = status.cache;
+    gauges.replica = status.replica;
   }
   for (const auto& counts : {state.lists.counts(), state.server_lists.counts(),
                              state.managed_settings.counts(), state.ai_catalogs.counts()}) {

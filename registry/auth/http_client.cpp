@@ -132,6 +132,11 @@ Result<HttpReply> HttpClient::send(const HttpCall& call, const std::stop_token& 
     curl_easy_setopt(curl, CURLOPT_CAINFO, call.ca_file.c_str());
     curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
   }
+  if (!call.reuse_connection) {
+    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
+  }
+  if (!call.target.empty()) curl_easy_setopt(curl, CURLOPT_REQUEST_TARGET, call.target.c_str());
   if (!call.use_proxy) curl_easy_setopt(curl, CURLOPT_PROXY, "");
   if (has_body(call)) {
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
@@ -142,6 +147,9 @@ Result<HttpReply> HttpClient::send(const HttpCall& call, const std::stop_token& 
   set_headers(curl, call, headers);
 
   const auto code = curl_easy_perform(curl);
+  double connected_after = 0;  // Seconds; 0 without a connection.
+  curl_easy_getinfo(curl, CURLINFO_CONNECT_TIME, &connected_after);
+  connected_ = connected_after > 0;
   if (code != CURLE_OK) {
     if (body.too_large)
       return Error{Code::Unavailable,
@@ -155,6 +163,7 @@ Result<HttpReply> HttpClient::send(const HttpCall& call, const std::stop_token& 
   reply.status = static_cast<int>(status);
   reply.body = std::move(body.bytes);
   reply.etag = header_of_reply(curl, "ETag");
+  for (const auto& name : call.wanted_headers) reply.headers.push_back(header_of_reply(curl, name.c_str()));
   return reply;
 }
 

@@ -35,12 +35,20 @@ struct HttpCall {
   std::size_t most_bytes = 1 << 20;  // Of a reply.
   // The one that http_proxy, https_proxy and no_proxy of the environment name.
   bool use_proxy = true;
+  // Whether a connection of an earlier call may be taken, where it is found out late that the server
+  // has closed it: the call is then sent once more.
+  bool reuse_connection = true;
+  // What is asked for at the server of the URL, as it stands; empty for the URL's own path.
+  std::string target = {};
+  std::vector<std::string> wanted_headers = {};  // Names of headers of the reply.
 };
 
 struct HttpReply {
   int status = 0;
   std::string body;
   std::string etag = {};  // As the header has it, with its quotes.
+  // The values of `wanted_headers`, in their order; empty where the reply has none.
+  std::vector<std::string> headers = {};
 };
 
 // Asks other servers, over libcurl. Follows no redirect, speaks http and https only, and keeps
@@ -56,8 +64,13 @@ class HttpClient {
   // asked for, which takes a second.
   Result<HttpReply> send(const HttpCall& call, const std::stop_token& stop);
 
+  // Whether the last call reached a server, so that it may have been carried out, be there a reply or
+  // not.
+  bool connected() const { return connected_; }
+
  private:
   void* const handle_;
+  bool connected_ = false;
 };
 
 }  // namespace toolhive::registry::auth

@@ -21,6 +21,7 @@ enum class Code {
   TooLarge,        // Over a limit of the configuration.
   StorageFull,     // The disk or its quota is full. Nothing was written; reads go on.
   ReadOnly,        // The file system takes no writes. Reads go on.
+  Elsewhere,       // Another replica writes, and this one does not. Nothing was written.
   Unavailable,     // Not now: starting, stopping, overloaded, or storage failed.
   Corrupt,         // Stored bytes that do not verify.
   Internal,        // A defect of this program.

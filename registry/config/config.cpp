@@ -15,6 +15,7 @@ void read(Section& root, Config& config) {
   std::string path;
   storage.text("path", path);
   storage.one_of<bool>("toolFiles", config.store.tool_files, {{"true", true}, {"false", false}});
+  storage.one_of<bool>("shared", config.store.shared, {{"true", true}, {"false", false}});
   if (!path.empty()) config.store.directory = path;
   storage.end();
 
@@ -43,7 +44,7 @@ void read(Section& root, Config& config) {
       if (database.has(part) && to.host.empty())
         database.fail(part, "is for a database that is given by its host, and url or urlFile is given");
     }
-    for (const char* part : {"path", "toolFiles"})
+    for (const char* part : {"path", "toolFiles", "shared"})
       if (storage.has(part)) storage.fail(part, "is for files, and database is given too; keep one of them");
   }
 

@@ -224,6 +224,22 @@ std::string Metrics::render(const Gauges& gauges) const {
          "One write and sync for a group of records.");
   commits_.append(out, "mcp_registry_storage_commit_duration_seconds", {});
 
+  if (gauges.replica) {
+    const auto& replica = *gauges.replica;
+    gauge(out, "mcp_registry_replica_writes", "1 on the one of several replicas that writes.",
+          replica.writes);
+    gauge(out, "mcp_registry_replica_epoch", "Which writer this is in the life of the files.", replica.epoch);
+    family(out, "mcp_registry_replica_behind_seconds", "gauge",
+           "Since this replica last looked for what others wrote.");
+    sample(out, "mcp_registry_replica_behind_seconds", {},
+           seconds(std::chrono::nanoseconds(replica.behind).count()));
+    family(out, "mcp_registry_forwarded_writes_total", "counter",
+           "Writes that were for the replica that writes, by whether it answered.");
+    sample(out, "mcp_registry_forwarded_writes_total", "result=\"answered\"",
+           std::to_string(forwards_answered_.load()));
+    sample(out, "mcp_registry_forwarded_writes_total", "result=\"failed\"",
+           std::to_string(forwards_failed_.load()));
+  }
   if (gauges.cache) {
     const auto& cache = *gauges.cache;
     const auto counter = [&out](const char* name, const char* help,

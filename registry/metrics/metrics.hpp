@@ -52,6 +52,7 @@ struct Gauges {
   std::uint64_t quarantined_records = 0;
   std::optional<ToolFilesStatus> tool_files;
   std::optional<CacheStatus> cache;
+  std::optional<ReplicaStatus> replica;
   std::uint64_t list_cache_hits = 0;  // Lists that were ready-made, since the start.
   std::uint64_t list_cache_misses = 0;
   // Whether tokens can be; none when none are asked for.
@@ -93,6 +94,9 @@ class Metrics {
   // One write that the storage failed.
   void storage_error() { ++storage_errors_; }
 
+  // One write that was for the replica that writes: whether it answered.
+  void forwarded(bool answered) { ++(answered ? forwards_answered_ : forwards_failed_); }
+
   // Prometheus' text format 0.0.4.
   std::string render(const Gauges& gauges) const;
 
@@ -125,6 +129,7 @@ class Metrics {
   std::array<std::atomic<std::uint64_t>, std::size(kAccess)> access_{};
   std::atomic<std::uint64_t> storage_errors_{0};
   std::atomic<std::uint64_t> stored_records_{0};
+  std::atomic<std::uint64_t> forwards_answered_{0}, forwards_failed_{0};
   DurationHistogram commits_;
 };
 

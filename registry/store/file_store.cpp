@@ -5,41 +5,15 @@
 #include <thread>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "controller/base/time.hpp"
-#include "registry/model/json.hpp"
 #include "registry/store/journal.hpp"
 #include "registry/store/loading.hpp"
+#include "registry/store/record_names.hpp"
+#include "registry/store/shared_folder.hpp"
 #include "registry/store/tool_files.hpp"
 #include "registry/store/write_queue.hpp"
 
 namespace toolhive::registry {
-namespace {
-
-// Of the tool or server that a payload is about. What this program writes begins with it; what was
-// imported need not.
-std::string name_in(std::string_view payload) {
-  constexpr std::string_view kBegin = R"({"name":")";
-  if (payload.starts_with(kBegin)) {
-    payload.remove_prefix(kBegin.size());
-    return std::string(payload.substr(0, payload.find('"')));
-  }
-  const auto document = parse_stored_json(payload);
-  return document ? document->value("name", std::string()) : std::string();
-}
-
-std::vector<std::string> tools_in(const std::vector<NewRecord>& records) {
-  std::vector<std::string> names;
-  for (const auto& record : records) {
-    auto name = name_in(record.payload);
-    if (!name.empty() && !is_server_name(name)) names.push_back(std::move(name));
-  }
-  return names;
-}
-
-}  // namespace
-
 struct FileStore::State {
   State(FileSystem& fs, FileStoreOptions opts, std::unique_ptr<FileLock> held, const LoadedLog& log,
         Index loaded)
@@ -116,7 +90,7 @@ struct FileStore::State {
       if (appended) {
         log_bytes = writer.size();
         publish(plan.builder.take());
-        if (options.tool_files) tool_files->changed(tools_in(plan.records));
+        if (options.tool_files) tool_files->changed(tools_of(plan.records));
         options.committed(plan.records.size(), std::chrono::steady_clock::now() - start);
       } else {
         fail_changes(plan, *base, group, options.limits, now, appended.error());
@@ -146,6 +120,9 @@ Result<std::unique_ptr<FileStore>> FileStore::open(FileSystem& files, FileStoreO
   if (auto made = files.create_directories(directory); !made) return made.take_error();
   auto lock = files.lock(directory + "/LOCK");
   if (!lock) return lock.take_error();
+  // What several replicas shared before is from here on this process's alone.
+  auto ended = end_sharing(files, directory);
+  if (!ended && ended.error().code != Code::ReadOnly) return ended.take_error();
 
   IndexBuilder builder{Index()};
   auto log = load_journal(files, directory, builder, options.notice);

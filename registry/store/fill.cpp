@@ -2,6 +2,7 @@
 
 #include "controller/base/sha256.hpp"
 #include "registry/store/loading.hpp"
+#include "registry/store/shared_folder.hpp"
 #include "registry/store/transfer.hpp"
 
 namespace toolhive::registry {
@@ -66,6 +67,7 @@ Result<void> fill_directory(FileSystem& files, const std::string& directory, con
   if (auto made = files.create_directories(directory); !made) return made;
   auto lock = files.lock(directory + "/LOCK");
   if (!lock) return Error{Code::Unavailable, lock.error().detail};
+  if (auto ended = end_sharing(files, directory); !ended) return ended;
   IndexBuilder builder{Index()};
   auto log = load_journal(files, directory, builder, [](bool, std::string_view) {});
   if (!log) return log.take_error();

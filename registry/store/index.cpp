@@ -293,6 +293,7 @@ void IndexBuilder::advance(std::uint64_t sequence, const Sha256& checksum) {
   index_.sequence_ = sequence;
   // The checksum alone, which tells nobody how many writes there were to what they may not read.
   index_.tag_ = to_hex(checksum, 16);
+  if (index_.log_ != 0) index_.tag_ += '-' + std::to_string(index_.log_);
 }
 
 void IndexBuilder::note_time(std::string_view time) {

@@ -183,6 +183,7 @@ class Index {
   std::uint64_t document_bytes_ = 0;
   std::uint64_t memory_bytes_ = 0;
   std::uint64_t sequence_ = 0;
+  std::uint64_t log_ = 0;
   std::string last_time_;
   std::string tag_;
 };
@@ -217,6 +218,9 @@ class IndexBuilder {
       set_search_text(*tool, search_text(tool->latest()->document));
     }
   }
+  // Says of which log the records from here on are, for tag(): those of two logs may end with the same
+  // record and yet hold different things, where one was compacted. 0, as without a call: of the only one.
+  void begin_log(std::uint64_t number) { index_.log_ = number; }
   // Notes the record that the last change came from.
   void advance(std::uint64_t sequence, const Sha256& checksum);
   // Notes a time in the form of to_rfc3339_micro(), or an empty one.

@@ -39,17 +39,24 @@ Result<std::string> newest_journal(FileSystem& files, const std::string& directo
 
 Result<JournalScan> scan_journal(
     FileSystem& files, const std::string& path, const std::function<Result<void>(const Record&)>& on_record,
-    const std::function<void(std::string_view, std::uint64_t, const Error&)>& on_damaged) {
+    const std::function<void(std::string_view, std::uint64_t, const Error&)>& on_damaged,
+    JournalRange range) {
   auto file = files.open_read(path);
   if (!file) return file.take_error();
+  if (range.begin > 0) {
+    if (auto sought = (*file)->seek(range.begin); !sought) return sought.take_error();
+  }
 
   JournalScan scan;
+  scan.good_bytes = range.begin;
   std::string buffer;      // From the end of the last whole line on.
   std::size_t looked = 0;  // Up to here it holds no line feed.
   for (;;) {
     const auto old_size = buffer.size();
-    buffer.resize(old_size + kReadBytes);
-    auto count = (*file)->read(buffer.data() + old_size, kReadBytes);
+    const auto left = range.end - scan.good_bytes - old_size;
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, kReadBytes));
+    buffer.resize(old_size + wanted);
+    auto count = (*file)->read(buffer.data() + old_size, wanted);
     if (!count) return count.take_error();
     buffer.resize(old_size + *count);
     if (*count == 0) break;

@@ -11,11 +11,20 @@ namespace toolhive::registry {
 namespace {
 
 constexpr std::string_view kTemporarySuffix = ".tmp";
+constexpr std::uint64_t kSyncBytes = 16 << 20;
 
-// Copies a damaged line to quarantine/<log>-<offset>.record. One that is there already was found by
-// an earlier start.
-Result<void> quarantine(FileSystem& files, const std::string& directory, const std::string& log,
-                        std::string_view line, std::uint64_t offset) {
+Result<void> cut_torn_end(FileSystem& files, const std::string& path, std::uint64_t size) {
+  auto file = files.open_append(path);
+  if (!file) return file.take_error();
+  auto done = (*file)->truncate(size);
+  if (done) done = (*file)->sync();
+  return done;
+}
+
+}  // namespace
+
+Result<void> quarantine_line(FileSystem& files, const std::string& directory, const std::string& log,
+                             std::string_view line, std::uint64_t offset) {
   const auto folder = directory + "/quarantine";
   const auto path = folder + "/" + log + "-" + std::to_string(offset) + ".record";
   if (auto made = files.create_directories(folder); !made) return made;
@@ -28,16 +37,6 @@ Result<void> quarantine(FileSystem& files, const std::string& directory, const s
   if (!done) (void)files.remove(path);
   return done;
 }
-
-Result<void> cut_torn_end(FileSystem& files, const std::string& path, std::uint64_t size) {
-  auto file = files.open_append(path);
-  if (!file) return file.take_error();
-  auto done = (*file)->truncate(size);
-  if (done) done = (*file)->sync();
-  return done;
-}
-
-}  // namespace
 
 Result<LoadedLog> load_journal(FileSystem& files, const std::string& directory, IndexBuilder& builder,
                                const std::function<void(bool, std::string_view)>& notice) {
@@ -59,7 +58,7 @@ Result<LoadedLog> load_journal(FileSystem& files, const std::string& directory, 
     ++log.damaged;
     std::string text = "the record at byte " + std::to_string(offset) + " of " + path + " is damaged (" +
                        why.detail + ") and not served; ";
-    if (auto kept = quarantine(files, directory, name, line, offset)) {
+    if (auto kept = quarantine_line(files, directory, name, line, offset)) {
       text += "a copy is in " + directory + "/quarantine; register the tool again";
     } else {
       log.kept_damaged = false;
@@ -137,23 +136,28 @@ void visit_compacted(const Index& index, const std::function<bool(const Record&)
   }
 }
 
-Result<LoadedLog> compact_log(FileSystem& files, const std::string& directory, const Index& index,
-                              const LoadedLog& log) {
-  LoadedLog next = log;
-  next.number = log.number + 1;
-  next.bytes = 0;
-  const auto path = directory + "/" + journal_name(next.number);
+Result<std::uint64_t> write_compacted(FileSystem& files, const std::string& directory, const Index& index,
+                                      std::uint64_t number, const std::function<Result<void>()>& go_on) {
+  const auto path = directory + "/" + journal_name(number);
   const auto temporary = path + std::string(kTemporarySuffix);
   (void)files.remove(temporary);  // Of one that was interrupted before there was any log.
   auto file = files.create(temporary);
   if (!file) return file.take_error();
 
+  std::uint64_t bytes = 0, unsynced = 0;
   std::string lines;
   Result<void> done;
   const auto flush = [&] {
-    next.bytes += lines.size();
+    bytes += lines.size();
+    unsynced += lines.size();
     done = (*file)->append(lines);
     lines.clear();
+    // A single sync of all would take as long as it likes.
+    if (done && unsynced > kSyncBytes) {
+      done = (*file)->sync();
+      unsynced = 0;
+    }
+    if (done) done = go_on();
   };
   visit_compacted(index, [&](const Record& record) {
     append_line(lines, record);
@@ -164,10 +168,18 @@ Result<LoadedLog> compact_log(FileSystem& files, const std::string& directory, c
   if (done) done = (*file)->sync();
   if (done) done = files.rename(temporary, path);
   if (done) done = files.sync_directory(directory);
-  if (!done) {
-    (void)files.remove(temporary);
-    return done.take_error();
-  }
+  if (done) return bytes;
+  (void)files.remove(temporary);
+  return done.take_error();
+}
+
+Result<LoadedLog> compact_log(FileSystem& files, const std::string& directory, const Index& index,
+                              const LoadedLog& log) {
+  LoadedLog next = log;
+  next.number = log.number + 1;
+  auto written = write_compacted(files, directory, index, next.number, [] { return Result<void>(); });
+  if (!written) return written.take_error();
+  next.bytes = *written;
   (void)files.remove(directory + "/" + journal_name(log.number));
   return next;
 }

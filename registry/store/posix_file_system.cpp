@@ -30,6 +30,7 @@ Error io_error(int code, const std::string& action, const std::string& path) {
     case ENOENT:
       return {Code::NotFound, text};
     case EEXIST:
+    case ENOTEMPTY:
       return {Code::Conflict, text};
     default:
       return {Code::Unavailable, text};
@@ -105,6 +106,10 @@ class PosixReadFile : public ReadFile {
     if (count < 0) return io_error(errno, "read", path_);
     return static_cast<std::size_t>(count);
   }
+  Result<void> seek(std::uint64_t offset) override {
+    if (::lseek(fd_.get(), static_cast<off_t>(offset), SEEK_SET) < 0) return io_error(errno, "read", path_);
+    return {};
+  }
 
  private:
   Descriptor fd_;
@@ -138,6 +143,10 @@ class PosixFileSystem : public FileSystem {
   }
 
   Result<std::vector<std::string>> list(const std::string& path) override {
+    // A network file system may answer a listing from what it read up to a minute ago, unless it has
+    // just been told that the folder is another.
+    struct statx fresh {};
+    (void)::statx(AT_FDCWD, path.c_str(), AT_STATX_FORCE_SYNC, STATX_MTIME | STATX_CTIME, &fresh);
     DIR* const directory = ::opendir(path.c_str());
     if (directory == nullptr) return io_error(errno, "open the folder", path);
     std::vector<std::string> names;
@@ -178,8 +187,10 @@ class PosixFileSystem : public FileSystem {
   }
 
   Result<void> remove(const std::string& path) override {
-    if (::unlink(path.c_str()) != 0) return io_error(errno, "remove", path);
-    return {};
+    // Of a folder unlink() says one or the other.
+    if (::unlink(path.c_str()) == 0 || ((errno == EISDIR || errno == EPERM) && ::rmdir(path.c_str()) == 0))
+      return {};
+    return io_error(errno, "remove", path);
   }
 
   Result<void> sync_directory(const std::string& path) override {
@@ -188,17 +199,10 @@ class PosixFileSystem : public FileSystem {
     return {};
   }
 
-  Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
-    auto fd = open_file(path, O_RDWR | O_CREAT);
-    if (!fd && errno == EROFS) {
-      auto existing = open_file(path, O_RDONLY);
-      if (!existing && errno == ENOENT)
-        return std::unique_ptr<FileLock>(std::make_unique<PosixFileLock>(Descriptor(-1)));
-      if (!existing) return io_error(errno, "open the lock", path);
-      return take(std::move(existing), path);
-    }
-    if (!fd) return io_error(errno, "open the lock", path);
-    return take(std::move(fd), path);
+  Result<std::unique_ptr<FileLock>> lock(const std::string& path) override { return lock(path, LOCK_EX); }
+
+  Result<std::unique_ptr<FileLock>> share_lock(const std::string& path) override {
+    return lock(path, LOCK_SH);
   }
 
   Result<DiskSpace> space(const std::string& path) override {
@@ -209,8 +213,23 @@ class PosixFileSystem : public FileSystem {
   }
 
  private:
-  static Result<std::unique_ptr<FileLock>> take(Descriptor fd, const std::string& path) {
-    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+  static Result<std::unique_ptr<FileLock>> lock(const std::string& path, int kind) {
+    auto fd = open_file(path, O_RDWR | O_CREAT);
+    if (!fd && errno == EROFS) {
+      auto existing = open_file(path, O_RDONLY);
+      if (!existing && errno == ENOENT)
+        return std::unique_ptr<FileLock>(std::make_unique<PosixFileLock>(Descriptor(-1)));
+      if (!existing) return io_error(errno, "open the lock", path);
+      return take(std::move(existing), path, kind);
+    }
+    if (!fd) return io_error(errno, "open the lock", path);
+    return take(std::move(fd), path, kind);
+  }
+
+  static Result<std::unique_ptr<FileLock>> take(Descriptor fd, const std::string& path, int kind) {
+    if (::flock(fd.get(), kind | LOCK_NB) != 0) {
+      if (kind == LOCK_SH && (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS))
+        return std::unique_ptr<FileLock>(std::make_unique<PosixFileLock>(Descriptor(-1)));
       if (errno != EWOULDBLOCK) return io_error(errno, "lock", path);
       return Error{
           Code::Conflict,

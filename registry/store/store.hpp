@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -29,6 +30,7 @@ struct Precondition {
 using MayWrite = std::function<bool(std::string_view)>;
 
 struct VersionComparison;
+class WriterLookup;
 
 // Registers a version of a tool.
 struct Register {
@@ -129,6 +131,15 @@ struct ToolFilesStatus {
   std::uint64_t errors = 0;  // Attempts that failed since the start; only grows.
 };
 
+// Of one of several replicas on files: who writes, and how fresh it is.
+struct ReplicaStatus {
+  bool writes = false;
+  std::uint64_t epoch = 0;  // Of the writer; grows with each.
+  std::string writer;       // Where the writer is, if that is another and known.
+  // Since it last looked for what others committed: reads show at least what was committed then.
+  std::chrono::milliseconds behind{0};
+};
+
 // A store's condition.
 struct StoreStatus {
   bool writable = true;     // False: writes are refused until `reason` is mended.
@@ -140,6 +151,7 @@ struct StoreStatus {
   std::uint64_t quarantined = 0;                   // Records that did not verify and are not served.
   std::optional<CacheStatus> cache;                // When there is one.
   std::optional<ToolFilesStatus> tool_files = {};  // When they are kept.
+  std::optional<ReplicaStatus> replica = {};       // When one of several replicas writes.
 };
 
 // What keeps the tools and servers: a history of records, decided by rules.hpp and durable, and an
@@ -173,13 +185,16 @@ class Store {
 
   // Carries out `write` and calls `done` exactly once: with its outcome when that is durable and
   // seen by snapshot(), or with an error. The rules' refusals are NotFound, Conflict, Precondition
-  // and StorageFull; the storage's are StorageFull, ReadOnly and Unavailable, which may succeed
-  // when repeated. `done` runs on a thread of the store, or before write() returns, and must
+  // and StorageFull; the storage's are StorageFull, ReadOnly, Elsewhere and Unavailable, which may
+  // succeed when repeated. `done` runs on a thread of the store, or before write() returns, and must
   // neither block nor throw.
   virtual void write(Write write, Done done) = 0;
 
   // May ask the operating system; cheap enough for a probe every second.
   virtual StoreStatus status() = 0;
+
+  // Where one of several replicas writes: who that is. Null where each does, or there is one.
+  virtual WriterLookup* replicas() { return nullptr; }
 };
 
 // The entity tag of a version, without quotes.

@@ -16,7 +16,7 @@ using toolhive::to_hex;
 using namespace toolhive::registry::test;
 
 // A store is added here, and in no other place of this file.
-#define EVERY_STORE FileKind, PostgresKind, CachedPostgresKind
+#define EVERY_STORE FileKind, SharedFileKind, PostgresKind, CachedPostgresKind
 
 namespace {
 

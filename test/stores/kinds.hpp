@@ -29,6 +29,20 @@ class FileKind {
   std::string folder_;
 };
 
+// The same, as one of several replicas, which writes.
+class SharedFileKind {
+ public:
+  SharedFileKind();
+  ~SharedFileKind();
+  SharedFileKind(const SharedFileKind&) = delete;
+  SharedFileKind& operator=(const SharedFileKind&) = delete;
+
+  std::unique_ptr<Store> open(StoreLimits limits = {}, std::size_t queue = 4096) const;
+
+ private:
+  std::string folder_;
+};
+
 // A database of a real PostgreSQL server.
 class PostgresKind {
  public:

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "kinds.hpp"
 #include "postgres_server.hpp"
 #include "registry/store/open/open.hpp"
 #include "registry/store/postgres/lock_turn.hpp"
@@ -28,7 +29,9 @@ bool becomes_mine(ReplicaTurn& turn) {
 }  // namespace
 
 TEST_CASE("on files it is always the turn of the one replica") {
-  const auto turn = open_turn({});
+  toolhive::registry::test::FileKind files;
+  const auto store = files.open();
+  const auto turn = open_turn({}, *store);
   CHECK(*turn->mine());
   CHECK(*turn->mine());
 }

@@ -3,11 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "controller/base/clock.hpp"
 #include "registry/store/file_store.hpp"
 #include "registry/store/journal.hpp"
 #include "registry/store/postgres/history.hpp"
 #include "registry/store/postgres/lock_turn.hpp"
 #include "registry/store/postgres/postgres_store.hpp"
+#include "registry/store/shared_file_store.hpp"
 
 namespace toolhive::registry {
 namespace {
@@ -16,6 +18,16 @@ namespace {
 class OnlyReplica final : public ReplicaTurn {
  public:
   Result<bool> mine() override { return true; }
+};
+
+// Of several on files the one that writes.
+class WriterTurn final : public ReplicaTurn {
+ public:
+  explicit WriterTurn(const WriterLookup& replicas) : replicas_(replicas) {}
+  Result<bool> mine() override { return replicas_.writer().here; }
+
+ private:
+  const WriterLookup& replicas_;
 };
 
 // A start that compacts the log while it is read.
@@ -88,13 +100,22 @@ Result<std::unique_ptr<Store>> open_store(const StoreOptions& options, StoreEven
   files.tool_files = options.tool_files;
   files.notice = std::move(events.notice);
   files.committed = std::move(events.committed);
+  if (options.shared) {
+    SharedFileStoreOptions shared;
+    shared.files = std::move(files);
+    shared.address = options.replica_address;
+    auto store = SharedFileStore::open(posix_file_system(), system_clock(), std::move(shared));
+    if (!store) return store.take_error();
+    return std::unique_ptr<Store>(std::move(*store));
+  }
   auto store = FileStore::open(posix_file_system(), std::move(files));
   if (!store) return store.take_error();
   return std::unique_ptr<Store>(std::move(*store));
 }
 
-std::unique_ptr<ReplicaTurn> open_turn(const StoreOptions& options) {
+std::unique_ptr<ReplicaTurn> open_turn(const StoreOptions& options, Store& store) {
   if (options.database.used()) return std::make_unique<postgres::LockTurn>(options.database);
+  if (const auto* replicas = store.replicas()) return std::make_unique<WriterTurn>(*replicas);
   return std::make_unique<OnlyReplica>();
 }
 

@@ -24,8 +24,9 @@ struct StoreEvents {
 // Opens the store that the options name. Unavailable when it may succeed later.
 Result<std::unique_ptr<Store>> open_store(const StoreOptions& options, StoreEvents events);
 
-// The turn of one of the replicas on that store. Opens nothing yet.
-std::unique_ptr<ReplicaTurn> open_turn(const StoreOptions& options);
+// The turn of one of the replicas on that store, which was opened with the same options and must outlive
+// it. Opens nothing yet.
+std::unique_ptr<ReplicaTurn> open_turn(const StoreOptions& options, Store& store);
 
 // Reads it once, beside a server or from a copy: changes nothing and needs no lock. `on_damaged`
 // gets one sentence for each record that does not verify and is left out.

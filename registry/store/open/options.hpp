@@ -11,6 +11,8 @@ namespace toolhive::registry {
 // Which store there is, and what it may hold.
 struct StoreOptions {
   std::string directory = "/data/registry";
+  bool shared = false;                 // Whether several replicas have the directory.
+  std::string replica_address;         // Of this one, host:port, when `shared`.
   bool tool_files = true;              // Whether files are kept readable as well, a file each tool.
   postgres::DatabaseOptions database;  // When used(), the tools are there and not in `directory`.
   // When used(), starts read from there what the database vouches for.

@@ -16,6 +16,7 @@
 #include "registry/model/text.hpp"
 #include "registry/model/url.hpp"
 #include "registry/model/version.hpp"
+#include "registry/store/commit_point.hpp"
 #include "test/fuzz/require.hpp"
 
 using namespace toolhive::registry;
@@ -43,6 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(!url->host.empty() && (url->scheme == "http" || url->scheme == "https"));
   (void)parse_url_template(text);
   for (const auto& variable : template_variables(text)) require(text.find('{' + variable + '}') != text.npos);
+  if (const auto point = parse_commit_point(text)) require(commit_point_name(*point) == text);
   (void)is_version_range(text);
   (void)is_clean_path(text);
   require(truncate_utf8(text, 7).size() <= 7);

@@ -65,6 +65,10 @@ class FaultFileSystem::Reader final : public ReadFile {
     position_ += count;
     return count;
   }
+  Result<void> seek(std::uint64_t offset) override {
+    position_ = std::min<std::uint64_t>(offset, inode_->bytes.size());
+    return {};
+  }
 
  private:
   std::shared_ptr<Inode> inode_;
@@ -73,15 +77,20 @@ class FaultFileSystem::Reader final : public ReadFile {
 
 class FaultFileSystem::Lock final : public FileLock {
  public:
-  Lock(FaultFileSystem& files, std::string path) : files_(files), path_(std::move(path)) {}
+  Lock(FaultFileSystem& files, std::string path, bool shared)
+      : files_(files), path_(std::move(path)), shared_(shared) {}
   ~Lock() override {
     std::lock_guard guard(files_.mutex_);
-    files_.locks_.erase(path_);
+    if (shared_)
+      --files_.shared_locks_[path_];
+    else
+      files_.locks_.erase(path_);
   }
 
  private:
   FaultFileSystem& files_;
   std::string path_;
+  const bool shared_;
 };
 
 Result<void> FaultFileSystem::change() {
@@ -99,9 +108,18 @@ Result<void> FaultFileSystem::change() {
 void FaultFileSystem::restart(Unsynced unsynced) {
   lives = std::numeric_limits<std::uint64_t>::max();
   dying_ = false;
-  // Of the changes to folders that were not synced some may have happened: here the removals.
-  if (unsynced == Unsynced::Half)
+  // Of the changes to folders that were not synced some may have happened: here the removals, and the
+  // renames, each as a whole.
+  if (unsynced == Unsynced::Half) {
+    for (const auto& [name, inode] : names_) {
+      const auto renamed =
+          std::any_of(synced_names_.begin(), synced_names_.end(), [&, same = inode](const auto& entry) {
+            return entry.second == same && !names_.contains(entry.first);
+          });
+      if (renamed) synced_names_[name] = inode;
+    }
     std::erase_if(synced_names_, [this](const auto& entry) { return !names_.contains(entry.first); });
+  }
   names_ = synced_names_;
   for (auto& [name, inode] : names_) {
     if (unsynced == Unsynced::Lost || !inode->bytes.starts_with(inode->synced)) {
@@ -126,6 +144,7 @@ Result<void> FaultFileSystem::create_directories(const std::string& path) {
 
 Result<std::vector<std::string>> FaultFileSystem::list(const std::string& path) {
   std::lock_guard guard(mutex_);
+  if (read_fault) return fault(*read_fault);
   std::vector<std::string> names;
   for (const auto& [name, inode] : names_) {
     if (folder_of(name) == path) names.push_back(name.substr(path.size() + 1));
@@ -153,6 +172,7 @@ Result<std::unique_ptr<AppendFile>> FaultFileSystem::open_append(const std::stri
 
 Result<std::unique_ptr<ReadFile>> FaultFileSystem::open_read(const std::string& path) {
   std::lock_guard guard(mutex_);
+  if (read_fault) return fault(*read_fault);
   const auto it = names_.find(path);
   if (it == names_.end()) return Error{Code::NotFound, "no " + path};
   return std::unique_ptr<ReadFile>(std::make_unique<Reader>(it->second));
@@ -162,8 +182,24 @@ Result<void> FaultFileSystem::rename(const std::string& from, const std::string&
   std::lock_guard guard(mutex_);
   if (auto changed = change(); !changed) return changed;
   auto node = names_.extract(from);
-  if (node.empty()) return Error{Code::NotFound, "no " + from};
+  if (node.empty()) return rename_folder(from, to);
   names_[to] = node.mapped();
+  return {};
+}
+
+// What was synced in it is so at once: of a folder's name only the tests of files need to see less.
+Result<void> FaultFileSystem::rename_folder(const std::string& from, const std::string& to) {
+  const auto in = [](const std::string& folder) {
+    return [folder](const auto& entry) { return folder_of(entry.first) == folder; };
+  };
+  if (std::none_of(names_.begin(), names_.end(), in(from))) return Error{Code::NotFound, "no " + from};
+  if (std::any_of(names_.begin(), names_.end(), in(to))) return Error{Code::Conflict, to + " is not empty"};
+  for (auto* names : {&names_, &synced_names_}) {
+    std::map<std::string, std::shared_ptr<Inode>> moved;
+    for (const auto& [name, inode] : *names)
+      moved[folder_of(name) == from ? to + name.substr(from.size()) : name] = inode;
+    names->swap(moved);
+  }
   return {};
 }
 
@@ -187,8 +223,16 @@ Result<void> FaultFileSystem::sync_directory(const std::string& path) {
 
 Result<std::unique_ptr<FileLock>> FaultFileSystem::lock(const std::string& path) {
   std::lock_guard guard(mutex_);
-  if (!locks_.insert(path).second) return Error{Code::Conflict, path + " is locked"};
-  return std::unique_ptr<FileLock>(std::make_unique<Lock>(*this, path));
+  if (shared_locks_[path] > 0 || !locks_.insert(path).second)
+    return Error{Code::Conflict, path + " is locked"};
+  return std::unique_ptr<FileLock>(std::make_unique<Lock>(*this, path, false));
+}
+
+Result<std::unique_ptr<FileLock>> FaultFileSystem::share_lock(const std::string& path) {
+  std::lock_guard guard(mutex_);
+  if (locks_.contains(path)) return Error{Code::Conflict, path + " is locked"};
+  ++shared_locks_[path];
+  return std::unique_ptr<FileLock>(std::make_unique<Lock>(*this, path, true));
 }
 
 Result<DiskSpace> FaultFileSystem::space(const std::string&) {

@@ -26,6 +26,7 @@ class FaultFileSystem final : public FileSystem {
   std::optional<Code> sync_fault;      // Nothing is synced.
   std::optional<Code> truncate_fault;  // Nothing is cut.
   std::optional<Code> create_fault;
+  std::optional<Code> read_fault;                // Of folders that are listed and files that are opened.
   std::optional<Code> create_directories_fault;  // But for the store's own.
   bool read_only = false;
   // So many more changes work; from then on the machine is dead and everything fails. The one at
@@ -56,6 +57,7 @@ class FaultFileSystem final : public FileSystem {
   Result<void> remove(const std::string& path) override;
   Result<void> sync_directory(const std::string& path) override;
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override;
+  Result<std::unique_ptr<FileLock>> share_lock(const std::string& path) override;
   Result<DiskSpace> space(const std::string& path) override;
 
  private:
@@ -69,6 +71,7 @@ class FaultFileSystem final : public FileSystem {
 
   // Counts a change; an error when the machine is dead or the disk read-only.
   Result<void> change();
+  Result<void> rename_folder(const std::string& from, const std::string& to);
 
   std::recursive_mutex mutex_;
   std::uint64_t changes_ = 0;
@@ -76,6 +79,7 @@ class FaultFileSystem final : public FileSystem {
   std::map<std::string, std::shared_ptr<Inode>> names_;
   std::map<std::string, std::shared_ptr<Inode>> synced_names_;
   std::set<std::string> locks_;
+  std::map<std::string, int> shared_locks_;  // How many hold each.
 };
 
 }  // namespace toolhive::registry::test

@@ -60,6 +60,9 @@ class WatchedFiles final : public FileSystem {
   Result<void> remove(const std::string& path) override { return disk.remove(path); }
   Result<void> sync_directory(const std::string& path) override { return disk.sync_directory(path); }
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override { return disk.lock(path); }
+  Result<std::unique_ptr<FileLock>> share_lock(const std::string& path) override {
+    return disk.share_lock(path);
+  }
   Result<DiskSpace> space(const std::string& path) override { return disk.space(path); }
 
   std::string read(const std::string& name) {
