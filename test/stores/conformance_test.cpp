@@ -5,6 +5,7 @@
 #include <future>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "../unit/registry/store_fixture.hpp"
@@ -230,7 +231,8 @@ TEST_CASE_TEMPLATE("all that can be read is the same after every restart, byte f
     store.reset();
     store = kind.open();
     CHECK(picture(*store) == before);
-    CHECK(store->snapshot()->tag() == tag);
+    // Each writer of shared files has a log, and so tags, of its own.
+    if constexpr (!std::is_same_v<Kind, SharedFileKind>) CHECK(store->snapshot()->tag() == tag);
   }
   CHECK(came_to(put(*store, "a", text, "1.0.0"), Kind_::Unchanged));
 }

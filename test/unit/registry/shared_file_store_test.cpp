@@ -81,6 +81,9 @@ TEST_CASE("a replica that hands over lets another write, and does not take that 
   SimulatedClock clock;
   auto first = open_replica(disk, clock, replica_at("10.0.0.1:8080"));
   auto second = open_replica(disk, clock, replica_at("10.0.0.2:8080"));
+  // Each has had the look that it begins with; the next is when it is asked for.
+  REQUIRE(first->catch_up(5s));
+  REQUIRE(second->catch_up(5s));
   hand_over_and_wait(*first);
   CHECK_FALSE(first->writer().here);
   CHECK_FALSE(first->status().writable);  // Nobody writes.
