@@ -61,9 +61,10 @@ class InstalledProgram {
     for (const char* crd : {"registries", "mcptools", "registrybackups"})
       test::install(crd, test::definition(crd));
     kubectl_output({"apply", "--server-side", "-f", "-"}, installation(ns()));
-    kubectl_output({"--namespace", ns(), "create", "rolebinding", "server-secrets",
-                    "--role=toolhive-operator-server-secrets",
-                    "--serviceaccount=" + ns() + ":toolhive-operator"});
+    // As admins of a namespace let it, where what is in the samples needs that.
+    for (const std::string role : {"server-secrets", "tls-secrets"})
+      kubectl_output({"--namespace", ns(), "create", "rolebinding", role, "--role=toolhive-operator-" + role,
+                      "--serviceaccount=" + ns() + ":toolhive-operator"});
     // What a sample asks a reader to make first; any certificate will do.
     Json authority;
     REQUIRE(
