@@ -19,7 +19,7 @@ struct Cluster {
   kube::Offered prometheus_rules = kube::Offered::Unknown;
   kube::Offered http_routes = kube::Offered::Unknown;       // v1
   kube::Offered http_routes_beta = kube::Offered::Unknown;  // v1beta1
-  kube::Offered certificates = kube::Offered::Unknown;  // of cert-manager
+  kube::Offered certificates = kube::Offered::Unknown;      // of cert-manager
 };
 
 // What is to become of an operand.

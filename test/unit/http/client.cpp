@@ -31,8 +31,7 @@ auto uninterrupted(Call call) {
 bool becomes_readable(int descriptor, milliseconds limit) {
   const auto end = std::chrono::steady_clock::now() + limit;
   return uninterrupted([&] {
-           const auto left =
-               std::chrono::duration_cast<milliseconds>(end - std::chrono::steady_clock::now());
+           const auto left = std::chrono::duration_cast<milliseconds>(end - std::chrono::steady_clock::now());
            pollfd waiting{descriptor, POLLIN, 0};
            return ::poll(&waiting, 1, static_cast<int>(std::max<long>(0, left.count())));
          }) > 0;
@@ -75,8 +74,8 @@ Client::Client(Client&& other) noexcept
 
 bool Client::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = uninterrupted(
-        [&] { return ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL); });
+    const ssize_t sent =
+        uninterrupted([&] { return ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL); });
     if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -90,8 +89,7 @@ bool Client::get(std::string_view target, std::string_view extra) {
 bool Client::fill(milliseconds limit) {
   if (!becomes_readable(descriptor_, limit)) return false;
   std::array<char, 65536> block{};
-  const ssize_t count =
-      uninterrupted([&] { return ::recv(descriptor_, block.data(), block.size(), 0); });
+  const ssize_t count = uninterrupted([&] { return ::recv(descriptor_, block.data(), block.size(), 0); });
   if (count <= 0) return false;
   received_.append(block.data(), static_cast<std::size_t>(count));
   return true;
