@@ -21,6 +21,14 @@ std::optional<WallTime> told_schedule(const RegistryObservation& observed) {
   return time_of(string_member(*observed.status, "lastSchedule"));
 }
 
+// The last run that was made, by the status and by what is there: an operator may have ended between making
+// it and saying so.
+std::optional<WallTime> last_made(const RegistryObservation& observed) {
+  std::optional<WallTime> last = told_schedule(observed);
+  for (const KnownBackup& backup : observed.backups) last = std::max(last, backup.scheduled);
+  return last;
+}
+
 // From when on runs count.
 WallTime begin_of(const RegistryObservation& observed) {
   const WallTime created = time_of(observed.object.meta().creation_timestamp).value_or(WallTime());
@@ -77,7 +85,7 @@ BackupsReport report_backups(const RegistryObservation& observed, const BackupPl
   const BackupSchedule& schedule = *observed.inputs.spec.backup;
   BackupsReport report;
   report.next = plan.next;
-  report.last_schedule = told_schedule(observed);
+  report.last_schedule = last_made(observed);
   if (plan.make && carried_out.ok()) report.last_schedule = plan.make;
   report.healthy = carried_out.ok()
                        ? backup_health(schedule, *CronSchedule::parse(schedule.schedule), begin_of(observed),
