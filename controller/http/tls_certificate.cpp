@@ -8,11 +8,11 @@
 
 #include "controller/base/file.hpp"
 #include "controller/base/free_with.hpp"
+#include "controller/base/x509.hpp"
 #include "controller/http/self_signed.hpp"
 #include "controller/http/tls_stream.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <filesystem>
 #include <mutex>
 #include <utility>
@@ -85,9 +85,7 @@ bool trust_clients_of(SSL_CTX* context, const std::string& text) {
 }
 
 WallTime end_of(const X509* certificate) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) != 1) return {};
-  return std::chrono::system_clock::from_time_t(::timegm(&parts));
+  return x509::to_wall_time(X509_get0_notAfter(certificate));
 }
 
 WallTime first_end(SSL_CTX* context) {

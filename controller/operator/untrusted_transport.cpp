@@ -10,10 +10,11 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
-#include <ctime>
 #include <optional>
 #include <stop_token>
 #include <utility>
+
+#include "controller/base/x509.hpp"
 
 namespace toolhive {
 
@@ -43,9 +44,7 @@ http::request<http::string_body> to_message(const std::string& host, const kube:
 }
 
 WallTime end_of(const X509* certificate) {
-  std::tm parts{};
-  if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) != 1) return {};
-  return std::chrono::system_clock::from_time_t(::timegm(&parts));
+  return certificate == nullptr ? WallTime() : x509::to_wall_time(X509_get0_notAfter(certificate));
 }
 
 CertificateSight::Verdict verdict_of(long result) {

@@ -4,15 +4,13 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
-#include <array>
 #include <chrono>
-#include <ctime>
 #include <memory>
 
 #include "controller/base/free_with.hpp"
+#include "controller/base/x509.hpp"
 
 namespace toolhive {
 
@@ -20,11 +18,8 @@ namespace {
 
 using Key = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>>;
 using Names = std::unique_ptr<GENERAL_NAMES, FreeWith<GENERAL_NAMES_free>>;
 using Bio = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
-
-constexpr std::size_t kLongestCommonName = 64;  // ub-common-name of RFC 5280
 
 // What is left in the thread's list of errors would be taken for one of its next TLS connection.
 class QuietErrors {
@@ -55,21 +50,6 @@ Key read_certificate_key(const std::string& pem) {
                     : nullptr);
 }
 
-std::string written(BIO* bio) {
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio, &data);
-  return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
-}
-
-bool set_random_serial(X509* certificate) {
-  std::array<unsigned char, 16> bytes{};
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) return false;
-  bytes[0] = static_cast<unsigned char>((bytes[0] & 0x3F) | 0x40);  // positive, and never zero
-  const std::unique_ptr<BIGNUM, FreeWith<BN_free>> number(
-      BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
-  return number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
-}
-
 bool set_validity(X509* certificate, const Validity& validity) {
   const auto set = [](ASN1_TIME* field, WallTime time) {
     return ASN1_TIME_set(field, std::chrono::system_clock::to_time_t(time)) != nullptr;
@@ -78,57 +58,18 @@ bool set_validity(X509* certificate, const Validity& validity) {
          set(X509_getm_notAfter(certificate), validity.until);
 }
 
-bool set_common_name(X509* certificate, const std::string& name) {
-  const std::string common = name.substr(0, kLongestCommonName);
-  return X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_UTF8,
-                                    reinterpret_cast<const unsigned char*>(common.c_str()), -1, -1, 0) == 1;
-}
-
-bool set_dns_names(X509* certificate, const std::vector<std::string>& dns_names) {
-  const Names names(GENERAL_NAMES_new());
-  if (!names) return false;
-  for (const std::string& name : dns_names) {
-    GENERAL_NAME* entry = GENERAL_NAME_new();
-    ASN1_IA5STRING* text = ASN1_IA5STRING_new();
-    if (entry == nullptr || text == nullptr ||
-        ASN1_STRING_set(text, name.data(), static_cast<int>(name.size())) != 1 ||
-        sk_GENERAL_NAME_push(names.get(), entry) <= 0) {
-      GENERAL_NAME_free(entry);
-      ASN1_IA5STRING_free(text);
-      return false;
-    }
-    GENERAL_NAME_set0_value(entry, GEN_DNS, text);
-  }
-  return X509_add1_ext_i2d(certificate, NID_subject_alt_name, names.get(), 0, 0) == 1;
-}
-
-bool add_extension(X509* certificate, X509* issuer, int what, const char* value) {
-  X509V3_CTX context;
-  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-  const Extension extension(X509V3_EXT_conf_nid(nullptr, &context, what, value));
-  return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
-}
-
 // A certificate for a new key, to be completed and signed.
 bool begin_certificate(X509* certificate, EVP_PKEY* key, const std::string& name, const Validity& validity) {
-  return X509_set_version(certificate, X509_VERSION_3) == 1 && set_random_serial(certificate) &&
+  return X509_set_version(certificate, X509_VERSION_3) == 1 && x509::set_random_serial(certificate) &&
          set_validity(certificate, validity) && X509_set_pubkey(certificate, key) == 1 &&
-         set_common_name(certificate, name);
+         x509::set_common_name(certificate, name);
 }
 
-StatusOr<IssuedCertificate> to_pem(X509* certificate, EVP_PKEY* key) {
-  const Bio certificate_text(BIO_new(BIO_s_mem()));
-  const Bio key_text(BIO_new(BIO_s_mem()));
-  if (!certificate_text || !key_text || PEM_write_bio_X509(certificate_text.get(), certificate) != 1 ||
-      PEM_write_bio_PrivateKey(key_text.get(), key, nullptr, nullptr, 0, nullptr, nullptr) != 1)
+StatusOr<IssuedCertificate> pair_of(const X509* certificate, const EVP_PKEY* key) {
+  IssuedCertificate pair{x509::to_pem(certificate), x509::to_pem(key)};
+  if (pair.certificate.empty() || pair.key.empty())
     return Status(Code::Internal, "OpenSSL cannot write a certificate");
-  return IssuedCertificate{written(certificate_text.get()), written(key_text.get())};
-}
-
-WallTime to_wall_time(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
-  return std::chrono::system_clock::from_time_t(::timegm(&parts));
+  return pair;
 }
 
 std::vector<std::string> dns_names_of(const X509* certificate) {
@@ -155,12 +96,12 @@ StatusOr<IssuedCertificate> make_authority(const std::string& common_name, const
   const bool good =
       key && made && begin_certificate(made.get(), key.get(), common_name, validity) &&
       X509_set_issuer_name(made.get(), X509_get_subject_name(made.get())) == 1 &&
-      add_extension(made.get(), made.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
-      add_extension(made.get(), made.get(), NID_key_usage, "critical,keyCertSign,cRLSign") &&
-      add_extension(made.get(), made.get(), NID_subject_key_identifier, "hash") &&
+      x509::add_extension(made.get(), made.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
+      x509::add_extension(made.get(), made.get(), NID_key_usage, "critical,keyCertSign,cRLSign") &&
+      x509::add_extension(made.get(), made.get(), NID_subject_key_identifier, "hash") &&
       X509_sign(made.get(), key.get(), EVP_sha256()) > 0;
   if (!good) return Status(Code::Internal, "OpenSSL cannot make a certificate authority");
-  return to_pem(made.get(), key.get());
+  return pair_of(made.get(), key.get());
 }
 
 StatusOr<IssuedCertificate> issue_certificate(const IssuedCertificate& authority,
@@ -173,16 +114,17 @@ StatusOr<IssuedCertificate> issue_certificate(const IssuedCertificate& authority
     return Status(Code::Invalid, "a certificate needs a name, and an authority with its key");
   const Key key(EVP_EC_gen("P-256"));
   const Certificate made(X509_new());
-  const bool good = key && made && begin_certificate(made.get(), key.get(), dns_names.front(), validity) &&
-                    X509_set_issuer_name(made.get(), X509_get_subject_name(issuer.get())) == 1 &&
-                    set_dns_names(made.get(), dns_names) &&
-                    add_extension(made.get(), issuer.get(), NID_basic_constraints, "critical,CA:FALSE") &&
-                    add_extension(made.get(), issuer.get(), NID_key_usage, "critical,digitalSignature") &&
-                    add_extension(made.get(), issuer.get(), NID_ext_key_usage, "serverAuth") &&
-                    add_extension(made.get(), issuer.get(), NID_authority_key_identifier, "keyid") &&
-                    X509_sign(made.get(), issuer_key.get(), EVP_sha256()) > 0;
+  const bool good =
+      key && made && begin_certificate(made.get(), key.get(), dns_names.front(), validity) &&
+      X509_set_issuer_name(made.get(), X509_get_subject_name(issuer.get())) == 1 &&
+      x509::set_dns_names(made.get(), dns_names) &&
+      x509::add_extension(made.get(), issuer.get(), NID_basic_constraints, "critical,CA:FALSE") &&
+      x509::add_extension(made.get(), issuer.get(), NID_key_usage, "critical,digitalSignature") &&
+      x509::add_extension(made.get(), issuer.get(), NID_ext_key_usage, "serverAuth") &&
+      x509::add_extension(made.get(), issuer.get(), NID_authority_key_identifier, "keyid") &&
+      X509_sign(made.get(), issuer_key.get(), EVP_sha256()) > 0;
   if (!good) return Status(Code::Internal, "OpenSSL cannot issue a certificate");
-  return to_pem(made.get(), key.get());
+  return pair_of(made.get(), key.get());
 }
 
 std::optional<CertificateFacts> facts_of(const IssuedCertificate& pair) {
@@ -190,8 +132,8 @@ std::optional<CertificateFacts> facts_of(const IssuedCertificate& pair) {
   const Certificate certificate = read_certificate(pair.certificate);
   const Key key = read_certificate_key(pair.key);
   if (!certificate || !key || X509_check_private_key(certificate.get(), key.get()) != 1) return std::nullopt;
-  return CertificateFacts{{to_wall_time(X509_get0_notBefore(certificate.get())),
-                           to_wall_time(X509_get0_notAfter(certificate.get()))},
+  return CertificateFacts{{x509::to_wall_time(X509_get0_notBefore(certificate.get())),
+                           x509::to_wall_time(X509_get0_notAfter(certificate.get()))},
                           dns_names_of(certificate.get())};
 }
 
