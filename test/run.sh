@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs test suites and adds up what they counted:  run.sh SUITE...   with SUITE one of unit, stores, kills, page, official, docs, schemathesis, contracts, conformance, bridge,
-# manifests, release, installed, upgrade, integration, old-kubernetes, e2e, cluster, faults, faults-all. "stores" has a few kills of "kills", which has KILLS (default 1000). "faults" is a sample of "faults-all", whose
-# seed is printed; FAULTS_SEED=N takes that one again.
+# manifests, release, installed, upgrade, integration, old-kubernetes, e2e, cluster, faults, faults-all. "stores" has a few kills of "kills", which has KILLS (default 1000). "faults" is a sample of "faults-all", always
+# the same; FAULTS_SEED=N takes another one.
 # BUILD_DIR names the build to test (default build/release). The last line is "N passed, N failed"; the exit code is 0 only if nothing
 # failed and every suite ran at least one test.
 set -uo pipefail
@@ -111,7 +111,7 @@ on_an_old_control_plane() {
 e2e() { with_cluster "e2e-$$" --node doctest e2e "$build/bin/test_e2e" --abort-after=20; }
 
 faults() {
-  local -x FAULTS_SAMPLE=${FAULTS_SAMPLE:-3}
+  local -x FAULTS_SAMPLE=${FAULTS_SAMPLE:-3} FAULTS_SEED=${FAULTS_SEED:-1}
   with_cluster "faults-$$" --node in_the_network faults
 }
 faults-all() {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
@@ -188,9 +189,14 @@ TEST_CASE("hostile servers are told for what they are, and take nothing of the o
   // Of two with one name the last one counts, as a list may change while it is read.
   CHECK(states(client, ns, "duplicate-names") ==
         "duplicate-names.only: Registered\nduplicate-names.twin: Registered\n");
-  const double beside = time_of(environment, {scenario("hold").steps.front()});
-  progress("hostile: a redeploy took " + std::to_string(alone) + " s before, and " + std::to_string(beside) +
-           " s beside them");
+  // A server that waits behind those that hang does so each time; one that the machine had no time for, once.
+  double beside = std::numeric_limits<double>::infinity();
+  for (const char* name : {"hold", "redeploy", "hold"}) {
+    const double took = time_of(environment, {scenario(name).steps.front()});
+    progress("hostile: a redeploy took " + std::to_string(alone) + " s before, and " + std::to_string(took) +
+             " s beside them");
+    beside = std::min(beside, took);
+  }
   // As long as one look at a server that hangs takes, there is more than one at work.
   CHECK(beside < alone + 10);
 }

@@ -1,6 +1,7 @@
 #include "controller/operator/server/probe_queue.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace toolhive {
@@ -10,6 +11,11 @@ namespace {
 int count_of(const std::map<std::string, int>& counts, const std::string& name) {
   const auto found = counts.find(name);
   return found == counts.end() ? 0 : found->second;
+}
+
+int rank(const QueuedProbe& probe) {
+  if (probe.proven) return 0;
+  return probe.unseen ? 1 : 2;
 }
 
 void count_down(std::map<std::string, int>& counts, const std::string& name) {
@@ -27,13 +33,9 @@ std::optional<QueuedProbe> ProbeQueue::take() {
   auto found = std::find_if(waiting_.begin(), waiting_.end(),
                             [this](const QueuedProbe& each) { return may_begin(each); });
   if (found == waiting_.end()) return std::nullopt;
-  // A namespace's turn goes to those of its servers that will soon be done with it.
-  if (!found->proven) {
-    const auto better = std::find_if(found, waiting_.end(), [this, found](const QueuedProbe& each) {
-      return each.proven && each.key.ns == found->key.ns && may_begin(each);
-    });
-    if (better != waiting_.end()) found = better;
-  }
+  // A namespace's turn goes to those of its servers that will soon be done with it, or are waited for.
+  for (auto each = std::next(found); each != waiting_.end() && rank(*found) > 0; ++each)
+    if (rank(*each) < rank(*found) && each->key.ns == found->key.ns && may_begin(*each)) found = each;
   QueuedProbe probe = std::move(*found);
   waiting_.erase(found);
   ++by_namespace_[probe.key.ns];

@@ -17,11 +17,14 @@ struct QueuedProbe {
   kube::Key key;        // of the MCPTool
   std::string origin;   // of the server
   bool proven = false;  // the last look at it that met it went well, and all since took little time
+  bool unseen = false;  // as it is now it has not been looked at
 };
 
-// In the order of their coming, within a namespace those that are proven first; save that of `threads` looks at one time at most half, rounded up,
-// are for one namespace, and kPerOrigin for one origin; and of servers that are not proven at most
-// half for all, and one for a namespace. Not thread-safe.
+// In the order of their coming, within a namespace those that are proven first, then those that are
+// unseen, so that a server that somebody has just changed does not wait for those that never answer.
+// Of `threads` looks at one time at most half, rounded up, are for one namespace, and kPerOrigin for
+// one origin; and of servers that are not proven at most half for all, and one for a namespace. Not
+// thread-safe.
 class ProbeQueue {
  public:
   static constexpr int kPerOrigin = 2;

@@ -18,7 +18,7 @@ using kube::Key;
 namespace {
 
 constexpr std::chrono::seconds kReferencesTimeout{10};
-constexpr int kMostDoublings = 10;
+constexpr int kMostDoublings = 12;
 constexpr std::size_t kServerTexts = 4096;  // bytes of an offer besides its tools
 
 std::string origin_of(const std::string& url) {
@@ -36,11 +36,18 @@ StatusOr<mcp::Offer> read_guarded(Read read) {
 }
 
 // How long a server is left alone after a look, without jitter.
-Duration wait_after(const ProbeSpec& probe, const Status& failure, const mcp::Offer* offer, int failures) {
+Duration wait_after(const ProbeSpec& probe, const mcp::Offer& offer) {
+  return std::max<Duration>(probe.interval(), std::min<Duration>(offer.list.ttl, Prober::kLongestTtl));
+}
+
+Duration wait_after(const ProbeSpec& probe, const Status& failure, Duration took, int failures) {
   const Duration interval = probe.interval();
-  if (offer) return std::max(interval, std::min<Duration>(offer->list.ttl, Prober::kLongestTtl));
   const Duration asked = failure.retry_after().value_or(std::chrono::milliseconds(0));
-  const Duration doubled = interval * (1 << std::max(failures - 1, 0));
+  const int doublings = std::max(failures - 1, 0);
+  // One that starts is there in a moment, and to find that it is not yet costs next to nothing.
+  const bool away = failure.code() == Code::Unavailable && took <= Prober::kPrompt;
+  const Duration doubled = (away ? Prober::kFirstRetry : interval) * (1 << doublings);
+  if (away && doubled < std::min(interval, Prober::kLongestRest)) return std::max(doubled, asked);
   return std::max({interval, asked, std::min(doubled, Prober::kLongestRest)});
 }
 
@@ -224,7 +231,7 @@ void Prober::enqueue(const WatchedServer& server, Entry& entry) {
   entry.under_way = true;
   entry.asked = clock_.now();
   entry.due = entry.asked + jittered(entry.probe.interval(), server.key);
-  queue_.push({server.key, entry.origin, entry.proven});
+  queue_.push({server.key, entry.origin, entry.proven, !entry.sighting.looked});
   start_work();
 }
 
@@ -324,8 +331,9 @@ bool Prober::take_in(const Job& job, const Seen& seen) {
   const bool away = entry.proven && seen.failure.code() == Code::Unavailable;
   entry.proven = (is_alive(now) || away) && seen.took <= kPrompt;
   entry.failures = is_alive(now) ? 0 : std::min(entry.failures + 1, kMostDoublings);
-  entry.due = entry.asked +
-              jittered(wait_after(job.how, seen.failure, seen.offer.get(), entry.failures), job.probe.key);
+  const Duration wait = seen.offer ? wait_after(job.how, *seen.offer)
+                                   : wait_after(job.how, seen.failure, seen.took, entry.failures);
+  entry.due = entry.asked + jittered(wait, job.probe.key);
   if (entry.rests) entry.due = TimePoint::min();
   if (before.digest != now.digest)
     entry.vain = 0;

@@ -34,7 +34,8 @@ struct ProberOptions {
 // shares the threads out. A look whose end nobody waits for any more, because the spec has changed
 // or the MCPTool is gone, is given up at once and holds no turn. The next is due
 // spec.probe.intervalSeconds after it began, later where the server's TTL or Retry-After says so,
-// and twice as late with each further failure in a row.
+// and twice as late with each further failure in a row. A server that is away, which a look finds at
+// once, is looked at again after kFirstRetry, twice as late each time as well.
 //
 // With spec.probe.listen a look that succeeds has the server listened to as well. What is heard never
 // says what the tools are: the next look is due then, at the earliest kHeardGap after the last one
@@ -45,6 +46,7 @@ class Prober final : public Servers {
   static constexpr Duration kLongestTtl = std::chrono::hours(1);  // that is heeded
   // Between looks at a server that fails, unless the interval is longer.
   static constexpr Duration kLongestRest = std::chrono::minutes(10);
+  static constexpr Duration kFirstRetry = std::chrono::seconds(1);
   static constexpr Duration kHeardGap = std::chrono::seconds(10);
   static constexpr Duration kPrompt = std::chrono::seconds(2);  // a look at a server that is proven
 

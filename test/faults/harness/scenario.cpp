@@ -66,7 +66,7 @@ const Step kCreate{
     "create a Registry and an MCPTool",
     [](Client& client, const std::string& ns) {
       apply(client, kRegistry, ns, kRegistryName, {{"spec", {{"storage", {{"size", "1Gi"}}}}}});
-      apply(client, kMcpTool, ns, kToolName, tool("Says how the weather is in a city."));
+      apply(client, kMcpTool, ns, kToolName, tool("Says how the weather is in a city: 21 °C and dry, say."));
     },
     all_ready};
 

@@ -61,6 +61,24 @@ TEST_CASE("the turn of a namespace goes to its proven servers first, and costs n
   for (const char* key : {"a/proven", "a/new", "b/new"}) CHECK(taken(queue) == key);
 }
 
+TEST_CASE("of a namespace's servers that are not proven those come first that nobody has seen") {
+  ProbeQueue queue(4);
+  queue.push(probe_of("a", "hangs", false));
+  queue.push(probe_of("b", "hangs", false));
+  QueuedProbe probe = probe_of("a", "changed", false);
+  probe.unseen = true;
+  queue.push(probe);
+  queue.push(probe_of("a", "proven"));
+  const auto proven = queue.take();
+  REQUIRE(proven);
+  CHECK(proven->key.name == "proven");
+  const auto changed = queue.take();
+  REQUIRE(changed);
+  CHECK(changed->key.name == "changed");
+  queue.leave(*changed);
+  for (const char* key : {"a/hangs", "b/hangs", ""}) CHECK(taken(queue) == key);
+}
+
 TEST_CASE("one origin is looked at twice at one time, whoever names it") {
   ProbeQueue queue(8);
   for (const char* ns : {"a", "b", "c"}) {

@@ -110,10 +110,10 @@ TEST_CASE("a server is looked at no more often than its list stands, for up to a
 TEST_CASE("a server that fails is told once for each cause, and looked at less and less often") {
   ProberAtWork p;
   ChangingServer changing;
-  changing.status = 500;
+  changing.status = 404;
   const auto tool = tool_at(changing.server.url());
   const Sighting failed = p.look_to_the_end(tool);
-  CHECK(failed.failure.reason() == "Unreachable");
+  CHECK(failed.failure.reason() == "NotMCP");
   CHECK_FALSE(failed.restricted);
   int looks = 1;
   for (const int wait : {60, 120, 240, 480, 600, 600}) {
@@ -129,6 +129,31 @@ TEST_CASE("a server that fails is told once for each cause, and looked at less a
   p.clock.advance(interval(tool, seconds(600)));
   CHECK(p.look_to_the_end(tool).failure.ok());
   CHECK(p.prober.look(tool).again == interval(tool));
+}
+
+TEST_CASE("a server that is away is looked at again in a moment, and then less and less often as well") {
+  ProberAtWork p;
+  ChangingServer changing;
+  changing.status = 503;
+  const auto tool = tool_at(changing.server.url());
+  CHECK(p.look_to_the_end(tool).failure.reason() == "Unreachable");
+  int looks = 1;
+  for (const int wait : {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600, 600}) {
+    CAPTURE(wait);
+    CHECK(p.prober.look(tool).again == interval(tool, seconds(wait)));
+    p.clock.advance(interval(tool, seconds(wait)));
+    p.prober.look(tool);
+    REQUIRE(p.ended("failure", ++looks));
+  }
+  CHECK(p.told_so_far() == 1);
+
+  changing.status = 200;
+  p.clock.advance(interval(tool, seconds(600)));
+  CHECK(p.look_to_the_end(tool).failure.ok());
+  changing.status = 503;
+  p.clock.advance(interval(tool));
+  CHECK_FALSE(p.look_to_the_end(tool).failure.ok());
+  CHECK(p.prober.look(tool).again == interval(tool, seconds(1)));
 }
 
 TEST_CASE("while a server fails, what was last seen of it stays") {
@@ -340,6 +365,26 @@ TEST_CASE("a server that is deployed anew does not wait behind those that were n
   CHECK(p.look_to_the_end(in_generation(2)).failure.code() == Code::Unavailable);
   away = false;
   CHECK(p.look_to_the_end(in_generation(3)).failure.ok());
+}
+
+TEST_CASE("a server that nobody has seen waits for one look at those that failed before, not for all") {
+  ProberAtWork p;
+  std::atomic<bool> hangs = false;
+  ScriptedServer failing([&](const Asked&, Connection& connection) {
+    if (!hangs) return connection.reply(500, "out of order");
+    connection.wait_closed();
+  });
+  const auto bad = [&](int i) { return tool_at(failing.url(), kPatient, "bad-" + std::to_string(i)); };
+  for (int i = 0; i < 5; ++i) CHECK_FALSE(p.look_to_the_end(bad(i)).failure.ok());
+  hangs = true;
+  p.clock.advance(seconds(600));
+  for (int i = 0; i < 5; ++i) p.prober.look(bad(i));
+  ChangingServer changing;
+  const auto fresh = tool_at(changing.server.url(), Json::object(), "fresh");
+  p.prober.look(fresh);
+  p.prober.forget(bad(0).key);
+  REQUIRE(p.told(1, fresh.key));
+  CHECK(p.prober.look(fresh).sighting.failure.ok());
 }
 
 TEST_CASE("what a server can make the operator hold is bounded") {
