@@ -19,8 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   for (const auto& each : page->versions) {
     require(each.server.size() <= size);
-    require(!each.status.message || (each.status.message->size() <= 500 &&
-                                     each.status.lifecycle != Lifecycle::Active));
+    require(!each.status.message ||
+            (each.status.message->size() <= 500 && each.status.lifecycle != Lifecycle::Active));
     const auto server = parse_server(each.server, ToolPolicy());
     // One reader takes the first of two members of a name, the other refuses them.
     if (server) require(server->name == each.name && server->version.text() == each.version);
