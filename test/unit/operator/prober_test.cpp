@@ -53,6 +53,20 @@ struct HangingServer {
 // A look at such a server would outlast every wait of a test.
 const Json kPatient = {{"spec", {{"probe", {{"timeoutSeconds", 60}}}}}};
 
+// After one failed look: each that follows fails as well, begins that many seconds after the one before,
+// and is no news.
+void check_waits(ProberAtWork& p, const WatchedServer& tool, std::initializer_list<int> waits) {
+  int looks = 1;
+  for (const int wait : waits) {
+    CAPTURE(wait);
+    CHECK(p.prober.look(tool).again == interval(tool, seconds(wait)));
+    p.clock.advance(interval(tool, seconds(wait)));
+    p.prober.look(tool);
+    REQUIRE(p.ended("failure", ++looks));
+  }
+  CHECK(p.told_so_far() == 1);
+}
+
 }  // namespace
 
 TEST_SUITE_BEGIN("the prober");
@@ -115,15 +129,7 @@ TEST_CASE("a server that fails is told once for each cause, and looked at less a
   const Sighting failed = p.look_to_the_end(tool);
   CHECK(failed.failure.reason() == "NotMCP");
   CHECK_FALSE(failed.restricted);
-  int looks = 1;
-  for (const int wait : {60, 120, 240, 480, 600, 600}) {
-    CAPTURE(wait);
-    CHECK(p.prober.look(tool).again == interval(tool, seconds(wait)));
-    p.clock.advance(interval(tool, seconds(wait)));
-    p.prober.look(tool);
-    REQUIRE(p.ended("failure", ++looks));
-  }
-  CHECK(p.told_so_far() == 1);
+  check_waits(p, tool, {60, 120, 240, 480, 600, 600});
 
   changing.status = 200;
   p.clock.advance(interval(tool, seconds(600)));
@@ -137,15 +143,7 @@ TEST_CASE("a server that is away is looked at again in a moment, and then less a
   changing.status = 503;
   const auto tool = tool_at(changing.server.url());
   CHECK(p.look_to_the_end(tool).failure.reason() == "Unreachable");
-  int looks = 1;
-  for (const int wait : {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600, 600}) {
-    CAPTURE(wait);
-    CHECK(p.prober.look(tool).again == interval(tool, seconds(wait)));
-    p.clock.advance(interval(tool, seconds(wait)));
-    p.prober.look(tool);
-    REQUIRE(p.ended("failure", ++looks));
-  }
-  CHECK(p.told_so_far() == 1);
+  check_waits(p, tool, {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600, 600});
 
   changing.status = 200;
   p.clock.advance(interval(tool, seconds(600)));

@@ -25,6 +25,16 @@ std::vector<std::string> tools_known_to(const Index& index) {
   return names;
 }
 
+struct TwoReplicas {
+  FaultFileSystem disk;
+  SimulatedClock clock;
+  TestReplica first{disk, clock, "first:1"}, second{disk, clock, "second:1"};
+};
+
+struct ThreeReplicas : TwoReplicas {
+  TestReplica third{disk, clock, "third:1"};
+};
+
 // Holds all replicas, and one that comes now, to what was acknowledged.
 void check_all_have(FaultFileSystem& disk, SimulatedClock& clock, std::vector<TestReplica*> replicas) {
   TestReplica late(disk, clock, "late:1");
@@ -55,10 +65,7 @@ void run_as_writer(TestReplica& replica, const std::string& prefix) {
 
 }  // namespace
 
-TEST_CASE("the first replica becomes the writer, and others follow what it commits") {
-  FaultFileSystem disk;
-  SimulatedClock clock;
-  TestReplica first(disk, clock, "first:1"), second(disk, clock, "second:1");
+TEST_CASE_FIXTURE(TwoReplicas, "the first replica becomes the writer, and others follow what it commits") {
   REQUIRE(first.open());
   CHECK(first.log().writes());
   REQUIRE(second.open());
@@ -72,10 +79,9 @@ TEST_CASE("the first replica becomes the writer, and others follow what it commi
   CHECK_FALSE(second.write("refused"));
 }
 
-TEST_CASE("a writer is replaced once there was no sign of it for the lease, by the clock of who looks") {
-  FaultFileSystem disk;
-  SimulatedClock clock;
-  TestReplica first(disk, clock, "first:1"), second(disk, clock, "second:1");
+TEST_CASE_FIXTURE(
+    TwoReplicas,
+    "a writer is replaced once there was no sign of it for the lease, by the clock of who looks") {
   REQUIRE(first.open());
   REQUIRE(first.write("a-tool"));
   REQUIRE(second.open());
@@ -97,10 +103,7 @@ TEST_CASE("a writer is replaced once there was no sign of it for the lease, by t
   CHECK(first.log().index()->find("too-late") == nullptr);
 }
 
-TEST_CASE("a writer that gives signs is not replaced, and what it commits is a sign") {
-  FaultFileSystem disk;
-  SimulatedClock clock;
-  TestReplica first(disk, clock, "first:1"), second(disk, clock, "second:1");
+TEST_CASE_FIXTURE(TwoReplicas, "a writer that gives signs is not replaced, and what it commits is a sign") {
   REQUIRE(first.open());
   REQUIRE(second.open());
   for (int i = 0; i < 20; ++i) {
@@ -119,10 +122,7 @@ TEST_CASE("a writer that gives signs is not replaced, and what it commits is a s
   CHECK_FALSE(second.log().writes());
 }
 
-TEST_CASE("a writer that stops lets another begin at once") {
-  FaultFileSystem disk;
-  SimulatedClock clock;
-  TestReplica first(disk, clock, "first:1"), second(disk, clock, "second:1");
+TEST_CASE_FIXTURE(TwoReplicas, "a writer that stops lets another begin at once") {
   REQUIRE(first.open());
   REQUIRE(second.open());
   first.log().release();
@@ -267,10 +267,8 @@ TEST_CASE("whenever the power fails, what a shared log had acknowledged is there
   }
 }
 
-TEST_CASE("what a writer could not commit is read by nobody, although it is in its log") {
-  FaultFileSystem disk;
-  SimulatedClock clock;
-  TestReplica first(disk, clock, "first:1"), second(disk, clock, "second:1"), third(disk, clock, "third:1");
+TEST_CASE_FIXTURE(ThreeReplicas,
+                  "what a writer could not commit is read by nobody, although it is in its log") {
   REQUIRE(first.open());
   REQUIRE(first.write("kept"));
   REQUIRE(second.open());
@@ -294,10 +292,7 @@ TEST_CASE("what a writer could not commit is read by nobody, although it is in i
   CHECK(first.log().index()->find("lost") == nullptr);
 }
 
-TEST_CASE("a failed append is not committed, and the next one takes its place for all") {
-  FaultFileSystem disk;
-  SimulatedClock clock;
-  TestReplica first(disk, clock, "first:1"), second(disk, clock, "second:1");
+TEST_CASE_FIXTURE(TwoReplicas, "a failed append is not committed, and the next one takes its place for all") {
   REQUIRE(first.open());
   REQUIRE(second.open());
   disk.append_fault = Code::StorageFull;
@@ -310,10 +305,7 @@ TEST_CASE("a failed append is not committed, and the next one takes its place fo
   CHECK(second.log().index()->find("full") == nullptr);
 }
 
-TEST_CASE("a writer whose sync failed leaves the writing to another, and says so") {
-  FaultFileSystem disk;
-  SimulatedClock clock;
-  TestReplica first(disk, clock, "first:1"), second(disk, clock, "second:1");
+TEST_CASE_FIXTURE(TwoReplicas, "a writer whose sync failed leaves the writing to another, and says so") {
   REQUIRE(first.open());
   REQUIRE(first.write("before"));
   REQUIRE(second.open());
@@ -331,10 +323,8 @@ TEST_CASE("a writer whose sync failed leaves the writing to another, and says so
   CHECK(first.log().index()->find("unknown") == nullptr);
 }
 
-TEST_CASE("a replica that cannot become the writer gives that back, and another does") {
-  FaultFileSystem disk;
-  SimulatedClock clock;
-  TestReplica first(disk, clock, "first:1"), second(disk, clock, "second:1"), third(disk, clock, "third:1");
+TEST_CASE_FIXTURE(ThreeReplicas,
+                  "a replica that cannot become the writer gives that back, and another does") {
   REQUIRE(first.open());
   REQUIRE(first.write("kept"));
   REQUIRE(second.open());
@@ -374,10 +364,7 @@ TEST_CASE("a replica starts on a volume that takes no writes, and shows what is 
   CHECK(second.log().writes());
 }
 
-TEST_CASE("a log that is replaced while it is read is read anew") {
-  FaultFileSystem disk;
-  SimulatedClock clock;
-  TestReplica first(disk, clock, "first:1"), second(disk, clock, "second:1"), third(disk, clock, "third:1");
+TEST_CASE_FIXTURE(ThreeReplicas, "a log that is replaced while it is read is read anew") {
   REQUIRE(first.open());
   REQUIRE(second.open());
   REQUIRE(third.open());
@@ -393,10 +380,8 @@ TEST_CASE("a log that is replaced while it is read is read anew") {
   CHECK(third.log().index()->find("kept") != nullptr);
 }
 
-TEST_CASE("a damaged record is set aside by the next writer, and everything else is kept") {
-  FaultFileSystem disk;
-  SimulatedClock clock;
-  TestReplica first(disk, clock, "first:1"), second(disk, clock, "second:1");
+TEST_CASE_FIXTURE(TwoReplicas,
+                  "a damaged record is set aside by the next writer, and everything else is kept") {
   REQUIRE(first.open());
   for (const char* tool : {"one", "two", "three"}) REQUIRE(first.write(tool));
   auto& content = disk.content(std::string(kFolder) + "/" + journal_name(first.log().seen().log));
@@ -483,10 +468,8 @@ TEST_CASE("two that make a shared folder at once make one, whatever either of th
   }
 }
 
-TEST_CASE("a log that grows is compacted by whoever becomes the writer, and earlier logs go") {
-  FaultFileSystem disk;
-  SimulatedClock clock;
-  TestReplica first(disk, clock, "first:1"), second(disk, clock, "second:1");
+TEST_CASE_FIXTURE(TwoReplicas,
+                  "a log that grows is compacted by whoever becomes the writer, and earlier logs go") {
   REQUIRE(first.open());
   REQUIRE(second.open());
   for (int i = 0; i < 5; ++i) REQUIRE(first.write("tool-" + std::to_string(i)));
