@@ -4,6 +4,7 @@
 #include "controller/operator/registry/authentication.hpp"
 #include "controller/operator/registry/connections.hpp"
 #include "controller/operator/registry/operands.hpp"
+#include "controller/operator/registry/shared_files.hpp"
 #include "controller/operator/registry/tls.hpp"
 #include "controller/operator/registry/upstreams.hpp"
 
@@ -33,6 +34,7 @@ Json store_settings(const RegistrySpec& spec) {
     Json storage = {{"path", kDataFolder}};
     // The service's own default is not written, so that no pod is made anew for it.
     if (!spec.storage.tool_files) storage["toolFiles"] = false;
+    if (has_shared_files(spec)) storage["shared"] = true;
     return {{"storage", std::move(storage)}};
   }
   Json settings = Json::object();
@@ -56,7 +58,8 @@ Json registry_config_map(const RegistryInputs& inputs) {
 Json server_config_map(const RegistryInputs& inputs) {
   Json ours = {{"port", port_of(inputs).number}};
   if (Json tls = tls_section(inputs); !tls.is_null()) ours["tls"] = std::move(tls);
-  if (!inputs.spec.storage.is_files()) ours["shutdownDelay"] = kShutdownDelay;
+  if (!inputs.spec.storage.is_files() || has_shared_files(inputs.spec))
+    ours["shutdownDelay"] = kShutdownDelay;
   if (const std::string& prefix = inputs.spec.exposure.path_prefix; !prefix.empty())
     ours["pathPrefix"] = prefix;
   const Json document = file_document(inputs.spec.server, ours);

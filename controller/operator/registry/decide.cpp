@@ -1,10 +1,13 @@
 #include "controller/operator/registry/decide.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/operator/operand/operand_writer.hpp"
+#include "controller/operator/operand/pod.hpp"
 #include "controller/operator/registry/hold.hpp"
+#include "controller/operator/registry/shared_files.hpp"
 #include "controller/operator/registry/tls.hpp"
 #include "controller/operator/registry/validation.hpp"
 #include "controller/operator/types.hpp"
@@ -61,6 +64,13 @@ std::optional<ConditionValue> refusal(const RegistryObservation& observed) {
   return refused ? refused : hold(observed);
 }
 
+bool are_files_taken(const RegistryObservation& observed, const RegistryInputs& inputs) {
+  return std::any_of(observed.pods.begin(), observed.pods.end(), [&](const kube::Object& object) {
+    const Json pod = object.json();
+    return !is_finished(pod) && !shares_files(pod, pvc_name(inputs));
+  });
+}
+
 JsonPtr repair(const kube::Object& deployment) {
   auto patch = strategy_repair(deployment.json());
   return patch ? share(std::move(*patch)) : nullptr;
@@ -73,13 +83,16 @@ RegistryPlan decide(const RegistryObservation& observed, const std::optional<Reg
   plan.refused = refusal(observed);
   plan.move = decide_move(observed);
   plan.wanted = placed(observed.inputs, plan.move);
+  plan.wanted.files_are_taken = are_files_taken(observed, plan.wanted);
   if (!plan.refused) plan.dry_runs = dry_runs(observed, plan.wanted);
   plan.needs_claim = !plan.refused && leaves_for_a_new_claim(observed);
   if (accepted) plan.accepted = placed(*accepted, plan.move);
+  if (plan.accepted) plan.accepted->files_are_taken = are_files_taken(observed, *plan.accepted);
   // For what is declared: else the Deployment would be changed to and fro.
   const RegistryInputs& declared = plan.refused && plan.accepted ? *plan.accepted : plan.wanted;
   const kube::Object* running = find(observed.running, deployment_type());
-  if (running && declared.spec.storage.is_files() && !refuse_return(observed)) plan.repair = repair(*running);
+  const bool replaces = declared.spec.storage.is_files() && !rolls(declared);
+  if (running && replaces && !refuse_return(observed)) plan.repair = repair(*running);
   // No part of the spec: it is heeded also while that is refused.
   if (plan.accepted) plan.accepted->hibernated = observed.inputs.hibernated;
   // Keys are rotated whatever became of the spec.

@@ -9,6 +9,7 @@
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry/pod_parts.hpp"
 #include "controller/operator/registry/restore.hpp"
+#include "controller/operator/registry/shared_files.hpp"
 #include "controller/operator/registry/tls.hpp"
 #include "controller/operator/registry/upstreams.hpp"
 
@@ -48,12 +49,13 @@ Json container(const RegistryInputs& inputs) {
       {"volumeMounts", registry_volume_mounts(inputs.spec, false)},
   };
   if (!inputs.spec.image_pull_policy.empty()) container["imagePullPolicy"] = inputs.spec.image_pull_policy;
+  add_replica_host(inputs.spec, container);
   return container;
 }
 
 // Not by the number of replicas: a pod would be made anew whenever there is a second one.
 bool is_spread(const RegistrySpec& spec) {
-  return !spec.storage.is_files() && spec.topology_spread;
+  return (!spec.storage.is_files() || has_shared_files(spec)) && spec.topology_spread;
 }
 
 // Over zones and nodes as well as the cluster can; a pod that finds no such place starts all the
@@ -101,19 +103,15 @@ bool fills_storage(const RegistryInputs& inputs) {
   return inputs.restore || inputs.move_from;
 }
 
-bool has_one_writer(const RegistryInputs& inputs) {
-  return inputs.spec.storage.is_files() || fills_storage(inputs);
-}
-
 std::int64_t replicas(const RegistryInputs& inputs) {
   if (inputs.hibernated) return 0;
   return fills_storage(inputs) ? std::min<std::int64_t>(inputs.spec.replicas, 1) : inputs.spec.replicas;
 }
 
-// A store of files has one writer, so the old pod goes before the new one comes. On a database a new
-// pod takes the place of an old one once it serves, and not before.
+// Files that one pod has are let go by the old one before the new one comes. On a database, and of
+// several pods that share files, a new pod takes the place of an old one once it serves, and not before.
 Json strategy(const RegistryInputs& inputs) {
-  if (has_one_writer(inputs)) return {{"type", "Recreate"}};
+  if (!rolls(inputs)) return {{"type", "Recreate"}};
   return {{"type", "RollingUpdate"}, {"rollingUpdate", {{"maxSurge", 1}, {"maxUnavailable", 0}}}};
 }
 

@@ -12,6 +12,7 @@
 #include "controller/operator/registry/connections.hpp"
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry/pod_parts.hpp"
+#include "controller/operator/registry/shared_files.hpp"
 #include "controller/operator/types.hpp"
 
 namespace toolhive {
@@ -200,7 +201,7 @@ RegistryInputs placed(RegistryInputs inputs, const StorageMove& move) {
   storage.existing_claim = move.claim;
   inputs.spec.redis.reset();
   inputs.spec.autoscaling.reset();
-  inputs.spec.replicas = std::min<std::int64_t>(inputs.spec.replicas, 1);
+  if (!has_shared_files(inputs.spec)) inputs.spec.replicas = std::min<std::int64_t>(inputs.spec.replicas, 1);
   return inputs;
 }
 

@@ -7,6 +7,7 @@
 #include "controller/operator/registry/connections.hpp"
 #include "controller/operator/registry/egress.hpp"
 #include "controller/operator/registry/operands.hpp"
+#include "controller/operator/registry/shared_files.hpp"
 #include "controller/operator/registry/tls.hpp"
 #include "controller/operator/registry/upstreams.hpp"
 #include "controller/operator/registry/url_port.hpp"
@@ -63,6 +64,12 @@ Json allowed_peers(const RegistryInputs& inputs) {
   return peers;
 }
 
+// Of replicas that share files, the one that writes is asked by the others.
+Json egress_to_replicas(const RegistryInputs& inputs) {
+  return {{"to", Json::array({{{"podSelector", {{"matchLabels", selector_labels(inputs.key.name)}}}}})},
+          {"ports", Json::array({{{"protocol", "TCP"}, {"port", port_of(inputs).number}}})}};
+}
+
 }  // namespace
 
 // Naming both policy types denies everything that no rule lets through.
@@ -73,6 +80,7 @@ Json network_policy(const RegistryInputs& inputs) {
   // Where the service is stands in a Secret, and it may be outside the cluster: any address.
   for (const Connection& connection : connections(inputs.spec))
     egress.push_back(egress_to_ports({static_cast<int>(connection.port)}));
+  if (has_shared_files(inputs.spec)) egress.push_back(egress_to_replicas(inputs));
   if (inputs.restore && inputs.restore->place.destination.s3)
     egress.push_back(egress_to_ports({url_port(inputs.restore->place.destination.s3->endpoint)}));
   if (const std::vector<int> ports = authentication_ports(inputs); !ports.empty())

@@ -8,6 +8,7 @@
 #include "controller/kube/object/quantity.hpp"
 #include "controller/operator/backup_schedule/cron.hpp"
 #include "controller/operator/operand/pod_intent.hpp"
+#include "controller/operator/registry/shared_files.hpp"
 #include "controller/operator/text.hpp"
 
 namespace toolhive {
@@ -60,10 +61,18 @@ Refusal check_references(const RegistryInputs& inputs, const Json*) {
 }
 
 Refusal check_replicas(const RegistryInputs& inputs, const Json*) {
-  if (!inputs.spec.storage.is_files() || inputs.spec.replicas == 0 || inputs.spec.replicas == 1) return {};
+  const RegistrySpec& spec = inputs.spec;
+  if (!spec.storage.is_files() || spec.replicas == 0 || spec.replicas == 1 || has_shared_files(spec))
+    return {};
+  if (spec.tls)
+    return ConditionValue::no("InvalidSpec",
+                              "spec.replicas: must be 0 or 1 on files with spec.tls, because replicas that "
+                              "share files ask each other over plain HTTP; leave spec.tls out and let what "
+                              "exposes the registry do TLS, or set spec.storage.type to PostgreSQL");
   return ConditionValue::no("InvalidSpec",
-                            "spec.replicas: must be 0 or 1, because the file store has exactly one writer; "
-                            "set spec.storage.type to PostgreSQL for more");
+                            "spec.replicas: must be 0 or 1 on files that one pod has, because there is "
+                            "exactly one writer; for more name ReadWriteMany in spec.storage.accessModes, or "
+                            "set spec.storage.type to PostgreSQL");
 }
 
 Refusal check_exposure(const RegistryInputs& inputs, const Json*) {
@@ -197,8 +206,21 @@ Refusal check_claim_kind(const RegistryInputs& inputs, const Json* claim) {
                                                     " and keeps it; name those, or delete the claim");
 }
 
+// The modes of a claim that is not ours are as the spec says only where whoever wrote both did so.
+Refusal check_shared_claim(const RegistryInputs& inputs, const Json& claim) {
+  if (!has_shared_files(inputs.spec) || inputs.spec.replicas <= 1) return {};
+  const Json* const modes = value_at(claim, "/spec/accessModes");
+  if (!modes || !modes->is_array() || std::find(modes->begin(), modes->end(), kReadWriteMany) != modes->end())
+    return {};
+  return ConditionValue::no(
+      "InvalidSpec", "spec.storage.existingClaim: the claim " + pvc_name(inputs) + " has " + modes->dump() +
+                         ", and pods on several nodes cannot have that; name one with ReadWriteMany, "
+                         "or set spec.replicas to 1");
+}
+
 Refusal check_existing_claim(const RegistryInputs& inputs, const Json* claim) {
-  if (!claim || text_at(*claim, "/spec/volumeMode") != "Block") return {};
+  if (!claim) return {};
+  if (text_at(*claim, "/spec/volumeMode") != "Block") return check_shared_claim(inputs, *claim);
   return ConditionValue::no("InvalidSpec",
                             "spec.storage.existingClaim: the claim " + pvc_name(inputs) +
                                 " is a block device (volumeMode Block); name one with a file system");

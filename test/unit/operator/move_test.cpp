@@ -190,6 +190,28 @@ TEST_CASE("a move that failed leaves the registry on its files, and is not tried
   CHECK(registry.reason("Moved") == "Moving");
 }
 
+TEST_CASE("files that several pods share are moved by one alone, and served by all again where that failed") {
+  const Json modes = {{"storage", {{"accessModes", {"ReadWriteMany"}}}}, {"replicas", 3}};
+  MovedRegistry registry;
+  registry.declare(modes);
+  registry.pass();
+  CHECK(at(registry.running, "/spec/replicas") == 3);
+  registry.declare(on_database(modes));
+  registry.pass();
+  CHECK(registry.runs_move());
+  CHECK(at(registry.running, "/spec/replicas") == 1);
+  CHECK(at(registry.running, "/spec/strategy") == Json{{"type", "Recreate"}});
+  registry.pods = {moving_pod(3, R"({"error":"the registry is not empty: it has 7 tools"})")};
+  registry.pass();
+  CHECK_FALSE(registry.runs_move());
+  CHECK(at(registry.running, "/spec/replicas") == 3);
+  // The pod that was to move has no part in the files.
+  CHECK(at(registry.running, "/spec/strategy") == Json{{"type", "Recreate"}});
+  registry.pods.clear();
+  registry.pass();
+  CHECK(at(registry.running, "/spec/strategy/type") == "RollingUpdate");
+}
+
 TEST_CASE("what may come to something else is tried twice, what will not is not") {
   const auto goes_on = [](const Json& pod) {
     MovedRegistry registry = at_the_move();

@@ -115,6 +115,15 @@ TEST_CASE("a database is restored by one pod alone, and served by all after") {
   CHECK(at(deployment(inputs(spec)), "/spec/strategy/type") == "RollingUpdate");
 }
 
+TEST_CASE("files that several pods share are restored by one pod alone, and served by all after") {
+  const Json spec = {{"replicas", 3}, {"storage", {{"accessModes", {"ReadWriteMany"}}}}};
+  const Json during = deployment(restoring(spec));
+  CHECK(at(during, "/spec/replicas") == 1);
+  CHECK(at(during, "/spec/strategy") == Json{{"type", "Recreate"}});
+  CHECK(at(deployment(inputs(spec)), "/spec/replicas") == 3);
+  CHECK(at(deployment(inputs(spec)), "/spec/strategy/type") == "RollingUpdate");
+}
+
 TEST_CASE("the NetworkPolicy lets out to the S3 service while there is something to restore from it") {
   const auto egress = [](const RegistryInputs& made) { return at(network_policy(made), "/spec/egress"); };
   const std::size_t usual = egress(inputs()).size();
