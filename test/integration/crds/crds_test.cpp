@@ -176,7 +176,7 @@ TEST_CASE("a Registry is on files or on PostgreSQL, with what belongs to the one
   Json several = with(Json::object());
   several["replicas"] = 3;
   check_accepted(crds.registry(several));
-  check_refused(crds.registry({{"replicas", 3}}), "more need storage.type PostgreSQL");
+  check_refused(crds.registry({{"replicas", 3}}), "or storage.type PostgreSQL");
   const Json cache = {{"redis", {{"secretRef", {{"name", "redis"}}}}}};
   Json cached = several;
   cached["cache"] = cache;
