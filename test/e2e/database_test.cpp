@@ -2,12 +2,9 @@
 // go, while it is read and written.
 #include <doctest/doctest.h>
 
-#include <atomic>
-#include <mutex>
 #include <string>
-#include <thread>
-#include <vector>
 
+#include "test/e2e/harness/load.hpp"
 #include "test/e2e/harness/node_database.hpp"
 #include "test/e2e/harness/test_namespace.hpp"
 
@@ -36,56 +33,6 @@ Json registry_on(const NodeDatabase& database) {
             {"resources",
              {{"requests", {{"cpu", "10m"}, {"memory", "32Mi"}}}, {"limits", {{"memory", "256Mi"}}}}}}}};
 }
-
-// Reads and writes without a pause, each request on a connection of its own, until it goes.
-class Load {
- public:
-  explicit Load(const TestNamespace& ns)
-      : ns_(ns), reader_([this] { read(); }), writer_([this] { write(); }) {}
-  ~Load() { stop(); }
-
-  void stop() {
-    stopping_ = true;
-    if (reader_.joinable()) reader_.join();
-    if (writer_.joinable()) writer_.join();
-  }
-  // Names whose registration was acknowledged.
-  std::vector<std::string> acknowledged() const { return acknowledged_; }
-  int reads() const { return reads_; }
-  std::string failed_reads() const {
-    const std::lock_guard lock(mutex_);
-    return failed_reads_;
-  }
-
- private:
-  void read() {
-    while (!stopping_) {
-      const Answer answer = ns_.http("GET", "/api/v1/tools?limit=5");
-      ++reads_;
-      if (answer.ok()) continue;
-      const std::lock_guard lock(mutex_);
-      failed_reads_ += "read " + std::to_string(reads_) + ": " + answer.explain() + "\n";
-    }
-  }
-  void write() {
-    for (int i = 0; !stopping_; ++i) {
-      const std::string name = "load." + std::to_string(i);
-      const Answer answer =
-          ns_.http("POST", "/api/v1/tools",
-                   {{"name", name}, {"version", "1.0.0"}, {"inputSchema", {{"type", "object"}}}});
-      if (answer.ok()) acknowledged_.push_back(name);
-    }
-  }
-
-  const TestNamespace& ns_;
-  std::atomic<bool> stopping_ = false;
-  std::atomic<int> reads_ = 0;
-  mutable std::mutex mutex_;
-  std::string failed_reads_;               // guarded by mutex_
-  std::vector<std::string> acknowledged_;  // the writer's, until it has stopped
-  std::thread reader_;
-  std::thread writer_;
-};
 
 void wait_serving(const TestNamespace& ns, int pods) {
   wait_until("three replicas serve", [&]() -> std::string {
