@@ -65,6 +65,7 @@ trap 'exit 130' INT TERM
 
 kubectl() { "$cluster" kubectl --name "$1" "${@:2}"; }
 pid_of() { cat "$TOOLHIVE_CLUSTER_HOME/$1/pid"; }
+gate_is_off() { kubectl cut get --raw /metrics | grep '^kubernetes_feature_enabled{name="WatchList",stage="[A-Z]*"} 0'; }
 has_version() { "$cluster" status --name plane --json | grep -F '"kubernetes":"1.34"'; }
 state_of() { "$cluster" status --name "$1" --json | grep -o '"state":"[a-z]*"'; }
 
@@ -193,7 +194,10 @@ check "down succeeds" "$cluster" down --name node
 check "Ctrl-C during up ends it" start_and INT
 check "and leaves no folder" test ! -e "$TOOLHIVE_CLUSTER_HOME/cut"
 check "kill -9 of up ends it" start_and KILL
-check "and the next up clears what is left" "$cluster" up --control-plane --name cut
+check "and the next up clears what is left" "$cluster" up --control-plane --name cut --feature-gates WatchList=false
+check "the API server has the feature gates that it was given" gate_is_off
+check "up of a running cluster with other feature gates is refused" refused "is up as 'control-plane 1.34 WatchList=false'" \
+  "$cluster" up --control-plane --name cut
 check "down of all succeeds" "$cluster" down --all
 check "down of a cluster that is not there succeeds" "$cluster" down --name never
 check "no process, mount, link, cgroup, folder or changed setting is left" no_traces

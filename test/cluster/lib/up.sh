@@ -4,15 +4,17 @@
 control_plane_services=(etcd kube-apiserver kube-controller-manager)
 node_services=("${control_plane_services[@]}" kube-scheduler containerd kubelet kube-proxy coredns volumes network-policy)
 
-# cluster_up MODE VERSION
+# cluster_up MODE VERSION GATES
 cluster_up() {
-  local mode=$1 version=$2 started=$SECONDS is
+  local mode=$1 version=$2 gates=$3 started=$SECONDS is wanted
+  wanted="$mode $version${gates:+ $gates}"
   [[ $mode == control-plane || $version == "$newest_version" ]] ||
     fail "a node runs Kubernetes $newest_version only: give --control-plane with --kubernetes $version, or leave --kubernetes out"
   if cluster_runs && [[ -e $state/ready ]]; then
     is="$(<"$state/mode") $(read_or "$state/version" "$newest_version")"
-    [[ $is == "$mode $version" ]] ||
-      fail "cluster $name is up as '$is', not as '$mode $version': take it down first, or give another --name"
+    if [[ -s $state/feature-gates ]]; then is+=" $(<"$state/feature-gates")"; fi
+    [[ $is == "$wanted" ]] ||
+      fail "cluster $name is up as '$is', not as '$wanted': take it down first, or give another --name"
     say "cluster $name is up already"
     return
   fi
@@ -25,7 +27,7 @@ cluster_up() {
   trap 'exit 143' TERM HUP
   clean_leftovers
   say "starting cluster $name ($mode, Kubernetes $version)"
-  prepare_state "$mode" "$version"
+  prepare_state "$mode" "$version" "$gates"
   start_sandbox "$mode" "$version"
   wait_for_control_plane
   if [[ $mode == node ]]; then wait_for_node; fi
@@ -51,12 +53,13 @@ clean_leftovers() {
 }
 
 prepare_state() {
-  local mode=$1 version=$2 service
+  local mode=$1 version=$2 gates=$3 service
   local -n services=${mode/-/_}_services
   mkdir "$state"/{bin,log,root,services}
   chmod 755 "$state/root"
   printf '%s\n' "$mode" >"$state/mode"
   printf '%s\n' "$version" >"$state/version"
+  printf '%s' "$gates" >"$state/feature-gates"
   cp -r "$here/config" "$state/config"
   cp "$here/lib/wait-for-api" "$state/bin/"
   for service in "${services[@]}"; do cp "$here/services/$service" "$state/services/"; done
