@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "test/e2e/harness/route_api.hpp"
+#include "test/e2e/harness/offered_api.hpp"
 #include "test/e2e/harness/test_namespace.hpp"
 
 namespace {
@@ -153,7 +153,7 @@ TEST_CASE("the Service mcp-registry serves the API on port 8080 inside the clust
 }
 
 TEST_CASE("the Route ends TLS at the edge, redirects plain HTTP and leads to port 8080 of mcp-registry") {
-  const RouteApi api;
+  const OfferedApi api({kRouteApi});
   const TestNamespace ns("asked-route");
   ns.require_kubectl({"apply", "-f", source_path("config/samples/registry.yaml")});
   wait_until(

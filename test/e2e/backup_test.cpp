@@ -82,3 +82,28 @@ TEST_CASE("a Registry that is restored from a bucket has every tool, version, st
                           {"pathStyle", true},
                           {"secretRef", {{"name", "s3"}}}}}});
 }
+
+TEST_CASE("a schedule makes backups, and deletes those that it is not to keep") {
+  const TestNamespace ns("schedule");
+  ns.apply(claim("backups"));
+  const Json destination = {{"claim", {{"name", "backups"}}}};
+  ns.apply(registry(
+      "mcp-registry",
+      {{"backup", {{"schedule", "* * * * *"}, {"destination", destination}, {"retention", {{"keep", 1}}}}}}));
+  ns.wait_ready(kRegistry, "mcp-registry", Seconds(180));
+  std::string first;
+  wait_until(
+      "a backup is complete",
+      [&]() -> std::string {
+        const auto backups = Cluster::get().list(kRegistryBackup, ns.name());
+        for (const Json& each : backups) {
+          if (condition(each, "Complete").status != "True") continue;
+          first = each.at("metadata").at("name");
+          return {};
+        }
+        return Json(backups).dump();
+      },
+      Seconds(180));
+  ns.wait_gone(kRegistryBackup, first, Seconds(180));
+  CHECK(condition(ns.get(kRegistry, "mcp-registry"), "BackupHealthy").status == "True");
+}

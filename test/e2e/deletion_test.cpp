@@ -66,10 +66,15 @@ TEST_CASE("a deleted Registry leaves its claim, and a Registry of the same name 
   ns.wait_ready(kMcpTool, "weather");
 }
 
-TEST_CASE("a Registry that does not retain its data takes the claim with it") {
+TEST_CASE("a Registry that is told to retain its data no more takes the claim with it") {
   const TestNamespace ns("no-retain");
-  ns.apply(registry("mcp-registry", {{"storage", {{"retain", false}}}}));
+  ns.apply(registry());
   ns.wait_ready(kRegistry, "mcp-registry");
+  ns.patch(kRegistry, "mcp-registry", {{"spec", {{"storage", {{"retain", false}}}}}});
+  wait_until("the claim goes with its Registry", [&] {
+    return ns.get(kClaim, "mcp-registry-data").at("metadata").contains("ownerReferences") ? ""
+                                                                                          : "it does not";
+  });
   ns.remove(kRegistry, "mcp-registry");
   ns.wait_gone(kRegistry, "mcp-registry");
   ns.wait_gone(kClaim, "mcp-registry-data");

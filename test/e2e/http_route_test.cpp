@@ -2,6 +2,7 @@
 // of the API as is needed is defined here, and what a controller says is written by the test.
 #include <doctest/doctest.h>
 
+#include "test/e2e/harness/offered_api.hpp"
 #include "test/e2e/harness/test_namespace.hpp"
 
 namespace {
@@ -10,20 +11,6 @@ using namespace e2e;
 using namespace nlohmann::literals;
 
 constexpr Kind kHttpRoute{"httproute", "/apis/gateway.networking.k8s.io/v1", "httproutes"};
-
-class GatewayApi {
- public:
-  GatewayApi() {
-    const Output output = Cluster::get().kubectl({"apply", "-f", file()});
-    REQUIRE_MESSAGE(output.ok(), output.explain());
-  }
-  ~GatewayApi() { Cluster::get().kubectl({"delete", "-f", file(), "--ignore-not-found"}); }
-  GatewayApi(const GatewayApi&) = delete;
-  GatewayApi& operator=(const GatewayApi&) = delete;
-
- private:
-  static std::string file() { return source_path("test/e2e/data/httproute-crd.yaml"); }
-};
 
 Json verdict(const char* accepted, const char* reason, std::int64_t generation) {
   const auto condition = [&](const char* type, const char* status, const char* why) {
@@ -55,7 +42,7 @@ TEST_CASE("an HTTPRoute appears with the Gateway API, and its host is told once 
   ns.wait_ready(kRegistry, "mcp-registry", Seconds(180));
   ns.wait_condition(kRegistry, "mcp-registry", "Exposed", "False", "HTTPRouteAPIMissing");
 
-  const GatewayApi api;
+  const OfferedApi api({kGatewayApi});
   wait_until(
       "the HTTPRoute is there", [&] { return ns.find(kHttpRoute, "mcp-registry") ? "" : "it is not"; },
       Seconds(120));

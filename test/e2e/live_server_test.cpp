@@ -221,3 +221,29 @@ TEST_CASE("a server that is listened to is looked at when it tells that its tool
   REQUIRE_MESSAGE(changed.ok(), changed.explain());
   wait_tool(ns, "alerts", "Registered", "1.0.0*");
 }
+
+TEST_CASE(
+    "a server that is run no more goes with its objects, and the key of another is read where an admin lets "
+    "it be read") {
+  constexpr const char* kRole = "toolhive-operator-server-secrets";
+  const TestNamespace ns("live-changed");
+  ns.apply(registry());
+  ns.apply(live_tool(kWeather, http_workload(ns.name(), "1.0.0")));
+  ns.wait_ready(kMcpTool, kWeather, Seconds(180));
+  run_elsewhere(ns, "1.1.0");
+  ns.apply({{"apiVersion", "v1"},
+            {"kind", "Secret"},
+            {"metadata", {{"name", "weather-key"}}},
+            {"stringData", {{"key", "any"}}}});
+  const Json key = {{"secretKeyRef", {{"name", "weather-key"}, {"key", "key"}}}};
+  Json server = remote_server(ns.name(), "");
+  server["remote"]["headers"] = Json::array({{{"name", "X-API-Key"}, {"valueFrom", key}}});
+  ns.apply(live_tool(kWeather, server));
+  ns.wait_condition(kMcpTool, kWeather, "ServerAvailable", "False", "SecretForbidden", Seconds(120));
+  for (const Kind& kind : {kDeployment, kService, kServiceAccount, kNetworkPolicy})
+    ns.wait_gone(kind, "weather-mcp");
+
+  ns.require_kubectl({"create", "rolebinding", kRole, std::string("--clusterrole=") + kRole,
+                      "--serviceaccount=" + Cluster::get().operator_namespace() + ":toolhive-operator"});
+  wait_tool(ns, "alerts", "Registered", "1.1.0");
+}

@@ -101,6 +101,11 @@ TEST_CASE("when the leader goes the other replica takes over") {
   ns.apply(registry());
   ns.wait_ready(kRegistry, "mcp-registry");
   wait_for_operator();
+  // Told a second time, an event is counted up a minute later, or when who tells it stops.
+  ns.patch(kRegistry, "mcp-registry", {{"spec", {{"replicas", 0}}}});
+  ns.wait_condition(kRegistry, "mcp-registry", "Ready", "False");
+  ns.patch(kRegistry, "mcp-registry", {{"spec", {{"replicas", 1}}}});
+  ns.wait_ready(kRegistry, "mcp-registry");
   const std::string old = leader();
 
   const Cluster& cluster = Cluster::get();
@@ -117,6 +122,13 @@ TEST_CASE("when the leader goes the other replica takes over") {
       },
       Seconds(15));
   ns.wait_ready(kMcpTool, "weather");
+  wait_until("what was told twice is counted", [&]() -> std::string {
+    for (const Json& event : cluster.list(kEvent, ns.name()))
+      if (event.value("reportingController", "") == "toolhive-operator" &&
+          event.value("/series/count"_json_pointer, 0) >= 2)
+        return {};
+    return "no event has a count";
+  });
   wait_for_operator();
 }
 

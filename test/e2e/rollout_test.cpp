@@ -108,4 +108,26 @@ TEST_CASE("a program that does not stay up leaves Ready False with the reason") 
   });
 }
 
+TEST_CASE("a PriorityClass that is not there holds a change back until it is") {
+  const TestNamespace ns("priority");
+  const std::string name = ns.name();
+  ns.apply(registry());
+  ns.wait_ready(kRegistry, "mcp-registry");
+  ns.patch(kRegistry, "mcp-registry", {{"spec", {{"podTemplate", {{"priorityClassName", name}}}}}});
+  ns.wait_condition(kRegistry, "mcp-registry", "Accepted", "False", "PriorityClassNotFound");
+  CHECK(ns.pods_of("mcp-registry").at(0).at("spec").value("priorityClassName", "").empty());
+
+  ns.require_kubectl({"create", "priorityclass", name, "--value=1000"});
+  wait_until(
+      "its pod has the class",
+      [&]() -> std::string {
+        for (const Json& pod : ns.pods_of("mcp-registry"))
+          if (pod.at("spec").value("priorityClassName", "") == name) return {};
+        return condition(ns.get(kRegistry, "mcp-registry"), "Accepted").message;
+      },
+      Seconds(180));
+  ns.wait_ready(kRegistry, "mcp-registry");
+  ns.require_kubectl({"delete", "priorityclass", name});
+}
+
 }  // namespace

@@ -1,7 +1,7 @@
 // A cluster that begins to offer OpenShift's Routes while the operator runs.
 #include <doctest/doctest.h>
 
-#include "test/e2e/harness/route_api.hpp"
+#include "test/e2e/harness/offered_api.hpp"
 #include "test/e2e/harness/test_namespace.hpp"
 
 namespace {
@@ -13,7 +13,7 @@ TEST_CASE("a Route appears when the cluster begins to offer Routes, and is kept 
   const TestNamespace ns("route");
   ns.apply(registry());
   ns.wait_ready(kRegistry, "mcp-registry");
-  const RouteApi api;
+  const OfferedApi api({kRouteApi});
 
   wait_until(
       "the Route is there", [&] { return ns.find(kRoute, "mcp-registry") ? "" : "it is not"; }, Seconds(120));
@@ -56,7 +56,7 @@ TEST_CASE("a Route appears when the cluster begins to offer Routes, and is kept 
 TEST_CASE("a cluster that ceases to offer Routes holds up no Registry") {
   const TestNamespace ns("route-gone");
   {
-    const RouteApi api;
+    const OfferedApi api({kRouteApi});
     ns.apply(registry());
     wait_until(
         "the Route is there", [&] { return ns.find(kRoute, "mcp-registry") ? "" : "it is not"; },

@@ -83,6 +83,14 @@ Cluster::Cluster()
   for (const char* image : {"toolhive-operator", "mcp-registry", "mcp-bridge", "weather"}) {
     load_image(source_path("build/images/") + image + ".tar");
   }
+  if (environment("TOOLHIVE_INSTALLED", "").empty()) deploy();
+  proxy_ = std::make_unique<Background>(Command{{kubectl_, "proxy", "--unix-socket=" + socket_}});
+  for (int i = 0; i < 100 && !fs::exists(socket_); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  if (!fs::exists(socket_)) throw std::runtime_error("kubectl proxy did not start");
+}
+
+void Cluster::deploy() const {
   require({.argv = {"make", "--no-print-directory", "-C", source_path(""), "deploy"},
            .env = {{"KUBECTL", kubectl_},
                    {"NAMESPACE", operator_namespace_},
@@ -90,10 +98,6 @@ Cluster::Cluster()
                    {"IMAGE_TAG", image_tag_}},
            .timeout = Seconds(240)},
           "make deploy");
-  proxy_ = std::make_unique<Background>(Command{{kubectl_, "proxy", "--unix-socket=" + socket_}});
-  for (int i = 0; i < 100 && !fs::exists(socket_); ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  if (!fs::exists(socket_)) throw std::runtime_error("kubectl proxy did not start");
 }
 
 Cluster::~Cluster() {

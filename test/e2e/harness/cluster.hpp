@@ -58,8 +58,8 @@ struct Answer {
 
 class Cluster {
  public:
-  // Loads the images and deploys the operator on first use. Throws std::runtime_error when that
-  // fails, and again whenever it is called after that.
+  // Loads the images on first use, and deploys the operator unless TOOLHIVE_INSTALLED says that it is
+  // there. Throws std::runtime_error when that fails, and again whenever it is called after that.
   static Cluster& get();
   ~Cluster();
   Cluster(const Cluster&) = delete;
@@ -103,6 +103,7 @@ class Cluster {
 
  private:
   Cluster();
+  void deploy() const;
   Answer api(const std::string& path) const;
 
   std::string name_;
