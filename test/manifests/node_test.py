@@ -1,5 +1,7 @@
 """What is installed from manifests/, at work on a real node."""
 
+import json
+
 import node
 import olm
 import project
@@ -27,9 +29,27 @@ NOT_ASKED = {"routes": "there are no Routes", "routes/custom-host": "there are n
              "httproutes": "there is no Gateway API", "gateways": "there is no Gateway API",
              "volumesnapshots": "there are no VolumeSnapshots", "priorityclasses": "no sample names one", "tokenreviews": "nobody reads the metrics"}
 
+# The condition that tells of what could not be made for one of each kind.
+WITHOUT_FINALIZERS = {"registry/internal-registry": "Degraded", "mcptool/forecasts": "ServerAvailable",
+                      "registrybackup/before-the-upgrade": "Complete"}
+
 
 def bundle():
     return Bundle.read(project.path("manifests", "bundle"))
+
+
+def take_away(resource, verb):
+    """Takes a right of all namespaces from the operator, beside what was taken before."""
+    name = next(each["metadata"]["name"] for each in olm.render(bundle(), HOME)
+                if each["kind"] == "ClusterRole" and each["metadata"]["name"].endswith("-all"))
+    role = json.loads(project.kubectl("get", "clusterrole", name, "-o", "json"))
+    left = []
+    for rule in role["rules"]:
+        others = [each for each in rule["resources"] if each != resource]
+        verbs = [each for each in rule["verbs"] if each != verb] if resource in rule["resources"] else rule["verbs"]
+        left += [{**rule, "resources": others}] if others else []
+        left += [{**rule, "resources": [resource], "verbs": verbs}] if resource in rule["resources"] and verbs else []
+    node.apply([{"apiVersion": role["apiVersion"], "kind": role["kind"], "metadata": {"name": name}, "rules": left}])
 
 
 @test
@@ -61,17 +81,33 @@ def refused(_):
 
 @test
 def finalizers(_):
-    """Without the right to set finalizers, which admission asks for, the operator makes nothing."""
-    objects = olm.render(bundle(), HOME)
-    role = next(each for each in objects if each["kind"] == "ClusterRole" and each["metadata"]["name"].endswith("-all"))
-    role["rules"] = [rule for rule in role["rules"] if "registries/finalizers" not in rule["resources"]]
-    node.apply([role])
+    """Without the right to set finalizers of each kind, which admission asks for, the operator makes nothing for one."""
     node.make_namespace("refused")
     node.apply(node.sample("registry"), "-n", "refused")
-    project.kubectl("-n", "refused", "wait", "--for=jsonpath={.status.conditions[?(@.type==\"Degraded\")].reason}=OperandForbidden",
+    node.wait_ready("refused", "registry/mcp-registry")
+    take_away("registries/finalizers", "update")
+    take_away("mcptools/finalizers", "update")
+    take_away("registrybackups/finalizers", "update")
+    for name in ("registry_internal", "mcptool_workload", "registrybackup"):
+        node.apply(node.sample(name), "-n", "refused")
+    for name, condition in WITHOUT_FINALIZERS.items():
+        project.kubectl("-n", "refused", "wait", f"--for=jsonpath={{.status.conditions[?(@.type==\"{condition}\")].reason}}=OperandForbidden",
+                        "--timeout=180s", name)
+    node.apply(olm.render(bundle(), HOME))
+    node.wait_ready("refused", "registry/internal-registry", "mcptool/forecasts")
+    project.kubectl("-n", "refused", "wait", "--for=condition=Complete", "--timeout=300s", "registrybackup/before-the-upgrade")
+
+
+@test
+def claims(_):
+    """Without the right to delete claims, which admission asks for, none is given an owner to go with."""
+    take_away("persistentvolumeclaims", "delete")
+    project.kubectl("-n", "refused", "patch", "registry", "mcp-registry", "--type=merge", "-p", '{"spec":{"storage":{"retain":false}}}')
+    project.kubectl("-n", "refused", "wait", "--for=jsonpath={.status.conditions[?(@.type==\"StorageReady\")].reason}=ClaimRefused",
                     "--timeout=180s", "registry/mcp-registry")
     node.apply(olm.render(bundle(), HOME))
-    node.wait_ready("refused", "registry/mcp-registry")
+    project.kubectl("-n", "refused", "wait", "--for=jsonpath={.metadata.ownerReferences[0].name}=mcp-registry",
+                    "--timeout=300s", "persistentvolumeclaim/mcp-registry-data")
     project.kubectl("delete", "namespace", "refused", "--wait=false")
 
 
