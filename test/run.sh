@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs test suites and adds up what they counted:  run.sh SUITE...   with SUITE one of unit, stores, kills, page, official, docs, schemathesis, contracts, conformance, bridge,
-# manifests, release, installed, upgrade, integration, old-kubernetes, e2e, cluster, faults, faults-all. "stores" has a few kills of "kills", which has KILLS (default 1000). "faults" is a sample of "faults-all", always
+# manifests, release, installed, upgrade, integration, old-kubernetes, e2e, rights, cluster, faults, faults-all. "stores" has a few kills of "kills", which has KILLS (default 1000). "faults" is a sample of "faults-all", always
 # the same; FAULTS_SEED=N takes another one.
 # BUILD_DIR names the build to test (default build/release). The last line is "N passed, N failed"; the exit code is 0 only if nothing
 # failed and every suite ran at least one test.
@@ -110,6 +110,21 @@ on_an_old_control_plane() {
 # When most of it fails, each wait takes its full time: twenty failures say enough.
 e2e() { with_cluster "e2e-$$" --node doctest e2e "$build/bin/test_e2e" --abort-after=20; }
 
+# All of that under the rights of the bundle and no others, and those rights held against what was asked. Without streaming lists, in
+# which a watch is a list as well, the operator asks for everything that it ever needs.
+rights() { with_cluster "rights-$$" "--node --feature-gates WatchList=false" in_the_bundles_rights; }
+in_the_bundles_rights() {
+  if ! "$root/test/rights/install.sh" >"$logs/rights-install.log" 2>&1; then
+    tail -n 20 "$logs/rights-install.log"
+    count rights "" 0
+    return
+  fi
+  # It is about the names of config/; the roles of a bundle are named by who installs it.
+  local named="the operator's Deployment* and roles are named toolhive-operator"
+  TOOLHIVE_INSTALLED=yes doctest rights-e2e "$build/bin/test_e2e" --abort-after=20 --test-case-exclude="$named"
+  script rights "$root/test/rights/test.sh"
+}
+
 faults() {
   local -x FAULTS_SAMPLE=${FAULTS_SAMPLE:-3} FAULTS_SEED=${FAULTS_SEED:-1}
   with_cluster "faults-$$" --node in_the_network faults
@@ -158,8 +173,8 @@ cluster() { script cluster "$root/test/cluster/test.sh"; }
 mkdir -p "$logs/unit"
 for suite in "$@"; do
   case $suite in
-    unit | stores | kills | page | official | docs | schemathesis | contracts | conformance | bridge | manifests | release | installed | upgrade | integration | old-kubernetes | e2e | cluster | faults | faults-all) "$suite" ;;
-    *) echo "run.sh: unknown suite '$suite': unit, stores, kills, page, official, docs, schemathesis, contracts, conformance, bridge, manifests, release, installed, upgrade, integration, old-kubernetes, e2e, cluster, faults and faults-all exist" >&2; exit 2 ;;
+    unit | stores | kills | page | official | docs | schemathesis | contracts | conformance | bridge | manifests | release | installed | upgrade | integration | old-kubernetes | e2e | rights | cluster | faults | faults-all) "$suite" ;;
+    *) echo "run.sh: unknown suite '$suite': unit, stores, kills, page, official, docs, schemathesis, contracts, conformance, bridge, manifests, release, installed, upgrade, integration, old-kubernetes, e2e, rights, cluster, faults and faults-all exist" >&2; exit 2 ;;
   esac
 done
 for failure in "${failures[@]}"; do echo "failed: $failure"; done
