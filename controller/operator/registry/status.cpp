@@ -195,12 +195,13 @@ Json registry_status(const Json& before, const RegistryReport& report, WallTime 
     status["internalURL"] = inside;
   }
   tell_backups(report, before, status);
-  if (report.service) {
-    status["tools"] = report.service->tools;
-    if (!report.service->version.empty()) status["version"] = report.service->version;
-  } else if (before.is_object()) {
+  if (before.is_object())
     for (const char* field : {"tools", "version"})
       if (before.contains(field)) status[field] = before.at(field);
+  if (report.service) {
+    status["tools"] = report.service->tools;
+    // It is asked for on its own, and may be missing from what a registry says that ends.
+    if (!report.service->version.empty()) status["version"] = report.service->version;
   }
   return status;
 }

@@ -65,11 +65,11 @@ int asked_for_discovered(Client& client, const std::string& ns) {
       .status;
 }
 
-// What the registry lists of the server that the other one has: its state, or "" where it has none.
-std::string state_of_published(Client& client, const std::string& ns) {
+// The state of the server that the registry lists, with this as part of its name, or "" where it has none.
+std::string state_of_server(Client& client, const std::string& ns, const char* part) {
   const Answer answer = ask_registry(client, ns, kRegistryName, "/v0.1/servers?include_deleted=true");
   for (const Json& each : answer.body.value("servers", Json::array()))
-    if (each.at("server").at("name") == kPublished)
+    if (each.at("server").at("name").get<std::string>().find(part) != std::string::npos)
       return each.value("/_meta/io.modelcontextprotocol.registry~1official/status"_json_pointer, "");
   return {};
 }
@@ -81,7 +81,7 @@ void set_upstreams(Client& client, const std::string& ns, const Json& upstreams)
 std::string not_published_as(Client& client, const std::string& ns, const std::string& wanted) {
   std::string missing = all_ready(client, ns);
   if (!missing.empty()) return missing;
-  const std::string state = state_of_published(client, ns);
+  const std::string state = state_of_server(client, ns, kPublished);
   return state == wanted ? "" : std::string(kPublished) + " is \"" + state + "\"";
 }
 
@@ -166,7 +166,10 @@ const Step kDiscover{"let the server be discovered",
                            missing_condition(client, kRegistry, ns, kRegistryName, "DiscoveryReady", "True");
                        if (!missing.empty()) return missing;
                        if (discovered(client, ns) != 1) return "the Registry does not count it";
-                       return asked_for_discovered(client, ns) == 200 ? "" : "its tools are not registered";
+                       if (asked_for_discovered(client, ns) != 200) return "its tools are not registered";
+                       // Listed after its tools, and else only if it is there for long enough.
+                       const std::string state = state_of_server(client, ns, kServerName);
+                       return state == "active" ? "" : "it is listed as \"" + state + "\"";
                      }};
 
 const Step kForget{"let the server be discovered no more",

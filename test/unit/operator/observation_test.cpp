@@ -317,7 +317,18 @@ TEST_CASE("what the registry said last is kept while it does not answer") {
   observed.unreachable = ConditionValue::no("RegistryUnreachable", "timeout");
   const Json status = registry_status(before, observed, WallTime{});
   CHECK(status.at("tools") == 3);
+  CHECK(status.at("version") == "1.2.3");
   CHECK(find(status, "Degraded").reason == "RegistryUnreachable");
+}
+
+TEST_CASE("a version that a registry did not tell together with its tools stays as it was told before") {
+  RegistryReport observed = serving();
+  observed.service = ServiceReport{3, "1.2.3"};
+  const Json before = registry_status(Json::object(), observed, WallTime{});
+  observed.service = ServiceReport{4, ""};
+  const Json status = registry_status(before, observed, WallTime{});
+  CHECK(status.at("tools") == 4);
+  CHECK(status.at("version") == "1.2.3");
 }
 
 TEST_CASE("a refused spec is not Ready while what runs stays Available") {
