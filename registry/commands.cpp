@@ -10,6 +10,9 @@
 
 #include "controller/base/time.hpp"
 #include "registry/config/config.hpp"
+#include "registry/import_input.hpp"
+#include "registry/import_report.hpp"
+#include "registry/import_socket.hpp"
 #include "registry/store/open/open.hpp"
 #include "registry/store/open/verify.hpp"
 #include "registry/store/postgres/migrate.hpp"
@@ -83,40 +86,35 @@ class Output {
   File file_;
 };
 
-Result<Source> file_source(const std::string& path) {
-  auto file = std::shared_ptr<std::FILE>(std::fopen(path.c_str(), "re"), [](std::FILE* open) {
-    if (open != nullptr) std::fclose(open);
-  });
-  if (file == nullptr) return file_error("read", path);
-  return Source([file, path](bool rewind) -> Result<std::string> {
-    if (rewind && std::fseek(file.get(), 0, SEEK_SET) != 0) return file_error("read from its start", path);
-    std::string piece(256 * 1024, '\0');
-    piece.resize(std::fread(piece.data(), 1, piece.size(), file.get()));
-    if (piece.empty() && std::ferror(file.get()) != 0) return file_error("read", path);
-    return piece;
-  });
+void print_now(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
 }
 
-int report_import(const ImportReport& report, bool dry_run) {
-  for (const auto& refusal : report.refused) std::printf("refused: %s\n", refusal.c_str());
-  if (report.refusals > report.refused.size())
-    std::printf("refused: %llu more\n", number(report.refusals - report.refused.size()));
-  std::printf("%s%llu records: %llu %s, %llu there already, %llu refused\n", dry_run ? "dry run: " : "",
-              number(report.records), number(report.added), dry_run ? "would be added" : "added",
-              number(report.unchanged), number(report.refusals));
-  return report.refusals == 0 ? 0 : kTrouble;
+Result<int> report_import(const Result<ImportReport>& report, bool dry_run) {
+  if (!report) return report.error();
+  print_now(import_summary(*report, dry_run));
+  return import_exit_code(*report);
 }
 
-Result<ImportReport> run_import(const Config& config, const std::string& input, bool dry_run) {
-  auto source = file_source(input);
-  if (!source) return source.take_error();
+Result<int> run_import(const Config& config, const ImportArguments& arguments) {
+  auto file = open_import_input(arguments.input);
+  if (!file) return file.take_error();
   const auto tell = [](std::string_view text) {
     std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
   };
-  if (dry_run) {
+  if (arguments.dry_run) {
     auto index = read_store(config.store, tell);
     if (!index) return index.take_error();
-    return try_import(std::move(*index), config.store.limits, config.policy, *source);
+    return report_import(try_import(std::move(*index), config.store.limits, config.policy,
+                                    import_source(std::move(*file), arguments.input)),
+                         true);
+  }
+  if (ImportSocket::is_for(config.store)) {
+    auto through = import_through_socket(config.store.directory, *file, [&](std::string_view line) {
+      if (arguments.progress || !is_import_progress(line)) print_now(line);
+    });
+    if (through || through.error().code != Code::NotFound) return through;
   }
   StoreEvents events;
   events.notice = [&](bool, std::string_view text) { tell(text); };
@@ -124,7 +122,14 @@ Result<ImportReport> run_import(const Config& config, const std::string& input, 
   alone.shared = false;  // Beside replicas that run it is refused.
   auto store = open_store(alone, std::move(events));
   if (!store) return store.take_error();
-  return import_into(**store, config.policy, *source);
+  ImportProgress on_progress;
+  if (arguments.progress)
+    on_progress = [](std::uint64_t done, std::uint64_t records) {
+      print_now(import_progress(done, records));
+    };
+  return report_import(
+      import_into(**store, config.policy, import_source(std::move(*file), arguments.input), on_progress),
+      false);
 }
 
 }  // namespace
@@ -167,11 +172,11 @@ int export_to(const std::string& config_file, const std::string& output_path) {
   return damaged ? kTrouble : 0;
 }
 
-int import_from(const std::string& config_file, const std::string& input, bool dry_run) {
+int import_from(const std::string& config_file, const ImportArguments& arguments) {
   auto config = load_config(config_file);
   if (!config) return failed(config.error());
-  auto report = run_import(*config, input, dry_run);
-  return report ? report_import(*report, dry_run) : failed(report.error());
+  const auto code = run_import(*config, arguments);
+  return code ? *code : failed(code.error());
 }
 
 int migrate(const std::string& config_file) {

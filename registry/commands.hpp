@@ -15,9 +15,15 @@ int verify(const std::string& config_file);
 // "-". Works beside a server.
 int export_to(const std::string& config_file, const std::string& output);
 
-// Adds the tools of an export to the store. A dry run says what it would do, and works beside a
-// server; so does an import into a database.
-int import_from(const std::string& config_file, const std::string& input, bool dry_run);
+struct ImportArguments {
+  std::string input;      // The export, or "-" for stdin.
+  bool dry_run = false;   // Only say what it would do.
+  bool progress = false;  // Print a line after each group of records.
+};
+
+// Adds the tools of an export to the store. Works beside a server; where that has the files of the
+// store, the server does it (import_socket.hpp). Not beside replicas that share them.
+int import_from(const std::string& config_file, const ImportArguments& arguments);
 
 // Brings the schema of the database to what this program needs, which serve does as well.
 int migrate(const std::string& config_file);

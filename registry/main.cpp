@@ -20,6 +20,7 @@
 #include "registry/backup_arguments.hpp"
 #include "registry/commands.hpp"
 #include "registry/config/config.hpp"
+#include "registry/import_socket.hpp"
 #include "registry/metrics/metrics.hpp"
 #include "registry/move_command.hpp"
 #include "registry/server.hpp"
@@ -70,6 +71,16 @@ registry::Result<std::unique_ptr<registry::Store>> open_when_reachable(const reg
     signal = sigtimedwait(&signals, nullptr, &pause);
     if (signal > 0) return std::unique_ptr<registry::Store>();
   }
+}
+
+// Null where imports need none, or cannot have one: everything else goes on without it.
+std::unique_ptr<registry::ImportSocket> open_import_socket(const registry::Config& config,
+                                                           registry::Store& store) {
+  if (!registry::ImportSocket::is_for(config.store)) return nullptr;
+  auto socket = registry::ImportSocket::open(config.store.directory, store, config.policy);
+  if (socket) return std::move(*socket);
+  log(LogLevel::Warn, "imports into the running registry are not possible: " + socket.error().detail);
+  return nullptr;
 }
 
 // For those who send requests here until they have heard of the end. A second signal ends it.
@@ -151,6 +162,8 @@ int serve(const std::string& config_file, const std::string& server_file, const 
       registry::open_turn(config->store, *store));
   followed = upstreams.get();
 
+  auto imports = open_import_socket(*config, *store);
+
   sigwait(&signals, &signal);
   api.begin_stop();
   if (auto* replicas = store->replicas()) replicas->hand_over();
@@ -160,6 +173,7 @@ int serve(const std::string& config_file, const std::string& server_file, const 
   forwarder.close();
   followed = nullptr;
   upstreams.reset();
+  imports.reset();
   if (*guard != nullptr) (*guard)->stop();
   long_requests.close();  // From here on nobody comes to the store.
   store.reset();
@@ -192,11 +206,12 @@ int main(int argc, char** argv) {
   std::string file = "-";
   auto* export_command = command("export", "Write all tools as JSON lines");
   export_command->add_option("--output", file, "A file, or - for stdout (the default)");
-  bool dry_run = false;
+  registry::ImportArguments import_arguments;
   auto* import_command =
       command("import", "Add the tools of an export; what is there stays; exit 1 if one is refused");
-  import_command->add_option("file", file, "The export")->required();
-  import_command->add_flag("--dry-run", dry_run, "Only say what it would do");
+  import_command->add_option("file", import_arguments.input, "The export, or - for stdin")->required();
+  import_command->add_flag("--dry-run", import_arguments.dry_run, "Only say what it would do");
+  import_command->add_flag("--progress", import_arguments.progress, "Print how far it is");
   auto* migrate_command =
       command("migrate", "Bring the database's schema to this version; serve does it as well");
   registry::MoveArguments move_arguments;
@@ -219,7 +234,7 @@ int main(int argc, char** argv) {
   if (backup_command) return backup_command();
   if (verify_command->parsed()) return registry::verify(config_file);
   if (export_command->parsed()) return registry::export_to(config_file, file);
-  if (import_command->parsed()) return registry::import_from(config_file, file, dry_run);
+  if (import_command->parsed()) return registry::import_from(config_file, import_arguments);
   if (move_command->parsed()) return registry::move_to_database(move_arguments);
   if (migrate_command->parsed()) return registry::migrate(config_file);
   return serve(config_file, server_file, replica_host);

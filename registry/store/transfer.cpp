@@ -88,7 +88,8 @@ bool is_refusal(const Error& error) {
 // Imports in groups, each through `carry_out_group`.
 Result<ImportReport> import_groups(
     const Source& source, const ToolPolicy& policy,
-    const std::function<std::vector<Result<WriteOutcome>>(std::vector<Write>)>& carry_out_group) {
+    const std::function<std::vector<Result<WriteOutcome>>(std::vector<Write>)>& carry_out_group,
+    const ImportProgress& on_progress = {}) {
   auto whole = check_export(source);
   if (!whole) return whole.take_error();
   ImportReport report;
@@ -103,6 +104,7 @@ Result<ImportReport> import_groups(
       }
       count(report, outcome);
     }
+    if (on_progress) on_progress(report.records, *whole);
     return {};
   };
   auto read = read_export(source, [&](std::uint64_t, Restore record) -> Result<void> {
@@ -206,9 +208,11 @@ Result<std::uint64_t> check_export(const Source& source) {
   });
 }
 
-Result<ImportReport> import_into(Store& store, const ToolPolicy& policy, const Source& source) {
-  return import_groups(source, policy,
-                       [&store](std::vector<Write> writes) { return carry_out(store, std::move(writes)); });
+Result<ImportReport> import_into(Store& store, const ToolPolicy& policy, const Source& source,
+                                 const ImportProgress& on_progress) {
+  return import_groups(
+      source, policy, [&store](std::vector<Write> writes) { return carry_out(store, std::move(writes)); },
+      on_progress);
 }
 
 Result<ImportReport> try_import(Index index, const StoreLimits& limits, const ToolPolicy& policy,

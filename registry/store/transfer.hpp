@@ -42,6 +42,9 @@ struct ImportReport {
   std::uint64_t refusals = 0;  // All of them.
 };
 
+// How far an import is.
+using ImportProgress = std::function<void(std::uint64_t done, std::uint64_t records)>;
+
 // Reads an export to its end, checks its form and its checksum, and calls `on_record` for each
 // record, with the number of its line. Returns how many there are. Invalid, with the line, when it
 // is not whole, which may show after the last record only; a line may have 64 MiB.
@@ -58,8 +61,10 @@ Result<std::string> check_record(const Restore& restore);
 // Adds what an export holds to a store. A record that `policy` would not let a client register is
 // refused (restore_check.hpp), and so is one with other content under a version that is there,
 // which stays; the others go in. Checks the whole document before the first write. When it ends
-// with an error, what it had done stays, and repeating it goes on there.
-Result<ImportReport> import_into(Store& store, const ToolPolicy& policy, const Source& source);
+// with an error, what it had done stays, and repeating it goes on there. `on_progress` is told how many
+// of the records were dealt with, after each group of them.
+Result<ImportReport> import_into(Store& store, const ToolPolicy& policy, const Source& source,
+                                 const ImportProgress& on_progress = {});
 
 // The same on an index, without a store: what an import would do.
 Result<ImportReport> try_import(Index index, const StoreLimits& limits, const ToolPolicy& policy,
