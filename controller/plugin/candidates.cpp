@@ -52,7 +52,8 @@ std::vector<std::string> commands_of(const CLI::App& command) {
 // The objects of which the command takes a name first.
 std::vector<std::string> kinds_of(const std::string& command) {
   if (command == "approve" || command == "diff") return {kMcpTools};
-  if (command == "status" || command == "hibernate" || command == "export" || command == "backup")
+  if (command == "status" || command == "hibernate" || command == "export" || command == "import" ||
+      command == "backup")
     return {kRegistries};
   if (command == "logs") return {kRegistries, kMcpTools};
   if (command == "restore") return {kBackups};

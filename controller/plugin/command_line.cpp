@@ -56,7 +56,7 @@ void add_commands(CLI::App& app, Action& chosen) {
   app.fallthrough();
   for (void (*add)(CLI::App&, Action&) :
        {add_status, add_diff, add_approve, add_logs, add_hibernate, add_backup, add_restore, add_export,
-        add_report, add_install, add_completion, add_version})
+        add_import, add_report, add_install, add_completion, add_version})
     add(app, chosen);
 }
 

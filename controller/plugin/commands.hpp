@@ -12,6 +12,7 @@ void add_completion(CLI::App& app, Action& chosen);
 void add_diff(CLI::App& app, Action& chosen);
 void add_export(CLI::App& app, Action& chosen);
 void add_hibernate(CLI::App& app, Action& chosen);
+void add_import(CLI::App& app, Action& chosen);
 void add_install(CLI::App& app, Action& chosen);
 void add_logs(CLI::App& app, Action& chosen);
 void add_report(CLI::App& app, Action& chosen);

@@ -61,7 +61,7 @@ StatusOr<int> export_registry(Session& session, const ExportWishes& wishes) {
   if (!ended.ok()) return ended.with_context("exporting " + visible(wishes.registry));
   if (const Status finished = file.finish(); !finished.ok()) return finished;
   session.console.note(wishes.output + ": " + std::to_string(counting.bytes()) +
-                       " bytes. \"mcp-registry import\" takes it.");
+                       " bytes. \"kubectl mcp import\" takes it.");
   return 0;
 }
 

@@ -54,8 +54,8 @@ StatusOr<std::vector<Json>> Kubectl::list(const Context& ctx, const Words& words
 }
 
 Status Kubectl::stream(const Context& ctx, const Words& words,
-                       const std::function<void(std::string_view)>& on_output) const {
-  return run(ctx, words, ProcessOptions{.on_output = on_output}).status();
+                       const std::function<void(std::string_view)>& on_output, std::string_view input) const {
+  return run(ctx, words, ProcessOptions{.input = input, .on_output = on_output}).status();
 }
 
 }  // namespace toolhive::plugin

@@ -32,9 +32,9 @@ class Kubectl {
   StatusOr<Json> get(const Context& ctx, const Words& words) const;
   // The objects of the list that `kubectl get` prints.
   StatusOr<std::vector<Json>> list(const Context& ctx, const Words& words) const;
-  // Gives what it prints piece by piece, for as long as it runs.
+  // Gives what it prints piece by piece, for as long as it runs, also where it fails in the end.
   Status stream(const Context& ctx, const Words& words,
-                const std::function<void(std::string_view)>& on_output) const;
+                const std::function<void(std::string_view)>& on_output, std::string_view input = {}) const;
 
  private:
   StatusOr<std::string> run(const Context& ctx, const Words& words, const ProcessOptions& options) const;

@@ -194,6 +194,7 @@ TEST_CASE("words are completed with commands, flags and names") {
   };
   CHECK(completed({"sta"}) == "status\n");
   CHECK(completed({"status", "ma"}) == "main\n");
+  CHECK(completed({"import", "ma"}) == "main\n");
   CHECK(completed({"hibernate", "main", ""}) == "on\noff\n");
   CHECK(completed({"status", "--all"}) == "--all-namespaces\n");
   CHECK(completed({"install", ""}) == "generate\n");

@@ -35,6 +35,11 @@ class ScriptedKubectl {
   }
   void answer(const std::string& command, const char* output) { answer(command, std::string(output)); }
   void answer(const std::string& command, const Json& output) { answer(command, output.dump()); }
+  // Prints `output` and then ends so.
+  void answer(const std::string& command, const std::string& output, ProcessResult ending) {
+    ending.output = output;
+    answers_.push_back({.command = command, .result = std::move(ending)});
+  }
   void fail(const std::string& command, const std::string& errors) {
     answers_.push_back({.command = command, .result = {.exit_code = 1, .errors = errors}});
   }
