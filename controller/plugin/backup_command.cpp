@@ -39,14 +39,20 @@ StatusOr<Json> await_backup(Session& session, const std::string& name) {
   }
 }
 
+// As far as it is known: nobody has looked into a snapshot.
+std::string size_of(const Json& backup) {
+  std::string size;
+  for (const char* what : {"tools", "servers", "bytes"})
+    if (const std::string pointer = std::string("/status/") + what; value_at(backup, pointer.c_str()))
+      size += std::to_string(number_at(backup, pointer.c_str())) + " " + what + ", ";
+  return size;
+}
+
 StatusOr<int> tell_backup(Session& session, const Json& backup) {
   const Condition complete = condition_of(backup, "Complete");
   if (!complete.holds())
     return Status(Code::Unavailable, "the backup failed: " + visible(cause_of(complete)));
-  session.console.print(visible(text_at(backup, "/metadata/name")) + ": " +
-                        std::to_string(number_at(backup, "/status/tools")) + " tools, " +
-                        std::to_string(number_at(backup, "/status/servers")) + " servers, " +
-                        std::to_string(number_at(backup, "/status/bytes")) + " bytes, " +
+  session.console.print(visible(text_at(backup, "/metadata/name")) + ": " + size_of(backup) +
                         visible(text_at(backup, "/status/location")) + "\n");
   return 0;
 }
@@ -76,11 +82,14 @@ void add_destination(CLI::App& command, Destination& destination) {
 }  // namespace
 
 void add_backup(CLI::App& app, Action& chosen) {
-  auto* const command =
-      app.add_subcommand("backup", "Back a registry up, and wait until that is done and verified");
+  auto* const command = app.add_subcommand("backup", "Back a registry up, and wait until that is done");
   const auto wishes = std::make_shared<BackupWishes>();
   command->add_option("REGISTRY", wishes->registry, "Name of the Registry")->required();
   command->add_option("--name", wishes->name, "Name of the RegistryBackup; else made of the time");
+  command->add_option("--method", wishes->method, "Export or VolumeSnapshot (Export)")
+      ->check(CLI::IsMember({"Export", "VolumeSnapshot"}));
+  command->add_option("--snapshot-class", wishes->snapshot_class,
+                      "VolumeSnapshotClass; else the cluster's default for the driver");
   command->add_flag("--retain", wishes->retain, "Keep what was written when the RegistryBackup is deleted");
   command->add_option("--deadline-seconds", wishes->deadline_seconds, "How long it may take (3600)");
   add_destination(*command, wishes->destination);

@@ -23,12 +23,15 @@ struct Destination {
 struct BackupWishes {
   std::string registry;
   std::string name = {};
+  std::string method = {};          // Export, VolumeSnapshot; empty: the API's default
+  std::string snapshot_class = {};  // the VolumeSnapshotClass; empty: the cluster's default
   Destination destination = {};
   bool retain = false;
   std::int64_t deadline_seconds = 0;  // 0: the API's default
 };
 
-// The RegistryBackup. Invalid when not exactly one destination is given whole.
+// The RegistryBackup. Invalid when what the method needs is not given whole, or something beside it:
+// a VolumeSnapshot has no destination, anything else has exactly one, and no class.
 StatusOr<Json> backup_manifest(const BackupWishes& wishes);
 
 }  // namespace toolhive::plugin

@@ -49,6 +49,30 @@ TEST_CASE("a backup goes to a bucket, with a Secret that is only named") {
   CHECK_FALSE(manifest->at("spec").contains("deletionPolicy"));
 }
 
+TEST_CASE("a backup by VolumeSnapshot has no destination, and a class where one is wished") {
+  const auto manifest = backup_manifest(
+      {.registry = "main", .name = "main-1", .method = "VolumeSnapshot", .snapshot_class = "fast"});
+  REQUIRE_MESSAGE(manifest.ok(), manifest.status());
+  CHECK(manifest->at("spec") == Json::parse(R"({"registryRef": {"name": "main"}, "method": "VolumeSnapshot",
+    "snapshotClassName": "fast"})"));
+  CHECK(backup_manifest({.registry = "main", .method = "Export", .destination = {.claim = "c"}})
+            ->at("spec")
+            .at("method") == "Export");
+}
+
+TEST_CASE("a destination is for an Export, and a class for a VolumeSnapshot") {
+  for (const Destination& destination :
+       {Destination{.claim = "c"}, Destination{.path = "p"}, Destination{.endpoint = "e"},
+        Destination{.bucket = "b"}, Destination{.region = "r"}, Destination{.secret = "s"},
+        Destination{.path_style = true}})
+    CHECK(backup_manifest({.registry = "main", .method = "VolumeSnapshot", .destination = destination})
+              .status()
+              .code() == Code::Invalid);
+  CHECK(backup_manifest({.registry = "main", .snapshot_class = "fast", .destination = {.claim = "c"}})
+            .status()
+            .code() == Code::Invalid);
+}
+
 TEST_CASE("a backup without a destination, with two, or with half a bucket is refused") {
   const auto refused = [](const Destination& destination) {
     return backup_manifest({.registry = "main", .name = "x", .destination = destination}).status().code() ==
@@ -69,6 +93,22 @@ TEST_CASE("backup makes a RegistryBackup named after the time and waits until it
   REQUIRE(kubectl.inputs.size() == 1);
   CHECK(Json::parse(kubectl.inputs[0]).at("spec").at("destination").at("claim").at("name") == "backups");
   CHECK(kubectl.out.str() == "main-1: 3 tools, 1 servers, 4096 bytes, file:///backups/main-1\n");
+}
+
+TEST_CASE("backup by VolumeSnapshot tells what is known of it, and refuses a method that there is not") {
+  test::ScriptedKubectl kubectl;
+  kubectl.answer("create -f -", "created");
+  Json taken = backup("True", "Completed");
+  taken["status"].update({{"location", "volumesnapshot://main-1"}});
+  taken["status"].erase("tools");
+  taken["status"].erase("servers");
+  kubectl.answer("get registrybackups.mcpregistry.dev main-1", taken);
+  CHECK(kubectl.run({"backup", "main", "--name", "main-1", "--method", "VolumeSnapshot"}) == 0);
+  REQUIRE(kubectl.inputs.size() == 1);
+  CHECK(Json::parse(kubectl.inputs[0]).at("spec").at("method") == "VolumeSnapshot");
+  CHECK(kubectl.out.str() == "main-1: 4096 bytes, volumesnapshot://main-1\n");
+  CHECK(kubectl.run({"backup", "main", "--method", "Copy"}) == 2);
+  CHECK(kubectl.inputs.size() == 1);
 }
 
 TEST_CASE("backup ends with 1 and the cause when it fails, and makes nothing without a destination") {
