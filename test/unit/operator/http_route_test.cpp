@@ -240,7 +240,10 @@ TEST_CASE("Gateways are read where an HTTPRoute is wanted and can be made, as fa
   testing::FakeApi api;
   testing::SimulatedClock clock;
   const Context ctx{{}, TimePoint::max(), clock, {}};
-  api.put(gateway_type(), gateway(kListeners).json());
+  Json document = gateway(kListeners).json();
+  api.put(gateway_type(), document);
+  document["apiVersion"] = gateway_beta_type().api_version();
+  api.put(gateway_beta_type(), document);
   const Cluster offering{.http_routes = Offered::Yes};
   const auto read = [&](const Json& spec, const Cluster& cluster) {
     return read_gateways(ctx, api, inputs(spec), cluster);
@@ -249,9 +252,9 @@ TEST_CASE("Gateways are read where an HTTPRoute is wanted and can be made, as fa
   CHECK(read(routed(), offering)->size() == 1);
   CHECK(read(Json::object(), offering)->empty());
   CHECK(read(routed(), Cluster{})->empty());
-  CHECK(read(routed({{"parentRefs", {{{"name", "absent"}}, {{"name", "public"}, {"kind", "Service"}}}}}),
-             offering)
-            ->empty());
+  const Json others = {{{"name", "absent"}},
+                       {{"name", "public"}, {"namespace", "gateways"}, {"kind", "Service"}}};
+  CHECK(read(routed({{"parentRefs", others}}), offering)->empty());
 
   Status answer(Code::Forbidden, "no right");
   api.fail_with([&](const kube::ApiCall& call) { return call.type == gateway_type() ? answer : Status(); });
