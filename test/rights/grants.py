@@ -65,12 +65,12 @@ def roles_of_bundle(bundle, home):
 
 
 def of_everybody(home):
-    """What the cluster of KUBECONFIG lets every ServiceAccount of the namespace do, in all namespaces."""
+    """The rights of each role that every ServiceAccount of the namespace has in all namespaces of the cluster of KUBECONFIG, by its name."""
     groups = {"system:authenticated", "system:serviceaccounts", f"system:serviceaccounts:{home}"}
     roles = {each["metadata"]["name"]: each.get("rules") or [] for each in _list("clusterroles")}
-    for each in _list("clusterrolebindings"):
-        if any(subject["kind"] == "Group" and subject["name"] in groups for subject in each.get("subjects") or []):
-            yield from (right for rule in roles[each["roleRef"]["name"]] for right in of_rule(rule))
+    bound = {each["roleRef"]["name"] for each in _list("clusterrolebindings")
+             if any(subject["kind"] == "Group" and subject["name"] in groups for subject in each.get("subjects") or [])}
+    return {name: [right for rule in roles[name] for right in of_rule(rule)] for name in bound}
 
 
 def _list(kind):
