@@ -1,4 +1,5 @@
-// WorkloadSpec: the C++ view of spec.server.workload of an MCPTool, a server that the operator runs.
+// WorkloadSpec: the C++ view of spec.server.workload of an MCPTool, a server that the operator
+// runs.
 #pragma once
 
 #include <cstdint>

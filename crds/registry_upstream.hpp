@@ -1,5 +1,5 @@
-// RegistryUpstream: another registry whose servers a Registry takes in. Its credentials are in Secrets
-// of the Registry's namespace, which are mounted; the operator reads none.
+// RegistryUpstream: another registry whose servers a Registry takes in. Its credentials are in
+// Secrets of the Registry's namespace, which are mounted; the operator reads none.
 #pragma once
 
 #include <cstdint>

@@ -16,9 +16,9 @@ struct BackupArguments {
   backup::S3Options s3;
 };
 
-// The subcommands of mcp-registry that deal with backups. Each prints what it did to stdout and what
-// went wrong to stderr, and both to `report`. They return the exit codes of command_report.hpp: 3 is
-// no such backup, damaged, or not into this store.
+// The subcommands of mcp-registry that deal with backups. Each prints what it did to stdout and
+// what went wrong to stderr, and both to `report`. They return the exit codes of
+// command_report.hpp: 3 is no such backup, damaged, or not into this store.
 
 // Copies all of the store to a new backup, beside a server or without, and reads it back.
 int back_up(const BackupArguments& arguments);

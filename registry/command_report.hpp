@@ -8,9 +8,9 @@
 
 namespace toolhive::registry {
 
-// How a command of mcp-registry ends that others wait for, such as the operator: with a report, a JSON
-// object of less than 4,000 bytes in a file that may be a device (empty: in none), and with the
-// process's exit code:
+// How a command of mcp-registry ends that others wait for, such as the operator: with a report, a
+// JSON object of less than 4,000 bytes in a file that may be a device (empty: in none), and with
+// the process's exit code:
 //   0  it is done
 //   1  it failed, and may succeed when it is repeated
 //   2  the arguments, or the configuration, are of no use

@@ -19,8 +19,8 @@ struct CloseImportFile {
 };
 using ImportFile = std::unique_ptr<std::FILE, CloseImportFile>;
 
-// Opens the file at `path`, or takes in all of the standard input when that is "-". Unavailable when it
-// cannot be read, TooLarge when the standard input has more than `most` bytes.
+// Opens the file at `path`, or takes in all of the standard input when that is "-". Unavailable
+// when it cannot be read, TooLarge when the standard input has more than `most` bytes.
 Result<ImportFile> open_import_input(const std::string& path, std::size_t most = kMostImportInput);
 
 // Reads it; `name` is what errors call it. The source keeps the file open.

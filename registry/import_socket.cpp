@@ -48,8 +48,8 @@ struct SocketAddress {
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&address); }
 };
 
-// A name and no file: it goes with the process, and needs nothing of the volume. By what the folder is
-// and not by its path, which another registry that shares the network may have as well.
+// A name and no file: it goes with the process, and needs nothing of the volume. By what the folder
+// is and not by its path, which another registry that shares the network may have as well.
 Result<SocketAddress> address_of(const std::string& directory) {
   struct stat folder {};
   if (::stat(directory.c_str(), &folder) != 0)

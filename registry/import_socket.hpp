@@ -45,9 +45,9 @@ class ImportSocket {
   std::jthread thread_;  // The last: it uses the others.
 };
 
-// Has the process that serves these files import `file`, an export. `on_text` gets what it says while it
-// goes on (import_report.hpp). Answers its exit code: 0, or 1 when records were refused. NotFound when no
-// process serves them; Unavailable when it stopped before the end.
+// Has the process that serves these files import `file`, an export. `on_text` gets what it says
+// while it goes on (import_report.hpp). Answers its exit code: 0, or 1 when records were refused.
+// NotFound when no process serves them; Unavailable when it stopped before the end.
 Result<int> import_through_socket(const std::string& directory, const ImportFile& file,
                                   const std::function<void(std::string_view)>& on_text);
 

@@ -1,5 +1,6 @@
-// Parts of X.509 certificates, for those who make or read them with OpenSSL. What fails leaves its cause in
-// the thread's list of errors, which is the caller's to clear. Thread-safe for different certificates.
+// Parts of X.509 certificates, for those who make or read them with OpenSSL. What fails leaves its
+// cause in the thread's list of errors, which is the caller's to clear. Thread-safe for different
+// certificates.
 #pragma once
 
 #include <openssl/types.h>

@@ -20,8 +20,8 @@
 
 namespace toolhive::bridge {
 
-// Who hears what a server says that belongs to none of its requests alone. `calls` are those that it
-// has not answered.
+// Who hears what a server says that belongs to none of its requests alone. `calls` are those that
+// it has not answered.
 class Audience {
  public:
   virtual ~Audience() = default;

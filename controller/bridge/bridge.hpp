@@ -24,8 +24,8 @@ struct BridgeOptions {
 // Used on the loop only.
 //
 // Clients of a modern version share one process. So do the sessions of legacy clients, or each has
-// one of its own. A server that speaks both eras is run once for each: which it speaks is settled for
-// a process as a whole.
+// one of its own. A server that speaks both eras is run once for each: which it speaks is settled
+// for a process as a whole.
 class Bridge final : public Audience {
  public:
   Bridge(BridgeOptions options, Backend::Launch launch, Clock& clock);

@@ -142,7 +142,8 @@ class RunningChild final : public std::enable_shared_from_this<RunningChild> {
     tell_end();
   }
 
-  // Its last lines are in the pipe; a process that inherited the pipe must not keep it open for ever.
+  // Its last lines are in the pipe; a process that inherited the pipe must not keep it open for
+  // ever.
   void stop_reading_later() {
     timer_.expires_after(options_.patience);
     timer_.async_wait([self = shared_from_this()](Error error) {

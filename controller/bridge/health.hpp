@@ -1,4 +1,5 @@
-// Health: what a kubelet asks. /healthz is answered while the bridge runs, /ready by the server itself.
+// Health: what a kubelet asks. /healthz is answered while the bridge runs, /ready by the server
+// itself.
 #pragma once
 
 #include "controller/bridge/bridge.hpp"

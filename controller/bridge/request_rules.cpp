@@ -60,8 +60,8 @@ RuleBreach mismatch(const std::string& why) {
   return {400, mcp::kHeaderMismatch, "Header mismatch: " + why};
 }
 
-// A value that a header cannot carry comes in base64 (2026-07-28, streamable-http, "Value Encoding").
-// Nothing when that is broken.
+// A value that a header cannot carry comes in base64 (2026-07-28, streamable-http, "Value
+// Encoding"). Nothing when that is broken.
 std::optional<std::string> decoded(const std::string& value) {
   constexpr std::string_view kPrefix = "=?base64?";
   constexpr std::string_view kSuffix = "?=";

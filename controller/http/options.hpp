@@ -53,8 +53,9 @@ struct AccessRecord {
   bool complete = false;  // false when the client went away, or stopped reading, before the end
 };
 
-// An error that the transport answers itself, because no handler sees the request: 400, 403, 404, 405,
-// 408, 413, 414, 417, 431, 501, 503, 505, and 500 for a handler that threw or dropped its request.
+// An error that the transport answers itself, because no handler sees the request: 400, 403, 404,
+// 405, 408, 413, 414, 417, 431, 501, 503, 505, and 500 for a handler that threw or dropped its
+// request.
 struct TransportError {
   unsigned status = 0;
   // one sentence for the client: what was wrong and what to do; valid during the call only

@@ -25,8 +25,8 @@ struct Reply {
   // how many; without one they are sent in chunks.
   std::shared_ptr<BodySource> source;
   // The reply ends as soon as the client hangs up, not with the next write, and the connection with
-  // the reply. For a `source` that may be silent for long. A client that only finishes sending counts
-  // as gone.
+  // the reply. For a `source` that may be silent for long. A client that only finishes sending
+  // counts as gone.
   bool ends_with_client = false;
   // Called once, when the reply is written (true) or cannot be any more; may be empty. Must not
   // throw.

@@ -20,9 +20,9 @@ namespace toolhive::http {
 class TlsCertificate final : public Tls {
  public:
   // Reads a chain (leaf first) and its unencrypted key, as in the files tls.crt and tls.key of a
-  // Kubernetes TLS secret. With a file of authorities clients are asked for a certificate of theirs:
-  // who shows none is let in (Options::without_certificate decides what for), who shows another is
-  // not. A failure says which file is wrong and why; key material is never part of it.
+  // Kubernetes TLS secret. With a file of authorities clients are asked for a certificate of
+  // theirs: who shows none is let in (Options::without_certificate decides what for), who shows
+  // another is not. A failure says which file is wrong and why; key material is never part of it.
   static StatusOr<std::shared_ptr<TlsCertificate>> load(std::string certificate_file, std::string key_file,
                                                         std::string client_authorities_file = {});
   // The same, but while neither file exists a self-signed certificate for `dns_names` is used,

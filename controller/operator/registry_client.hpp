@@ -79,8 +79,8 @@ class RegistryApi {
   // Of all versions of a tool, if they are `manager`'s.
   virtual Status set_status(const Context& ctx, const std::string& name, const EntryStatus& status,
                             const ManagedBy& manager) = 0;
-  // What it means for callers when the definition `from` becomes `to`; each may as well be an object
-  // with name and version of what is registered. NotFound when that is not.
+  // What it means for callers when the definition `from` becomes `to`; each may as well be an
+  // object with name and version of what is registered. NotFound when that is not.
   virtual StatusOr<ContractComparison> compare(const Context& ctx, const Json& from, const Json& to) = 0;
   // The server.json of the latest version of a server, which is not deleted; never null.
   virtual StatusOr<JsonPtr> get_server(const Context& ctx, const std::string& name) = 0;

@@ -60,7 +60,8 @@ CertificateSight::Verdict verdict_of(long result) {
   }
 }
 
-// A connection that is the registry's only once it has shown a certificate of one of the authorities.
+// A connection that is the registry's only once it has shown a certificate of one of the
+// authorities.
 class SecuredStream {
  public:
   explicit SecuredStream(beast::tcp_stream& stream)

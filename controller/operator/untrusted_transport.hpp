@@ -29,8 +29,8 @@ class UntrustedTransport final : public kube::Transport {
     std::shared_ptr<SeenCertificate> seen;  // is told what came of each handshake; never null
   };
 
-  // `bearer` empty: calls have no credentials. Without `tls` they are plain; with it nothing is sent
-  // to a server that does not show a certificate of one of the authorities for `host`.
+  // `bearer` empty: calls have no credentials. Without `tls` they are plain; with it nothing is
+  // sent to a server that does not show a certificate of one of the authorities for `host`.
   UntrustedTransport(std::string host, int port, Bearer bearer = {}, std::optional<Tls> tls = {});
 
   // Besides Transport's own errors: Decode when the answer is not HTTP/1.x or beyond its bounds.

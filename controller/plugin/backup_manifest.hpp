@@ -30,8 +30,8 @@ struct BackupWishes {
   std::int64_t deadline_seconds = 0;  // 0: the API's default
 };
 
-// The RegistryBackup. Invalid when what the method needs is not given whole, or something beside it:
-// a VolumeSnapshot has no destination, anything else has exactly one, and no class.
+// The RegistryBackup. Invalid when what the method needs is not given whole, or something beside
+// it: a VolumeSnapshot has no destination, anything else has exactly one, and no class.
 StatusOr<Json> backup_manifest(const BackupWishes& wishes);
 
 }  // namespace toolhive::plugin

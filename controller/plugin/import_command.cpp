@@ -40,7 +40,8 @@ Words import_words(const ImportWishes& wishes) {
   return words;
 }
 
-// The rest is checked where it goes to, down to the checksum at its end, before anything is written.
+// The rest is checked where it goes to, down to the checksum at its end, before anything is
+// written.
 StatusOr<std::string> read_export(const std::string& path) {
   StatusOr<std::string> text = read_file(path, kMostExport);
   if (text.ok() && !text->starts_with(kExportHeader))

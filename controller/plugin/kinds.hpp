@@ -1,4 +1,5 @@
-// Names of kinds as kubectl takes them: with the group, so that no other kind of that name is meant.
+// Names of kinds as kubectl takes them: with the group, so that no other kind of that name is
+// meant.
 #pragma once
 
 namespace toolhive::plugin {

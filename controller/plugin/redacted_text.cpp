@@ -134,8 +134,8 @@ class Redaction {
     leave_out(end_of(text_, at_, is_value));
   }
 
-  // Of the value whose opening quote stands before it: at a quote with no more backslashes than that
-  // one has. JSON within JSON has its quotes behind some.
+  // Of the value whose opening quote stands before it: at a quote with no more backslashes than
+  // that one has. JSON within JSON has its quotes behind some.
   std::size_t quoted_end() const {
     const char quote = text_[at_ - 1];
     std::size_t before = 0;

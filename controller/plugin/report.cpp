@@ -98,7 +98,8 @@ class Report {
     add_text(name, redacted_object(*list).dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
   }
 
-  // Their schemas are those of the version; that they are served, and which versions, is of interest.
+  // Their schemas are those of the version; that they are served, and which versions, is of
+  // interest.
   void add_definitions() {
     add_output("definitions.txt", {"get", "customresourcedefinitions", "-o", "name"});
   }

@@ -15,8 +15,8 @@ struct RestoreWishes {
   std::string database_secret = {};  // Secret with the connection of an empty database
 };
 
-// A Registry as `source` is (null: with all defaults), in a storage of its own. Invalid: the source is
-// on a database, and none is wished for.
+// A Registry as `source` is (null: with all defaults), in a storage of its own. Invalid: the source
+// is on a database, and none is wished for.
 StatusOr<Json> restore_manifest(const RestoreWishes& wishes, const Json& source);
 
 }  // namespace toolhive::plugin

@@ -29,14 +29,14 @@ class Api {
   // Asks `add_gauges` for the figures of the transport; an empty one ends that. Not while requests
   // come.
   void observe(AddGauges add_gauges) { state_.add_gauges = std::move(add_gauges); }
-  // Asks `upstreams` how it stands with these, whenever somebody wants to know. To be called before the
-  // first request.
+  // Asks `upstreams` how it stands with these, whenever somebody wants to know. To be called before
+  // the first request.
   void observe_upstreams(AskUpstreams upstreams) { state_.upstreams = std::move(upstreams); }
   // Lets `guard` decide who may do what; without one everybody may. To be called before the first
   // request.
   void protect(Guard& guard) { state_.guard = &guard; }
-  // Has `forwarder` take the writes that another replica is to answer. To be called before the first
-  // request; it must live as long as requests are answered.
+  // Has `forwarder` take the writes that another replica is to answer. To be called before the
+  // first request; it must live as long as requests are answered.
   void use_forwarder(Forwarder& forwarder) { forwarder_ = &forwarder; }
   // Whether it matters who sends a request, and where to.
   bool asks_who_sends() const { return state_.guard != nullptr || forwarder_ != nullptr; }

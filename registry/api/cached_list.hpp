@@ -17,9 +17,9 @@ namespace toolhive::registry {
 // What the reader may do; null when that is to read everything.
 const auth::Permit* limits_of_reader(const Call& call);
 
-// A list that leaves something out is another one than the whole, for each that leaves out something
-// else. Its tag is of what it shows, so that it tells nothing of the rest; that of the whole is of
-// the state of the index.
+// A list that leaves something out is another one than the whole, for each that leaves out
+// something else. Its tag is of what it shows, so that it tells nothing of the rest; that of the
+// whole is of the state of the index.
 
 // The answer to a request for a list whose bytes are ready, or 304. None when they have to be made.
 std::optional<Response> ready_list(const Index& index, const Call& call, ListCache& cache);

@@ -14,8 +14,8 @@
 namespace toolhive::registry {
 namespace {
 
-// Between replicas alone. A request that has it is not forwarded once more; its value is the key, the
-// client's address and the URL that it asked, each without blanks, or "-".
+// Between replicas alone. A request that has it is not forwarded once more; its value is the key,
+// the client's address and the URL that it asked, each without blanks, or "-".
 constexpr std::string_view kForwardedHeader = "Mcp-Registry-Forwarded";
 
 constexpr std::size_t kMostReplyBytes = std::size_t{32} << 20;

@@ -26,8 +26,8 @@ struct ForwarderOptions {
   std::chrono::milliseconds pause{100};  // Before the next replica is looked for.
 };
 
-// Has the replica that writes answer the writes that another is asked for, so that a client may send
-// them to any. The writer judges who sent one, as if that had been sent to it. Thread safe.
+// Has the replica that writes answer the writes that another is asked for, so that a client may
+// send them to any. The writer judges who sent one, as if that had been sent to it. Thread safe.
 class Forwarder {
  public:
   // What answers a call here; for the replica that has become the writer meanwhile.
@@ -48,12 +48,12 @@ class Forwarder {
   // Whether this write is for another replica.
   bool concerns(const Call& call) const;
 
-  // Takes the answer of this replica to a call, and forwards the call after all when another has become
-  // the writer meanwhile, so that nothing was written here.
+  // Takes the answer of this replica to a call, and forwards the call after all when another has
+  // become the writer meanwhile, so that nothing was written here.
   Respond or_forward(const std::shared_ptr<Call>& call, Respond respond, Here here);
 
-  // Answers it, on a thread of its own: with what the writer answered, with 503 and the cause, or by
-  // `here`.
+  // Answers it, on a thread of its own: with what the writer answered, with 503 and the cause, or
+  // by `here`.
   void forward(std::shared_ptr<Call> call, Respond respond, Here here);
 
  private:

@@ -9,7 +9,8 @@
 
 namespace toolhive::registry {
 
-// Of an answer to a write: this replica does not write, and nothing was written. For other replicas.
+// Of an answer to a write: this replica does not write, and nothing was written. For other
+// replicas.
 inline constexpr std::string_view kElsewhereHeader = "Mcp-Registry-Writer";
 
 // The HTTP status an error becomes.

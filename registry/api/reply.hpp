@@ -11,9 +11,9 @@ namespace toolhive::registry {
 
 // What the reads of all resources have in common.
 
-// Evaluates the conditions of a read (RFC 9110, section 13.2.2). True when the client has this state
-// already; `response` is then the answer, else it carries the entity tag. Precondition when If-Match
-// names other states.
+// Evaluates the conditions of a read (RFC 9110, section 13.2.2). True when the client has this
+// state already; `response` is then the answer, else it carries the entity tag. Precondition when
+// If-Match names other states.
 Result<bool> not_modified(const Request& request, const std::string& tag, Response& response);
 
 // Null when no version of the tool is live.

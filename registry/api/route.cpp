@@ -46,7 +46,8 @@ bool matches(Path& path, std::string_view form, Route& route) {
   return true;
 }
 
-// The name of a server has a slash, whose escape some proxies take away, the API server's among them.
+// The name of a server has a slash, whose escape some proxies take away, the API server's among
+// them.
 void join_server_name(Path& path) {
   auto& segments = path.segments;
   if (path.count < 4 || path.count > kDeepest || segments[0] != "v0.1" || segments[1] != "servers") return;

@@ -79,8 +79,8 @@ class Query {
   // else.
   Result<bool> flag(std::string_view name) const;
 
-  // The value of a number from 1 to `most`; `otherwise` when it was not given. Malformed for anything
-  // else.
+  // The value of a number from 1 to `most`; `otherwise` when it was not given. Malformed for
+  // anything else.
   Result<std::size_t> number(std::string_view name, std::size_t otherwise, std::size_t most) const;
 
   // Null when it was not given.

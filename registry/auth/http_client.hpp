@@ -35,8 +35,8 @@ struct HttpCall {
   std::size_t most_bytes = 1 << 20;  // Of a reply.
   // The one that http_proxy, https_proxy and no_proxy of the environment name.
   bool use_proxy = true;
-  // Whether a connection of an earlier call may be taken, where it is found out late that the server
-  // has closed it: the call is then sent once more.
+  // Whether a connection of an earlier call may be taken, where it is found out late that the
+  // server has closed it: the call is then sent once more.
   bool reuse_connection = true;
   // What is asked for at the server of the URL, as it stands; empty for the URL's own path.
   std::string target = {};
@@ -64,8 +64,8 @@ class HttpClient {
   // asked for, which takes a second.
   Result<HttpReply> send(const HttpCall& call, const std::stop_token& stop);
 
-  // Whether the last call reached a server, so that it may have been carried out, be there a reply or
-  // not.
+  // Whether the last call reached a server, so that it may have been carried out, be there a reply
+  // or not.
   bool connected() const { return connected_; }
 
  private:

@@ -7,8 +7,8 @@
 
 namespace toolhive::registry {
 
-// `upstreams` of the registry's configuration. Throws a Failure with the field's path for what cannot
-// work.
+// `upstreams` of the registry's configuration. Throws a Failure with the field's path for what
+// cannot work.
 void read_upstreams(Section& root, std::vector<upstream::UpstreamSettings>& settings);
 
 }  // namespace toolhive::registry

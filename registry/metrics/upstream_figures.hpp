@@ -5,8 +5,8 @@
 
 namespace toolhive::registry {
 
-// How it stands with an upstream, for those who watch. Numbers of versions count since the start but
-// where something else is said.
+// How it stands with an upstream, for those who watch. Numbers of versions count since the start
+// but where something else is said.
 struct UpstreamFigures {
   std::string name;
   // What keeps it from being followed; empty for nothing. Names no server, and holds no secret.

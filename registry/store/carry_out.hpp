@@ -7,8 +7,8 @@
 
 namespace toolhive::registry {
 
-// Gives a group of writes to a store, in their order, and waits for all outcomes, in the same order.
-// Thread safe; not to be called on a thread of the store.
+// Gives a group of writes to a store, in their order, and waits for all outcomes, in the same
+// order. Thread safe; not to be called on a thread of the store.
 std::vector<Result<WriteOutcome>> carry_out(Store& store, std::vector<Write> writes);
 
 }  // namespace toolhive::registry

@@ -67,16 +67,16 @@ class FileSystem {
   virtual ~FileSystem() = default;
 
   virtual Result<void> create_directories(const std::string& path) = 0;
-  // The names in a directory, sorted, without . and .. Asks the server of a network file system, whatever
-  // is cached here.
+  // The names in a directory, sorted, without . and .. Asks the server of a network file system,
+  // whatever is cached here.
   virtual Result<std::vector<std::string>> list(const std::string& path) = 0;
   // Creates a file only its owner can read; Conflict when there is one. Durable after
   // sync_directory() of its folder.
   virtual Result<std::unique_ptr<AppendFile>> create(const std::string& path) = 0;
   virtual Result<std::unique_ptr<AppendFile>> open_append(const std::string& path) = 0;
   virtual Result<std::unique_ptr<ReadFile>> open_read(const std::string& path) = 0;
-  // Replaces `to` if it exists. Of folders, too, where Conflict says that `to` is not empty. NotFound when
-  // there is no `from`. Durable after sync_directory().
+  // Replaces `to` if it exists. Of folders, too, where Conflict says that `to` is not empty.
+  // NotFound when there is no `from`. Durable after sync_directory().
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
   // A file, or a folder that is empty.
   virtual Result<void> remove(const std::string& path) = 0;
@@ -84,8 +84,8 @@ class FileSystem {
   // Locks the file `path`, created if need be, against every other process and every other lock of
   // this one; Conflict when it is held. On a read-only file system a missing file needs no lock.
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
-  // The same against lock() alone: any number may hold it. Where the file system has no locks, nothing
-  // is held.
+  // The same against lock() alone: any number may hold it. Where the file system has no locks,
+  // nothing is held.
   virtual Result<std::unique_ptr<FileLock>> share_lock(const std::string& path) = 0;
   virtual Result<DiskSpace> space(const std::string& path) = 0;
 };

@@ -42,8 +42,8 @@ struct Registration {
   const std::string& changed_at() const { return updated_at.empty() ? registered_at : updated_at; }
 };
 
-// What a version, and the memory of a withdrawn one, takes beside its texts, in bytes: what points at
-// it, and what the allocator keeps beside it.
+// What a version, and the memory of a withdrawn one, takes beside its texts, in bytes: what points
+// at it, and what the allocator keeps beside it.
 inline constexpr std::size_t kVersionMemory = 1280;
 inline constexpr std::size_t kRetiredMemory = 512;
 
@@ -218,8 +218,9 @@ class IndexBuilder {
       set_search_text(*tool, search_text(tool->latest()->document));
     }
   }
-  // Says of which log the records from here on are, for tag(): those of two logs may end with the same
-  // record and yet hold different things, where one was compacted. 0, as without a call: of the only one.
+  // Says of which log the records from here on are, for tag(): those of two logs may end with the
+  // same record and yet hold different things, where one was compacted. 0, as without a call: of
+  // the only one.
   void begin_log(std::uint64_t number) { index_.log_ = number; }
   // Notes the record that the last change came from.
   void advance(std::uint64_t sequence, const Sha256& checksum);

@@ -36,9 +36,9 @@ struct JournalRange {
   std::uint64_t end = std::numeric_limits<std::uint64_t>::max();
 };
 
-// Reads a log from start to end, or the part that `range` says. `on_record` gets each record that verifies; what it returns as
-// Corrupt, and each line that does not verify, goes to `on_damaged` with the line, its offset and
-// the reason. Any other error ends the scan.
+// Reads a log from start to end, or the part that `range` says. `on_record` gets each record that
+// verifies; what it returns as Corrupt, and each line that does not verify, goes to `on_damaged`
+// with the line, its offset and the reason. Any other error ends the scan.
 Result<JournalScan> scan_journal(
     FileSystem& files, const std::string& path, const std::function<Result<void>(const Record&)>& on_record,
     const std::function<void(std::string_view line, std::uint64_t offset, const Error&)>& on_damaged,

@@ -25,14 +25,14 @@ struct LoadedLog {
 Result<LoadedLog> load_journal(FileSystem& files, const std::string& directory, IndexBuilder& builder,
                                const std::function<void(bool urgent, std::string_view)>& notice);
 
-// Copies a damaged line of the log of this name to quarantine/<log>-<offset>.record. One that is there
-// already was found before.
+// Copies a damaged line of the log of this name to quarantine/<log>-<offset>.record. One that is
+// there already was found before.
 Result<void> quarantine_line(FileSystem& files, const std::string& directory, const std::string& log,
                              std::string_view line, std::uint64_t offset);
 
-// Writes what `index` holds as the log of this number, in place of one that may be there, and returns how
-// many bytes it has. `go_on` is called now and then; its error ends the writing, as any other: then
-// there is no such log, unless there was one.
+// Writes what `index` holds as the log of this number, in place of one that may be there, and
+// returns how many bytes it has. `go_on` is called now and then; its error ends the writing, as any
+// other: then there is no such log, unless there was one.
 Result<std::uint64_t> write_compacted(FileSystem& files, const std::string& directory, const Index& index,
                                       std::uint64_t number, const std::function<Result<void>()>& go_on);
 

@@ -143,8 +143,8 @@ class PosixFileSystem : public FileSystem {
   }
 
   Result<std::vector<std::string>> list(const std::string& path) override {
-    // A network file system may answer a listing from what it read up to a minute ago, unless it has
-    // just been told that the folder is another.
+    // A network file system may answer a listing from what it read up to a minute ago, unless it
+    // has just been told that the folder is another.
     struct statx fresh {};
     (void)::statx(AT_FDCWD, path.c_str(), AT_STATX_FORCE_SYNC, STATX_MTIME | STATX_CTIME, &fresh);
     DIR* const directory = ::opendir(path.c_str());

@@ -60,8 +60,8 @@ Result<void> SharedFolder::prepare(const std::string& folder) const {
 
 Result<void> SharedFolder::begin() {
   if (read()) return {};
-  // Prepared beside its place and renamed, which fails where another replica was first: its folder is
-  // not empty. So there is one commit point in all the life of the folder.
+  // Prepared beside its place and renamed, which fails where another replica was first: its folder
+  // is not empty. So there is one commit point in all the life of the folder.
   const auto temporary = folder_ + "." + random_digits(16) + ".tmp";
   auto done = prepare(temporary);
   if (done) done = files_.rename(temporary, folder_);

@@ -170,8 +170,8 @@ Result<void> SharedLog::take_over() {
   return {};
 }
 
-// Writes all that counts into a log of the claimant's own, which nobody before it adds to, and puts it
-// in force.
+// Writes all that counts into a log of the claimant's own, which nobody before it adds to, and puts
+// it in force.
 Result<CommitPoint> SharedLog::place_log(CommitPoint claim) {
   const auto give_sign = [&]() -> Result<void> {
     if (clock_.now() - seen_first_ < options_.renewal) return {};

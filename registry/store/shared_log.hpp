@@ -28,15 +28,17 @@ struct SharedLogOptions {
 };
 
 // One replica's part in a log that several share: it follows what is committed, becomes the writer
-// when there is none, and commits. README.md tells why what was committed stays. One thread at a time.
+// when there is none, and commits. README.md tells why what was committed stays. One thread at a
+// time.
 class SharedLog {
  public:
-  // Reads what is committed. Conflict when a registry that does not share has the directory; Invalid
-  // when a newer program wrote it.
+  // Reads what is committed. Conflict when a registry that does not share has the directory;
+  // Invalid when a newer program wrote it.
   static Result<std::unique_ptr<SharedLog>> open(FileSystem& files, Clock& clock, SharedLogOptions options);
 
-  // Follows what was committed since, gives a sign as the writer, or becomes it when it is time, unless
-  // that is to be left to others. With an error nothing is known to have changed; what was read before is still there.
+  // Follows what was committed since, gives a sign as the writer, or becomes it when it is time,
+  // unless that is to be left to others. With an error nothing is known to have changed; what was
+  // read before is still there.
   Result<void> look(bool take_over_when_due = true);
 
   // Whether this replica was the writer when it last looked or committed.
@@ -51,9 +53,10 @@ class SharedLog {
   const std::string& broken() const { return broken_; }
   const std::string& key() const { return key_; }
 
-  // As the writer: has `lines` be committed, which make `next` out of the index, and returns once they
-  // are durable. Elsewhere when another replica is the writer and nothing was written; Unavailable
-  // when it is not known whether they were committed, as the text says, or the disk failed.
+  // As the writer: has `lines` be committed, which make `next` out of the index, and returns once
+  // they are durable. Elsewhere when another replica is the writer and nothing was written;
+  // Unavailable when it is not known whether they were committed, as the text says, or the disk
+  // failed.
   Result<void> append(std::string_view lines, Index next);
 
   // Lets another replica become the writer at once.

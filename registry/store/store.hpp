@@ -125,8 +125,8 @@ struct CacheStatus {
 
 // How far the readable files of the tools are behind.
 struct ToolFilesStatus {
-  // Tools whose files may not be what they should be, and 1 for the folder while it is not known what
-  // is there.
+  // Tools whose files may not be what they should be, and 1 for the folder while it is not known
+  // what is there.
   std::uint64_t pending = 0;
   std::uint64_t errors = 0;  // Attempts that failed since the start; only grows.
 };
@@ -186,8 +186,8 @@ class Store {
   // Carries out `write` and calls `done` exactly once: with its outcome when that is durable and
   // seen by snapshot(), or with an error. The rules' refusals are NotFound, Conflict, Precondition
   // and StorageFull; the storage's are StorageFull, ReadOnly, Elsewhere and Unavailable, which may
-  // succeed when repeated. `done` runs on a thread of the store, or before write() returns, and must
-  // neither block nor throw.
+  // succeed when repeated. `done` runs on a thread of the store, or before write() returns, and
+  // must neither block nor throw.
   virtual void write(Write write, Done done) = 0;
 
   // May ask the operating system; cheap enough for a probe every second.

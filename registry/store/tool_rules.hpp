@@ -21,10 +21,12 @@ struct Growth {
   std::size_t entries = 0;
   std::size_t bytes = 0;
 };
-// Whether there is room for it. The error says nothing of what is there, as not everybody may see it.
+// Whether there is room for it. The error says nothing of what is there, as not everybody may see
+// it.
 Result<void> check_room(const Index& index, const StoreLimits& limits, const Growth& growth);
-// Whether one write may make so many bytes of documents of `name` anew that are there already. While
-// it does they are in memory several times, and a request of some bytes can ask for all versions.
+// Whether one write may make so many bytes of documents of `name` anew that are there already.
+// While it does they are in memory several times, and a request of some bytes can ask for all
+// versions.
 Result<void> check_rewritten(std::string_view name, std::size_t bytes);
 // Of new documents.
 std::size_t bytes_of(const std::vector<Decision::Change>& changes);

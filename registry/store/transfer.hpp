@@ -61,8 +61,8 @@ Result<std::string> check_record(const Restore& restore);
 // Adds what an export holds to a store. A record that `policy` would not let a client register is
 // refused (restore_check.hpp), and so is one with other content under a version that is there,
 // which stays; the others go in. Checks the whole document before the first write. When it ends
-// with an error, what it had done stays, and repeating it goes on there. `on_progress` is told how many
-// of the records were dealt with, after each group of them.
+// with an error, what it had done stays, and repeating it goes on there. `on_progress` is told how
+// many of the records were dealt with, after each group of them.
 Result<ImportReport> import_into(Store& store, const ToolPolicy& policy, const Source& source,
                                  const ImportProgress& on_progress = {});
 

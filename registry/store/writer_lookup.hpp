@@ -22,12 +22,12 @@ class WriterLookup {
   // As of the last look; cheap.
   virtual WriterPlace writer() const = 0;
 
-  // Looks, and waits for that, but no longer than `longest`: false then, or when it failed. After true
-  // the store shows all that any replica had acknowledged before the call.
+  // Looks, and waits for that, but no longer than `longest`: false then, or when it failed. After
+  // true the store shows all that any replica had acknowledged before the call.
   virtual bool catch_up(std::chrono::milliseconds longest) = 0;
 
-  // Lets another replica become the writer, and leaves that to others from here on. Writes that wait
-  // here may be refused.
+  // Lets another replica become the writer, and leaves that to others from here on. Writes that
+  // wait here may be refused.
   virtual void hand_over() = 0;
 
   // What the replicas, and nobody else, know. Never empty, and stays the same.

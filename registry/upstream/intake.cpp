@@ -136,8 +136,8 @@ Result<void> Intake::flush() {
   return done;
 }
 
-// Whether it is the limits that have no room, rather than the disk: what came before it in its batch
-// may have had the last of it.
+// Whether it is the limits that have no room, rather than the disk: what came before it in its
+// batch may have had the last of it.
 bool Intake::has_no_room(const Write& write) const {
   const auto decision = decide(*store_.snapshot(), write, rules_.limits, to_rfc3339_micro(clock_.wall()));
   return !decision && decision.error().code == Code::StorageFull;

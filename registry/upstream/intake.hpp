@@ -30,15 +30,15 @@ struct IntakeRules {
   const StoreLimits& limits;
 };
 
-// Makes of a listing what the store is to have of an upstream, a few writes at a time, each waited for:
-// those who publish here come between. What is as it was is not written. Of one listing, and one
-// thread.
+// Makes of a listing what the store is to have of an upstream, a few writes at a time, each waited
+// for: those who publish here come between. What is as it was is not written. Of one listing, and
+// one thread.
 class Intake {
  public:
   Intake(const UpstreamSettings& settings, IntakeRules rules, Store& store, Clock& clock);
 
-  // Takes versions over that are wanted; each for itself. What the storage says ends it: Unavailable,
-  // ReadOnly or StorageFull.
+  // Takes versions over that are wanted; each for itself. What the storage says ends it:
+  // Unavailable, ReadOnly or StorageFull.
   Result<void> take(const std::vector<ListedVersion>& listed);
   // Marks as deleted what the upstream has no more, or is not wanted any more: what was not among
   // those taken. To be called when all that the upstream has was listed.

@@ -28,10 +28,10 @@ struct ListingEnd {
 // Takes the versions of a page, none of them twice in a listing. An error ends it.
 using TakePage = std::function<Result<void>(const std::vector<ListedVersion>&)>;
 
-// Reads all pages, from the first to the last, all versions or those changed since a time (RFC 3339;
-// empty for all). Pages that are too large are asked for in smaller ones. Unavailable or Malformed
-// as the source and read_page() say; TooLarge beyond the bounds, and when the pages go in a circle.
-// What was taken until then stays taken.
+// Reads all pages, from the first to the last, all versions or those changed since a time (RFC
+// 3339; empty for all). Pages that are too large are asked for in smaller ones. Unavailable or
+// Malformed as the source and read_page() say; TooLarge beyond the bounds, and when the pages go in
+// a circle. What was taken until then stays taken.
 Result<ListingEnd> list_versions(const Context& ctx, PageSource& source, const std::string& updated_since,
                                  const ListingBounds& bounds, const TakePage& take);
 

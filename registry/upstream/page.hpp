@@ -27,8 +27,8 @@ struct Page {
   std::string next_cursor;     // Empty on the last page.
 };
 
-// Reads an answer, each entry for itself. Malformed when it is no such list at all. Takes memory and
-// time in proportion to the text.
+// Reads an answer, each entry for itself. Malformed when it is no such list at all. Takes memory
+// and time in proportion to the text.
 Result<Page> read_page(std::string_view text);
 
 }  // namespace toolhive::registry::upstream

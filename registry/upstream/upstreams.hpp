@@ -15,8 +15,8 @@
 namespace toolhive::registry::upstream {
 
 // Follows all upstreams of a registry, from its making to its end, each on a thread of its own, and
-// marks as deleted what was taken in from such as are not configured any more. Threads use the store,
-// which must outlive it. Thread safe.
+// marks as deleted what was taken in from such as are not configured any more. Threads use the
+// store, which must outlive it. Thread safe.
 class Upstreams {
  public:
   Upstreams(std::vector<UpstreamSettings> settings, IntakeRules rules, Store& store,

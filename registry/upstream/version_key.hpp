@@ -10,8 +10,8 @@
 
 namespace toolhive::registry::upstream {
 
-// Stands for a version of a server where very many are remembered. Two have the same by no accident,
-// and who looked for two on purpose would only have one of them skipped.
+// Stands for a version of a server where very many are remembered. Two have the same by no
+// accident, and who looked for two on purpose would only have one of them skipped.
 using VersionKey = std::uint64_t;
 
 inline VersionKey key_of(std::string_view name, std::string_view version) {

@@ -1,5 +1,5 @@
-// A Registry with three replicas on PostgreSQL and Redis: what is lost when its pods and its database
-// go, while it is read and written.
+// A Registry with three replicas on PostgreSQL and Redis: what is lost when its pods and its
+// database go, while it is read and written.
 #include <doctest/doctest.h>
 
 #include <string>

@@ -1,5 +1,5 @@
-// A Registry behind a Gateway. The cluster has neither the Gateway API nor a controller for it: as much
-// of the API as is needed is defined here, and what a controller says is written by the test.
+// A Registry behind a Gateway. The cluster has neither the Gateway API nor a controller for it: as
+// much of the API as is needed is defined here, and what a controller says is written by the test.
 #include <doctest/doctest.h>
 
 #include "test/e2e/harness/offered_api.hpp"

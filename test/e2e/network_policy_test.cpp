@@ -1,4 +1,5 @@
-// NetworkPolicies of the operator on a network that enforces them: who gets in where, and who gets out.
+// NetworkPolicies of the operator on a network that enforces them: who gets in where, and who gets
+// out.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -79,8 +80,8 @@ struct Trial {
   Outcome outcome;
 };
 
-// Policies take their time to reach the network: the trials are repeated until all are as they are to
-// be at once.
+// Policies take their time to reach the network: the trials are repeated until all are as they are
+// to be at once.
 void wait_trials(const std::string& what, const std::vector<Trial>& trials) {
   static constexpr const char* kNames[] = {"gets through", "is dropped", "fails in another way"};
   wait_until(

@@ -1,4 +1,5 @@
-// Servers that people run, of npm, PyPI and Go, old and new: what they offer is registered as they offer it.
+// Servers that people run, of npm, PyPI and Go, old and new: what they offer is registered as they
+// offer it.
 #include <doctest/doctest.h>
 
 #include <list>

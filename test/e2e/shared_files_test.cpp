@@ -1,6 +1,6 @@
-// A Registry with three replicas on one volume: what is lost when its pods go, the one that writes among
-// them, while it is read and written. The volume is a folder that all three have mounted; the node is one
-// machine.
+// A Registry with three replicas on one volume: what is lost when its pods go, the one that writes
+// among them, while it is read and written. The volume is a folder that all three have mounted; the
+// node is one machine.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -75,7 +75,8 @@ TEST_CASE("on files that three pods share no read fails and no acknowledged writ
   wait_replicas(ns, 2);
   wait_written(load, "by two");
   CHECK_MESSAGE(load.failed_reads().empty(), load.failed_reads());
-  // The one that writes, without a word of farewell: the Service sends requests to it until it has heard.
+  // The one that writes, without a word of farewell: the Service sends requests to it until it has
+  // heard.
   std::string writer;
   wait_until("one writes", [&] { return (writer = writer_pod(ns)).empty() ? "none does" : ""; });
   ns.require_kubectl({"delete", "pod", writer, "--grace-period=0", "--force", "--wait=false"});

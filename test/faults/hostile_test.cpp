@@ -189,7 +189,8 @@ TEST_CASE("hostile servers are told for what they are, and take nothing of the o
   // Of two with one name the last one counts, as a list may change while it is read.
   CHECK(states(client, ns, "duplicate-names") ==
         "duplicate-names.only: Registered\nduplicate-names.twin: Registered\n");
-  // A server that waits behind those that hang does so each time; one that the machine had no time for, once.
+  // A server that waits behind those that hang does so each time; one that the machine had no time
+  // for, once.
   double beside = std::numeric_limits<double>::infinity();
   for (const char* name : {"hold", "redeploy", "hold"}) {
     const double took = time_of(environment, {scenario(name).steps.front()});

@@ -1,5 +1,5 @@
-// The operator comes to the end of the undisturbed run under every plan, without a hot loop or a leak,
-// and makes nothing twice.
+// The operator comes to the end of the undisturbed run under every plan, without a hot loop or a
+// leak, and makes nothing twice.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -81,8 +81,8 @@ std::string survives(const Life& life, const std::string& plan, const Undisturbe
       },
       kBound);
   const ProcessUsage usage = environment.op().usage();
-  // A Registry that is deleted takes its operands with it, some of which an operator may make anew that
-  // has not heard of it: those go as well.
+  // A Registry that is deleted takes its operands with it, some of which an operator may make anew
+  // that has not heard of it: those go as well.
   std::string wrong = made_again(environment.proxy().made(), environment.ns(), wanted.made);
   environment.run(life.deletion, kBound);
 

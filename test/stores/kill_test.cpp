@@ -182,7 +182,8 @@ class Frozen {
   const pid_t pid_;
 };
 
-// What is acknowledged by now, by the tool's name; of what is about to be withdrawn nothing is known.
+// What is acknowledged by now, by the tool's name; of what is about to be withdrawn nothing is
+// known.
 std::map<std::string, std::string> acknowledged_by_now(Promises& promises) {
   std::map<std::string, std::string> documents;
   std::lock_guard guard(promises.mutex);

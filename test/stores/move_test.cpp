@@ -23,7 +23,8 @@ using namespace toolhive::registry::test;
 
 namespace {
 
-// Files on a real disk with tools of several versions, statuses and withdrawals, and an empty database.
+// Files on a real disk with tools of several versions, statuses and withdrawals, and an empty
+// database.
 struct ToMove {
   TemporaryFolder folder;
   PostgresDatabase database;

@@ -1,6 +1,6 @@
 // Three registries on one folder, over loopback: the one that writes is killed and stopped while
-// clients write to all of them and read from all of them. The folder is of one machine; what it takes
-// for a network file system, registry/store/README.md says.
+// clients write to all of them and read from all of them. The folder is of one machine; what it
+// takes for a network file system, registry/store/README.md says.
 #include <doctest/doctest.h>
 #include <signal.h>
 
@@ -117,8 +117,8 @@ void write_to(std::uint16_t port, const std::string& prefix, SharedPromises& pro
   }
 }
 
-// Reads what was promised a second ago or earlier, which every replica has by then. A connection that
-// is lost with the process is tried again.
+// Reads what was promised a second ago or earlier, which every replica has by then. A connection
+// that is lost with the process is tried again.
 void read_from(std::uint16_t port, std::size_t replica, SharedPromises& promises,
                const std::stop_token& stop) {
   RegistryClient client(port);

@@ -1,5 +1,5 @@
-// Kills a program before a step of its choosing, so that every moment at which it could die is tried
-// and none is left to chance.
+// Kills a program before a step of its choosing, so that every moment at which it could die is
+// tried and none is left to chance.
 #pragma once
 
 #include <string>
@@ -17,7 +17,8 @@ struct Steps {
 inline constexpr int kNoStep = -1;
 
 // Runs the program, argv[0] being its path, and kills it with SIGKILL before its step of that
-// number, from 0: that step is not taken any more. Throws std::system_error when it cannot be traced.
+// number, from 0: that step is not taken any more. Throws std::system_error when it cannot be
+// traced.
 Steps run_to_step(const std::vector<std::string>& argv, int step);
 
 // The numbers of all steps; of more than `most` so many, evenly, with the first and the last.

@@ -41,9 +41,10 @@ struct Key {
 //     static StatusOr<Widget> from_json(const Json& document);  // an error names the field that does not fit
 //   };
 //
-// In place of from_json it may have from_text(std::string_view), which is given the object's bytes: a
-// FieldReader takes the fields from there, and no tree is made of the rest. An object is decoded whenever it
-// is looked at and nobody else holds its view, so that this is most of what a pass with nothing to do costs.
+// In place of from_json it may have from_text(std::string_view), which is given the object's bytes:
+// a FieldReader takes the fields from there, and no tree is made of the rest. An object is decoded
+// whenever it is looked at and nobody else holds its view, so that this is most of what a pass with
+// nothing to do costs.
 template <class T>
 struct Resource;
 

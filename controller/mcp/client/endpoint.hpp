@@ -46,7 +46,8 @@ class Endpoint {
   // matter.
   void end_session(const Context& ctx, const Protocol& protocol);
 
-  // For the stream on which the server tells of changes of its tools. An error is one of signing in.
+  // For the stream on which the server tells of changes of its tools. An error is one of signing
+  // in.
   StatusOr<Subscription> subscription(const Context& ctx, const Protocol& protocol);
 
   const Options& options() const { return options_; }

@@ -1,4 +1,5 @@
-// HttpStream: one request and its long reply, without a thread of its own. Internal: includes Boost.
+// HttpStream: one request and its long reply, without a thread of its own. Internal: includes
+// Boost.
 #pragma once
 
 #include <array>

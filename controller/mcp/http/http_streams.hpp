@@ -31,8 +31,8 @@ enum class StreamState { Opening, Open, Enough };
 
 using StreamId = std::uint64_t;
 
-// Takes a piece of the body of a stream's reply; with no bytes once its head is there. What the stream is from
-// then on: Enough ends it. An error ends it, too.
+// Takes a piece of the body of a stream's reply; with no bytes once its head is there. What the
+// stream is from then on: Enough ends it. An error ends it, too.
 using StreamSink = std::function<StatusOr<StreamState>(StreamId, const HttpHead&, std::string_view)>;
 // Why a stream ended: EndOfStream when the reply did, or was enough; Timeout names which time was
 // over; Cancelled by close(); otherwise as HttpClient::send(), or what the sink said.

@@ -37,8 +37,8 @@ struct RpcMessage {
 // `depth` deep), a batch, or no message of JSON-RPC 2.0.
 StatusOr<RpcMessage> parse_rpc(std::string_view text, std::size_t depth);
 
-// Texts of messages. `params` must be UTF-8 throughout, as everything is that was parsed; of the message of
-// an error what is not is replaced.
+// Texts of messages. `params` must be UTF-8 throughout, as everything is that was parsed; of the
+// message of an error what is not is replaced.
 std::string rpc_request(std::int64_t id, const std::string& method, const Json& params);
 std::string rpc_notification(const std::string& method);
 std::string rpc_result(const Json& id, const Json& result);

@@ -13,8 +13,8 @@ namespace toolhive {
 // annotation of kubectl that repeats all of it is left out.
 Json declaration_of(const kube::Object& object);
 
-// The Registry and its two ConfigMaps, as JSON by the name of the file. A ConfigMap that is not there is left
-// out. An error is what could not be read just now.
+// The Registry and its two ConfigMaps, as JSON by the name of the file. A ConfigMap that is not
+// there is left out. An error is what could not be read just now.
 StatusOr<JsonPtr> files_of(const Context& ctx, const runtime::Cache& cache, const kube::Object& registry);
 
 }  // namespace toolhive

@@ -12,8 +12,8 @@ namespace toolhive {
 
 // Five fields: minute, hour, day of the month, month, day of the week. Each is `*` or a list of
 // numbers and ranges, with steps after `*` and ranges; months and days of the week have their
-// English names too, of three letters, and Sunday is 0 and 7. Where both days are restricted, either
-// is enough. Immutable.
+// English names too, of three letters, and Sunday is 0 and 7. Where both days are restricted,
+// either is enough. Immutable.
 class CronSchedule {
  public:
   // Invalid and terminal, with what is wrong in which field, or when there is no such day.

@@ -22,7 +22,8 @@ std::optional<WallTime> time_of(std::string_view text);
 // Of the object as it is.
 KnownBackup known_backup(const kube::Object& backup);
 
-// The RegistryBackup of a run of the Registry `registry`. It has no owner: it outlives the Registry.
+// The RegistryBackup of a run of the Registry `registry`. It has no owner: it outlives the
+// Registry.
 Json scheduled_backup(const kube::Key& registry, const BackupSchedule& schedule, WallTime run);
 
 }  // namespace toolhive

@@ -23,11 +23,11 @@ inline constexpr std::chrono::hours kAuthorityOverlap{24};
 // Not thread-safe.
 class CertificateChain {
  public:
-  // From `data` of a Secret, as secret_data() made it. What cannot be read of it, or does not belong
-  // together, is left out, and made anew by rotate().
+  // From `data` of a Secret, as secret_data() made it. What cannot be read of it, or does not
+  // belong together, is left out, and made anew by rotate().
   static CertificateChain parse(const Json& secret_data);
-  // Base64 by the members tls.crt and tls.key, ca.crt and authorities.json, which has the keys of the
-  // authorities.
+  // Base64 by the members tls.crt and tls.key, ca.crt and authorities.json, which has the keys of
+  // the authorities.
   Json secret_data() const;
 
   // Makes what is missing or due, and drops authorities that have expired. Whether that changed

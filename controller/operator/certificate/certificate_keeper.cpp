@@ -44,8 +44,8 @@ bool has_labels(const Json& secret, const StringMap& wanted) {
          });
 }
 
-// The Secret as it is, or as it is to be made; an error where it is somebody else's. One that others
-// made empty gets no owner: that takes the right to delete it.
+// The Secret as it is, or as it is to be made; an error where it is somebody else's. One that
+// others made empty gets no owner: that takes the right to delete it.
 StatusOr<Json> secret_to_fill(const std::optional<kube::Object>& found, const kube::Object& owner,
                               const kube::ResourceType& type, const KeptCertificate& wanted) {
   if (!found) return declared(owner, type, wanted);

@@ -24,8 +24,8 @@ struct ListedServer {
   std::string state;             // the reason of the condition ServerAvailable
 };
 
-// "local.cluster.svc.<namespace>/<name>", the reversed domain of the Services of its namespace; none
-// where the name of the MCPTool is longer or shorter than the API takes.
+// "local.cluster.svc.<namespace>/<name>", the reversed domain of the Services of its namespace;
+// none where the name of the MCPTool is longer or shorter than the API takes.
 std::optional<std::string> listed_name(const std::string& ns, const std::string& name);
 
 // Where the document says what the operator knows of the server: a member of its `_meta`.

@@ -9,8 +9,9 @@
 
 namespace toolhive {
 
-// The tool that is declared comes first, then the others that are offered, then those that are gone:
-// registered or remembered, but not offered. They refer to the arguments, which must outlive them.
+// The tool that is declared comes first, then the others that are offered, then those that are
+// gone: registered or remembered, but not offered. They refer to the arguments, which must outlive
+// them.
 std::vector<ToolCase> tool_cases(const OfferTask& task, const SelectedOffer& selected,
                                  const std::vector<RegistryEntry>& registered);
 

@@ -37,7 +37,8 @@ bool is_as_declared(const ToolCase& tool) {
   return contract_digest(*tool.declared) == tool.offered->contract_digest;
 }
 
-// Whether the registry refused exactly this. Who has the name may let it go, so that is asked again.
+// Whether the registry refused exactly this. Who has the name may let it go, so that is asked
+// again.
 bool was_refused(const ToolCase& tool, const OfferRules& rules) {
   return is_remembered(tool) && rules.as_before && tool.remembered->state == ToolState::Rejected &&
          tool.remembered->reason != "NameConflict";

@@ -48,8 +48,8 @@ StatusOr<ToolObservation> observe_tool(const Context& ctx, kube::Client& client,
                                        const std::vector<std::string>& namespaces,
                                        const kube::Object& object);
 
-// Where the server of an MCPTool is, which it has: the one its spec names, or the workload once that
-// serves.
+// Where the server of an MCPTool is, which it has: the one its spec names, or the workload once
+// that serves.
 std::optional<WatchedServer> watched_server(const kube::Ref<MCPTool>& tool,
                                             const std::optional<WorkloadState>& workload);
 // What is known of the server, which is looked at where it is time.

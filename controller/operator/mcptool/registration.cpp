@@ -135,8 +135,8 @@ bool is_refused(const RegistrationOutcome& outcome) {
   return !outcome.accepted.holds() || outcome.registered.reason == kVersionConflict;
 }
 
-// What stays is what is served. Where that fails the next pass tries again; the refusal says what is to
-// be done meanwhile.
+// What stays is what is served. Where that fails the next pass tries again; the refusal says what
+// is to be done meanwhile.
 void keep_served(const Context& ctx, RegistryApi& registry, const WantedTool& wanted,
                  const RegisteredTool& known, RegistrationOutcome& outcome) {
   const auto versions = registry.versions(ctx, wanted.name);

@@ -49,8 +49,8 @@ struct RegistrationOutcome {
 // `known` is what was registered when last seen, and `known_generation` the generation it was for.
 // What is served afterwards is what is wanted: versions that come before it in the registry's order
 // are withdrawn, for whoever reaches a registry without authentication can register them under this
-// manager. So it is with what stays registered while what is wanted is refused. A settled tool costs
-// one GET.
+// manager. So it is with what stays registered while what is wanted is refused. A settled tool
+// costs one GET.
 RegistrationOutcome register_tool(const Context& ctx, RegistryApi& registry, const WantedTool& wanted,
                                   const std::optional<RegisteredTool>& known, std::int64_t known_generation);
 

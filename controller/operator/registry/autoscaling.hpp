@@ -1,4 +1,5 @@
-// Whether a Registry is scaled as its spec asks for, by what its HorizontalPodAutoscaler says. Pure.
+// Whether a Registry is scaled as its spec asks for, by what its HorizontalPodAutoscaler says.
+// Pure.
 #pragma once
 
 #include "controller/base/json.hpp"

@@ -109,7 +109,8 @@ std::int64_t replicas(const RegistryInputs& inputs) {
 }
 
 // Files that one pod has are let go by the old one before the new one comes. On a database, and of
-// several pods that share files, a new pod takes the place of an old one once it serves, and not before.
+// several pods that share files, a new pod takes the place of an old one once it serves, and not
+// before.
 Json strategy(const RegistryInputs& inputs) {
   if (!rolls(inputs)) return {{"type", "Recreate"}};
   return {{"type", "RollingUpdate"}, {"rollingUpdate", {{"maxSurge", 1}, {"maxUnavailable", 0}}}};

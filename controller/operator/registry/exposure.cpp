@@ -33,7 +33,8 @@ ConditionValue admission(const Json& route, std::string& url) {
 
 }  // namespace
 
-// A controller that serves an Ingress says where; some never do, so that a registry is ready without.
+// A controller that serves an Ingress says where; some never do, so that a registry is ready
+// without.
 ExposureState observe_ingress(const RegistrySpec::Exposure& spec, const Json* ingress) {
   const Json* const addresses = ingress ? value_at(*ingress, "/status/loadBalancer/ingress") : nullptr;
   ExposureState state;

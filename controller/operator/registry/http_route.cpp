@@ -8,8 +8,8 @@ namespace toolhive {
 
 namespace {
 
-// Lists of an HTTPRoute are one field each to server-side apply: what the API server would fill in is
-// written, so that what it has is what is declared.
+// Lists of an HTTPRoute are one field each to server-side apply: what the API server would fill in
+// is written, so that what it has is what is declared.
 Json parent_ref(const GatewayRef& ref) {
   Json parent = {{"group", ref.group}, {"kind", ref.kind}, {"name", ref.name}};
   if (!ref.ns.empty()) parent["namespace"] = ref.ns;

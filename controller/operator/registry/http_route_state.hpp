@@ -21,8 +21,8 @@ StatusOr<std::vector<kube::Object>> read_gateways(const Context& ctx, kube::Clie
                                                   const RegistryInputs& inputs, const Cluster& cluster);
 
 // With type HTTPRoute. `route` null: there is none. A parent's verdict counts once it is about the
-// HTTPRoute as it is; of several parents that take it, the first is told. Of `gateways` the URL has its
-// scheme and port, and https where its Gateway is not among them.
+// HTTPRoute as it is; of several parents that take it, the first is told. Of `gateways` the URL has
+// its scheme and port, and https where its Gateway is not among them.
 ExposureState observe_http_route(const RegistrySpec::Exposure& spec, kube::Offered offered, const Json* route,
                                  const std::vector<kube::Object>& gateways);
 

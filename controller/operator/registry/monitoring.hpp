@@ -1,4 +1,5 @@
-// How a registry is watched: what its monitoring objects have in common, and whether they are there.
+// How a registry is watched: what its monitoring objects have in common, and whether they are
+// there.
 #pragma once
 
 #include <string>

@@ -170,7 +170,8 @@ StorageMove decide_move(const RegistryObservation& observed) {
     return move;
   }
   if (moves(deployment)) return look_at_move(observed, deployment, std::move(move));
-  // A move takes the registry from its users for a moment: one that failed is not tried again by itself.
+  // A move takes the registry from its users for a moment: one that failed is not tried again by
+  // itself.
   if (has_status(&told, "False") &&
       told.value("observedGeneration", Json()) == observed.object.meta().generation) {
     move.step = MoveStep::Stay;

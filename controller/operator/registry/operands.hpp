@@ -60,7 +60,8 @@ inline constexpr const char* kServerFolder = "/etc/mcp-registry/server";
 inline constexpr const char* kServerFile = "server.json";
 inline constexpr const char* kDataFolder = "/data/registry";
 
-// Changes when the content of a ConfigMap does, as far as the registry reads that at its start only.
+// Changes when the content of a ConfigMap does, as far as the registry reads that at its start
+// only.
 std::string config_checksum(const RegistryInputs& inputs);
 
 }  // namespace toolhive

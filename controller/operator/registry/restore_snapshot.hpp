@@ -23,8 +23,8 @@ struct SnapshotPlace {
   std::int64_t bytes = 0;  // that a claim needs; 0: not known
 };
 
-// Why the claim of this Registry cannot be made from it; `claim` null: there is none yet. Where the spec
-// says no size, that of the snapshot counts, if it is more than the default.
+// Why the claim of this Registry cannot be made from it; `claim` null: there is none yet. Where the
+// spec says no size, that of the snapshot counts, if it is more than the default.
 std::optional<std::string> snapshot_obstacle(RegistryInputs& inputs, const Json* claim,
                                              const SnapshotPlace& place);
 

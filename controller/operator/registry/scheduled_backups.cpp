@@ -21,8 +21,8 @@ std::optional<WallTime> told_schedule(const RegistryObservation& observed) {
   return time_of(string_member(*observed.status, "lastSchedule"));
 }
 
-// The last run that was made, by the status and by what is there: an operator may have ended between making
-// it and saying so.
+// The last run that was made, by the status and by what is there: an operator may have ended
+// between making it and saying so.
 std::optional<WallTime> last_made(const RegistryObservation& observed) {
   std::optional<WallTime> last = told_schedule(observed);
   for (const KnownBackup& backup : observed.backups) last = std::max(last, backup.scheduled);

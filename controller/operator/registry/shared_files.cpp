@@ -30,8 +30,8 @@ bool has_shared_files(const RegistrySpec& spec) {
          std::find(modes.begin(), modes.end(), kReadWriteMany) != modes.end();
 }
 
-// What restores or moves finds nobody beside it. On files one pod alone is replaced as it always was:
-// its volume may be one on which nothing is shared.
+// What restores or moves finds nobody beside it. On files one pod alone is replaced as it always
+// was: its volume may be one on which nothing is shared.
 bool rolls(const RegistryInputs& inputs) {
   if (inputs.restore || inputs.move_from) return false;
   if (!inputs.spec.storage.is_files()) return true;

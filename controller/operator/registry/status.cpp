@@ -25,8 +25,8 @@ Conditions conditions_of(const Json& status) {
                                                   : Json::array());
 }
 
-// Whether it says most that the storage is filled. Of pods that wait for it only that they start is to be
-// said; what else is wrong with them says more.
+// Whether it says most that the storage is filled. Of pods that wait for it only that they start is
+// to be said; what else is wrong with them says more.
 bool tells_most(const std::optional<ConditionValue>& filled, const RegistryReport& report) {
   if (!filled || filled->holds()) return false;
   return filled->status == runtime::ConditionStatus::False || report.rollout.settled.reason == "Starting" ||

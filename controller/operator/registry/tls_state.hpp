@@ -1,4 +1,5 @@
-// What is found of the certificate of a Registry: whether it can be served, and whether it is trusted.
+// What is found of the certificate of a Registry: whether it can be served, and whether it is
+// trusted.
 #pragma once
 
 #include <optional>

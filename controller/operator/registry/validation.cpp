@@ -155,8 +155,8 @@ Refusal check_backup(const RegistryInputs& inputs, const Json*) {
                                                std::to_string(kMaxScheduledName) + " characters");
 }
 
-// What a claim can be brought back to. Less than it asks for, while its volume has not grown to that;
-// less than the volume has, where that was made larger than asked for.
+// What a claim can be brought back to. Less than it asks for, while its volume has not grown to
+// that; less than the volume has, where that was made larger than asked for.
 const Json* least_size(const Json& claim) {
   const Json* const has = value_at(claim, "/status/capacity/storage");
   const Json* const asked = value_at(claim, "/spec/resources/requests/storage");

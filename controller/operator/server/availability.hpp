@@ -31,8 +31,8 @@ struct ServerReport {
 // is the same, its message stays as it was first told: a server that words it anew each time would
 // have a status written each time.
 ServerReport report_server(const std::string& url, const Sighting& sighting, const runtime::Condition* told);
-// The condition Listening of a server that is to be listened to; `told` is the condition as it stands,
-// of which the message stays while the reason is the same. Absent: what was told stays.
+// The condition Listening of a server that is to be listened to; `told` is the condition as it
+// stands, of which the message stays while the reason is the same. Absent: what was told stays.
 std::optional<ConditionValue> report_hearing(const Hearing& hearing, const runtime::Condition* told);
 // Of a server that is not to be looked at.
 ServerReport report_disabled_probe();

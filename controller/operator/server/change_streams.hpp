@@ -1,4 +1,5 @@
-// ChangeStreams: which servers of MCPTools are listened to, and when one that is not is asked again.
+// ChangeStreams: which servers of MCPTools are listened to, and when one that is not is asked
+// again.
 #pragma once
 
 #include <cstdint>

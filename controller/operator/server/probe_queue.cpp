@@ -33,7 +33,8 @@ std::optional<QueuedProbe> ProbeQueue::take() {
   auto found = std::find_if(waiting_.begin(), waiting_.end(),
                             [this](const QueuedProbe& each) { return may_begin(each); });
   if (found == waiting_.end()) return std::nullopt;
-  // A namespace's turn goes to those of its servers that will soon be done with it, or are waited for.
+  // A namespace's turn goes to those of its servers that will soon be done with it, or are waited
+  // for.
   for (auto each = std::next(found); each != waiting_.end() && rank(*found) > 0; ++each)
     if (rank(*each) < rank(*found) && each->key.ns == found->key.ns && may_begin(*each)) found = each;
   QueuedProbe probe = std::move(*found);

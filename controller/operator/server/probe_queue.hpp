@@ -21,10 +21,10 @@ struct QueuedProbe {
 };
 
 // In the order of their coming, within a namespace those that are proven first, then those that are
-// unseen, so that a server that somebody has just changed does not wait for those that never answer.
-// Of `threads` looks at one time at most half, rounded up, are for one namespace, and kPerOrigin for
-// one origin; and of servers that are not proven at most half for all, and one for a namespace. Not
-// thread-safe.
+// unseen, so that a server that somebody has just changed does not wait for those that never
+// answer. Of `threads` looks at one time at most half, rounded up, are for one namespace, and
+// kPerOrigin for one origin; and of servers that are not proven at most half for all, and one for a
+// namespace. Not thread-safe.
 class ProbeQueue {
  public:
   static constexpr int kPerOrigin = 2;

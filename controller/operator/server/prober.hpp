@@ -34,13 +34,13 @@ struct ProberOptions {
 // shares the threads out. A look whose end nobody waits for any more, because the spec has changed
 // or the MCPTool is gone, is given up at once and holds no turn. The next is due
 // spec.probe.intervalSeconds after it began, later where the server's TTL or Retry-After says so,
-// and twice as late with each further failure in a row. A server that is away, which a look finds at
-// once, is looked at again after kFirstRetry, twice as late each time as well.
+// and twice as late with each further failure in a row. A server that is away, which a look finds
+// at once, is looked at again after kFirstRetry, twice as late each time as well.
 //
-// With spec.probe.listen a look that succeeds has the server listened to as well. What is heard never
-// says what the tools are: the next look is due then, at the earliest kHeardGap after the last one
-// began, and each time that nothing had changed twice as late, but never later than without
-// listening.
+// With spec.probe.listen a look that succeeds has the server listened to as well. What is heard
+// never says what the tools are: the next look is due then, at the earliest kHeardGap after the
+// last one began, and each time that nothing had changed twice as late, but never later than
+// without listening.
 class Prober final : public Servers {
  public:
   static constexpr Duration kLongestTtl = std::chrono::hours(1);  // that is heeded

@@ -37,8 +37,8 @@ class Servers {
   virtual Look look(const WatchedServer& server) = 0;
   // Begins a look, whatever the time, whose end is news in any case: for an offer that was dropped.
   virtual void look_again(const WatchedServer& server) = 0;
-  // The MCPTool's server is being deployed: it is not looked at until the next look(). What was seen
-  // says nothing any more; how promptly it answered before still counts for its turn.
+  // The MCPTool's server is being deployed: it is not looked at until the next look(). What was
+  // seen says nothing any more; how promptly it answered before still counts for its turn.
   virtual void suspend(const kube::Key& tool) = 0;
   // The MCPTool is gone, or has no server that is to be looked at.
   virtual void forget(const kube::Key& tool) = 0;

@@ -65,8 +65,8 @@ Json workload_network_policy(const WorkloadInputs& inputs) {
          {"podSelector", {{"matchLabels", {{kNameLabel, kOperatorName}}}}}});
   Json spec = {{"podSelector", {{"matchLabels", server_selector_labels(inputs.key.name)}}},
                {"policyTypes", Json::array({"Ingress"})}};
-  // A rule without peers would let in everybody. An empty list is not stored: applied again it would
-  // look like a change to the API server.
+  // A rule without peers would let in everybody. An empty list is not stored: applied again it
+  // would look like a change to the API server.
   if (!peers.empty())
     spec["ingress"] =
         Json::array({{{"from", std::move(peers)},

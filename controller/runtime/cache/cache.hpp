@@ -83,8 +83,8 @@ class Cache {
   // after a delete of `uid`. Types that were not declared are ignored.
   void wrote(const kube::ResourceType& type, const kube::Key& key, std::string_view resource_version,
              std::string_view uid);
-  // Records that this process took the last finalizer of `uid`, which was being deleted: it is gone,
-  // and the server's answer has the resourceVersion of before.
+  // Records that this process took the last finalizer of `uid`, which was being deleted: it is
+  // gone, and the server's answer has the resourceVersion of before.
   void released(const kube::ResourceType& type, const kube::Key& key, std::string_view uid);
 
   void start();

@@ -42,8 +42,8 @@ using ChangeHandler = std::function<void(const Change&)>;
 //
 // Guarantees: a handler sees every object that exists, in the order the server gave per object; a
 // deletion is reported even when it happened while disconnected; an object that does not decode
-// goes to quarantine() and is reported in last_error(), and the others go on. What can be read of it
-// is held with a flaw (kube::Object::flaw()); where nothing can, what was held before stays.
+// goes to quarantine() and is reported in last_error(), and the others go on. What can be read of
+// it is held with a flaw (kube::Object::flaw()); where nothing can, what was held before stays.
 // Recovery: a broken stream continues from the last resourceVersion; 410 lists again; 70 s of
 // silence counts as broken; backoff 800 ms doubling to 30 s with jitter. reflector.hpp shows the
 // states.

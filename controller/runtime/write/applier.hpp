@@ -15,13 +15,11 @@ namespace toolhive::runtime {
 // - An object that the cache does not know is created by server-side apply on a resourceVersion
 //   that no object has, which the API server refuses with a Conflict where there is one after all;
 //   a live read tells then whose it is.
-// - An object that was applied before and is gone is made anew once a live read has confirmed that its
-//   owner is there; else it is a plain Conflict.
+// - An object that was applied before and is gone is made anew once a live read has confirmed that
+//   its owner is there; else it is a plain Conflict.
 // - An object of the owner's is applied, on the uid that was seen, when the intent or what the
-//   object
-// declares
-//   differs from when this process last applied it; else it is left alone. A settled object costs no API
-//   call.
+//   object declares differs from when this process last applied it; else it is left alone. A settled
+//   object costs no API call.
 // - An object of that name without a controller, which has all labels that the intent gives it, has
 //   lost its reference: after a live read has confirmed it, it is applied, and so gets the
 //   reference back.
@@ -29,9 +27,7 @@ namespace toolhive::runtime {
 //   live read has confirmed it, the answer is NameTaken. Nothing tells when the name becomes free,
 //   so whoever gets this should try again in a while.
 // - An object that is being deleted, or whose controller was an earlier owner of the same name, is
-//   about to
-// go:
-//   a plain Conflict, which a controller tries again quietly.
+//   about to go: a plain Conflict, which a controller tries again quietly.
 // - An own object that refuses what the API server takes alone, because others put something in it
 //   that apply does not remove or made it immutable, is deleted and made anew: only with
 //   Options::replace, and only after a dry run has shown that it can be made.

@@ -28,8 +28,8 @@ std::string uid_of_deleted(const kube::HttpResponse& response) {
   return uid.is_string() ? uid.get<std::string>() : std::string();
 }
 
-// Whether the write took the last finalizer of an object that was being deleted. A pod has a time of
-// grace besides.
+// Whether the write took the last finalizer of an object that was being deleted. A pod has a time
+// of grace besides.
 bool is_released(const kube::Meta& meta, const kube::HttpResponse& response) {
   if (!meta.deleting() || !meta.finalizers.empty()) return false;
   const auto document = kube::parse_json(response.body);

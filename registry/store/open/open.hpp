@@ -24,8 +24,8 @@ struct StoreEvents {
 // Opens the store that the options name. Unavailable when it may succeed later.
 Result<std::unique_ptr<Store>> open_store(const StoreOptions& options, StoreEvents events);
 
-// The turn of one of the replicas on that store, which was opened with the same options and must outlive
-// it. Opens nothing yet.
+// The turn of one of the replicas on that store, which was opened with the same options and must
+// outlive it. Opens nothing yet.
 std::unique_ptr<ReplicaTurn> open_turn(const StoreOptions& options, Store& store);
 
 // Reads it once, beside a server or from a copy: changes nothing and needs no lock. `on_damaged`

@@ -58,8 +58,9 @@ struct Answer {
 
 class Cluster {
  public:
-  // Loads the images on first use, and deploys the operator unless TOOLHIVE_INSTALLED says that it is
-  // there. Throws std::runtime_error when that fails, and again whenever it is called after that.
+  // Loads the images on first use, and deploys the operator unless TOOLHIVE_INSTALLED says that it
+  // is there. Throws std::runtime_error when that fails, and again whenever it is called after
+  // that.
   static Cluster& get();
   ~Cluster();
   Cluster(const Cluster&) = delete;

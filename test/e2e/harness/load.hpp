@@ -11,8 +11,8 @@
 
 namespace e2e {
 
-// Reads and writes mcp-registry without a pause, each request on a connection of its own, until it goes.
-// For one thread but where it says more.
+// Reads and writes mcp-registry without a pause, each request on a connection of its own, until it
+// goes. For one thread but where it says more.
 class Load {
  public:
   explicit Load(const TestNamespace& ns);

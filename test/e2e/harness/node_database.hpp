@@ -10,8 +10,8 @@
 
 namespace e2e {
 
-// In the cluster's network, with a role and a database `mcp`. Throws std::runtime_error when it does
-// not start; it ends with this object.
+// In the cluster's network, with a role and a database `mcp`. Throws std::runtime_error when it
+// does not start; it ends with this object.
 class NodeDatabase {
  public:
   // What runs a command in the cluster's network.

@@ -8,9 +8,9 @@
 
 namespace e2e {
 
-// That of test/integration/issuer, in the cluster's network, with a certificate of its own: clients ada
-// (groups team-a) and root (groups admins). It ends with this object. Throws std::runtime_error when it
-// does not start.
+// That of test/integration/issuer, in the cluster's network, with a certificate of its own: clients
+// ada (groups team-a) and root (groups admins). It ends with this object. Throws std::runtime_error
+// when it does not start.
 class NodeIssuer {
  public:
   explicit NodeIssuer(int port);

@@ -7,8 +7,8 @@
 
 namespace e2e {
 
-// Works in the pod's own network namespace, with its address and the cluster's DNS: what it reaches is
-// what the pod's program could reach. Good for as long as the pod's containers run.
+// Works in the pod's own network namespace, with its address and the cluster's DNS: what it reaches
+// is what the pod's program could reach. Good for as long as the pod's containers run.
 class PodNetwork {
  public:
   // `pod` is running. Throws std::runtime_error when no process of it is found.

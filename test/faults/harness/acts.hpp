@@ -16,8 +16,8 @@ inline constexpr const char* kToolName = "weather";
 // For one call to the API server.
 Context bounded();
 
-// Each throws std::runtime_error when the API server refuses. `intent` without its metadata, or with
-// labels and annotations only.
+// Each throws std::runtime_error when the API server refuses. `intent` without its metadata, or
+// with labels and annotations only.
 void apply(kube::Client& client, const kube::ResourceType& type, const std::string& ns,
            const std::string& name, Json intent);
 void patch(kube::Client& client, const kube::ResourceType& type, const std::string& ns,

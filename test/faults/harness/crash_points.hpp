@@ -34,10 +34,9 @@ struct Outcome {
   std::string difference;  // what differs, and where the logs are
   double seconds = 0;      // from the restart to the end state, at rest
 };
-// Runs the scenario, kills the operator at the point, starts it again, and compares where it ends, and
-// that nothing was made more often.
-// A write that was seen in the undisturbed run need not come again, because the operator writes
-// what it sees: then the point is NotReached.
+// Runs the scenario, kills the operator at the point, starts it again, and compares where it ends,
+// and that nothing was made more often. A write that was seen in the undisturbed run need not come
+// again, because the operator writes what it sees: then the point is NotReached.
 Outcome crash(const Scenario& scenario, const Reference& reference, const CrashPoint& point,
               const std::string& log_name);
 

@@ -1,5 +1,5 @@
-// Databases on a PostgreSQL server on the node, which starts when the first is asked for and ends with
-// the program. Thread-safe.
+// Databases on a PostgreSQL server on the node, which starts when the first is asked for and ends
+// with the program. Thread-safe.
 #pragma once
 
 #include <string>

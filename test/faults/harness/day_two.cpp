@@ -65,7 +65,8 @@ int asked_for_discovered(Client& client, const std::string& ns) {
       .status;
 }
 
-// The state of the server that the registry lists, with this as part of its name, or "" where it has none.
+// The state of the server that the registry lists, with this as part of its name, or "" where it
+// has none.
 std::string state_of_server(Client& client, const std::string& ns, const char* part) {
   const Answer answer = ask_registry(client, ns, kRegistryName, "/v0.1/servers?include_deleted=true");
   for (const Json& each : answer.body.value("servers", Json::array()))

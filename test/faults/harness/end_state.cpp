@@ -103,7 +103,8 @@ bool made_by_kubernetes(const Json& object) {
   return name == "kube-root-ca.crt" || name == "default";
 }
 
-// What the registry says it holds: every version of every tool, and of every server, withdrawn ones too.
+// What the registry says it holds: every version of every tool, and of every server, withdrawn ones
+// too.
 Json registry_content(kube::Client& client, const std::string& ns, const std::string& registry) {
   const Answer tools = ask_registry(client, ns, registry, "/api/v1/tools?limit=100");
   if (tools.status != 200) return {{"status", tools.status}};

@@ -28,7 +28,8 @@ Json tool(const std::string& description) {
               {"inputSchema", {{"type", "object"}, {"properties", {{"city", {{"type", "string"}}}}}}}}}}}};
 }
 
-// An MCPTool whose server the operator deploys: the Go server of test/servers, in one of its releases.
+// An MCPTool whose server the operator deploys: the Go server of test/servers, in one of its
+// releases.
 Json server(const std::string& release) {
   return {{"spec",
            {{"registryRef", {{"name", kRegistryName}}},

@@ -26,9 +26,9 @@ struct Scenario {
   std::string points = {};
 };
 
-// create, change, scale, delete: of a Registry and an MCPTool; deploy, redeploy, hold (and approve),
-// withdraw: of an MCPTool with a server; equip, move, spread, hibernate, discover, upstream: of a
-// Registry that does more; backup, schedule, restore: of one that is backed up.
+// create, change, scale, delete: of a Registry and an MCPTool; deploy, redeploy, hold (and
+// approve), withdraw: of an MCPTool with a server; equip, move, spread, hibernate, discover,
+// upstream: of a Registry that does more; backup, schedule, restore: of one that is backed up.
 const std::vector<Scenario>& scenarios();
 // One of them.
 const Scenario& scenario(const std::string& name);

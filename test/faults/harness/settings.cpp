@@ -79,7 +79,8 @@ bool tries_life(const std::string& life) {
 }
 
 bool tries_scenario(const std::string& scenario) {
-  // A schedule waits for the next minute, and what comes before the others takes longer than they do.
+  // A schedule waits for the next minute, and what comes before the others takes longer than they
+  // do.
   static const std::set<std::string> kLong = {"schedule", "restore", "spread", "upstream"};
   static const std::vector<std::string> kQuick = {"create",   "change", "scale",    "delete", "deploy",
                                                   "redeploy", "hold",   "withdraw", "equip",  "move",

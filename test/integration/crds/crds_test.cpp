@@ -267,7 +267,8 @@ TEST_CASE("names and keys of the Secrets of a database have defaults and forms, 
   CHECK(database.port == read->spec.storage.postgresql->port);
   CHECK(filled->spec.redis->port == read->spec.redis->port);
   CHECK(filled->spec.redis->ttl_seconds == read->spec.redis->ttl_seconds);
-  // A move that is not done may be given up; whether it is done the operator knows, and refuses what is too late.
+  // A move that is not done may be given up; whether it is done the operator knows, and refuses
+  // what is too late.
   check_accepted(crds.registry(Json::object(), true));
   check_accepted(crds.registry(spec, true));
 }

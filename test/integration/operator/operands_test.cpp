@@ -55,7 +55,8 @@ TEST_CASE("the API server takes every operand of a Registry as it is made") {
   }
 }
 
-// The fields of HTTPRoutes are defined here as the Gateway API has them, as far as they are written.
+// The fields of HTTPRoutes are defined here as the Gateway API has them, as far as they are
+// written.
 TEST_CASE("an HTTPRoute is taken in both versions, and nothing is filled in that was not declared") {
   const std::string file = TOOLHIVE_SOURCE_DIR "/test/e2e/data/httproute-crd.yaml";
   const auto run_kubectl = [&](const char* verb) {

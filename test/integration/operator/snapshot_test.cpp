@@ -1,5 +1,6 @@
-// Backups by VolumeSnapshot on a real API server, with the rights that the operator is installed with. The
-// cluster has no CSI driver: what external-snapshotter and the driver write is written by the test.
+// Backups by VolumeSnapshot on a real API server, with the rights that the operator is installed
+// with. The cluster has no CSI driver: what external-snapshotter and the driver write is written by
+// the test.
 #include <doctest/doctest.h>
 
 #include <future>

@@ -19,7 +19,8 @@ using std::chrono::milliseconds;
 
 namespace {
 
-// Calls `call` again where a signal interrupted it: programs under test are told of their children's ends by SIGCHLD.
+// Calls `call` again where a signal interrupted it: programs under test are told of their
+// children's ends by SIGCHLD.
 template <class Call>
 auto uninterrupted(Call call) {
   auto result = call();

@@ -214,7 +214,8 @@ class Silent final : public http::BodySource {
   void abandon() override {}
 };
 
-// What the server tells of a reply without a body once its client has gone, or nothing within `limit`.
+// What the server tells of a reply without a body once its client has gone, or nothing within
+// `limit`.
 std::optional<bool> told_when_gone(bool ends_with_client, std::chrono::milliseconds limit) {
   std::promise<bool> written;
   auto told = written.get_future();

@@ -1,4 +1,5 @@
-// What is heard in the bytes of a stream on which a server tells of changes, and what its end means.
+// What is heard in the bytes of a stream on which a server tells of changes, and what its end
+// means.
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>

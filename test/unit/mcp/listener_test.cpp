@@ -1,4 +1,5 @@
-// Streams on which servers tell of changes: what is asked, what ends them, and that they cost no thread.
+// Streams on which servers tell of changes: what is asked, what ends them, and that they cost no
+// thread.
 #include <doctest/doctest.h>
 
 #include <atomic>

@@ -21,7 +21,8 @@ using kube::Key;
 
 const Key kBackupKey{"mcp", "nightly"};
 
-// The machine's, at a time of its own: objects of the API server in memory are deleted at that time.
+// The machine's, at a time of its own: objects of the API server in memory are deleted at that
+// time.
 class FixedWall final : public Clock {
  public:
   TimePoint now() const override { return system_clock().now(); }

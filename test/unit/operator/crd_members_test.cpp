@@ -1,4 +1,5 @@
-// The members of the C++ types beside the schemas of the CRDs: the same names, of the same types, on both sides.
+// The members of the C++ types beside the schemas of the CRDs: the same names, of the same types,
+// on both sides.
 #include <doctest/doctest.h>
 
 #include <set>

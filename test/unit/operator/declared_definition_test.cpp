@@ -1,4 +1,5 @@
-// spec.definition and spec.version of an MCPTool beside what the registry takes over HTTP: one list.
+// spec.definition and spec.version of an MCPTool beside what the registry takes over HTTP: one
+// list.
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>

@@ -294,7 +294,8 @@ TEST_CASE("set back when the data are moved, a Registry stays on the database an
       REQUIRE(declared);
       CHECK_FALSE(declared->spec.storage.is_files());
       CHECK(registry.reason("Accepted") == "StorageImmutable");
-      // Nothing is made Recreate that is declared to roll, which would be put back with the next pass.
+      // Nothing is made Recreate that is declared to roll, which would be put back with the next
+      // pass.
       CHECK_FALSE(decide(registry.observed(), registry.accepted).repair);
       CHECK_FALSE(decide(registry.observed(), {}).repair);
     }

@@ -53,8 +53,8 @@ struct HangingServer {
 // A look at such a server would outlast every wait of a test.
 const Json kPatient = {{"spec", {{"probe", {{"timeoutSeconds", 60}}}}}};
 
-// After one failed look: each that follows fails as well, begins that many seconds after the one before,
-// and is no news.
+// After one failed look: each that follows fails as well, begins that many seconds after the one
+// before, and is no news.
 void check_waits(ProberAtWork& p, const WatchedServer& tool, std::initializer_list<int> waits) {
   int looks = 1;
   for (const int wait : waits) {

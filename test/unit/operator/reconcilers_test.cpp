@@ -345,7 +345,8 @@ TEST_CASE("a registry that cannot be reached is asked again, and that is no erro
 TEST_CASE("attempts are further and further apart, at most a minute, until one succeeds") {
   testing::SimulatedClock clock;
   Serving r(clock);
-  // A pass more than those that failed is there where one came before the Registry was seen to serve.
+  // A pass more than those that failed is there where one came before the Registry was seen to
+  // serve.
   auto fails = [&, seen = 0](Duration wait) mutable {
     CAPTURE(wait.count());
     CHECK(r.api->wait_for([&] { return r.count("mcptool", "requeue_after") > seen; }));

@@ -134,8 +134,8 @@ TEST_CASE("an empty section and an empty spec are files that the service reads")
 }
 
 TEST_CASE("each setting of the service can be declared in a Registry, or is the operator's for a reason") {
-  // The operator decides where the pod listens and keeps its files, and how it ends. The rest needs Secrets, volumes
-  // or rights that a Registry has no fields for.
+  // The operator decides where the pod listens and keeps its files, and how it ends. The rest needs
+  // Secrets, volumes or rights that a Registry has no fields for.
   const std::map<std::string, std::set<std::string>> kept = {
       {"config", {"storage", "database", "cache", "auth", "audit", "upstreams"}},
       {"server", {"address", "port", "shutdownDelay", "rateLimit", "trustedProxies", "pathPrefix", "tls"}}};

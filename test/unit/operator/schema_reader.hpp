@@ -1,4 +1,5 @@
-// SchemaReader: takes the place of a kube::FieldReader, and writes down which fields are read and as what.
+// SchemaReader: takes the place of a kube::FieldReader, and writes down which fields are read and
+// as what.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
-// A Registry whose pods share files: what is declared, what is refused, and when a pod may come before
-// another goes.
+// A Registry whose pods share files: what is declared, what is refused, and when a pod may come
+// before another goes.
 #include "controller/operator/registry/shared_files.hpp"
 
 #include <doctest/doctest.h>

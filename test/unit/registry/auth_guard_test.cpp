@@ -415,7 +415,8 @@ TEST_CASE("lists, searches and totals show what may be read, and their entity ta
   const auto own = std::string(guarded.send("bob", "GET", kToolsPath).header("ETag"));
   CHECK(own != guarded.send("op", "GET", kToolsPath).header("ETag"));
   const auto all = std::string(guarded.send("op", "GET", kToolsPath).header("ETag"));
-  // A write to what is hidden from a reader leaves the reader's tag, and one to what is not does not.
+  // A write to what is hidden from a reader leaves the reader's tag, and one to what is not does
+  // not.
   REQUIRE(guarded.status("op", "PATCH", kToolsPath + "/bank", R"({"status":"deprecated"})") == 200);
   CHECK(guarded.send("bob", "GET", kToolsPath).header("ETag") == own);
   CHECK(guarded.send("op", "GET", kToolsPath).header("ETag") != all);

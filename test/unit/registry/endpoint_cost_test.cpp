@@ -1,5 +1,5 @@
-// The worst request to each endpoint and method, measured: time, bytes and memory beside the size of
-// what was sent. SHOW_COSTS=1 in the environment prints the table.
+// The worst request to each endpoint and method, measured: time, bytes and memory beside the size
+// of what was sent. SHOW_COSTS=1 in the environment prints the table.
 #include <doctest/doctest.h>
 #include <malloc.h>
 

@@ -108,8 +108,8 @@ Result<void> FaultFileSystem::change() {
 void FaultFileSystem::restart(Unsynced unsynced) {
   lives = std::numeric_limits<std::uint64_t>::max();
   dying_ = false;
-  // Of the changes to folders that were not synced some may have happened: here the removals, and the
-  // renames, each as a whole.
+  // Of the changes to folders that were not synced some may have happened: here the removals, and
+  // the renames, each as a whole.
   if (unsynced == Unsynced::Half) {
     for (const auto& [name, inode] : names_) {
       const auto renamed =

@@ -1,5 +1,5 @@
-// The log that several replicas share, on a disk in memory: a writer is stopped, killed or loses power
-// at each operation that it does, and others go on meanwhile.
+// The log that several replicas share, on a disk in memory: a writer is stopped, killed or loses
+// power at each operation that it does, and others go on meanwhile.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// What tests of shared files need: a replica that is stopped or dies at any of its operations on the
-// disk.
+// What tests of shared files need: a replica that is stopped or dies at any of its operations on
+// the disk.
 #pragma once
 
 #include <functional>

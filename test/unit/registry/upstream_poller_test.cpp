@@ -27,7 +27,8 @@ class GivenTurn final : public ReplicaTurn {
   const std::atomic<bool>& given_;
 };
 
-// An upstream of one page that a test changes while it is followed, and that notes what it is asked.
+// An upstream of one page that a test changes while it is followed, and that notes what it is
+// asked.
 class ChangingUpstream {
  public:
   void list(const std::vector<std::string>& entries) { set(listed_page(entries)); }
