@@ -130,11 +130,14 @@ bool is_of(const Json& object, const Json& owner) {
 std::string told(const TestNamespace& ns, const Kind& of, const std::string& name, const TakenName& taken) {
   const auto object = ns.find(of, name);
   const Json conditions = object->value("/status/conditions"_json_pointer, Json::array());
-  const std::string wanted = " \"" + ns.name() + "/" + taken.name + "\" exists and is ";
+  const std::string prefix = taken.kind.prefix;
+  const auto group = prefix.find('/', 1) + 1;
+  const std::string of_group =
+      prefix.starts_with("/apis/") ? "." + prefix.substr(group, prefix.rfind('/') - group) : std::string();
+  const std::string wanted =
+      taken.kind.plural + of_group + " \"" + ns.name() + "/" + taken.name + "\" exists and is ";
   for (const Json& condition : conditions) {
-    const std::string message = condition.at("message");
-    const auto at = message.find(taken.kind.plural);
-    if (at != std::string::npos && message.find(wanted, at) != std::string::npos) return {};
+    if (condition.at("message").get<std::string>().find(wanted) != std::string::npos) return {};
   }
   return conditions.dump();
 }
