@@ -152,7 +152,8 @@ void MCPToolReconciler::follow_up(const Pass& pass, const ToolObservation& obser
     taken_.held(pass.key(), count_in_state(outcome.report->offer->tools, ToolState::Held));
   const Sighting& sighting = observed.server->sighting;
   if (sighting.offer && !outcome.failed && !outcome.unfinished) taken_.took(pass.key(), sighting);
-  if (outcome.wants_offer && sighting.looked) servers_.look_again(*observed.watched);
+  // A look that failed would fail again, and its end ask for the next one: that comes in its time.
+  if (outcome.wants_offer && sighting.looked && sighting.failure.ok()) servers_.look_again(*observed.watched);
 }
 
 void MCPToolReconciler::forget(const Key& key) {

@@ -468,6 +468,20 @@ TEST_CASE("an offer that was dropped is asked for again when it is needed, and n
   CHECK(r.says(mcptool_type(), kToolKey, "Registered", "Registered"));
 }
 
+TEST_CASE("a server that could not be read is not asked at once for what the registry lacks") {
+  Serving r;
+  r.put_tool(kServed);
+  Sighting sighting = seen("1.0.0", {live_tool("get")});
+  r.servers.see(kToolKey, sighting);
+  REQUIRE(r.says(mcptool_type(), kToolKey, "Registered", "Registered"));
+  sighting.offer.reset();
+  sighting.failure = Status(Code::Forbidden, "the Secret may not be read").with_reason("SecretForbidden");
+  r.registry->loses = true;
+  r.servers.see(kToolKey, sighting);
+  CHECK(r.says(mcptool_type(), kToolKey, "ServerAvailable", "SecretForbidden"));
+  CHECK(r.servers.asked_again() == 0);
+}
+
 TEST_CASE("an MCPTool whose server is taken away registers its definition, and nothing of the server stays") {
   Serving r;
   r.put_tool(kServed);
