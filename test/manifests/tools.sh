@@ -9,10 +9,11 @@ for part in common packages go build; do
   source "$here/../cluster/lib/$part.sh"
 done
 helm_version=$(sed -nE 's|.*helm\.sh/helm/v3 (v[0-9.]+).*|\1|p' "$here/tools/go.mod")
-link_flags+=([helm]="-X helm.sh/helm/v3/internal/version.version=$helm_version" [validate]="")
-title+=([helm]="Helm $helm_version" [validate]="the validators of bundles")
-module+=([helm]=tools [validate]=tools)
-package+=([helm]=helm.sh/helm/v3/cmd/helm [validate]=./validate)
+link_flags+=([helm]="-X helm.sh/helm/v3/internal/version.version=$helm_version" [validate]="" [krew]="" [validate-krew-manifest]="")
+title+=([helm]="Helm $helm_version" [validate]="the validators of bundles" [krew]="krew" [validate-krew-manifest]="krew's validator")
+module+=([helm]=tools [validate]=tools [krew]=krew [validate-krew-manifest]=krew)
+package+=([helm]=helm.sh/helm/v3/cmd/helm [validate]=./validate [krew]=sigs.k8s.io/krew/cmd/krew
+  [validate-krew-manifest]=sigs.k8s.io/krew/cmd/validate-krew-manifest)
 for name in "$@"; do
   build_program "$name"
   program_path "$name"

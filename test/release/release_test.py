@@ -15,6 +15,7 @@ from suite import check, equal, run, test
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.path.join(ROOT, "config", "release", "build.sh")
+KREW_BUILD = os.path.join(ROOT, "config", "krew", "build.sh")
 IMAGES = ("toolhive-operator", "mcp-registry", "mcp-bridge")
 
 
@@ -181,6 +182,38 @@ def installable(releases):
     rendered = command([os.environ["HELM"], "template", "operator", "--kube-version", "1.25.0", os.path.join(releases.first, charts[0])])
     version = command([os.path.join(ROOT, "config", "version.sh")]).strip()
     check(f"localhost/toolhive-operator:{version}" in rendered, "the operator's image")
+
+
+class Krew:
+    """What krew installs from, and a krew that has nothing installed."""
+
+    def __init__(self, releases, name):
+        folder = os.path.join(releases.folder, name)
+        command([KREW_BUILD, os.path.join(releases.bin, "kubectl-mcp"), folder])
+        self.manifest = os.path.join(folder, "mcp.yaml")
+        self.archive = next(os.path.join(folder, each) for each in os.listdir(folder) if each.endswith(".tar.gz"))
+        self.environment = {**os.environ, "KREW_ROOT": os.path.join(folder, "krew")}
+        self.install = [os.environ["KREW"], "install", "--manifest", self.manifest, "--archive", self.archive]
+
+
+@test
+def krew(releases):
+    """krew's own validator takes the plugin's manifest, and krew installs a plugin from it that runs."""
+    made = Krew(releases, "plugin")
+    command([os.environ["VALIDATE_KREW_MANIFEST"], "-skip-install", "-manifest", made.manifest])
+    command(made.install, env=made.environment)
+    plugin = os.path.join(made.environment["KREW_ROOT"], "bin", "kubectl-mcp")
+    version = command([os.path.join(ROOT, "config", "version.sh")]).strip()
+    check(version in command([plugin, "version", "--client"]), "the version")
+
+
+@test
+def krew_digest(releases):
+    """krew refuses an archive that is another than the manifest's."""
+    made = Krew(releases, "another-plugin")
+    with open(made.archive, "ab") as file:
+        file.write(b"more")
+    check("checksum does not match" in refused(made.install, env=made.environment))
 
 
 with tempfile.TemporaryDirectory(prefix="release-test.") as place:

@@ -15,7 +15,7 @@ if [[ ! -x $venv/bin/pyspdxtools ]]; then
   "$venv.new/bin/pip" --quiet --disable-pip-version-check install --require-hashes --no-deps --only-binary :all: -r "$here/requirements.txt"
   mv "$venv.new" "$venv"
 fi
-mapfile -t tools < <("$here/../manifests/tools.sh" helm)
+mapfile -t tools < <("$here/../manifests/tools.sh" helm krew validate-krew-manifest)
 unset IMAGE_PREFIX IMAGE_TAG OPERATOR_IMAGE REGISTRY_IMAGE BRIDGE_IMAGE NAMESPACE RELEASE_KEY
-HELM=${tools[0]} SPDX="$venv/bin/python" PYTHONPATH="$here/../lib" PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/python3 "$here/release_test.py" \
+HELM=${tools[0]} KREW=${tools[1]} VALIDATE_KREW_MANIFEST=${tools[2]} SPDX="$venv/bin/python" PYTHONPATH="$here/../lib" PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/python3 "$here/release_test.py" \
   "$build" "${2:-}"
