@@ -33,8 +33,6 @@ class ImportSocket::Descriptor {
 
 namespace {
 
-// How soon a stop is noticed.
-constexpr int kImportPollMilliseconds = 100;
 // For which the other side may hold up a line or the file.
 constexpr timeval kImportPatience{10, 0};
 // Begins the last line, which has the exit code or the failure.
@@ -183,12 +181,16 @@ ImportSocket::ImportSocket(std::unique_ptr<Descriptor> listening, Store& store, 
       policy_(policy),
       thread_([this](const std::stop_token& stop) { serve(stop); }) {}
 
-ImportSocket::~ImportSocket() = default;
+// What waits for a connection hears of the end by it.
+ImportSocket::~ImportSocket() {
+  thread_.request_stop();
+  ::shutdown(listening_->get(), SHUT_RDWR);
+}
 
 void ImportSocket::serve(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     pollfd polled{listening_->get(), POLLIN, 0};
-    if (::poll(&polled, 1, kImportPollMilliseconds) <= 0) continue;
+    if (::poll(&polled, 1, -1) <= 0 || stop.stop_requested()) continue;
     const Descriptor connection(::accept4(listening_->get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (connection.get() >= 0 && is_own(connection.get())) take(connection.get(), stop);
   }
