@@ -30,6 +30,7 @@ STORE_TEST_PACKAGES := postgresql redis-server openssl procps
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 PAGE_TEST_PACKAGES := chromium chromium-driver python3-selenium fonts-liberation2 fonts-dejavu-core
 CONFORMANCE_TEST_PACKAGES := python3-venv ca-certificates
+COMMAND_TEST_PACKAGES := python3-yaml curl jq openssl
 API_TEST_PACKAGES := python3-venv ca-certificates curl jq
 CONTRACT_TEST_PACKAGES := python3-jsonschema
 LINT_PACKAGES := clang-format clang-tidy-19 shellcheck
@@ -92,7 +93,7 @@ clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-schemathesis test-contracts test-conformance test-bridge test-manifests test-release test-installed test-upgrade test-integration test-old-kubernetes test-e2e test-rights test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
+.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-commands test-schemathesis test-contracts test-conformance test-bridge test-manifests test-release test-installed test-upgrade test-integration test-old-kubernetes test-e2e test-rights test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
 test: deps image-deps unit-deps store-deps page-deps api-deps contract-deps conformance-deps manifest-deps configure ## All tests: unit, stores, the page in a browser, the API, contracts, MCP client, server and bridge, manifests, a release, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
 	@echo "Compiling the programs with their tests and, at the same time, Kubernetes (about six minutes on two processors, once)."
 	@config/build/together.sh $(BUILD_DIR)
@@ -118,6 +119,9 @@ test-official: build ## The registry against the types, the publisher and the sc
 test-docs: build api-deps ## The examples of docs/api-reference.md against the registry; reasons and tests that other documents name
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh docs
 
+test-commands: test-images command-deps ## Every command of every document on a real node, as test/docs/commands says; needs root
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh commands
+
 test-schemathesis: build api-deps ## The OpenAPI document against the registry, for SCHEMATHESIS_SECONDS (default 600) from a new seed
 	@test/schemathesis/test.sh $(BUILD_DIR) $(SCHEMATHESIS_SECONDS) random
 
@@ -130,7 +134,7 @@ test-conformance: build conformance-deps ## The MCP client, and the registry's M
 test-bridge: build conformance-deps ## mcp-bridge in front of real servers, and the official conformance suite through it
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh bridge
 
-.PHONY: unit-deps store-deps page-deps api-deps contract-deps conformance-deps manifest-deps
+.PHONY: unit-deps store-deps page-deps api-deps command-deps contract-deps conformance-deps manifest-deps
 unit-deps:
 	@config/build/packages.sh $(UNIT_TEST_PACKAGES)
 store-deps:
@@ -139,6 +143,8 @@ page-deps:
 	@config/build/packages.sh $(PAGE_TEST_PACKAGES)
 api-deps:
 	@config/build/packages.sh $(API_TEST_PACKAGES)
+command-deps:
+	@config/build/packages.sh $(COMMAND_TEST_PACKAGES)
 manifest-deps:
 	@config/build/packages.sh $(MANIFEST_PACKAGES)
 contract-deps:

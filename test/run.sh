@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs test suites and adds up what they counted:  run.sh SUITE...   with SUITE one of unit, stores, kills, page, official, docs, schemathesis, contracts, conformance, bridge,
+# Runs test suites and adds up what they counted:  run.sh SUITE...   with SUITE one of unit, stores, kills, page, official, docs, commands, schemathesis, contracts, conformance, bridge,
 # manifests, release, installed, upgrade, integration, old-kubernetes, e2e, rights, cluster, faults, faults-all. "stores" has a few kills of "kills", which has KILLS (default 1000). "faults" is a sample of "faults-all", always
 # the same; FAULTS_SEED=N takes another one.
 # BUILD_DIR names the build to test (default build/release). The last line is "N passed, N failed"; the exit code is 0 only if nothing
@@ -160,6 +160,7 @@ script() {
 page() { script page "$root/test/page/test.sh" "$build"; }
 official() { script official "$root/test/official/test.sh" "$build"; }
 docs() { script docs "$root/test/docs/test.sh" "$build"; }
+commands() { with_cluster "commands-$$" --node script commands "$root/test/docs/commands.sh" "$build"; }
 conformance() { script conformance "$root/test/conformance/test.sh" "$build"; }
 bridge() { script bridge "$root/test/bridge/test.sh" "$build"; }
 contracts() { script contracts "$root/test/contracts/test.sh" "$build"; }
@@ -173,8 +174,8 @@ cluster() { script cluster "$root/test/cluster/test.sh"; }
 mkdir -p "$logs/unit"
 for suite in "$@"; do
   case $suite in
-    unit | stores | kills | page | official | docs | schemathesis | contracts | conformance | bridge | manifests | release | installed | upgrade | integration | old-kubernetes | e2e | rights | cluster | faults | faults-all) "$suite" ;;
-    *) echo "run.sh: unknown suite '$suite': unit, stores, kills, page, official, docs, schemathesis, contracts, conformance, bridge, manifests, release, installed, upgrade, integration, old-kubernetes, e2e, rights, cluster, faults and faults-all exist" >&2; exit 2 ;;
+    unit | stores | kills | page | official | docs | commands | schemathesis | contracts | conformance | bridge | manifests | release | installed | upgrade | integration | old-kubernetes | e2e | rights | cluster | faults | faults-all) "$suite" ;;
+    *) echo "run.sh: unknown suite '$suite': unit, stores, kills, page, official, docs, commands, schemathesis, contracts, conformance, bridge, manifests, release, installed, upgrade, integration, old-kubernetes, e2e, rights, cluster, faults and faults-all exist" >&2; exit 2 ;;
   esac
 done
 for failure in "${failures[@]}"; do echo "failed: $failure"; done
