@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs test suites and adds up what they counted:  run.sh SUITE...   with SUITE one of unit, stores, kills, page, official, docs, commands, schemathesis, contracts, conformance, bridge,
 # manifests, release, installed, upgrade, integration, old-kubernetes, e2e, rights, cluster, faults, faults-all. "stores" has a few kills of "kills", which has KILLS (default 1000). "faults" is a sample of "faults-all", always
-# the same; FAULTS_SEED=N takes another one.
+# the same; FAULTS_SEED=N takes another one. DOCUMENTS=WORDS has "commands" run only documents with the words in their names.
 # BUILD_DIR names the build to test (default build/release). The last line is "N passed, N failed"; the exit code is 0 only if nothing
 # failed and every suite ran at least one test.
 set -uo pipefail
@@ -160,7 +160,7 @@ script() {
 page() { script page "$root/test/page/test.sh" "$build"; }
 official() { script official "$root/test/official/test.sh" "$build"; }
 docs() { script docs "$root/test/docs/test.sh" "$build"; }
-commands() { with_cluster "commands-$$" --node script commands "$root/test/docs/commands.sh" "$build"; }
+commands() { with_cluster "commands-$$" --node script commands "$root/test/docs/commands.sh" "$build" "${DOCUMENTS:-}"; }
 conformance() { script conformance "$root/test/conformance/test.sh" "$build"; }
 bridge() { script bridge "$root/test/bridge/test.sh" "$build"; }
 contracts() { script contracts "$root/test/contracts/test.sh" "$build"; }
