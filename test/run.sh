@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs test suites and adds up what they counted:  run.sh SUITE...   with SUITE one of unit, stores, kills, page, official, docs, commands, schemathesis, contracts, conformance, bridge,
-# manifests, release, installed, upgrade, integration, old-kubernetes, e2e, rights, cluster, faults, faults-all. "stores" has a few kills of "kills", which has KILLS (default 1000). "faults" is a sample of "faults-all", always
+# manifests, release, reproducible, installed, upgrade, integration, old-kubernetes, e2e, rights, cluster, faults, faults-all. "stores" has a few kills of "kills", which has KILLS (default 1000). "faults" is a sample of "faults-all", always
 # the same; FAULTS_SEED=N takes another one. DOCUMENTS=WORDS has "commands" run only documents with the words in their names.
 # BUILD_DIR names the build to test (default build/release). The last line is "N passed, N failed"; the exit code is 0 only if nothing
 # failed and every suite ran at least one test.
@@ -166,6 +166,7 @@ bridge() { script bridge "$root/test/bridge/test.sh" "$build"; }
 contracts() { script contracts "$root/test/contracts/test.sh" "$build"; }
 schemathesis() { script schemathesis "$root/test/schemathesis/test.sh" "$build"; }
 manifests() { with_cluster "manifests-$$" --control-plane script manifests "$root/test/manifests/test.sh"; }
+reproducible() { script reproducible "$root/test/release/reproducible.sh" "$build"; }
 release() { script release "$root/test/release/test.sh" "$build"; }
 installed() { with_cluster "installed-$$" --node script installed "$root/test/manifests/node.sh"; }
 upgrade() { with_cluster "upgrade-$$" --node script upgrade "$root/test/upgrade/test.sh" "$build"; }
@@ -174,8 +175,8 @@ cluster() { script cluster "$root/test/cluster/test.sh"; }
 mkdir -p "$logs/unit"
 for suite in "$@"; do
   case $suite in
-    unit | stores | kills | page | official | docs | commands | schemathesis | contracts | conformance | bridge | manifests | release | installed | upgrade | integration | old-kubernetes | e2e | rights | cluster | faults | faults-all) "$suite" ;;
-    *) echo "run.sh: unknown suite '$suite': unit, stores, kills, page, official, docs, commands, schemathesis, contracts, conformance, bridge, manifests, release, installed, upgrade, integration, old-kubernetes, e2e, rights, cluster, faults and faults-all exist" >&2; exit 2 ;;
+    unit | stores | kills | page | official | docs | commands | schemathesis | contracts | conformance | bridge | manifests | release | reproducible | installed | upgrade | integration | old-kubernetes | e2e | rights | cluster | faults | faults-all) "$suite" ;;
+    *) echo "run.sh: unknown suite '$suite': unit, stores, kills, page, official, docs, commands, schemathesis, contracts, conformance, bridge, manifests, release, reproducible, installed, upgrade, integration, old-kubernetes, e2e, rights, cluster, faults and faults-all exist" >&2; exit 2 ;;
   esac
 done
 for failure in "${failures[@]}"; do echo "failed: $failure"; done
