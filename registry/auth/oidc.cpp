@@ -131,17 +131,23 @@ std::optional<Verdict> OidcAuthenticator::judge(const std::string& token, const 
   return verdict;
 }
 
+auto OidcAuthenticator::known_keys() const -> std::shared_ptr<const Keys> {
+  std::lock_guard guard(mutex_);
+  return keys_;
+}
+
 void OidcAuthenticator::authenticate(const std::string& token, Done done) {
   if (const auto known = cache_.find(cache_.key_of(token), clock_.wall())) return done(*known);
-  std::shared_ptr<const Keys> keys;
-  {
-    std::lock_guard guard(mutex_);
-    keys = keys_;
-  }
-  if (const auto verdict = judge(token, *keys)) return done(*verdict);
+  std::shared_ptr<const Keys> keys = known_keys();
   bool full = false;
-  {
+  for (;;) {
+    if (const auto verdict = judge(token, *keys)) return done(*verdict);
     std::lock_guard guard(mutex_);
+    // Fetched meanwhile: it is those that the token may be signed with.
+    if (keys != keys_) {
+      keys = keys_;
+      continue;
+    }
     const bool ask = fetching_ || asked_ || clock_.now() >= next_question_;
     full = ask && waiting_.size() >= kMostWaiting;
     if (ask && !full && !stopped_) {
@@ -150,6 +156,7 @@ void OidcAuthenticator::authenticate(const std::string& token, Done done) {
       wake_.notify_all();
       return;
     }
+    break;
   }
   done(full ? Verdict::unavailable("too many requests wait for the issuer's keys") : without_key());
 }

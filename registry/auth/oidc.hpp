@@ -48,6 +48,7 @@ class OidcAuthenticator final : public Authenticator {
   std::optional<Verdict> judge(const std::string& token, const Keys& keys);
   void fetched(Result<Keys> keys);
   Verdict without_key() const;
+  std::shared_ptr<const Keys> known_keys() const;
 
   const OidcSettings settings_;
   Clock& clock_;

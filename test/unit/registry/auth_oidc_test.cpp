@@ -6,9 +6,11 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "controller/base/base64.hpp"
 #include "controller/testing/simulated_clock.hpp"
@@ -29,6 +31,34 @@ using registry::test::TokenMaker;
 namespace {
 
 const std::string kIssuer = "https://issuer.example/realm";
+
+// Lets a test do something while the thread that made the clock asks for the time.
+class WatchedClock final : public toolhive::Clock {
+ public:
+  explicit WatchedClock(toolhive::WallTime wall) : clock_(wall) {}
+
+  toolhive::TimePoint now() const override { return clock_.now(); }
+  toolhive::WallTime wall() const override {
+    if (std::this_thread::get_id() == owner_ && told_ && --left_ == 0) std::exchange(told_, nullptr)();
+    return clock_.wall();
+  }
+  void wait_until(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
+                  toolhive::TimePoint deadline) override {
+    clock_.wait_until(lock, changed, deadline);
+  }
+  void advance(std::chrono::seconds by) { clock_.advance(by); }
+  // `told` is called when the time is asked for the `count`th time from now.
+  void when_asked(int count, std::function<void()> told) {
+    left_ = count;
+    told_ = std::move(told);
+  }
+
+ private:
+  toolhive::testing::SimulatedClock clock_;
+  const std::thread::id owner_ = std::this_thread::get_id();
+  mutable std::function<void()> told_;
+  mutable int left_ = 0;
+};
 
 // A clock, and an issuer whose documents can be changed and that can be down.
 class IssuerPlay {
@@ -55,6 +85,9 @@ class IssuerPlay {
     changed_.notify_all();
   }
   void advance(std::chrono::seconds by) { clock_.advance(by); }
+  void when_asked_for_time(int count, std::function<void()> told) {
+    clock_.when_asked(count, std::move(told));
+  }
 
   OidcAuthenticator& start() {
     const auto fetch = [this](const std::stop_token& stop) -> Fetch {
@@ -93,7 +126,7 @@ class IssuerPlay {
   std::unique_ptr<OidcAuthenticator> authenticator;
 
  private:
-  toolhive::testing::SimulatedClock clock_{toolhive::WallTime(1'800'000'000s)};
+  WatchedClock clock_{toolhive::WallTime(1'800'000'000s)};
   std::mutex mutex_;
   std::condition_variable_any changed_;
   bool down_ = false, held_ = false;
@@ -116,6 +149,23 @@ std::string hmac_token(const std::string& secret, const Json& header, const Json
 }
 
 }  // namespace
+
+TEST_CASE("a token is judged by keys that came while it was held against those before") {
+  IssuerPlay play;
+  const TokenMaker maker(Algorithm::RS256, "k1");
+  play.publish(key_set(maker));
+  play.hold(true);
+  play.start();
+  REQUIRE(play.wait_for_fetches(1));
+  const auto token = maker.sign(play.claims()), other = maker.sign(play.claims("bob"));
+  // First for what is remembered of the token, then for the token.
+  play.when_asked_for_time(2, [&] {
+    play.hold(false);
+    CHECK(play.judge(other).kind == Verdict::Kind::Accepted);
+  });
+  const auto verdict = play.judge(token);
+  CHECK_MESSAGE(verdict.kind == Verdict::Kind::Accepted, verdict.reason);
+}
 
 TEST_CASE("a token of the issuer is accepted, and judged once") {
   IssuerPlay play;

@@ -338,7 +338,8 @@ TEST_CASE("a paused object is told so and else left alone, whether it decodes or
   REQUIRE(r.wait_for([&] { return passes >= 1; }));
   REQUIRE(held(r));
   put("a", 1, {{"annotations", pause.at("annotations")}, {"finalizers", {kFinalizer}}});
-  REQUIRE(r.wait_for([&] { return paused == 3; }));
+  // A pass for what was written before may see it paused as well.
+  REQUIRE(r.wait_for([&] { return paused >= 3; }));
   r.api->remove(kWidget, kKey);
   CHECK(r.wait_for([&] { return !r.api->find(kWidget, kKey); }));
   CHECK(undone == 1);
