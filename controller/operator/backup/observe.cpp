@@ -100,7 +100,8 @@ StatusOr<BackupObservation> observe_backup(const Context& ctx, kube::Client& cli
   BackupObservation observed{
       .object = object,
       .status = std::make_shared<const Json>(object.json().value("status", Json::object())),
-      .inputs = {}};
+      .inputs = {},
+      .pods = {}};
   BackupInputs& inputs = observed.inputs;
   inputs.key = object.key();
   inputs.uid = std::string(object.meta().uid);

@@ -23,7 +23,7 @@ struct BackupObservation {
   bool claim_found = false;  // that of the Registry, on files
   JsonPtr backup_job = {};   // null: there is none
   JsonPtr delete_job = {};
-  std::vector<Json> pods = {};  // of both
+  std::vector<Json> pods;  // of both
   // Of one by VolumeSnapshot.
   kube::Offered snapshots = kube::Offered::Unknown;
   JsonPtr snapshot = {};  // null: there is none

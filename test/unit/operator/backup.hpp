@@ -54,7 +54,8 @@ inline BackupInputs backup_inputs(const kube::Object& backup = registry_backup()
 inline BackupObservation backup_observation(const kube::Object& backup = registry_backup()) {
   return {.object = backup,
           .status = std::make_shared<const Json>(backup.json().value("status", Json::object())),
-          .inputs = backup_inputs(backup)};
+          .inputs = backup_inputs(backup),
+          .pods = {}};
 }
 
 // The Job as the API server has it; `condition` is what it ended with.
