@@ -12,24 +12,11 @@
 #include <cstring>
 #include <utility>
 
+#include "controller/base/descriptor.hpp"
 #include "controller/base/log.hpp"
 #include "registry/import_report.hpp"
 
 namespace toolhive::registry {
-
-class ImportSocket::Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 namespace {
 
@@ -93,7 +80,8 @@ struct FilePassage {
     message.msg_iov = &text;
     message.msg_iovlen = 1;
     message.msg_control = control.data();
-    message.msg_controllen = control.size();
+    // For one file and no more: the padding has room for another, which nobody would close.
+    message.msg_controllen = CMSG_LEN(sizeof(int));
   }
   FilePassage(const FilePassage&) = delete;
   FilePassage& operator=(const FilePassage&) = delete;
@@ -119,6 +107,7 @@ ImportFile receive(int connection) {
   FilePassage passage;
   ::setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &kImportPatience, sizeof(kImportPatience));
   if (::recvmsg(connection, &passage.message, MSG_CMSG_CLOEXEC) != 1) return nullptr;
+  const bool more = (passage.message.msg_flags & MSG_CTRUNC) != 0;
   cmsghdr* const header = CMSG_FIRSTHDR(&passage.message);
   if (header == nullptr || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(sizeof(int)))
     return nullptr;
@@ -128,7 +117,7 @@ ImportFile receive(int connection) {
   ImportFile opened(::fdopen(file, "r"));
   if (opened == nullptr) ::close(file);
   // Reading it must never wait for anybody.
-  if (opened == nullptr || ::fstat(file, &facts) != 0 || !S_ISREG(facts.st_mode)) return nullptr;
+  if (opened == nullptr || more || ::fstat(file, &facts) != 0 || !S_ISREG(facts.st_mode)) return nullptr;
   return opened;
 }
 
@@ -166,16 +155,16 @@ class ImportAnswer {
 
 Result<std::unique_ptr<ImportSocket>> ImportSocket::open(const std::string& directory, Store& store,
                                                          const ToolPolicy& policy) {
-  auto listening = std::make_unique<Descriptor>(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  Descriptor listening(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const auto address = address_of(directory);
   if (!address) return address.error();
-  if (listening->get() < 0 || ::bind(listening->get(), address->get(), address->size) != 0 ||
-      ::listen(listening->get(), 1) != 0)
+  if (!listening || ::bind(listening.get(), address->get(), address->size) != 0 ||
+      ::listen(listening.get(), 1) != 0)
     return socket_error("take imports");
   return std::unique_ptr<ImportSocket>(new ImportSocket(std::move(listening), store, policy));
 }
 
-ImportSocket::ImportSocket(std::unique_ptr<Descriptor> listening, Store& store, const ToolPolicy& policy)
+ImportSocket::ImportSocket(Descriptor listening, Store& store, const ToolPolicy& policy)
     : listening_(std::move(listening)),
       store_(store),
       policy_(policy),
@@ -184,15 +173,15 @@ ImportSocket::ImportSocket(std::unique_ptr<Descriptor> listening, Store& store, 
 // What waits for a connection hears of the end by it.
 ImportSocket::~ImportSocket() {
   thread_.request_stop();
-  ::shutdown(listening_->get(), SHUT_RDWR);
+  ::shutdown(listening_.get(), SHUT_RDWR);
 }
 
 void ImportSocket::serve(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    pollfd polled{listening_->get(), POLLIN, 0};
+    pollfd polled{listening_.get(), POLLIN, 0};
     if (::poll(&polled, 1, -1) <= 0 || stop.stop_requested()) continue;
-    const Descriptor connection(::accept4(listening_->get(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (connection.get() >= 0 && is_own(connection.get())) take(connection.get(), stop);
+    const Descriptor connection(::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (connection && is_own(connection.get())) take(connection.get(), stop);
   }
 }
 
@@ -224,21 +213,19 @@ Result<int> import_through_socket(const std::string& directory, const ImportFile
                                   const std::function<void(std::string_view)>& on_text) {
   const auto address = address_of(directory);
   if (!address) return address.error();
-  const int connection = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (connection < 0) return socket_error("reach the registry that serves these files");
-  const ImportFile closing(::fdopen(connection, "r"));
-  if (::connect(connection, address->get(), address->size) != 0) {
+  const Descriptor connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!connection || ::connect(connection.get(), address->get(), address->size) != 0) {
     if (errno == ECONNREFUSED) return Error{Code::NotFound, "no process serves " + directory};
     return socket_error("reach the registry that serves these files");
   }
-  if (!is_own(connection))
+  if (!is_own(connection.get()))
     return Error{Code::Forbidden, "the registry that serves these files is another user's"};
-  if (!hand_over(connection, ::fileno(file.get())))
+  if (!hand_over(connection.get(), ::fileno(file.get())))
     return socket_error("hand the export to the registry that serves these files");
   ImportAnswer answer(on_text);
   std::array<char, 4096> piece;
   for (;;) {
-    const ssize_t got = ::recv(connection, piece.data(), piece.size(), 0);
+    const ssize_t got = ::recv(connection.get(), piece.data(), piece.size(), 0);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return answer.end();
     answer.add({piece.data(), static_cast<std::size_t>(got)});

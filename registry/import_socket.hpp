@@ -8,6 +8,7 @@
 #include <string_view>
 #include <thread>
 
+#include "controller/base/descriptor.hpp"
 #include "registry/base/result.hpp"
 #include "registry/import_input.hpp"
 #include "registry/model/tool.hpp"
@@ -34,12 +35,11 @@ class ImportSocket {
   ImportSocket& operator=(const ImportSocket&) = delete;
 
  private:
-  class Descriptor;
-  ImportSocket(std::unique_ptr<Descriptor> listening, Store& store, const ToolPolicy& policy);
+  ImportSocket(Descriptor listening, Store& store, const ToolPolicy& policy);
   void serve(const std::stop_token& stop);
   void take(int connection, const std::stop_token& stop);
 
-  std::unique_ptr<Descriptor> listening_;
+  const Descriptor listening_;
   Store& store_;
   const ToolPolicy& policy_;
   std::jthread thread_;  // The last: it uses the others.

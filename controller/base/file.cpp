@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "controller/base/descriptor.hpp"
+
 namespace toolhive {
 
 namespace {
@@ -19,27 +21,20 @@ Status failed(const std::string& path, int error) {
 }  // namespace
 
 StatusOr<std::string> read_file(const std::string& path, std::size_t most_bytes) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return failed(path, errno);
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return failed(path, errno);
   std::string content;
   std::array<char, 16384> buffer;
   for (;;) {
-    const ssize_t count = read(fd, buffer.data(), buffer.size());
+    const ssize_t count = read(file.get(), buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) {
-      const int error = errno;
-      close(fd);
-      return failed(path, error);
-    }
+    if (count < 0) return failed(path, errno);
     if (count == 0) break;
     content.append(buffer.data(), static_cast<std::size_t>(count));
-    if (content.size() > most_bytes) {
-      close(fd);
+    if (content.size() > most_bytes)
       return Status(Code::Invalid,
                     "cannot read " + path + ": larger than " + std::to_string(most_bytes) + " bytes");
-    }
   }
-  close(fd);
   return content;
 }
 

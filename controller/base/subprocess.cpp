@@ -12,6 +12,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "controller/base/descriptor.hpp"
+
 extern char** environ;  // NOLINT(readability-redundant-declaration)
 
 namespace toolhive {
@@ -19,22 +21,6 @@ namespace toolhive {
 namespace {
 
 constexpr std::size_t kErrorsLimit = 4096;
-
-class Descriptor {
- public:
-  Descriptor() = default;
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { reset(-1); }
-  int get() const { return fd_; }
-  void reset(int fd) {
-    if (fd_ >= 0) close(fd_);
-    fd_ = fd;
-  }
-
- private:
-  int fd_ = -1;
-};
 
 struct Pipe {
   Descriptor read, write;

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <system_error>
 
+#include "controller/base/descriptor.hpp"
 #include "registry/store/file_system.hpp"
 
 namespace toolhive::registry {
@@ -44,21 +45,6 @@ auto retry(Call call) {
     if (result >= 0 || errno != EINTR) return result;
   }
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
 
 Descriptor open_file(const std::string& path, int flags) {
   return Descriptor(retry([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0600); }));

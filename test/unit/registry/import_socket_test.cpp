@@ -2,12 +2,20 @@
 #include "registry/import_socket.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
 #include <filesystem>
+#include <iterator>
 
 #include "../kube/temporary_folder.hpp"
+#include "controller/base/descriptor.hpp"
 #include "registry/import_report.hpp"
 #include "store_fixture.hpp"
 
@@ -55,6 +63,45 @@ struct ServedStore {
   std::unique_ptr<ImportSocket> socket;
   std::string said;
 };
+
+std::ptrdiff_t open_descriptors() {
+  using std::filesystem::directory_iterator;
+  return std::distance(directory_iterator("/proc/self/fd"), directory_iterator());
+}
+
+// What a socket of that folder answers to one who hands over two files at once.
+std::string answer_to_two_files(const std::string& folder, int file) {
+  struct stat facts {};
+  REQUIRE(::stat(folder.c_str(), &facts) == 0);
+  const std::string name =
+      "mcp-registry-import-" + std::to_string(facts.st_dev) + "-" + std::to_string(facts.st_ino);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::copy(name.begin(), name.end(), address.sun_path + 1);
+  const toolhive::Descriptor connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  REQUIRE(::connect(connection.get(), reinterpret_cast<const sockaddr*>(&address),
+                    static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size())) == 0);
+  const std::array<int, 2> files{file, file};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(files))> control{};
+  char byte = 'f';
+  iovec text{&byte, 1};
+  msghdr message{};
+  message.msg_iov = &text;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  cmsghdr* const header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(files));
+  std::memcpy(CMSG_DATA(header), files.data(), sizeof(files));
+  REQUIRE(::sendmsg(connection.get(), &message, MSG_NOSIGNAL) == 1);
+  std::string said;
+  std::array<char, 512> piece;
+  for (ssize_t got; (got = ::recv(connection.get(), piece.data(), piece.size(), 0)) > 0;)
+    said.append(piece.data(), static_cast<std::size_t>(got));
+  return said;
+}
 
 }  // namespace
 
@@ -123,6 +170,17 @@ TEST_CASE("what could keep the registry waiting is not read") {
   const auto failed = import_through_socket(served.folder.path("."), file, [](std::string_view) {});
   REQUIRE_FALSE(failed.ok());
   CHECK(failed.error().detail.find("no file that can be read twice") != std::string::npos);
+}
+
+TEST_CASE("who hands over more than one file is refused, and none of them stays open") {
+  ServedStore served;
+  const auto file = open_import_input(served.folder.write("export.jsonl", export_of(1)));
+  REQUIRE(file.ok());
+  const std::ptrdiff_t before = open_descriptors();
+  for (int i = 0; i < 3; ++i)
+    CHECK(answer_to_two_files(served.folder.path("."), ::fileno(file->get())).starts_with("failed: "));
+  CHECK(open_descriptors() == before);
+  CHECK(served.store->snapshot()->tools() == 0);
 }
 
 TEST_CASE("an import that the storage breaks off says so, and goes on when it is repeated") {
