@@ -65,6 +65,7 @@ std::optional<ConditionValue> refusal(const RegistryObservation& observed) {
 }
 
 bool are_files_taken(const RegistryObservation& observed, const RegistryInputs& inputs) {
+  if (!has_shared_files(inputs.spec)) return false;
   return std::any_of(observed.pods.begin(), observed.pods.end(), [&](const kube::Object& object) {
     const Json pod = object.json();
     return !is_finished(pod) && !shares_files(pod, pvc_name(inputs));

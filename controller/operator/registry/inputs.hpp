@@ -34,8 +34,8 @@ struct RegistryInputs {
   JsonPtr claim_source;
   // The claim whose files are moved into the database before the registry serves; absent: none.
   std::optional<std::string> move_from;
-  // A pod still runs that has the files to itself, or others: it goes before those that share them
-  // come.
+  // Of files that are shared: a pod still runs that has them to itself, or others. It goes before
+  // those that share them come.
   bool files_are_taken = false;
   JsonPtr operator_keys;  // the operator's public keys as a JWK Set; null without authentication
   // By whose word the registry's certificate is trusted, in PEM; empty where the operator does not
