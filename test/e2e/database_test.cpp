@@ -34,13 +34,6 @@ Json registry_on(const NodeDatabase& database) {
              {{"requests", {{"cpu", "10m"}, {"memory", "32Mi"}}}, {"limits", {{"memory", "256Mi"}}}}}}}};
 }
 
-void wait_serving(const TestNamespace& ns, int pods) {
-  wait_until("three replicas serve", [&]() -> std::string {
-    const Json status = ns.get(kRegistry, "mcp-registry").value("status", Json::object());
-    return status.value("readyReplicas", 0) == pods ? "" : status.dump();
-  });
-}
-
 }  // namespace
 
 TEST_CASE("on PostgreSQL no read fails and no acknowledged write is lost, whatever goes and comes back") {
@@ -57,7 +50,7 @@ TEST_CASE("on PostgreSQL no read fails and no acknowledged write is lost, whatev
   ns.apply(mcptool("weather"));
   ns.wait_ready(kRegistry, "mcp-registry", Seconds(180));
   ns.wait_ready(kMcpTool, "weather");
-  wait_serving(ns, 3);
+  ns.wait_replicas(3);
   CHECK_FALSE(ns.find(kClaim, "mcp-registry-data"));
 
   Load load(ns);
@@ -69,7 +62,7 @@ TEST_CASE("on PostgreSQL no read fails and no acknowledged write is lost, whatev
         if (each.at("metadata").at("name") == pod.at("metadata").at("name")) return "it is still there";
       return pods.size() == 3 ? "" : std::to_string(pods.size()) + " pods";
     });
-    wait_serving(ns, 3);
+    ns.wait_replicas(3);
   }
   // A rolling update.
   ns.patch(kRegistry, "mcp-registry", {{"spec", {{"config", {{"logLevel", "debug"}}}}}});

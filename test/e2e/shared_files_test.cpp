@@ -23,13 +23,6 @@ Json registry_on_shared_files() {
              {{"requests", {{"cpu", "10m"}, {"memory", "32Mi"}}}, {"limits", {{"memory", "256Mi"}}}}}}}};
 }
 
-void wait_replicas(const TestNamespace& ns, int pods) {
-  wait_until("the replicas serve", [&]() -> std::string {
-    const Json status = ns.get(kRegistry, "mcp-registry").value("status", Json::object());
-    return status.value("readyReplicas", 0) == pods ? "" : status.dump();
-  });
-}
-
 void wait_written(const Load& load, const char* when) {
   const int before = load.writes();
   wait_until(std::string("it is written ") + when, [&]() -> std::string {
@@ -56,7 +49,7 @@ TEST_CASE("on files that three pods share no read fails and no acknowledged writ
   ns.apply(mcptool("weather"));
   ns.wait_ready(kRegistry, "mcp-registry", Seconds(180));
   ns.wait_ready(kMcpTool, "weather");
-  wait_replicas(ns, 3);
+  ns.wait_replicas(3);
 
   Load load(ns);
   wait_written(load, "at first");
@@ -65,14 +58,14 @@ TEST_CASE("on files that three pods share no read fails and no acknowledged writ
     const std::string name = pod.at("metadata").at("name");
     ns.remove(kPod, name);
     ns.wait_gone(kPod, name);
-    wait_replicas(ns, 3);
+    ns.wait_replicas(3);
     wait_written(load, "after a pod went");
   }
   // A rolling update, and another number of pods.
   ns.patch(kRegistry, "mcp-registry", {{"spec", {{"config", {{"logLevel", "debug"}}}}}});
   ns.wait_ready(kRegistry, "mcp-registry", Seconds(180));
   ns.patch(kRegistry, "mcp-registry", {{"spec", {{"replicas", 2}}}});
-  wait_replicas(ns, 2);
+  ns.wait_replicas(2);
   wait_written(load, "by two");
   CHECK_MESSAGE(load.failed_reads().empty(), load.failed_reads());
   // The one that writes, without a word of farewell: the Service sends requests to it until it has
@@ -81,7 +74,7 @@ TEST_CASE("on files that three pods share no read fails and no acknowledged writ
   wait_until("one writes", [&] { return (writer = writer_pod(ns)).empty() ? "none does" : ""; });
   ns.require_kubectl({"delete", "pod", writer, "--grace-period=0", "--force", "--wait=false"});
   wait_written(load, "after the writer was killed");
-  wait_replicas(ns, 2);
+  ns.wait_replicas(2);
   load.stop();
 
   MESSAGE(load.reads() << " reads, " << load.acknowledged().size() << " writes acknowledged");

@@ -15,6 +15,7 @@
 #include "loopback.hpp"
 #include "registry/store/fill.hpp"
 #include "registry_client.hpp"
+#include "serving_registry.hpp"
 #include "step_killer.hpp"
 
 using namespace toolhive::registry;
@@ -32,34 +33,6 @@ std::vector<std::string> program(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), TOOLHIVE_BIN_DIR "/mcp-registry");
   return arguments;
 }
-
-// A registry that serves a configuration's store.
-class Serving {
- public:
-  explicit Serving(const std::string& config)
-      : port_(free_port()), process_({program({"serve", "--config", config, "--server", write_server()})}) {
-    RegistryClient client(port_);
-    const auto deadline = std::chrono::steady_clock::now() + 30s;
-    for (;;) {
-      const auto answer = client.send("GET", "/ready");
-      if (answer && answer->status == 200) return;
-      REQUIRE(std::chrono::steady_clock::now() < deadline);
-      std::this_thread::sleep_for(2ms);
-    }
-  }
-  std::uint16_t port() const { return port_; }
-
- private:
-  std::string write_server() const {
-    auto path = folder_.path() + "/server.yaml";
-    std::ofstream(path) << "address: 127.0.0.1\nport: " << port_ << "\nthreads: 2\n";
-    return path;
-  }
-
-  const TemporaryFolder folder_;
-  const std::uint16_t port_;
-  e2e::Background process_;
-};
 
 // Tools as a registry acknowledged them, by name.
 struct Acknowledged {
@@ -118,7 +91,7 @@ TEST_CASE_TEMPLATE("a backup beside a registry under writes has all that was ack
   const TemporaryFolder folder;
   Acknowledged acknowledged;
   {
-    const Serving serving(from.config());
+    const ServingRegistry serving(from.config());
     std::vector<std::jthread> writers;
     for (int writer = 0; writer < kWriters; ++writer) {
       writers.emplace_back([&, prefix = "w" + std::to_string(writer) + "-"](const std::stop_token& stop) {
@@ -150,7 +123,7 @@ TEST_CASE("a restore into the files of a registry that serves waits for nothing 
   const auto location = "file://" + folder.path() + "/one";
   run_registry({"backup", "--config", from.config(), "--to", location}, 0);
   {
-    const Serving serving(to.config());
+    const ServingRegistry serving(to.config());
     const auto said = run_registry({"restore", "--config", to.config(), "--from", location}, 1);
     CHECK(said.err.find("locked") != std::string::npos);
   }
@@ -164,7 +137,7 @@ TEST_CASE("replicas that serve an empty database show what is restored into it")
   fill_with_everything(*open_place(from.options()));
   const auto location = "file://" + folder.path() + "/one";
   run_registry({"backup", "--config", from.config(), "--to", location}, 0);
-  const Serving serving(to.config());
+  const ServingRegistry serving(to.config());
   run_registry({"restore", "--config", to.config(), "--from", location}, 0);
   RegistryClient client(serving.port());
   const auto deadline = std::chrono::steady_clock::now() + 10s;

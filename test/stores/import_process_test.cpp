@@ -8,6 +8,7 @@
 #include "backup_fixture.hpp"
 #include "loopback.hpp"
 #include "registry_client.hpp"
+#include "serving_registry.hpp"
 
 using namespace toolhive::registry;
 using namespace toolhive::registry::test;
@@ -15,27 +16,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A registry that serves a configuration's store.
+// A registry that serves a configuration's store, and takes imports meanwhile.
 class ImportTarget {
  public:
-  explicit ImportTarget(const std::string& config)
-      : config_(config),
-        port_(free_port()),
-        process_(
-            {{TOOLHIVE_BIN_DIR "/mcp-registry", "serve", "--config", config, "--server", server_file()}}) {
-    RegistryClient client(port_);
-    const auto deadline = std::chrono::steady_clock::now() + 30s;
-    for (;;) {
-      const auto answer = client.send("GET", "/ready");
-      if (answer && answer->status == 200) return;
-      REQUIRE(std::chrono::steady_clock::now() < deadline);
-      std::this_thread::sleep_for(2ms);
-    }
-  }
+  explicit ImportTarget(const std::string& config) : config_(config), serving_(config) {}
 
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return serving_.port(); }
   std::string get(const std::string& target) const {
-    RegistryClient client(port_);
+    RegistryClient client(port());
     const auto answer = client.send("GET", target);
     REQUIRE(answer);
     return std::to_string(answer->status) + " " + answer->body;
@@ -46,16 +34,8 @@ class ImportTarget {
   }
 
  private:
-  std::string server_file() const {
-    auto path = folder_.path() + "/server.yaml";
-    std::ofstream(path) << "address: 127.0.0.1\nport: " << port_ << "\nthreads: 2\n";
-    return path;
-  }
-
-  const TemporaryFolder folder_;
   const std::string config_;
-  const std::uint16_t port_;
-  e2e::Background process_;
+  const ServingRegistry serving_;
 };
 
 bool output_says(const e2e::Output& output, const char* words) {

@@ -96,6 +96,13 @@ void TestNamespace::wait_gone(const Kind& kind, const std::string& name, Seconds
       bound);
 }
 
+void TestNamespace::wait_replicas(int pods) const {
+  wait_until(std::to_string(pods) + " replicas serve", [&]() -> std::string {
+    const Json status = get(kRegistry, "mcp-registry").value("status", Json::object());
+    return status.value("readyReplicas", 0) == pods ? "" : status.dump();
+  });
+}
+
 Answer TestNamespace::http(const std::string& method, const std::string& path, const Json& body,
                            const std::string& registry) const {
   return Cluster::get().http(method, "http://" + registry + "." + name_ + ".svc.cluster.local:8080" + path,

@@ -42,6 +42,8 @@ class TestNamespace {
     wait_condition(kind, name, "Ready", "True", {}, bound);
   }
   void wait_gone(const Kind& kind, const std::string& name, Seconds bound = Seconds(60)) const;
+  // Until so many pods of the Registry mcp-registry are ready.
+  void wait_replicas(int pods) const;
 
   // Through the Service, by its name in the cluster's DNS. `path` such as "/api/v1/tools".
   Answer http(const std::string& method, const std::string& path, const Json& body = nullptr,
