@@ -29,17 +29,28 @@ count() {
 
 # Runs a doctest executable. Its own output is shown when something fails; lines that say how a test ended, while it runs.
 doctest() {
-  local name=$1 program=$2 code summary good bad
+  local name=$1
+  echo "running $name"
+  doctest_run "$@"
+  doctest_count "$name"
+}
+
+doctest_run() { # doctest_run NAME PROGRAM ARG...: NAME.log, and its exit code beside it
+  local name=$1 program=$2
   shift 2
-  local log=$logs/$name.log
   if [[ ! -x $program ]]; then
-    echo "$name: $program is not built"
-    count "$name" "" 0
+    echo "$program is not built" >"$logs/$name.log"
+    echo 127 >"$logs/$name.code"
     return
   fi
-  echo "running $name"
-  "$program" "$@" --no-colors=true 2>&1 | tee "$log" | grep --line-buffered '^\[ *[0-9.]* s\] '
-  code=${PIPESTATUS[0]}
+  "$program" "$@" --no-colors=true 2>&1 | tee "$logs/$name.log" | grep --line-buffered '^\[ *[0-9.]* s\] '
+  echo "${PIPESTATUS[0]}" >"$logs/$name.code"
+}
+
+doctest_count() { # doctest_count NAME: what doctest_run left
+  local name=$1 code summary good bad
+  local log=$logs/$name.log
+  code=$(cat "$logs/$name.code")
   summary=$(grep -E '^\[doctest\] test cases:' "$log" | tail -n 1)
   good=$(sed -nE 's/.*\| *([0-9]+) passed.*/\1/p' <<<"$summary")
   bad=$(sed -nE 's/.*\| *([0-9]+) failed.*/\1/p' <<<"$summary")
@@ -107,8 +118,30 @@ on_an_old_control_plane() {
   doctest old-kubernetes "$build/bin/test_integration" --test-case-exclude="$newer"
   script manifests "$root/test/manifests/test.sh"
 }
-# When most of it fails, each wait takes its full time: twenty failures say enough.
-e2e() { with_cluster "e2e-$$" --node doctest e2e "$build/bin/test_e2e" --abort-after=20; }
+e2e() { with_cluster "e2e-$$" --node on_a_node e2e; }
+
+# on_a_node NAME ARG...: first, one by one, what touches more than a namespace of its own (the suite "alone"), which deploys the
+# operator too. Then the rest, E2E_JOBS files of tests at a time, for most of their time goes to waiting. When most of it fails, each
+# wait takes its full time: a few failures of a file say enough.
+on_a_node() {
+  local name=$1 program=$build/bin/test_e2e part file
+  local -a parts=() among
+  shift
+  mkdir -p "$logs/$name"
+  doctest "$name/alone" "$program" --test-suite=alone --abort-after=10 "$@"
+  local -x TOOLHIVE_INSTALLED=yes
+  for file in "$root"/test/e2e/*_test.cpp; do
+    among=(--test-suite-exclude=alone "--source-file=*/$(basename "$file")" "$@")
+    # A file may have nothing but what is run alone.
+    if "$program" "${among[@]}" --count | grep -q 'filters: 0$'; then continue; fi
+    part=$name/$(basename "$file" _test.cpp)
+    parts+=("$part")
+    while (($(jobs -rp | wc -l) >= ${E2E_JOBS:-3})); do wait -n; done
+    doctest_run "$part" "$program" "${among[@]}" --abort-after=5 &
+  done
+  wait
+  for part in "${parts[@]}"; do doctest_count "$part"; done
+}
 
 # All of that under the rights of the bundle and no others, and those rights held against what was asked. Without streaming lists, in
 # which a watch is a list as well, the operator asks for everything that it ever needs.
@@ -121,7 +154,7 @@ in_the_bundles_rights() {
   fi
   # It is about the names of config/; the roles of a bundle are named by who installs it.
   local named="the operator's Deployment* and roles are named toolhive-operator"
-  TOOLHIVE_INSTALLED=yes doctest rights-e2e "$build/bin/test_e2e" --abort-after=20 --test-case-exclude="$named"
+  TOOLHIVE_INSTALLED=yes on_a_node rights-e2e --test-case-exclude="$named"
   script rights "$root/test/rights/test.sh"
 }
 

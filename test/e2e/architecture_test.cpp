@@ -152,7 +152,8 @@ TEST_CASE("the Service mcp-registry serves the API on port 8080 inside the clust
   check_json_lines(ns.require_kubectl({"logs", "deployment/mcp-registry"}));
 }
 
-TEST_CASE("the Route ends TLS at the edge, redirects plain HTTP and leads to port 8080 of mcp-registry") {
+TEST_CASE("the Route ends TLS at the edge, redirects plain HTTP and leads to port 8080 of mcp-registry" *
+          doctest::test_suite("alone")) {
   const OfferedApi api({kRouteApi});
   const TestNamespace ns("asked-route");
   ns.require_kubectl({"apply", "-f", source_path("config/samples/registry.yaml")});

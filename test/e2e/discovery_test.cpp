@@ -99,8 +99,8 @@ TEST_CASE("the tools of a labelled Service are registered, and leave with the Se
   ns.wait_gone(kService, "weather");
 }
 
-TEST_CASE(
-    "servers of every project are found in a namespace that agrees, while the cluster has their types") {
+TEST_CASE("servers of every project are found in a namespace that agrees, while the cluster has their types" *
+          doctest::test_suite("alone")) {
   const TestNamespace ns("discovery-kinds");
   const TestNamespace other("discovery-agrees");
   const std::vector<std::string> sources = {"MCPServer.mcp.x-k8s.io", "MCPServer.toolhive.stacklok.dev",

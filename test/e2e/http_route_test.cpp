@@ -32,7 +32,8 @@ Json verdict(const char* accepted, const char* reason, std::int64_t generation) 
 
 }  // namespace
 
-TEST_CASE("an HTTPRoute appears with the Gateway API, and its host is told once a Gateway accepts it") {
+TEST_CASE("an HTTPRoute appears with the Gateway API, and its host is told once a Gateway accepts it" *
+          doctest::test_suite("alone")) {
   const TestNamespace ns("http-route");
   ns.apply(registry("mcp-registry", {{"exposure",
                                       {{"type", "HTTPRoute"},

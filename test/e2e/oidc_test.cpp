@@ -200,7 +200,7 @@ TEST_CASE("a Registry with tokens of an issuer lets in by its rules while keys c
   ns.wait_gone(kMcpTool, "weather");
 }
 
-TEST_CASE("while the operator's keys are changed no registry refuses it") {
+TEST_CASE("while the operator's keys are changed no registry refuses it" * doctest::test_suite("alone")) {
   const NodeIssuer issuer(kPort);
   const TestNamespace ns("keys");
   ns.apply(guarded_registry(ns, issuer));

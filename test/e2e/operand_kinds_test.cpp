@@ -165,7 +165,8 @@ Json backup(const std::string& name, const Json& spec) {
 
 TEST_CASE(
     "of every kind, somebody else's object is left alone, a Registry's own comes when that is gone, and goes "
-    "when it is not asked for") {
+    "when it is not asked for" *
+    doctest::test_suite("alone")) {
   const TestNamespace ns("kinds");
   const OfferedApi api({kRouteApi, kGatewayApi, kCertificateApi, kMonitoringApis});
   for (const TakenName& taken : taken_names()) ns.apply(taken.object());
@@ -192,7 +193,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "somebody else's Job of a backup's name is left alone, and the backup's own comes when that is gone") {
+    "somebody else's Job of a backup's name is left alone, and the backup's own comes when that is gone" *
+    doctest::test_suite("alone")) {
   const TestNamespace ns("backup-job");
   ns.apply(backup("nightly", {{"destination", {{"claim", {{"name", "backups"}}}}}}));
   // The Job's name has the uid, which nobody knows before.
@@ -224,7 +226,8 @@ TEST_CASE(
   wait_own(ns, kJob, name, made);
 }
 
-TEST_CASE("a VolumeSnapshot is made beside somebody else's, and goes with its RegistryBackup") {
+TEST_CASE("a VolumeSnapshot is made beside somebody else's, and goes with its RegistryBackup" *
+          doctest::test_suite("alone")) {
   const TestNamespace ns("snapshot");
   const OfferedApi api({kSnapshotApi});
   const Json source = {{"persistentVolumeClaimName", "somebody"}};

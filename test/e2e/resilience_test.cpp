@@ -77,7 +77,8 @@ TEST_CASE("tools survive the sudden death of the registry, and its pod's") {
   ns.wait_ready(kRegistry, "mcp-registry");
 }
 
-TEST_CASE("an operator that is killed, with all its replicas, goes on where it was") {
+TEST_CASE("an operator that is killed, with all its replicas, goes on where it was" *
+          doctest::test_suite("alone")) {
   const TestNamespace ns("operator");
   ns.apply(registry());
   ns.wait_ready(kRegistry, "mcp-registry");
@@ -96,7 +97,7 @@ TEST_CASE("an operator that is killed, with all its replicas, goes on where it w
   wait_for_operator();
 }
 
-TEST_CASE("when the leader goes the other replica takes over") {
+TEST_CASE("when the leader goes the other replica takes over" * doctest::test_suite("alone")) {
   const TestNamespace ns("leader");
   ns.apply(registry());
   ns.wait_ready(kRegistry, "mcp-registry");

@@ -20,7 +20,8 @@ bool counts(const Json& line) {
   return resource != "leases" && resource != "tokenreviews" && resource != "subjectaccessreviews";
 }
 
-TEST_CASE("with 20 resources settled the operator writes nothing for a minute") {
+TEST_CASE("with 20 resources settled the operator writes nothing for a minute" *
+          doctest::test_suite("alone")) {
   const TestNamespace ns("rest");
   const Cluster& cluster = Cluster::get();
   const std::vector<std::string> registries = {"mcp-registry", "other"};

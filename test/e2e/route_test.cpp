@@ -9,7 +9,8 @@ namespace {
 using namespace e2e;
 using namespace nlohmann::literals;
 
-TEST_CASE("a Route appears when the cluster begins to offer Routes, and is kept as declared") {
+TEST_CASE("a Route appears when the cluster begins to offer Routes, and is kept as declared" *
+          doctest::test_suite("alone")) {
   const TestNamespace ns("route");
   ns.apply(registry());
   ns.wait_ready(kRegistry, "mcp-registry");
@@ -53,7 +54,7 @@ TEST_CASE("a Route appears when the cluster begins to offer Routes, and is kept 
   ns.wait_ready(kRegistry, "mcp-registry");
 }
 
-TEST_CASE("a cluster that ceases to offer Routes holds up no Registry") {
+TEST_CASE("a cluster that ceases to offer Routes holds up no Registry" * doctest::test_suite("alone")) {
   const TestNamespace ns("route-gone");
   {
     const OfferedApi api({kRouteApi});

@@ -9,5 +9,5 @@ name=${TOOLHIVE_CLUSTER:?start this through test/run.sh rights}
 KUBECTL=$("$cluster" build)
 KUBECONFIG=$("$cluster" kubeconfig --name "$name")
 export KUBECTL KUBECONFIG
-"$cluster" load-image --name "$name" "$here"/../../build/images/{toolhive-operator,mcp-registry,mcp-bridge}.tar
+"$cluster" load-image --name "$name" "$here"/../../build/images/{toolhive-operator,mcp-registry,mcp-bridge,weather}.tar
 PYTHONPATH="$here/../manifests:$here/../lib" PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/python3 "$here/install.py"

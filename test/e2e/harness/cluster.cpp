@@ -80,17 +80,17 @@ Cluster::Cluster()
       last_line(require({{tool_, "kubeconfig", "--name", name_}}, "finding the kubeconfig").out);
   ::setenv("KUBECONFIG", kubeconfig.c_str(), 1);
   kubectl_ = last_line(require({.argv = {tool_, "build"}, .timeout = Seconds(1800)}, "finding kubectl").out);
-  for (const char* image : {"toolhive-operator", "mcp-registry", "mcp-bridge", "weather"}) {
-    load_image(source_path("build/images/") + image + ".tar");
-  }
   if (environment("TOOLHIVE_INSTALLED", "").empty()) deploy();
   proxy_ = std::make_unique<Background>(Command{{kubectl_, "proxy", "--unix-socket=" + socket_}});
-  for (int i = 0; i < 100 && !fs::exists(socket_); ++i)
+  for (int i = 0; i < 600 && !fs::exists(socket_); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   if (!fs::exists(socket_)) throw std::runtime_error("kubectl proxy did not start");
 }
 
 void Cluster::deploy() const {
+  for (const char* image : {"toolhive-operator", "mcp-registry", "mcp-bridge", "weather"}) {
+    load_image(source_path("build/images/") + image + ".tar");
+  }
   require({.argv = {"make", "--no-print-directory", "-C", source_path(""), "deploy"},
            .env = {{"KUBECTL", kubectl_},
                    {"NAMESPACE", operator_namespace_},

@@ -58,8 +58,8 @@ struct Answer {
 
 class Cluster {
  public:
-  // Loads the images on first use, and deploys the operator unless TOOLHIVE_INSTALLED says that it
-  // is there. Throws std::runtime_error when that fails, and again whenever it is called after
+  // On first use loads the images and deploys the operator, unless TOOLHIVE_INSTALLED says that they
+  // are there. Throws std::runtime_error when that fails, and again whenever it is called after
   // that.
   static Cluster& get();
   ~Cluster();
