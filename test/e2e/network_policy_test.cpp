@@ -2,6 +2,7 @@
 // out.
 #include <doctest/doctest.h>
 
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -96,6 +97,41 @@ void wait_trials(const std::string& what, const std::vector<Trial>& trials) {
         return wrong;
       },
       Seconds(60));
+}
+
+// Stands where the control plane of a mesh does: only the way there is tried.
+class MeshControlPlane {
+ public:
+  explicit MeshControlPlane(const Json& pod) {
+    Cluster::get().kubectl({"create", "namespace", kNamespace});
+    const Output made = Cluster::get().kubectl({"-n", kNamespace, "apply", "-f", "-"}, pod.dump());
+    CHECK_MESSAGE(made.ok(), made.explain());
+    pod_ = pod.at("metadata").at("name").get<std::string>();
+  }
+  ~MeshControlPlane() { Cluster::get().kubectl({"delete", "namespace", kNamespace, "--wait=false"}); }
+  MeshControlPlane(const MeshControlPlane&) = delete;
+  MeshControlPlane& operator=(const MeshControlPlane&) = delete;
+
+  Json pod() const { return running_pod(kNamespace, pod_); }
+
+ private:
+  static constexpr const char* kNamespace = "istio-system";
+  std::string pod_;
+};
+
+// Of a recipe of config/service-mesh only the NetworkPolicies: this cluster has no mesh.
+void apply_policies(const TestNamespace& ns, const std::string& recipe) {
+  std::ifstream file(source_path("config/service-mesh/" + recipe));
+  std::string document, policies;
+  for (std::string line; std::getline(file, line) || !document.empty();) {
+    if (file && line != "---") {
+      document += line + "\n";
+      continue;
+    }
+    if (document.find("\nkind: NetworkPolicy\n") != std::string::npos) policies += document + "---\n";
+    document.clear();
+  }
+  ns.require_kubectl({"apply", "-f", "-"}, policies);
 }
 
 Json named_namespace(const TestNamespace& ns) {
@@ -235,6 +271,51 @@ TEST_CASE(
              {{"spec", {{"server", {{"workload", {{"networkPolicy", {{"enabled", false}}}}}}}}}});
   home.wait_gone(kNetworkPolicy, "weather-mcp");
   wait_trials("without a policy everybody is let in", {{"a pod elsewhere", &stranger, url, Outcome::Open}});
+}
+
+TEST_CASE(
+    "the policies for a service mesh let the mesh's own traffic through, for the same pods and no others") {
+  const TestNamespace home("mesh");
+  const TestNamespace other("mesh-other");
+  const Cluster& cluster = Cluster::get();
+  home.apply(registry());
+  const PodNetwork neighbour = start(home, "neighbour");
+  const PodNetwork stranger = start(other, "stranger");
+  const PodNetwork its_operator(cluster.operator_pods().at(0));
+  home.wait_ready(kRegistry, "mcp-registry", Seconds(180));
+  const Json pod = home.pods_of("mcp-registry").at(0);
+  const PodNetwork registry(pod);
+  const auto port = [](const Json& of, int number) {
+    return "http://" + of.at("status").at("podIP").get<std::string>() + ":" + std::to_string(number);
+  };
+  // Nobody listens at these ports: whoever comes through is refused there, which is not to be dropped.
+  const std::string tunnel = port(pod, 15008);
+  const Json neighbour_pod = running_pod(home.name(), "neighbour");
+  wait_trials("without them there is no way for a mesh",
+              {{"a pod of its namespace", &neighbour, tunnel, Outcome::Dropped},
+               {"the operator", &its_operator, tunnel, Outcome::Dropped},
+               {"the registry", &registry, port(neighbour_pod, 15008), Outcome::Dropped}});
+
+  apply_policies(home, "ambient.yaml");
+  wait_trials("those for an ambient mesh stand",
+              {{"a pod of its namespace", &neighbour, tunnel, Outcome::Failed},
+               {"the operator", &its_operator, tunnel, Outcome::Failed},
+               {"a pod of another namespace", &stranger, tunnel, Outcome::Dropped},
+               {"the registry", &registry, port(neighbour_pod, 15008), Outcome::Failed},
+               {"the registry", &registry, port(neighbour_pod, 8080), Outcome::Dropped}});
+
+  apply_policies(other, "sidecar.yaml");
+  other.apply(e2e::registry());
+  other.wait_ready(kRegistry, "mcp-registry", Seconds(180));
+  const PodNetwork sidecar(other.pods_of("mcp-registry").at(0));
+  const MeshControlPlane mesh(bystander("istiod", {{"app", "istiod"}}));
+  other.apply(bystander("istiod", {{"app", "istiod"}}));
+  const Json impostor = running_pod(other.name(), "istiod");
+  wait_trials("those for sidecars stand",
+              {{"the registry", &sidecar, port(mesh.pod(), 15012), Outcome::Failed},
+               {"the registry", &sidecar, port(mesh.pod(), 15010), Outcome::Dropped},
+               {"the registry", &sidecar, port(impostor, 15012), Outcome::Dropped},
+               {"another pod", &stranger, port(impostor, 15012), Outcome::Failed}});
 }
 
 TEST_CASE("with the component network-policy the operator lets in who scrapes it, and works on") {

@@ -7,6 +7,7 @@ import catalog_test  # noqa: F401
 import chart_test  # noqa: F401
 import generated_test  # noqa: F401
 import installation_test  # noqa: F401
+import mesh_test  # noqa: F401
 import overlays_test  # noqa: F401
 import samples_test  # noqa: F401
 import version_test  # noqa: F401

@@ -52,14 +52,22 @@ Json pod(const BackupInputs& inputs, Json work) {
   return pod;
 }
 
+// A sidecar of a service mesh that is no sidecar to Kubernetes would run on when the work is done, and
+// the Job would never end.
+StringMap pod_labels(const std::string& instance) {
+  StringMap labels = backup_labels(instance);
+  labels["sidecar.istio.io/inject"] = "false";
+  return labels;
+}
+
 Json job(const BackupInputs& inputs, const std::string& name, std::int64_t deadline, Json pod) {
-  return {{"metadata", metadata(inputs, name)},
-          {"spec",
-           {{"backoffLimit", kTriesAgain},
-            {"activeDeadlineSeconds", deadline},
-            {"ttlSecondsAfterFinished", kLeftOverSeconds},
-            {"template",
-             {{"metadata", {{"labels", backup_labels(inputs.key.name)}}}, {"spec", std::move(pod)}}}}}};
+  return {
+      {"metadata", metadata(inputs, name)},
+      {"spec",
+       {{"backoffLimit", kTriesAgain},
+        {"activeDeadlineSeconds", deadline},
+        {"ttlSecondsAfterFinished", kLeftOverSeconds},
+        {"template", {{"metadata", {{"labels", pod_labels(inputs.key.name)}}}, {"spec", std::move(pod)}}}}}};
 }
 
 void add_arguments(Json& arguments, const Json& more) {

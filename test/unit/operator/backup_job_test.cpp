@@ -153,6 +153,11 @@ TEST_CASE("no Service and no policy of the registry selects a Job's pod") {
     if (key == kNameLabel) CHECK(labels.at(key) != value);
 }
 
+TEST_CASE("a service mesh is asked to add no sidecar to a Job's pod, which would never end") {
+  for (const Json& job : {backup_job(backup_inputs()), delete_job(backup_inputs())})
+    CHECK(at(job, "/spec/template/metadata/labels").at("sidecar.istio.io/inject") == "false");
+}
+
 TEST_CASE(
     "the pod goes to the node of a volume that one node has at a time, and nowhere in particular else") {
   BackupInputs made =
