@@ -98,6 +98,13 @@ std::string replica_address(const std::string& host, std::uint16_t port) {
   return (bare ? "[" + host + "]" : host) + ":" + count(port);
 }
 
+registry::ForwarderOptions forwarder_options(const registry::ServerConfig& config) {
+  registry::ForwarderOptions options;
+  if (!config.tls_replica_authorities.empty())
+    options.tls = registry::ReplicaTrust{config.tls_replica_authorities, config.tls_replica_name};
+  return options;
+}
+
 int serve(const std::string& config_file, const std::string& server_file, const std::string& replica_host) {
   // Before any thread starts, so that all of them leave these to sigwait() below.
   sigset_t signals;
@@ -115,11 +122,12 @@ int serve(const std::string& config_file, const std::string& server_file, const 
   if (config->store.shared && replica_host.empty())
     return fail({registry::Code::Invalid, "needs --replica-host: where the other replicas reach this one",
                  "storage.shared"});
-  if (config->store.shared && !server_config->tls_certificate.empty())
+  if (config->store.shared && !server_config->tls_certificate.empty() &&
+      server_config->tls_replica_authorities.empty())
     return fail(
         {registry::Code::Invalid,
-         "is not possible with storage.shared: replicas ask each other over HTTP; terminate TLS before them",
-         "tls"});
+         "is missing: with storage.shared replicas ask each other over TLS, and have to trust each other",
+         "tls.replicaCAFile"});
   http::init_process(1);
 
   registry::Metrics metrics(registry::counted_routes());
@@ -133,7 +141,7 @@ int serve(const std::string& config_file, const std::string& server_file, const 
     const auto* upstreams = followed.load();
     return upstreams == nullptr ? std::vector<registry::UpstreamFigures>() : upstreams->figures();
   });
-  registry::Forwarder forwarder(metrics);
+  registry::Forwarder forwarder(metrics, forwarder_options(*server_config));
   if (config->store.shared) api.use_forwarder(forwarder);
   std::unique_ptr<registry::Store> store;  // Outlives the server, which reads from it to the end.
   auto guard = registry::Guard::make(config->auth, server_config->rates, config->audit, metrics);

@@ -41,11 +41,21 @@ bool is_key(const std::string& given, const std::string& key) {
   return given.size() == key.size() && CRYPTO_memcmp(given.data(), key.data(), key.size()) == 0;
 }
 
+void set_place(auth::HttpCall& call, const std::string& address, const std::optional<ReplicaTrust>& tls) {
+  if (!tls) {
+    call.url = "http://" + address + "/";
+    return;
+  }
+  call.url = "https://" + tls->name + "/";
+  call.connect_to = address;
+  call.ca_file = tls->authorities;
+}
+
 auth::HttpCall call_to(const std::string& address, const Call& call, const std::string& key,
-                       std::chrono::milliseconds timeout) {
+                       const std::optional<ReplicaTrust>& tls, std::chrono::milliseconds timeout) {
   const auto& request = call.request;
   auth::HttpCall out;
-  out.url = "http://" + address + "/";
+  set_place(out, address, tls);
   out.target = request.target;
   out.method = request.method;
   out.body = std::string(request.body);
@@ -90,7 +100,7 @@ Response nobody_writes() {
 }  // namespace
 
 Forwarder::Forwarder(Metrics& metrics, ForwarderOptions options)
-    : metrics_(metrics), options_(options), executor_(options.threads, options.waiting) {}
+    : metrics_(metrics), options_(std::move(options)), executor_(options_.threads, options_.waiting) {}
 
 Forwarder::~Forwarder() = default;
 
@@ -147,7 +157,7 @@ void Forwarder::run(const std::shared_ptr<Call>& call, const Respond& respond, c
     if (writer.here) return here(call, respond);
     if (!writer.address.empty()) {
       auto client = borrow();
-      auto reply = client->send(call_to(writer.address, *call, replicas.key(), left), stop);
+      auto reply = client->send(call_to(writer.address, *call, replicas.key(), options_.tls, left), stop);
       const bool connected = client->connected();
       give_back(std::move(client));
       if (!reply && connected) {

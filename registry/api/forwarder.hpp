@@ -6,7 +6,9 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "controller/base/bounded_executor.hpp"
@@ -17,13 +19,20 @@
 
 namespace toolhive::registry {
 
+// How replicas that serve TLS trust each other. They share a certificate, and are reached by address.
+struct ReplicaTrust {
+  std::string authorities;  // PEM file; read for each write that is forwarded.
+  std::string name;         // That the certificate is for.
+};
+
 struct ForwarderOptions {
   unsigned threads = 16;      // Writes that are on their way to the writer at the same time.
   std::size_t waiting = 512;  // More are answered with 503.
   // For which a write waits for a replica that takes it, and for its answer. One that may have been
   // carried out is sent once.
   std::chrono::milliseconds patience{10'000};
-  std::chrono::milliseconds pause{100};  // Before the next replica is looked for.
+  std::chrono::milliseconds pause{100};            // Before the next replica is looked for.
+  std::optional<ReplicaTrust> tls = std::nullopt;  // Absent: replicas serve plain HTTP.
 };
 
 // Has the replica that writes answer the writes that another is asked for, so that a client may

@@ -35,12 +35,12 @@ int go_on(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
 }
 
-class Headers {
+class List {
  public:
-  ~Headers() { curl_slist_free_all(list_); }
-  Headers() = default;
-  Headers(const Headers&) = delete;
-  Headers& operator=(const Headers&) = delete;
+  ~List() { curl_slist_free_all(list_); }
+  List() = default;
+  List(const List&) = delete;
+  List& operator=(const List&) = delete;
   void add(const std::string& line) { list_ = curl_slist_append(list_, line.c_str()); }
   curl_slist* list() const { return list_; }
 
@@ -52,7 +52,7 @@ bool has_body(const HttpCall& call) {
   return !call.body.empty() || call.method == "PUT" || call.method == "POST";
 }
 
-void set_headers(CURL* curl, const HttpCall& call, Headers& headers) {
+void set_headers(CURL* curl, const HttpCall& call, List& headers) {
   for (const auto& line : call.headers) headers.add(line);
   if (call.headers.empty()) {
     headers.add("Accept: application/json");
@@ -104,7 +104,8 @@ Result<HttpReply> HttpClient::send(const HttpCall& call, const std::stop_token& 
   std::array<char, CURL_ERROR_SIZE> cause{};
   Body body;
   body.most = call.most_bytes;
-  Headers headers;
+  List headers;
+  List elsewhere;
   curl_easy_setopt(curl, CURLOPT_URL, call.url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
@@ -125,14 +126,21 @@ Result<HttpReply> HttpClient::send(const HttpCall& call, const std::stop_token& 
   curl_easy_setopt(curl, CURLOPT_XFERINFODATA, const_cast<std::stop_token*>(&stop));
   curl_easy_setopt(curl, CURLOPT_USERAGENT, "mcp-registry/" TOOLHIVE_VERSION);
   curl_easy_setopt(curl, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  // A file that was replaced counts after a minute at the latest.
+  // A file that was replaced counts after a minute at the latest. With a session of an earlier
+  // connection the certificate would not be looked at.
+  curl_easy_setopt(curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
   curl_easy_setopt(curl, CURLOPT_CA_CACHE_TIMEOUT, 60L);
   curl_easy_setopt(curl, CURLOPT_MAXLIFETIME_CONN, 300L);
   if (!call.ca_file.empty()) {
     curl_easy_setopt(curl, CURLOPT_CAINFO, call.ca_file.c_str());
     curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
   }
+  if (!call.connect_to.empty()) {
+    elsewhere.add("::" + call.connect_to);
+    curl_easy_setopt(curl, CURLOPT_CONNECT_TO, elsewhere.list());
+  }
   if (!call.reuse_connection) {
+    curl_easy_setopt(curl, CURLOPT_CA_CACHE_TIMEOUT, 0L);
     curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
   }
@@ -148,7 +156,9 @@ Result<HttpReply> HttpClient::send(const HttpCall& call, const std::stop_token& 
 
   const auto code = curl_easy_perform(curl);
   double connected_after = 0;  // Seconds; 0 without a connection.
-  curl_easy_getinfo(curl, CURLINFO_CONNECT_TIME, &connected_after);
+  // Nothing of a call is sent before the handshake is over.
+  const bool encrypted = call.url.starts_with("https:");
+  curl_easy_getinfo(curl, encrypted ? CURLINFO_APPCONNECT_TIME : CURLINFO_CONNECT_TIME, &connected_after);
   connected_ = connected_after > 0;
   if (code != CURLE_OK) {
     if (body.too_large)

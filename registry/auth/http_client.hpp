@@ -29,6 +29,9 @@ struct HttpCall {
   std::optional<AwsSigner> signer = std::nullopt;
   // PEM: who signed the server's certificate; empty for the system's roots.
   std::string ca_file = {};
+  // host:port to connect to in the place of the URL's, whose name its certificate still has to have;
+  // empty for the URL's own.
+  std::string connect_to = {};
   // For all of it, from the name's resolution to the last byte. To connect may take ten seconds of
   // it, and a connection on which nothing comes or goes is given up after thirty.
   std::chrono::milliseconds timeout{10'000};
@@ -36,7 +39,7 @@ struct HttpCall {
   // The one that http_proxy, https_proxy and no_proxy of the environment name.
   bool use_proxy = true;
   // Whether a connection of an earlier call may be taken, where it is found out late that the
-  // server has closed it: the call is then sent once more.
+  // server has closed it: the call is then sent once more. Without, `ca_file` is read for each call.
   bool reuse_connection = true;
   // What is asked for at the server of the URL, as it stands; empty for the URL's own path.
   std::string target = {};
@@ -64,8 +67,8 @@ class HttpClient {
   // asked for, which takes a second.
   Result<HttpReply> send(const HttpCall& call, const std::stop_token& stop);
 
-  // Whether the last call reached a server, so that it may have been carried out, be there a reply
-  // or not.
+  // Whether the last call reached a server, with https one that it trusts, so that it may have been
+  // carried out, be there a reply or not.
   bool connected() const { return connected_; }
 
  private:

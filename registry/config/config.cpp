@@ -9,6 +9,9 @@
 namespace toolhive::registry {
 namespace {
 
+constexpr const char* kHostNameCharacters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+
 void read(Section& root, Config& config) {
   root.one_of<LogLevel>("logLevel", config.log_level, {kLogLevels.begin(), kLogLevels.end()});
   auto storage = root.section("storage");
@@ -150,6 +153,15 @@ void read(Section& root, ServerConfig& config) {
   tls.text("clientCAFile", config.tls_client_authorities);
   if (config.tls_certificate.empty() && !config.tls_client_authorities.empty())
     tls.fail("clientCAFile", "is of no use without certFile and keyFile");
+  tls.text("replicaCAFile", config.tls_replica_authorities);
+  tls.text("replicaServerName", config.tls_replica_name);
+  if (config.tls_replica_authorities.empty() != config.tls_replica_name.empty())
+    tls.fail(config.tls_replica_authorities.empty() ? "replicaCAFile" : "replicaServerName",
+             "is missing; replicas trust each other by replicaCAFile and replicaServerName");
+  if (config.tls_replica_name.find_first_not_of(kHostNameCharacters) != std::string::npos)
+    tls.fail("replicaServerName", "must be a host name, of letters, digits, - and .");
+  if (config.tls_certificate.empty() && !config.tls_replica_authorities.empty())
+    tls.fail("replicaCAFile", "is of no use without certFile and keyFile");
   tls.end();
 }
 

@@ -43,6 +43,9 @@ struct ServerConfig {
   std::string path_prefix;
   std::string tls_certificate, tls_key;  // PEM files; both or neither.
   std::string tls_client_authorities;    // PEM file; empty: clients need no certificate.
+  // With several replicas on the same files: who signed their certificate, as a PEM file, and the
+  // name that it is for. Both or neither.
+  std::string tls_replica_authorities, tls_replica_name;
 };
 
 // Reads YAML, which JSON is part of. Every field is optional. Invalid with the field's path

@@ -139,6 +139,37 @@ TEST_CASE(
   CHECK(condition(ns.get(kRegistry, "mcp-registry"), "TLSReady").status == "True");
 }
 
+TEST_CASE("each of the replicas that share files and serve TLS takes writes, and shows them all") {
+  const TestNamespace ns("tls-shared");
+  ns.require_kubectl({"create", "rolebinding", kSecretsRole, std::string("--clusterrole=") + kSecretsRole,
+                      "--serviceaccount=" + Cluster::get().operator_namespace() + ":toolhive-operator"});
+  ns.apply(registry("mcp-registry", {{"replicas", 2},
+                                     {"storage", {{"accessModes", {"ReadWriteMany"}}}},
+                                     {"tls", {{"source", "SelfSigned"}}}}));
+  ns.wait_ready(kRegistry, "mcp-registry", Seconds(240));
+  ns.wait_replicas(2);
+  const AuthorityFile authority(ns);
+  const std::string url = "https://" + host_of(ns) + ":8443/api/v1/tools";
+  const auto at_pod = [&](const Json& pod) -> std::vector<std::string> {
+    const std::string address = pod.at("status").at("podIP");
+    return {"--cacert", authority.path(), "--connect-to", "::" + address + ":8443"};
+  };
+  const auto pods = ns.pods_of("mcp-registry");
+  for (const Json& pod : pods) {
+    const std::string name = pod.at("metadata").at("name");
+    const Json tool = {{"name", name}, {"version", "1.0.0"}, {"inputSchema", {{"type", "object"}}}};
+    const Answer written = Cluster::get().http("POST", url, tool, at_pod(pod));
+    CHECK_MESSAGE(written.status == 201, written.explain());
+    const Answer read = Cluster::get().http("GET", url + "/" + name, nullptr, at_pod(pod));
+    CHECK_MESSAGE(read.status == 200, read.explain());
+  }
+  for (const Json& pod : pods)
+    wait_until("the replica shows both", [&]() -> std::string {
+      const Answer list = Cluster::get().http("GET", url, nullptr, at_pod(pod));
+      return list.ok() && list.json().at("tools").size() == 2 ? "" : list.explain();
+    });
+}
+
 TEST_CASE("a Registry serves TLS by a certificate of a service CA, whose part this test plays") {
   const TestNamespace ns("tls-service-ca");
   ns.apply(registry("mcp-registry", {{"tls", {{"source", "ServiceCA"}}}}));

@@ -85,6 +85,7 @@ Json pod_spec(const RegistryInputs& inputs) {
   add_authentication(inputs, pod);
   add_upstreams(spec, pod);
   add_certificate(inputs, pod);
+  add_authority(inputs, pod);
   add_pod_settings(spec.image_pull_secrets, spec.pod_template, pod);
   return pod;
 }

@@ -26,8 +26,7 @@ bool says_replica_host(const Json& container) {
 
 bool has_shared_files(const RegistrySpec& spec) {
   const auto& modes = spec.storage.access_modes;
-  return spec.storage.is_files() && !spec.tls &&
-         std::find(modes.begin(), modes.end(), kReadWriteMany) != modes.end();
+  return spec.storage.is_files() && std::find(modes.begin(), modes.end(), kReadWriteMany) != modes.end();
 }
 
 // What restores or moves finds nobody beside it. On files one pod alone is replaced as it always

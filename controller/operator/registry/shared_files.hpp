@@ -12,8 +12,7 @@ namespace toolhive {
 // The access mode of a volume that many nodes can mount at the same time.
 inline constexpr const char* kReadWriteMany = "ReadWriteMany";
 
-// Whether any number of pods may serve the registry's files: on a volume that many nodes can mount,
-// and without TLS of the registry's own, as its replicas ask each other over HTTP.
+// Whether any number of pods may serve the registry's files: on a volume that many nodes can mount.
 bool has_shared_files(const RegistrySpec& spec);
 
 // Whether a new pod may come before an old one goes.

@@ -4,6 +4,7 @@
 
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry/pod_parts.hpp"
+#include "controller/operator/registry/shared_files.hpp"
 
 namespace toolhive {
 
@@ -13,6 +14,8 @@ using Source = RegistryTls::Source;
 
 constexpr const char* kCertificateVolume = "tls";
 constexpr const char* kCertificateFolder = "/etc/mcp-registry/tls";
+constexpr const char* kAuthorityVolume = "authority";
+constexpr const char* kAuthorityFolder = "/etc/mcp-registry/authority";
 constexpr const char* kServingCertificateFile = "tls.crt";
 constexpr const char* kServingKeyFile = "tls.key";
 constexpr const char* kAuthoritiesKey = "ca.crt";
@@ -57,8 +60,13 @@ std::vector<std::string> serving_names(const kube::Key& registry) {
 
 Json tls_section(const RegistryInputs& inputs) {
   if (!inputs.spec.tls) return {};
-  return {{"certFile", certificate_file(kServingCertificateFile)},
-          {"keyFile", certificate_file(kServingKeyFile)}};
+  Json section = {{"certFile", certificate_file(kServingCertificateFile)},
+                  {"keyFile", certificate_file(kServingKeyFile)}};
+  if (has_shared_files(inputs.spec)) {
+    section["replicaCAFile"] = std::string(kAuthorityFolder) + "/" + kAuthoritiesKey;
+    section["replicaServerName"] = internal_host(inputs.key);
+  }
+  return section;
 }
 
 // These two alone: nothing else that the Secret may have is in the pod.
@@ -73,6 +81,19 @@ void add_certificate(const RegistryInputs& inputs, Json& pod) {
         {{"secretName", serving_secret(inputs)},
          {"defaultMode", kSecretFileMode},
          {"items", Json::array({item(kServingCertificateFile), item(kServingKeyFile)})}}}});
+}
+
+// Of replicas that share files one is asked by the others, which trust it as other clients do.
+void add_authority(const RegistryInputs& inputs, Json& pod) {
+  const auto authority = authority_of(inputs);
+  if (!authority || !has_shared_files(inputs.spec)) return;
+  pod["containers"][0]["volumeMounts"].push_back(
+      {{"name", kAuthorityVolume}, {"mountPath", kAuthorityFolder}, {"readOnly", true}});
+  pod["volumes"].push_back(
+      {{"name", kAuthorityVolume},
+       {"configMap",
+        {{"name", authority->config_map},
+         {"items", Json::array({Json{{"key", authority->key}, {"path", kAuthoritiesKey}}})}}}});
 }
 
 Json scrape_tls(const RegistryInputs& inputs) {

@@ -29,6 +29,9 @@ Json tls_section(const RegistryInputs& inputs);
 // Mounts the certificate in the pod.
 void add_certificate(const RegistryInputs& inputs, Json& pod);
 
+// Mounts the authorities by whose word replicas that share files trust each other.
+void add_authority(const RegistryInputs& inputs, Json& pod);
+
 // What Prometheus needs to know to trust the certificate, as in an endpoint of a ServiceMonitor.
 Json scrape_tls(const RegistryInputs& inputs);
 

@@ -64,11 +64,6 @@ Refusal check_replicas(const RegistryInputs& inputs, const Json*) {
   const RegistrySpec& spec = inputs.spec;
   if (!spec.storage.is_files() || spec.replicas == 0 || spec.replicas == 1 || has_shared_files(spec))
     return {};
-  if (spec.tls)
-    return ConditionValue::no("InvalidSpec",
-                              "spec.replicas: must be 0 or 1 on files with spec.tls, because replicas that "
-                              "share files ask each other over plain HTTP; leave spec.tls out and let what "
-                              "exposes the registry do TLS, or set spec.storage.type to PostgreSQL");
   return ConditionValue::no("InvalidSpec",
                             "spec.replicas: must be 0 or 1 on files that one pod has, because there is "
                             "exactly one writer; for more name ReadWriteMany in spec.storage.accessModes, or "

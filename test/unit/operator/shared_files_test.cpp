@@ -4,11 +4,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "controller/operator/registry/decide.hpp"
+#include "controller/operator/registry/tls.hpp"
 #include "controller/operator/registry/validation.hpp"
 #include "controller/operator/types.hpp"
 #include "registry/config/config.hpp"
@@ -63,15 +65,33 @@ RegistryPlan plan_beside(const Json& spec, const std::vector<Json>& pods,
 
 TEST_SUITE_BEGIN("files that several pods share");
 
-TEST_CASE("several pods on files need ReadWriteMany and no TLS of the registry's own, and one does not") {
+TEST_CASE("several pods on files need ReadWriteMany, and one does not") {
   CHECK_FALSE(refuse(inputs(shared_by(3)), nullptr));
-  CHECK_FALSE(refuse(inputs(shared_by(1, kSelfSigned)), nullptr));
+  CHECK_FALSE(refuse(inputs(shared_by(3, kSelfSigned)), nullptr));
   const auto sole = refuse(inputs({{"replicas", 2}}), nullptr);
   REQUIRE(sole);
   CHECK(sole->message.find("for more name ReadWriteMany in spec.storage.accessModes") != std::string::npos);
-  const auto tls = refuse(inputs(shared_by(2, kSelfSigned)), nullptr);
-  REQUIRE(tls);
-  CHECK(tls->message.find("leave spec.tls out") != std::string::npos);
+}
+
+TEST_CASE("pods that share files and serve TLS trust each other as clients trust them") {
+  const RegistryInputs encrypted = inputs(shared_by(3, kSelfSigned));
+  CHECK(tls_section(encrypted).at("replicaCAFile") == "/etc/mcp-registry/authority/ca.crt");
+  CHECK(tls_section(encrypted).at("replicaServerName") == "mcp-registry.mcp.svc");
+  const Json pod = at(deployment(encrypted), "/spec/template/spec");
+  const Json mount = {
+      {"name", "authority"}, {"mountPath", "/etc/mcp-registry/authority"}, {"readOnly", true}};
+  const Json& mounts = at(pod, "/containers/0/volumeMounts");
+  CHECK(std::find(mounts.begin(), mounts.end(), mount) != mounts.end());
+  const Json volume = {
+      {"name", "authority"},
+      {"configMap",
+       {{"name", "mcp-registry-ca"}, {"items", Json::array({{{"key", "ca.crt"}, {"path", "ca.crt"}}})}}}};
+  const Json& volumes = at(pod, "/volumes");
+  CHECK(std::find(volumes.begin(), volumes.end(), volume) != volumes.end());
+
+  const RegistryInputs alone = inputs({{"tls", {{"source", "SelfSigned"}}}});
+  CHECK_FALSE(tls_section(alone).contains("replicaCAFile"));
+  CHECK(at(deployment(alone), "/spec/template/spec").dump().find("authority") == std::string::npos);
 }
 
 TEST_CASE("several pods are refused a claim that one node has, and one pod is not") {
@@ -113,7 +133,7 @@ TEST_CASE("pods that share files say where they are, roll and spread, and one al
 }
 
 TEST_CASE("a pod that has its files alone is made as ever") {
-  for (const Json& spec : {Json::object(), shared_by(1, kSelfSigned)}) {
+  for (const Json& spec : {Json::object(), kSelfSigned}) {
     const Json alone = deployment(inputs(spec));
     CHECK(alone.dump().find("--replica-host") == std::string::npos);
     CHECK_FALSE(has(alone, "/spec/template/spec/containers/0/env"));
@@ -149,10 +169,7 @@ TEST_CASE("the NetworkPolicy lets replicas that share files reach each other at 
 TEST_CASE("pods that share files come once no pod is left that does not share these, and roll from then on") {
   const Json wanted = shared_by(3, kExisting);
   const Json others = shared_by(3, {{"storage", {{"existingClaim", "older"}}}});
-  for (const Json& before :
-       {kExisting,
-        shared_by(1, {{"storage", {{"existingClaim", "old"}}}, {"tls", {{"source", "SelfSigned"}}}}),
-        others}) {
+  for (const Json& before : {kExisting, others}) {
     CAPTURE(before.dump());
     CHECK(strategy_type(plan_beside(wanted, {pod_made_for(wanted), pod_made_for(before)}).wanted) ==
           "Recreate");

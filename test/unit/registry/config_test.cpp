@@ -170,6 +170,13 @@ TEST_CASE("an unknown, repeated or unacceptable field is an error that names its
   CHECK(parse_server_config("timeouts: {idle: 0s}").error().field == "timeouts.idle");
   CHECK(parse_server_config("tls: {certFile: /a}").error().field == "tls.keyFile");
   CHECK(parse_server_config("tls: {clientCAFile: /a}").error().field == "tls.clientCAFile");
+  const std::string served = "tls: {certFile: /a, keyFile: /b, ";
+  CHECK(parse_server_config(served + "replicaCAFile: /c}").error().field == "tls.replicaServerName");
+  CHECK(parse_server_config(served + "replicaServerName: c}").error().field == "tls.replicaCAFile");
+  CHECK(parse_server_config(served + "replicaCAFile: /c, replicaServerName: a/b}").error().field ==
+        "tls.replicaServerName");
+  CHECK(parse_server_config("tls: {replicaCAFile: /c, replicaServerName: c}").error().field ==
+        "tls.replicaCAFile");
   CHECK(parse_server_config("port: 65536").error().field == "port");
   CHECK(parse_server_config("storage: {path: /a}").error().field == "storage");
 }
