@@ -1,10 +1,17 @@
 #!/usr/bin/env bash
-# Runs test suites and adds up what they counted:  run.sh SUITE...   with SUITE one of unit, stores, kills, page, official, docs, commands, schemathesis, contracts, conformance, bridge,
-# manifests, release, reproducible, installed, upgrade, integration, old-kubernetes, e2e, rights, cluster, faults, faults-all. "stores" has a few kills of "kills", which has KILLS (default 1000). "faults" is a sample of "faults-all", always
-# the same; FAULTS_SEED=N takes another one. DOCUMENTS=WORDS has "commands" run only documents with the words in their names.
+# Runs test suites and adds up what they counted:  run.sh SUITE..., or --list, which names them. "stores" has a few kills of "kills", which
+# has KILLS (default 1000). "faults" is a sample of "faults-all", always the same; FAULTS_SEED=N takes another one. DOCUMENTS=WORDS has
+# "commands" run only documents with the words in their names.
 # BUILD_DIR names the build to test (default build/release). The last line is "N passed, N failed"; the exit code is 0 only if nothing
 # failed and every suite ran at least one test.
 set -uo pipefail
+
+suites=(unit stores kills page official docs commands schemathesis contracts conformance bridge manifests release reproducible installed upgrade
+  integration old-kubernetes e2e rights cluster faults faults-all)
+if [[ ${1:-} == --list ]]; then
+  printf '%s\n' "${suites[@]}"
+  exit
+fi
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=${BUILD_DIR:-$root/build/release}
@@ -207,10 +214,11 @@ cluster() { script cluster "$root/test/cluster/test.sh"; }
 
 mkdir -p "$logs/unit"
 for suite in "$@"; do
-  case $suite in
-    unit | stores | kills | page | official | docs | commands | schemathesis | contracts | conformance | bridge | manifests | release | reproducible | installed | upgrade | integration | old-kubernetes | e2e | rights | cluster | faults | faults-all) "$suite" ;;
-    *) echo "run.sh: unknown suite '$suite': unit, stores, kills, page, official, docs, commands, schemathesis, contracts, conformance, bridge, manifests, release, reproducible, installed, upgrade, integration, old-kubernetes, e2e, rights, cluster, faults and faults-all exist" >&2; exit 2 ;;
-  esac
+  if [[ " ${suites[*]} " != *" $suite "* ]]; then
+    echo "run.sh: unknown suite '$suite'; there are: ${suites[*]}" >&2
+    exit 2
+  fi
+  "$suite"
 done
 for failure in "${failures[@]}"; do echo "failed: $failure"; done
 echo "$passed passed, $failed failed"

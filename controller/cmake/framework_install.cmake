@@ -15,6 +15,8 @@ foreach(library ${framework_libraries})
   string(REPLACE toolhive_ "" exported ${library})
   set_target_properties(${library} PROPERTIES EXPORT_NAME ${exported})
 endforeach()
+# What is to be compiled before it is installed.
+add_custom_target(framework DEPENDS ${framework_libraries})
 target_include_directories(toolhive_base_core INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/toolhive>)
 # What users include, and what that includes. All other headers are this tree's own.
 set(framework_headers

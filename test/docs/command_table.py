@@ -4,10 +4,14 @@ commands/common.yaml has `setups`, named scripts that make what a document finds
 those that another test runs, and `rows` for every document. Every other file has a `document`, its `setup` (names of setups), `values` for its placeholders, and
 `rows`. A row names its command by `command`, word for word without comments, or by `pattern`, a regular expression for all of it, and has either
 
-  not_run   why nothing runs it here, with the test that does where there is one; `instead` is a script that is run in its place, and is told
-            the command as $COMMAND
+  not_run   why nothing runs it here
+  or
+  held      why it is not run here, and what runs it; `check` is a script that fails when that is not there any more, and is told the
+            command as $COMMAND; also `before` and `network`
   or any of
   values    what stands for a placeholder, beside the document's
+  arguments what follows it where the document only names it
+  network   `machine` for that of the machine, which reaches others; else that of the cluster. Those of the machine are run before all others
   exit      the exit code (0)
   output    a regular expression that is found in what it prints
   within    seconds in which it is repeated until it is as expected (once)
@@ -22,14 +26,16 @@ import re
 
 import yaml
 
-KEYS = {"command", "pattern", "not_run", "instead", "values", "exit", "output", "within", "timeout", "stdin", "folder", "before", "after"}
+KEYS = {"command", "pattern", "not_run", "held", "check", "values", "arguments", "network", "exit", "output", "within", "timeout", "stdin", "folder", "before", "after"}
+NAMES = {"command", "pattern"}
+HELD = {"held", "check", "before", "network"}
 
 
 class Row:
     def __init__(self, fields, source):
         unknown = set(fields) - KEYS
-        if unknown or ("command" in fields) == ("pattern" in fields) or (
-                "not_run" in fields and len(fields) > 2 + ("instead" in fields)):
+        if unknown or ("command" in fields) == ("pattern" in fields) or ("held" in fields) != ("check" in fields) or (
+                "not_run" in fields and len(fields) > 2) or ("held" in fields and set(fields) - NAMES - HELD):
             raise ValueError(f"{source}: a row that cannot be: {fields}")
         self.fields = fields
         self.source = source
@@ -41,6 +47,14 @@ class Row:
     @property
     def name(self):
         return self.get("command") or self.get("pattern")
+
+    @property
+    def is_run(self):
+        return "not_run" not in self.fields and "held" not in self.fields
+
+    @property
+    def network(self):
+        return self.get("network", "cluster")
 
     def fits(self, key):
         return key == self.get("command") if "command" in self.fields else re.fullmatch(self.get("pattern"), key, re.DOTALL)

@@ -20,7 +20,8 @@ exit $code
 
 
 class Shell:
-    """Has a home, and a folder $WORK, of its own. close() ends what was put into the background."""
+    """Has a home, and a folder $WORK, of its own. close() ends what was put into the background, and the processes that the file $SERVICES
+    names."""
 
     def __init__(self, root, environment):
         self.root = root
@@ -29,6 +30,7 @@ class Shell:
         os.makedirs(os.path.join(self.home, ".local", "bin"))
         os.makedirs(os.path.join(self.folder, "work"))
         self.environment = {**environment, "HOME": self.home, "TREE": root, "WORK": os.path.join(self.folder, "work"),
+                            "SERVICES": os.path.join(self.folder, "services"),
                             "PATH": os.path.join(self.home, ".local", "bin") + ":" + environment["PATH"]}
         self.at = {"tree": root, "work": os.path.join(self.folder, "work")}
         self.background = []
@@ -67,10 +69,22 @@ class Shell:
                 return
             waiting.wait(0.1)
 
+    def _services(self):
+        try:
+            with open(self.environment["SERVICES"], encoding="utf-8") as file:
+                return [int(line) for line in file]
+        except FileNotFoundError:
+            return []
+
     def close(self):
         for group in self.background:
             try:
                 os.killpg(group, signal.SIGTERM)
             except ProcessLookupError:
                 pass  # It has ended by itself.
+        for process in self._services():
+            try:
+                os.kill(process, signal.SIGTERM)
+            except ProcessLookupError:
+                pass
         shutil.rmtree(self.folder, ignore_errors=True)

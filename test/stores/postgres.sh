@@ -2,7 +2,7 @@
 # A PostgreSQL server of its own, for as long as somebody holds its standard input:  postgres.sh
 # Prints "ready FOLDER PORT": FOLDER holds its Unix socket (user postgres, no password) and its TLS authority server.crt, PORT is on
 # 127.0.0.1, and on 127.0.0.2, which its certificate does not name (TLS, passwords). Lines on standard input are obeyed and answered
-# with "ok": kill (with SIGKILL), stop, start. With POSTGRES_ADDRESS it is on that address as well, for clients from anywhere, by TLS. When standard input ends, however its other end went away, the server is stopped and
+# with "ok": kill (with SIGKILL), stop, start. With POSTGRES_ADDRESS it is on that address as well, for clients from anywhere, by TLS; with POSTGRES_PORT at that port. When standard input ends, however its other end went away, the server is stopped and
 # FOLDER removed.
 set -euo pipefail
 
@@ -48,7 +48,7 @@ if [[ -n ${POSTGRES_ADDRESS:-} ]]; then echo "hostssl all all all scram-sha-256"
 port=
 start() { "${as_user[@]}" "$bin/pg_ctl" -D "$data" -w -t 60 -l "$folder/server.log" -o "-p $port" start >/dev/null 2>&1; }
 for _ in {1..20}; do
-  port=$((20000 + RANDOM % 12000))
+  port=${POSTGRES_PORT:-$((20000 + RANDOM % 12000))}
   if start; then break; fi
   port=
 done
