@@ -15,7 +15,7 @@ namespace toolhive::registry {
 namespace {
 
 // Between replicas alone. A request that has it is not forwarded once more; its value is the key,
-// the client's address and the URL that it asked, each without blanks, or "-".
+// the client's address, the URL that it asked and the prefix of a proxy, each without blanks, or "-".
 constexpr std::string_view kForwardedHeader = "Mcp-Registry-Forwarded";
 
 constexpr std::size_t kMostReplyBytes = std::size_t{32} << 20;
@@ -68,7 +68,8 @@ auth::HttpCall call_to(const std::string& address, const Call& call, const std::
   add("If-None-Match", request.if_none_match);
   add("Authorization", request.authorization);
   add("X-Request-Id", request.request_id);
-  add(kForwardedHeader, key + ' ' + word_or_dash(request.peer) + ' ' + word_or_dash(request.origin));
+  add(kForwardedHeader, key + ' ' + word_or_dash(request.peer) + ' ' + word_or_dash(request.origin) + ' ' +
+                            word_or_dash(request.prefix));
   out.headers.emplace_back("Expect:");
   out.timeout = timeout;
   out.most_bytes = kMostReplyBytes;
@@ -117,6 +118,7 @@ void Forwarder::welcome(Call& call) const {
   if (!is_key(take_part(rest), replicas->key())) return;
   request.peer = take_part(rest);
   request.origin = take_part(rest);
+  request.prefix = take_part(rest);
 }
 
 bool Forwarder::concerns(const Call& call) const {

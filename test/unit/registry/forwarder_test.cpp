@@ -74,7 +74,8 @@ struct Replica {
     request.authorization = "Bearer secret";
     request.request_id = "request-7";
     request.peer = "198.51.100.7";
-    request.origin = "https://registry.example.com";
+    request.origin = "https://registry.example.com/tools";
+    request.prefix = "/tools";
     request.body = body;
     return service.send(request);
   }
@@ -113,7 +114,7 @@ TEST_CASE("a write is sent to the replica that writes, as it came, and its answe
                            "X-Request-Id: request-7\r\n", "Content-Type: application/json\r\n"})
     CHECK(heard.find(line) != std::string::npos);
   CHECK(heard.find(std::string("Mcp-Registry-Forwarded: ") + kKey +
-                   " 198.51.100.7 https://registry.example.com\r\n") != std::string::npos);
+                   " 198.51.100.7 https://registry.example.com/tools /tools\r\n") != std::string::npos);
   CHECK(heard.ends_with(kTool));
   CHECK(replica.service.store->snapshot()->tools() == 0);
 }
@@ -185,15 +186,17 @@ TEST_CASE("whose a forwarded request is is believed of a replica alone") {
     Call call;
     call.request.peer = "10.0.0.2";
     call.request.origin = "http://10.0.0.1:8080";
+    call.request.prefix = "/said";
     call.request.forwarded = forwarded;
     replica.forwarder.welcome(call);
-    return call.request.peer + " " + call.request.origin;
+    return call.request.peer + " " + call.request.origin + " " + call.request.prefix;
   };
-  CHECK(welcomed(std::string(kKey) + " 198.51.100.7 https://a.example") == "198.51.100.7 https://a.example");
-  CHECK(welcomed(std::string(kKey) + " - -") == " ");
+  CHECK(welcomed(std::string(kKey) + " 198.51.100.7 https://a.example/b /b") ==
+        "198.51.100.7 https://a.example/b /b");
+  CHECK(welcomed(std::string(kKey) + " - - -") == "  ");
   for (const auto& lie :
        {std::string("x 198.51.100.7 -"), std::string(64, '0') + " 198.51.100.7 -", std::string()})
-    CHECK(welcomed(lie) == "10.0.0.2 http://10.0.0.1:8080");
+    CHECK(welcomed(lie) == "10.0.0.2 http://10.0.0.1:8080 /said");
 }
 
 TEST_CASE("a write that comes while another replica takes over goes there, with its token") {
