@@ -149,7 +149,7 @@ std::unique_ptr<RegistryApi> RegistryAccess::make_client(const kube::Key& regist
   }
   return std::make_unique<RegistryClient>(
       std::make_shared<UntrustedTransport>(internal_host(registry), port.number, std::move(bearer),
-                                           std::move(tls)),
+                                           std::move(tls), idle_),
       "");
 }
 

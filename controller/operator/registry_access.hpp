@@ -11,6 +11,7 @@
 #include "controller/base/status.hpp"
 #include "controller/kube/object/resource.hpp"
 #include "controller/kube/transport/transport.hpp"
+#include "controller/operator/idle_connections.hpp"
 #include "controller/operator/registry_address.hpp"
 #include "controller/operator/registry_circuit.hpp"
 #include "controller/operator/registry_client.hpp"
@@ -68,6 +69,7 @@ class RegistryAccess {
   std::shared_ptr<kube::Transport> api_;
   MakeToken make_token_;
   ReadConfigMap read_config_map_;
+  const std::shared_ptr<IdleConnections> idle_ = std::make_shared<IdleConnections>();
   RegistryCircuit tools_;
   RegistryCircuit reports_;
   std::mutex mutex_;

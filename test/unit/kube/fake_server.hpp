@@ -29,7 +29,7 @@ class Connection {
   int fd() const { return fd_; }
 
  private:
-  int fd_;
+  std::atomic<int> fd_;
   std::string buffered_;
 };
 

@@ -1,7 +1,13 @@
 // The operator's client before registries with TLS.
 #include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -16,6 +22,7 @@
 #include "controller/operator/trusted_authorities.hpp"
 #include "controller/operator/untrusted_transport.hpp"
 #include "controller/testing/simulated_clock.hpp"
+#include "test/unit/kube/fake_server.hpp"
 
 namespace {
 
@@ -89,6 +96,59 @@ SeenAnswer ask_securely(int port, const std::string& authorities) {
   return {std::move(reply), seen->last()};
 }
 
+// Asks one registry again and again, and tells whether a call shook hands.
+class SecureAsker {
+ public:
+  SecureAsker(int port, std::string trusted)
+      : authorities(std::move(trusted)),
+        transport_("localhost", port, {},
+                   UntrustedTransport::Tls{
+                       [this](const Context&) { return StatusOr<std::string>(authorities); }, seen_}) {}
+
+  StatusOr<kube::HttpResponse> ask() {
+    seen_->note({Verdict::Untrusted, {}, "nobody was met"});
+    kube::HttpRequest request{.method = "GET", .target = "/api/v1/status"};
+    request.max_reply = 1U << 20;
+    return transport_.send(Context{{}, TimePoint::max(), clock, {}}, request);
+  }
+  bool shook_hands() const { return seen_->is_trusted(); }
+
+  testing::SimulatedClock clock{std::chrono::system_clock::now()};
+  std::string authorities;
+
+ private:
+  const std::shared_ptr<SeenCertificate> seen_ = std::make_shared<SeenCertificate>();
+  UntrustedTransport transport_;
+};
+
+// Sends an answer and one more behind it, each encrypted by itself, in one segment.
+void answer_twice_securely(test::Connection& connection, const IssuedCertificate& serving) {
+  const auto read = [](const std::string& pem) { return BIO_new_mem_buf(pem.data(), int(pem.size())); };
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_server_method()),
+                                                                  SSL_CTX_free);
+  const std::unique_ptr<BIO, decltype(&BIO_free)> certificate(read(serving.certificate), BIO_free);
+  const std::unique_ptr<BIO, decltype(&BIO_free)> key(read(serving.key), BIO_free);
+  X509* const shown = PEM_read_bio_X509(certificate.get(), nullptr, nullptr, nullptr);
+  EVP_PKEY* const owned = PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr);
+  SSL_CTX_use_certificate(context.get(), shown);
+  SSL_CTX_use_PrivateKey(context.get(), owned);
+  X509_free(shown);
+  EVP_PKEY_free(owned);
+  const std::unique_ptr<SSL, decltype(&SSL_free)> tls(SSL_new(context.get()), SSL_free);
+  SSL_set_fd(tls.get(), connection.fd());
+  std::array<char, 4096> request{};
+  if (SSL_accept(tls.get()) != 1 || SSL_read(tls.get(), request.data(), int(request.size())) <= 0) return;
+  const auto cork = [&](int on) { setsockopt(connection.fd(), IPPROTO_TCP, TCP_CORK, &on, sizeof on); };
+  cork(1);
+  for (const std::string body : {"{}", "{\"evil\":1}"}) {
+    const std::string answer =
+        "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    SSL_write(tls.get(), answer.data(), int(answer.size()));
+  }
+  cork(0);
+  connection.wait_closed();
+}
+
 Validity valid_now() {
   const WallTime now = std::chrono::system_clock::now();
   return {now - 1h, now + 10h};
@@ -144,6 +204,49 @@ TEST_CASE("authorities that are none end a call before anybody is asked") {
   const SeenAnswer answer = ask_securely(registry.port, "nobody");
   CHECK(answer.reply.status().message().find("no certificates in PEM") != std::string::npos);
   CHECK_FALSE(answer.sight);
+}
+
+TEST_CASE("a kept connection spares a handshake, and serves only those whom it was made to trust") {
+  const IssuedCertificate authority = authority_of_tests("authority");
+  const IssuedCertificate next = authority_of_tests("next");
+  TlsRegistry registry(authority, "localhost", valid_now());
+  SecureAsker asker(registry.port, authority.certificate);
+  CHECK(asker.ask().ok());
+  CHECK(asker.shook_hands());
+  CHECK(asker.ask().ok());
+  CHECK_FALSE(asker.shook_hands());
+  asker.authorities = authority.certificate + next.certificate;
+  CHECK(asker.ask().ok());
+  CHECK(asker.shook_hands());
+  asker.authorities = next.certificate;
+  CHECK_FALSE(asker.ask().ok());
+  asker.authorities = authority.certificate + next.certificate;
+  CHECK(asker.ask().ok());
+  CHECK(asker.shook_hands());
+  CHECK(registry.handler.requests == 4);
+}
+
+TEST_CASE("a kept connection does not outlive the certificate that it was made with") {
+  const IssuedCertificate authority = authority_of_tests("authority");
+  TlsRegistry registry(authority, "localhost", valid_now());
+  SecureAsker asker(registry.port, authority.certificate);
+  CHECK(asker.ask().ok());
+  asker.clock.set_wall(std::chrono::system_clock::now() + 11h);
+  CHECK(asker.ask().ok());
+  CHECK(asker.shook_hands());
+}
+
+TEST_CASE("what a registry with TLS sends behind an answer is nobody's answer") {
+  const IssuedCertificate authority = authority_of_tests("authority");
+  const IssuedCertificate serving = issue_certificate(authority, {"localhost"}, valid_now()).value();
+  test::FakeServer server([&](test::Connection& connection) { answer_twice_securely(connection, serving); });
+  SecureAsker asker(server.port(), authority.certificate);
+  for (int call = 0; call < 3; ++call) {
+    const auto answer = asker.ask();
+    REQUIRE_MESSAGE(answer.ok(), answer.status());
+    CHECK(answer->body == "{}");
+    CHECK(asker.shook_hands());
+  }
 }
 
 TEST_CASE("authorities are read anew after a while, and at once while the certificate is not trusted") {
