@@ -87,7 +87,7 @@ struct Options {
   std::function<std::uint64_t(std::string_view method, std::string_view target)> body_limit;
 
   // Whether this request is answered without a certificate of the client that the TLS trusts (see
-  // TlsFiles::client_authorities); others get 403 before their body is read. Unset: all are.
+  // TlsCertificate::load); others get 403 before their body is read. Unset: all are.
   std::function<bool(std::string_view method, std::string_view target)> without_certificate;
 
   // Formats the body of a transport error. Unset: the detail as text/plain.

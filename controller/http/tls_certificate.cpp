@@ -1,13 +1,12 @@
 #include "controller/http/tls_certificate.hpp"
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl/context.hpp>
 
+#include "controller/base/certificate_bundle.hpp"
 #include "controller/base/file.hpp"
-#include "controller/base/free_with.hpp"
 #include "controller/base/x509.hpp"
 #include "controller/http/self_signed.hpp"
 #include "controller/http/tls_stream.hpp"
@@ -60,28 +59,24 @@ int no_password(char*, int, int, void*) {
 // What the files of a server hold, in PEM.
 struct TlsTexts {
   std::string certificate, key;
-  std::string client_authorities;  // empty: clients are not asked for a certificate
+  std::vector<std::string> client_authorities;  // none: clients are not asked for a certificate
   bool operator==(const TlsTexts&) const = default;
 };
 
-// Whether there is an authority in `text`, and no more than can be read of it is wrong.
-bool trust_clients_of(SSL_CTX* context, const std::string& text) {
-  const std::unique_ptr<BIO, FreeWith<BIO_free_all>> source(
-      BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-  std::size_t found = 0;
-  while (source) {
-    const std::unique_ptr<X509, FreeWith<X509_free>> authority(
-        PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr));
-    if (!authority) break;
+// Asks clients for a certificate, and takes those of the authorities in `text`, too. `names` counts
+// the bytes of all names that clients are told.
+Status trust_clients_of(SSL_CTX* context, const std::string& text, std::size_t& names) {
+  const auto authorities = read_certificate_bundle(text);
+  if (!authorities.ok()) return authorities.status();
+  names += name_bytes(*authorities);
+  if (names > kMostNameBytes)
+    return Status(Code::Invalid, "with those of the other files its names are more than clients are told");
+  for (const OwnedCertificate& authority : *authorities)
     if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get()) != 1 ||
         SSL_CTX_add_client_CA(context, authority.get()) != 1)
-      return false;
-    ++found;
-  }
-  // Only at the end of the text there is nothing to begin with.
-  if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) return false;
+      return Status(Code::Invalid, "one of its certificates cannot be used as an authority");
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  return found > 0;
+  return {};
 }
 
 WallTime end_of(const X509* certificate) {
@@ -119,7 +114,7 @@ std::shared_ptr<ssl::context> make_context(const std::string& certificate, const
 struct TlsCertificate::State {
   std::string certificate_file;
   std::string key_file;
-  std::string client_authorities_file;
+  std::vector<std::string> client_authorities_files;
 
   StatusOr<TlsTexts> read() const {
     auto certificate = read_pem(certificate_file);
@@ -127,10 +122,11 @@ struct TlsCertificate::State {
     auto key = read_pem(key_file);
     if (!key.ok()) return key.status();
     TlsTexts found{*std::move(certificate), *std::move(key), {}};
-    if (client_authorities_file.empty()) return found;
-    auto authorities = read_pem(client_authorities_file);
-    if (!authorities.ok()) return authorities.status();
-    found.client_authorities = *std::move(authorities);
+    for (const std::string& file : client_authorities_files) {
+      auto authorities = read_pem(file);
+      if (!authorities.ok()) return authorities.status();
+      found.client_authorities.push_back(*std::move(authorities));
+    }
     return found;
   }
 
@@ -142,11 +138,14 @@ struct TlsCertificate::State {
     if (!made)
       return Status(Code::Invalid,
                     certificate_file + " and " + key_file + " are no usable pair: " + cause.message());
-    const bool asks = !client_authorities_file.empty();
-    const bool trusts = !asks || trust_clients_of(made->native_handle(), from.client_authorities);
-    ERR_clear_error();
-    if (!trusts)
-      return Status(Code::Invalid, client_authorities_file + " holds no certificate authorities in PEM");
+    std::size_t names = 0;
+    for (std::size_t i = 0; i < from.client_authorities.size(); ++i) {
+      const Status trusts = trust_clients_of(made->native_handle(), from.client_authorities[i], names);
+      ERR_clear_error();
+      if (!trusts.ok())
+        return Status(Code::Invalid,
+                      client_authorities_files[i] + " has no usable authorities: " + trusts.message());
+    }
     return made;
   }
 
@@ -161,13 +160,12 @@ struct TlsCertificate::State {
 TlsCertificate::TlsCertificate() : state_(std::make_unique<State>()) {}
 TlsCertificate::~TlsCertificate() = default;
 
-StatusOr<std::shared_ptr<TlsCertificate>> TlsCertificate::load(std::string certificate_file,
-                                                               std::string key_file,
-                                                               std::string client_authorities_file) {
+StatusOr<std::shared_ptr<TlsCertificate>> TlsCertificate::load(
+    std::string certificate_file, std::string key_file, std::vector<std::string> client_authorities_files) {
   std::shared_ptr<TlsCertificate> certificate(new TlsCertificate);
   certificate->state_->certificate_file = std::move(certificate_file);
   certificate->state_->key_file = std::move(key_file);
-  certificate->state_->client_authorities_file = std::move(client_authorities_file);
+  certificate->state_->client_authorities_files = std::move(client_authorities_files);
   if (const auto loaded = certificate->reload(); !loaded.ok()) return loaded.status();
   return certificate;
 }

@@ -20,11 +20,12 @@ namespace toolhive::http {
 class TlsCertificate final : public Tls {
  public:
   // Reads a chain (leaf first) and its unencrypted key, as in the files tls.crt and tls.key of a
-  // Kubernetes TLS secret. With a file of authorities clients are asked for a certificate of
-  // theirs: who shows none is let in (Options::without_certificate decides what for), who shows
+  // Kubernetes TLS secret. With files of authorities clients are asked for a certificate of one in
+  // any of them: who shows none is let in (Options::without_certificate decides what for), who shows
   // another is not. A failure says which file is wrong and why; key material is never part of it.
-  static StatusOr<std::shared_ptr<TlsCertificate>> load(std::string certificate_file, std::string key_file,
-                                                        std::string client_authorities_file = {});
+  static StatusOr<std::shared_ptr<TlsCertificate>> load(
+      std::string certificate_file, std::string key_file,
+      std::vector<std::string> client_authorities_files = {});
   // The same, but while neither file exists a self-signed certificate for `dns_names` is used,
   // which gives way to the files when they come. For certificates that a cluster may or may not
   // provide. With empty file names: for good.

@@ -150,9 +150,9 @@ void read(Section& root, ServerConfig& config) {
     tls.fail(config.tls_certificate.empty() ? "certFile" : "keyFile",
              "is missing; TLS needs certFile and keyFile");
   }
-  tls.text("clientCAFile", config.tls_client_authorities);
+  tls.texts("clientCAFiles", config.tls_client_authorities);
   if (config.tls_certificate.empty() && !config.tls_client_authorities.empty())
-    tls.fail("clientCAFile", "is of no use without certFile and keyFile");
+    tls.fail("clientCAFiles", "is of no use without certFile and keyFile");
   tls.text("replicaCAFile", config.tls_replica_authorities);
   tls.text("replicaServerName", config.tls_replica_name);
   if (config.tls_replica_authorities.empty() != config.tls_replica_name.empty())

@@ -41,8 +41,8 @@ struct ServerConfig {
   auth::RateSettings rates;
   // Below which a proxy serves the registry, taking it off; begins with a slash, or is empty.
   std::string path_prefix;
-  std::string tls_certificate, tls_key;  // PEM files; both or neither.
-  std::string tls_client_authorities;    // PEM file; empty: clients need no certificate.
+  std::string tls_certificate, tls_key;             // PEM files; both or neither.
+  std::vector<std::string> tls_client_authorities;  // PEM files; none: clients need no certificate.
   // With several replicas on the same files: who signed their certificate, as a PEM file, and the
   // name that it is for. Both or neither.
   std::string tls_replica_authorities, tls_replica_name;

@@ -39,6 +39,9 @@ Result<void> check_answer(const UpstreamSettings& settings, const mcp::Url& aske
     hint = settings.token_file.empty() && settings.headers.empty()
                ? ": it asks for a token, and none is configured"
                : ": it refuses the token or headers that are configured";
+    // As a registry does whose clients need certificates.
+    if (head.status == 403 && asked.tls)
+      hint += ", or asks for a certificate, which this registry has none of";
   } else if (head.status == 404) {
     hint = ": there is no registry API /v0.1 there";
   }

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <iterator>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -42,10 +43,15 @@ void write(const std::string& file, const std::string& text) {
   std::ofstream(file, std::ios::trunc) << text;
 }
 
+std::string text_of(const std::string& file) {
+  std::ifstream from(file);
+  return {std::istreambuf_iterator<char>(from), {}};
+}
+
 // Asks clients for a certificate, and needs it for all but /free.
 http::Options options_for_known_clients(const CertificateFiles& files, const CertificateFiles& clients) {
   http::Options options = tls_options(files);
-  options.tls = TlsCertificate::load(files.certificate(), files.key(), clients.certificate()).value();
+  options.tls = TlsCertificate::load(files.certificate(), files.key(), {clients.certificate()}).value();
   options.without_certificate = [](std::string_view, std::string_view target) { return target == "/free"; };
   return options;
 }
@@ -221,6 +227,49 @@ TEST_CASE("authorities of clients that are exchanged on disk hold for new connec
   }));
 }
 
+TEST_CASE("clients of an authority in any of several files are served") {
+  const CertificateFiles files("one");
+  const CertificateFiles first("first");
+  const CertificateFiles second("second");
+  http::Options options = options_for_known_clients(files, first);
+  options.tls =
+      TlsCertificate::load(files.certificate(), files.key(), {first.certificate(), second.certificate()})
+          .value();
+  TestServer server(std::move(options), echo, "https");
+  for (const CertificateFiles* own : {&first, &second}) {
+    TlsClient client(server.port(), 0, own);
+    CHECK(answer_to(client, "/a") == "HTTP/1.1 200");
+  }
+  // Neither goes without the other, or somebody would be kept out without a word.
+  write(second.certificate(), "nobody\n");
+  CHECK_FALSE(
+      TlsCertificate::load(files.certificate(), files.key(), {first.certificate(), second.certificate()})
+          .ok());
+}
+
+TEST_CASE("authorities that come damaged keep those in use, and let nobody in") {
+  const CertificateFiles files("one");
+  const CertificateFiles known("known");
+  const CertificateFiles stranger("stranger");
+  http::Options options = options_for_known_clients(files, known);
+  const auto tls = TlsCertificate::load(files.certificate(), files.key(), {known.certificate()}).value();
+  options.tls = tls;
+  TestServer server(std::move(options), echo, "https");
+  const std::string good = text_of(known.certificate());
+  for (const std::string& damaged :
+       {std::string(), std::string("nobody\n"), good + "-----BEGIN CERTIFICATE-----\nAAAA\n",
+        std::string(std::size_t{5} << 20, 'a')}) {
+    write(known.certificate(), damaged);
+    CHECK(eventually([&] { return tls->stale(); }));
+    TlsClient client(server.port(), 0, &stranger);
+    CHECK(answer_to(client, "/a").empty());
+    TlsClient nobody(server.port());
+    CHECK(answer_to(nobody, "/a") == "HTTP/1.1 403");
+    write(known.certificate(), good);
+    CHECK(eventually([&] { return !tls->stale(); }));
+  }
+}
+
 TEST_CASE("a file of authorities in which there is none is an error that names it") {
   const CertificateFiles files("one");
   const std::string damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
@@ -228,9 +277,29 @@ TEST_CASE("a file of authorities in which there is none is an error that names i
     const CertificateFiles known("known");
     std::ofstream(known.certificate(), after_one ? std::ios::app : std::ios::trunc)
         << (after_one ? damaged : "nobody\n");
-    const auto loaded = TlsCertificate::load(files.certificate(), files.key(), known.certificate());
-    CHECK(loaded.status().message() == known.certificate() + " holds no certificate authorities in PEM");
+    const auto loaded = TlsCertificate::load(files.certificate(), files.key(), {known.certificate()});
+    CHECK(loaded.status().message() ==
+          known.certificate() + " has no usable authorities: " +
+              (after_one ? "certificate 2 in it cannot be read" : "it holds no certificate in PEM"));
   }
+}
+
+TEST_CASE("more authorities than clients can be told of are refused, in one file and in all together") {
+  const CertificateFiles files("one");
+  const CertificateFiles known(std::string(60, 'k'));
+  std::string many;
+  for (int i = 0; i < 256; ++i) many += text_of(known.certificate());
+  write(known.certificate(), many);
+  CHECK(TlsCertificate::load(files.certificate(), files.key(), {known.certificate()}).ok());
+  CHECK(TlsCertificate::load(files.certificate(), files.key(), {known.certificate(), known.certificate()})
+            .status()
+            .message()
+            .find("more than clients are told") != std::string::npos);
+  write(known.certificate(), many + text_of(files.certificate()));
+  CHECK(TlsCertificate::load(files.certificate(), files.key(), {known.certificate()})
+            .status()
+            .message()
+            .find("more than 256 certificates") != std::string::npos);
 }
 
 TEST_CASE("what is wrong with a certificate is said, without the key") {

@@ -53,7 +53,7 @@ limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPe
       R"({"address": "127.0.0.1", "port": 0, "threads": 3, "bodyLimit": "2Mi", "connections": 10, "mcp": false, "shutdownDelay": "4s",
     "timeouts": {"header": "1s", "body": "1500ms", "write": "2m", "idle": "3s", "drain": "4s"},
     "tls": {"certFile": "/tls/tls.crt", "keyFile": "/tls/tls.key",
-      "clientCAFile": "/tls/ca.crt"}})");
+      "clientCAFiles": ["/tls/ca.crt", "/tls/more.crt"]}})");
   REQUIRE(server.ok());
   CHECK(server->address == "127.0.0.1");
   CHECK(server->port == 0);
@@ -65,7 +65,7 @@ limits: {toolBytes: 64Ki, schemaDepth: 8, schemaCount: 100, tools: 5, versionsPe
   CHECK(server->write_timeout.count() == 120'000);
   CHECK(server->shutdown_delay.count() == 4'000);
   CHECK(server->tls_key == "/tls/tls.key");
-  CHECK(server->tls_client_authorities == "/tls/ca.crt");
+  CHECK(server->tls_client_authorities == std::vector<std::string>{"/tls/ca.crt", "/tls/more.crt"});
 }
 
 TEST_CASE("a prefix of paths is one that can stand in a header and a link") {
@@ -169,7 +169,10 @@ TEST_CASE("an unknown, repeated or unacceptable field is an error that names its
   CHECK(parse_server_config("timeouts: {idle: 10}").error().field == "timeouts.idle");
   CHECK(parse_server_config("timeouts: {idle: 0s}").error().field == "timeouts.idle");
   CHECK(parse_server_config("tls: {certFile: /a}").error().field == "tls.keyFile");
-  CHECK(parse_server_config("tls: {clientCAFile: /a}").error().field == "tls.clientCAFile");
+  CHECK(parse_server_config("tls: {clientCAFiles: [/a]}").error().field == "tls.clientCAFiles");
+  // An empty list must not mean that nobody is asked.
+  CHECK(parse_server_config("tls: {certFile: /a, keyFile: /b, clientCAFiles: []}").error().field ==
+        "tls.clientCAFiles");
   const std::string served = "tls: {certFile: /a, keyFile: /b, ";
   CHECK(parse_server_config(served + "replicaCAFile: /c}").error().field == "tls.replicaServerName");
   CHECK(parse_server_config(served + "replicaServerName: c}").error().field == "tls.replicaCAFile");

@@ -2,11 +2,16 @@
 #include <doctest/doctest.h>
 
 #include <ctime>
+#include <fstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "controller/http/listener/process.hpp"
+#include "controller/http/self_signed.hpp"
 #include "registry/api/endpoint.hpp"
 #include "registry/server.hpp"
+#include "registry/upstream/page_source.hpp"
 #include "store_fixture.hpp"
 #include "test/unit/http/client.hpp"
 #include "test/unit/http/tls_client.hpp"
@@ -21,7 +26,7 @@ using toolhive::http_test::TlsClient;
 // The registry on a free port, over an empty store.
 class ServedByTls {
  public:
-  explicit ServedByTls(const CertificateFiles& files, const std::string& client_authorities = "") {
+  explicit ServedByTls(const CertificateFiles& files, std::vector<std::string> client_authorities = {}) {
     store_ = open_store(files_);
     api_.start(*store_);
     ServerConfig config;
@@ -29,7 +34,7 @@ class ServedByTls {
     config.port = 0;
     config.tls_certificate = files.certificate();
     config.tls_key = files.key();
-    config.tls_client_authorities = client_authorities;
+    config.tls_client_authorities = std::move(client_authorities);
     auto opened = HttpServer::open(config, api_);
     REQUIRE(opened.ok());
     server_ = std::move(*opened);
@@ -84,7 +89,7 @@ TEST_CASE(
     "a registry that asks for certificates of its clients answers probes without one, and nothing else") {
   const CertificateFiles files("registry");
   const CertificateFiles known("known");
-  const ServedByTls served(files, known.certificate());
+  const ServedByTls served(files, {known.certificate()});
   CHECK(is_ok(served.get("/health")));
   CHECK(is_ok(served.get("/ready")));
   for (const char* line : {"GET /api/v1/tools", "GET /metrics", "GET /", "POST /health", "GET /health?a",
@@ -95,4 +100,36 @@ TEST_CASE(
     CHECK(refused.find("application/problem+json") != std::string::npos);
   }
   CHECK(is_ok(served.get("/api/v1/tools", &known)));
+}
+
+TEST_CASE("a registry with several files of authorities serves clients of each") {
+  const CertificateFiles files("registry");
+  const CertificateFiles users("users");
+  const CertificateFiles operators("operator");
+  const CertificateFiles stranger("stranger");
+  const ServedByTls served(files, {users.certificate(), operators.certificate()});
+  CHECK(is_ok(served.get("/api/v1/tools", &users)));
+  CHECK(is_ok(served.get("/api/v1/tools", &operators)));
+  CHECK(served.get("/api/v1/tools", &stranger).empty());
+}
+
+TEST_CASE("a registry that follows one that asks for certificates says that this may be why") {
+  const CertificateFiles files("registry");
+  const CertificateFiles known("known");
+  const auto pair = toolhive::http::make_self_signed({"localhost"});
+  REQUIRE(pair.ok());
+  std::ofstream(files.certificate()) << pair->certificate;
+  std::ofstream(files.key()) << pair->key;
+  const ServedByTls served(files, {known.certificate()});
+  upstream::UpstreamSettings settings;
+  settings.name = "other";
+  settings.url = "https://localhost:" + std::to_string(served.port());
+  settings.ca_file = files.certificate();
+  settings.addresses = {"127.0.0.1"};
+  auto source = upstream::HttpPageSource::open(settings);
+  REQUIRE(source.ok());
+  const auto refused = (*source)->read({}, {});
+  REQUIRE_FALSE(refused.ok());
+  CHECK_MESSAGE(refused.error().detail.find("answered 403") != std::string::npos, refused.error().detail);
+  CHECK(refused.error().detail.find("or asks for a certificate") != std::string::npos);
 }
