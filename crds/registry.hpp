@@ -124,11 +124,13 @@ struct RegistrySpec {
   struct Monitoring {
     bool enabled = true;
     StringMap labels;
+    std::string client_certificate;  // Secret with Prometheus' certificate; empty: it shows none
 
     template <class Fields>
     void describe(const Fields& fields) {
       fields.read("enabled", enabled);
       fields.read("labels", labels);
+      fields.object("clientCertificateSecretRef").read("name", client_certificate);
     }
   } monitoring;
 

@@ -160,7 +160,8 @@ int run(const Flags& flags, const std::stop_token& stop) {
       [&identity](const Context& ctx, const std::string& audience) { return identity.token(ctx, audience); },
       [&manager](const Context& ctx, const kube::Key& config_map, const std::string& key) {
         return toolhive::config_map_value(ctx, manager.client(), config_map, key);
-      });
+      },
+      [&identity](const Context& ctx) { return identity.client_certificate(ctx); });
   toolhive::DiscoveryReports discoveries;
   toolhive::RegistryReconciler registries(manager, access, identity, options, &discoveries);
   const runtime::ControllerHandle registry_controller = registries.attach();

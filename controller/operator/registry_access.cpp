@@ -103,8 +103,12 @@ class GuardedRegistry final : public RegistryApi {
 
 }  // namespace
 
-RegistryAccess::RegistryAccess(std::shared_ptr<kube::Transport> api, MakeToken make_token, ReadConfigMap read)
-    : api_(std::move(api)), make_token_(std::move(make_token)), read_config_map_(std::move(read)) {}
+RegistryAccess::RegistryAccess(std::shared_ptr<kube::Transport> api, MakeToken make_token, ReadConfigMap read,
+                               ShowCertificate show)
+    : api_(std::move(api)),
+      make_token_(std::move(make_token)),
+      read_config_map_(std::move(read)),
+      show_certificate_(std::move(show)) {}
 
 StatusOr<std::shared_ptr<RegistryApi>> RegistryAccess::open(const kube::Key& registry,
                                                             const RegistryEndpoint& endpoint) {
@@ -145,7 +149,7 @@ std::unique_ptr<RegistryApi> RegistryAccess::make_client(const kube::Key& regist
         [read = read_config_map_, map = kube::Key{registry.ns, endpoint.authority->config_map},
          key = endpoint.authority->key](const Context& ctx) { return read(ctx, map, key); },
         seen);
-    tls = {[authorities](const Context& ctx) { return authorities->get(ctx); }, seen};
+    tls = {[authorities](const Context& ctx) { return authorities->get(ctx); }, seen, show_certificate_};
   }
   return std::make_unique<RegistryClient>(
       std::make_shared<UntrustedTransport>(internal_host(registry), port.number, std::move(bearer),

@@ -11,6 +11,7 @@
 #include "controller/base/status.hpp"
 #include "controller/kube/object/resource.hpp"
 #include "controller/kube/transport/transport.hpp"
+#include "controller/operator/client_certificate.hpp"
 #include "controller/operator/idle_connections.hpp"
 #include "controller/operator/registry_address.hpp"
 #include "controller/operator/registry_circuit.hpp"
@@ -40,9 +41,13 @@ class RegistryAccess {
   using ReadConfigMap = std::function<StatusOr<std::string>(const Context& ctx, const kube::Key& config_map,
                                                             const std::string& key)>;
 
+  // What a registry is shown that asks for a certificate.
+  using ShowCertificate = std::function<StatusOr<ClientCertificate>(const Context& ctx)>;
+
   // `api` null: the operator runs in the cluster and reaches Services by name. Through the API
-  // server no token arrives, for that takes the header for its own, and no certificate is seen.
-  RegistryAccess(std::shared_ptr<kube::Transport> api, MakeToken make_token, ReadConfigMap read = {});
+  // server no token arrives, for that takes the header for its own, and no certificate is seen or shown.
+  RegistryAccess(std::shared_ptr<kube::Transport> api, MakeToken make_token, ReadConfigMap read = {},
+                 ShowCertificate show = {});
   virtual ~RegistryAccess() = default;
 
   virtual StatusOr<std::shared_ptr<RegistryApi>> open(const kube::Key& registry,
@@ -69,6 +74,7 @@ class RegistryAccess {
   std::shared_ptr<kube::Transport> api_;
   MakeToken make_token_;
   ReadConfigMap read_config_map_;
+  ShowCertificate show_certificate_;
   const std::shared_ptr<IdleConnections> idle_ = std::make_shared<IdleConnections>();
   RegistryCircuit tools_;
   RegistryCircuit reports_;

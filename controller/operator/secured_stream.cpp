@@ -1,10 +1,13 @@
 #include "controller/operator/secured_stream.hpp"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <memory>
 #include <utility>
 
+#include "controller/base/free_with.hpp"
 #include "controller/base/x509.hpp"
 
 namespace toolhive {
@@ -28,6 +31,21 @@ CertificateSight::Verdict verdict_of(long result) {
   }
 }
 
+// Shows `own` in the handshake of `connection`.
+bool show_in_handshake(const ClientCertificate& own, SSL* connection) {
+  using Bio = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
+  const auto no_password = [](char*, int, int, void*) { return -1; };
+  const Bio text(BIO_new_mem_buf(own.certificate.data(), static_cast<int>(own.certificate.size())));
+  const Bio key_text(BIO_new_mem_buf(own.key.data(), static_cast<int>(own.key.size())));
+  if (!text || !key_text) return false;
+  const std::unique_ptr<X509, FreeWith<X509_free>> certificate(
+      PEM_read_bio_X509(text.get(), nullptr, no_password, nullptr));
+  const std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>> key(
+      PEM_read_bio_PrivateKey(key_text.get(), nullptr, no_password, nullptr));
+  return certificate && key && SSL_use_certificate(connection, certificate.get()) == 1 &&
+         SSL_use_PrivateKey(connection, key.get()) == 1;
+}
+
 }  // namespace
 
 SecuredStream::SecuredStream(boost::beast::tcp_stream& stream)
@@ -48,6 +66,20 @@ bool SecuredStream::prepare(const std::string& authorities, const std::string& h
   }();
   ERR_clear_error();
   return prepared;
+}
+
+int SecuredStream::give_own(SSL* connection, void* self) {
+  auto& stream = *static_cast<SecuredStream*>(self);
+  const auto own = stream.own_();
+  stream.nothing_to_show_ = own.status();
+  if (own.ok() && !show_in_handshake(*own, connection))
+    stream.nothing_to_show_ = Status(Code::Internal, "the operator's certificate cannot be used");
+  return stream.nothing_to_show_.ok() ? 1 : 0;
+}
+
+void SecuredStream::show(Own own) {
+  own_ = std::move(own);
+  SSL_set_cert_cb(secured_->native_handle(), own_ ? give_own : nullptr, this);
 }
 
 std::optional<CertificateSight> SecuredStream::sight(bool succeeded) {

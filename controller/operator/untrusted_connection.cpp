@@ -1,8 +1,11 @@
 #include "controller/operator/untrusted_connection.hpp"
 
 #include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include <boost/asio/ssl/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -27,7 +30,28 @@ using boost::system::error_code;
 constexpr std::size_t kLargestHead = 32U << 10;
 constexpr unsigned kAcknowledgedWithin = 2000;  // in milliseconds
 
+// Alerts by which a server says that it does not take the certificate it was shown.
+bool refuses_certificate(error_code failed) {
+  if (failed.category() != asio::error::get_ssl_category()) return false;
+  switch (ERR_GET_REASON(static_cast<unsigned long>(failed.value()))) {
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Status connection_failure(const char* what, error_code failed) {
+  // It is known by a ConfigMap, which the kubelet brings to the pods.
+  if (refuses_certificate(failed))
+    return Status(Code::Unavailable,
+                  "it does not accept the operator's certificate so far: " + failed.message());
   const bool malformed = failed.category() == http::make_error_code(http::error::bad_version).category() &&
                          failed != http::error::end_of_stream && failed != http::error::partial_message;
   return Status(malformed ? Code::Decode : Code::Unavailable, std::string(what) + ": " + failed.message());
@@ -112,9 +136,10 @@ Status UntrustedConnection::await(const Context& ctx, Begin begin) {
 }
 
 Status UntrustedConnection::secure(const std::string& authorities, const std::string& host,
-                                   std::shared_ptr<SeenCertificate> seen) {
+                                   std::shared_ptr<SeenCertificate> seen, OwnCertificate own) {
   secured_.emplace(stream_);
   seen_ = std::move(seen);
+  own_ = std::move(own);
   if (secured_->prepare(authorities, host)) return {};
   return Status(Code::Unavailable, "its authorities are no certificates in PEM");
 }
@@ -138,7 +163,8 @@ Status UntrustedConnection::open(const Context& ctx, const std::string& host, co
 }
 
 Status UntrustedConnection::shake_hands(const Context& ctx) {
-  return await(ctx, [this](auto ended) {
+  if (own_) secured_->show([this, &ctx] { return own_(ctx); });
+  const Status shaken = await(ctx, [this](auto ended) {
     secured_->stream().async_handshake(asio::ssl::stream_base::client, [this, ended](error_code failed) {
       const auto sight = secured_->sight(!failed);
       if (sight) {
@@ -147,9 +173,14 @@ Status UntrustedConnection::shake_hands(const Context& ctx) {
       }
       if (failed && sight)
         return ended(Status(Code::Unavailable, "its certificate is not trusted: " + sight->detail));
+      if (failed && !secured_->nothing_to_show().ok())
+        return ended(secured_->nothing_to_show().with_context("it asks for a certificate"));
       ended(failed ? connection_failure("the TLS handshake failed", failed) : Status());
     });
   });
+  // `ctx` is not there any more when the connection is used again.
+  secured_->show({});
+  return shaken;
 }
 
 UntrustedConnection::Answer UntrustedConnection::ask(const Context& ctx, const Message& message,

@@ -7,6 +7,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "controller/base/context.hpp"
 #include "controller/base/status.hpp"
 #include "controller/kube/transport/transport.hpp"
+#include "controller/operator/client_certificate.hpp"
 #include "controller/operator/secured_stream.hpp"
 #include "controller/operator/seen_certificate.hpp"
 
@@ -26,12 +28,15 @@ class UntrustedConnection {
  public:
   using Message = boost::beast::http::request<boost::beast::http::string_body>;
 
+  using OwnCertificate = std::function<StatusOr<ClientCertificate>(const Context& ctx)>;
+
   explicit UntrustedConnection(TimePoint made) : made_(made) {}
 
   // Before open(): it is to speak to nobody but `host` as `authorities`, in PEM, know it. `seen` is
-  // told of whom it met. Unavailable where there is nothing to trust in the authorities.
+  // told of whom it met. `own` is what it shows where it is asked for a certificate, once the other's
+  // is trusted; empty: nothing. Unavailable where there is nothing to trust in the authorities.
   Status secure(const std::string& authorities, const std::string& host,
-                std::shared_ptr<SeenCertificate> seen);
+                std::shared_ptr<SeenCertificate> seen, OwnCertificate own);
   // Once. The name is resolved by the system on the calling thread, which no deadline interrupts.
   Status open(const Context& ctx, const std::string& host, const std::string& port);
 
@@ -63,8 +68,9 @@ class UntrustedConnection {
   boost::beast::tcp_stream stream_{io_};
   std::optional<SecuredStream> secured_;   // absent: plain
   std::shared_ptr<SeenCertificate> seen_;  // with TLS
-  WallTime not_after_ = WallTime::max();   // of the certificate
-  bool whole_ = false;                     // the last answer was, and the peer wants to go on
+  OwnCertificate own_;
+  WallTime not_after_ = WallTime::max();  // of the certificate
+  bool whole_ = false;                    // the last answer was, and the peer wants to go on
 };
 
 }  // namespace toolhive

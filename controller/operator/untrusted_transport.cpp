@@ -87,7 +87,7 @@ StatusOr<kube::HttpResponse> UntrustedTransport::exchange(const Context& ctx,
   }
   auto made = std::make_unique<UntrustedConnection>(ctx.clock.now());
   if (tls_) {
-    const Status secured = made->secure(authorities, host_, tls_->seen);
+    const Status secured = made->secure(authorities, host_, tls_->seen, tls_->own);
     if (!secured.ok()) return secured;
   }
   const Status opened = made->open(ctx, host_, port_);

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "controller/kube/transport/transport.hpp"
+#include "controller/operator/client_certificate.hpp"
 #include "controller/operator/idle_connections.hpp"
 #include "controller/operator/seen_certificate.hpp"
 
@@ -33,11 +34,14 @@ class UntrustedTransport final : public kube::Transport {
   // A bearer token for one call; without one, the call fails with its error.
   using Bearer = std::function<StatusOr<std::string>(const Context& ctx)>;
 
-  // How it knows that it is the registry that answers.
+  // How it knows that it is the registry that answers, and the registry that it is the operator.
   struct Tls {
     // In PEM; without them, the call fails with their error.
     std::function<StatusOr<std::string>(const Context& ctx)> authorities;
     std::shared_ptr<SeenCertificate> seen;  // is told what came of each handshake; never null
+    // What a registry is shown that asks for a certificate, once its own is trusted; without one, the
+    // call fails with its error. Empty: nothing is shown.
+    std::function<StatusOr<ClientCertificate>(const Context& ctx)> own = {};
   };
 
   // `bearer` empty: calls have no credentials. Without `tls` they are plain; with it nothing is

@@ -4,6 +4,7 @@
 
 #include "controller/base/json_access.hpp"
 #include "controller/kube/object/json_text.hpp"
+#include "controller/plugin/kinds.hpp"
 
 namespace toolhive::plugin {
 
@@ -28,11 +29,30 @@ bool lacks_port(const Status& failed) {
   return failed.message().find("no service port") != std::string::npos;
 }
 
+// Looked at only after a refusal, for the API server hides the registry's own words. Whoever may not
+// read Registries is left with those of the API server.
+bool asks_for_certificates(const Session& session, const RegistryName& registry) {
+  const auto found =
+      session.kubectl.get(session.ctx, {kRegistries, registry.name, "--namespace=" + registry.ns});
+  return found.ok() && value_at(*found, "/spec/tls/clientAuthentication") != nullptr;
+}
+
+Status no_certificate_to_show(const RegistryName& registry) {
+  return {Code::Forbidden,
+          "the registry " + registry.name +
+              " asks clients for a certificate (spec.tls.clientAuthentication), and the API server, through "
+              "which this goes, shows none; ask it yourself: kubectl -n " +
+              registry.ns + " port-forward service/" + registry.name +
+              " 8443, and curl with --cert, --key, --cacert and --connect-to"};
+}
+
 }  // namespace
 
 StatusOr<Json> get_from(const Session& session, const RegistryName& registry, const std::string& target) {
   StatusOr<std::string> text = get_by(session, registry, "http", target);
-  if (!text.ok() && lacks_port(text.status())) text = get_by(session, registry, "https", target);
+  const bool tls = !text.ok() && lacks_port(text.status());
+  if (tls) text = get_by(session, registry, "https", target);
+  if (tls && !text.ok() && asks_for_certificates(session, registry)) return no_certificate_to_show(registry);
   if (!text.ok())
     return text.status().with_context("reading " + target + " of the registry " + registry.name);
   StatusOr<Json> document = kube::parse_json(*text);

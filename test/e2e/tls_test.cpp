@@ -69,6 +69,47 @@ class SteadyReader {
   std::thread thread_;
 };
 
+// An authority of clients in a folder of its own, and certificates of it.
+class ClientAuthority {
+ public:
+  ClientAuthority(const TestNamespace& ns, const std::string& name)
+      : folder_(std::filesystem::temp_directory_path() / ("e2e-" + ns.name() + "-" + name)) {
+    const Output made = run({{"bash", "-c", R"(set -e
+      mkdir "$1"; cd "$1"
+      key="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+      openssl req -x509 $key -keyout ca.key -out ca.crt -subj "/CN=$2" -days 2
+      openssl req -new $key -keyout client.key -out client.csr -subj "/CN=client of $2"
+      openssl x509 -req -in client.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 1 -out client.crt)",
+                              "client_authority", folder_.string(), name}});
+    REQUIRE_MESSAGE(made.ok(), made.explain());
+  }
+  ~ClientAuthority() { std::filesystem::remove_all(folder_); }
+  ClientAuthority(const ClientAuthority&) = delete;
+  ClientAuthority& operator=(const ClientAuthority&) = delete;
+
+  std::string pem() const {
+    std::ifstream file(folder_ / "ca.crt");
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  // The status of a read by who has a certificate of it; 0: no connection came about.
+  int read(const std::string& url, const AuthorityFile& serving) const {
+    return Cluster::get()
+        .http("GET", url, nullptr,
+              {"--cacert", serving.path(), "--cert", folder_ / "client.crt", "--key", folder_ / "client.key"})
+        .status;
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+void put_clients(const TestNamespace& ns, const std::string& authorities) {
+  ns.apply({{"apiVersion", "v1"},
+            {"kind", "ConfigMap"},
+            {"metadata", {{"name", "clients"}}},
+            {"data", {{"ca.crt", authorities}}}});
+}
+
 // Does what OpenShift's service CA does for the Service and the ConfigMap that ask it to.
 void play_service_ca(const TestNamespace& ns) {
   const std::string folder = std::filesystem::temp_directory_path() / ("e2e-" + ns.name() + "-service-ca");
@@ -184,4 +225,56 @@ TEST_CASE("a Registry serves TLS by a certificate of a service CA, whose part th
   CHECK(ns.get(kConfigMap, "mcp-registry-ca").at("data").contains("service-ca.crt"));
   CHECK(ns.get(kRegistry, "mcp-registry").at("status").at("tls").at("authority").at("key") ==
         "service-ca.crt");
+}
+
+TEST_CASE(
+    "a Registry that asks for certificates takes tools from the operator and lets in who shows one of its "
+    "authorities, which are exchanged while it serves") {
+  const TestNamespace ns("mtls");
+  ns.require_kubectl({"create", "rolebinding", kSecretsRole, std::string("--clusterrole=") + kSecretsRole,
+                      "--serviceaccount=" + Cluster::get().operator_namespace() + ":toolhive-operator"});
+  const Json asking = {{"ca", {{"configMapKeyRef", {{"name", "clients"}}}}}};
+  ns.apply(registry("mcp-registry", {{"tls", {{"source", "SelfSigned"}, {"clientAuthentication", asking}}},
+                                     {"exposure", {{"type", "None"}}},
+                                     {"monitoring", {{"enabled", false}}}}));
+  // Without authorities, and with what is none, nobody is let in: there is no registry at all.
+  ns.wait_condition(kRegistry, "mcp-registry", "TLSReady", "False", "ClientAuthorityNotFound");
+  put_clients(ns, "nobody");
+  ns.wait_condition(kRegistry, "mcp-registry", "TLSReady", "False", "ClientAuthorityInvalid", Seconds(180));
+  CHECK_FALSE(ns.find(kDeployment, "mcp-registry"));
+
+  const ClientAuthority first(ns, "first");
+  const ClientAuthority second(ns, "second");
+  put_clients(ns, first.pem());
+  ns.wait_ready(kRegistry, "mcp-registry", Seconds(300));
+  ns.apply(mcptool("weather"));
+  ns.wait_ready(kMcpTool, "weather", Seconds(180));
+  ns.wait_condition(kRegistry, "mcp-registry", "TLSReady", "True", "CertificateVerified", Seconds(180));
+
+  const AuthorityFile serving(ns);
+  const std::string url = "https://" + host_of(ns) + ":8443/api/v1/tools/weather";
+  CHECK(first.read(url, serving) == 200);
+  CHECK(second.read(url, serving) == 0);
+  const Answer without = Cluster::get().http("GET", url, nullptr, {"--cacert", serving.path()});
+  CHECK_MESSAGE(without.status == 403, without.explain());
+
+  const Json pod = ns.pods_of("mcp-registry").at(0).at("metadata").at("uid");
+  put_clients(ns, second.pem());
+  wait_until(
+      "clients of the second authority are let in, and those of the first are not",
+      [&]() -> std::string {
+        const int of_second = second.read(url, serving);
+        const int of_first = first.read(url, serving);
+        return of_second == 200 && of_first == 0 ? ""
+                                                 : std::to_string(of_second) + " " + std::to_string(of_first);
+      },
+      Seconds(300));
+  // What is no authority is told, and what there was stays.
+  put_clients(ns, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+  ns.wait_condition(kRegistry, "mcp-registry", "TLSReady", "False", "ClientAuthorityInvalid", Seconds(300));
+  CHECK(second.read(url, serving) == 200);
+  CHECK(first.read(url, serving) == 0);
+  ns.apply(mcptool("forecasts"));
+  ns.wait_ready(kMcpTool, "forecasts", Seconds(180));
+  CHECK(ns.pods_of("mcp-registry").at(0).at("metadata").at("uid") == pod);
 }

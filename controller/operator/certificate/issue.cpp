@@ -127,6 +127,23 @@ StatusOr<IssuedCertificate> issue_certificate(const IssuedCertificate& authority
   return pair_of(made.get(), key.get());
 }
 
+StatusOr<std::string> self_sign_client(const std::string& key, const std::string& common_name,
+                                       const Validity& validity) {
+  const QuietErrors quiet;
+  const Key own = read_certificate_key(key);
+  if (!own) return Status(Code::Invalid, "a certificate needs a private key in PEM");
+  const Certificate made(X509_new());
+  const bool good = made && begin_certificate(made.get(), own.get(), common_name, validity) &&
+                    X509_set_issuer_name(made.get(), X509_get_subject_name(made.get())) == 1 &&
+                    x509::add_extension(made.get(), made.get(), NID_basic_constraints, "critical,CA:FALSE") &&
+                    x509::add_extension(made.get(), made.get(), NID_key_usage, "critical,digitalSignature") &&
+                    x509::add_extension(made.get(), made.get(), NID_ext_key_usage, "clientAuth") &&
+                    X509_sign(made.get(), own.get(), EVP_sha256()) > 0;
+  std::string pem = good ? x509::to_pem(made.get()) : std::string();
+  if (pem.empty()) return Status(Code::Internal, "OpenSSL cannot make a certificate");
+  return pem;
+}
+
 std::optional<CertificateFacts> facts_of(const IssuedCertificate& pair) {
   const QuietErrors quiet;
   const Certificate certificate = read_certificate(pair.certificate);

@@ -32,6 +32,12 @@ StatusOr<IssuedCertificate> issue_certificate(const IssuedCertificate& authority
                                               const std::vector<std::string>& dns_names,
                                               const Validity& validity);
 
+// A certificate for the P-256 key of `key`, in PEM, signed by that itself: for a client, who is known
+// by it alone. It vouches for nobody else. Invalid when `key` is none; Internal when OpenSSL cannot
+// make it.
+StatusOr<std::string> self_sign_client(const std::string& key, const std::string& common_name,
+                                       const Validity& validity);
+
 // What there is to know of a certificate.
 struct CertificateFacts {
   Validity validity;

@@ -56,6 +56,18 @@ StatusOr<std::string> OperatorIdentity::token(const Context& ctx, const std::str
                                      {"exp", numeric_date(now + kTokenLifetime)}});
 }
 
+StatusOr<ClientCertificate> OperatorIdentity::client_certificate(const Context& ctx) {
+  const auto known = ring(ctx);
+  if (!known.ok()) return known.status();
+  return (*known)->client_certificate(ctx.clock.wall());
+}
+
+StatusOr<std::string> OperatorIdentity::client_certificates(const Context& ctx) {
+  const auto known = ring(ctx);
+  if (!known.ok()) return known.status();
+  return (*known)->client_certificates();
+}
+
 StatusOr<std::shared_ptr<const KeyRing>> OperatorIdentity::ring(const Context& ctx) {
   std::unique_lock lock(mutex_);
   const TimePoint now = ctx.clock.now();

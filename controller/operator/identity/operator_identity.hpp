@@ -30,6 +30,11 @@ class OperatorIdentity {
   // A token that says for ten minutes that its bearer is the operator, and only to the registry
   // that has this audience.
   StatusOr<std::string> token(const Context& ctx, const std::string& audience);
+  // What it shows in a TLS handshake to a registry that asks for a certificate. Whoever is shown it
+  // cannot show it: that takes the key, which signs what was said in this one handshake.
+  StatusOr<ClientCertificate> client_certificate(const Context& ctx);
+  // Those that registries are to let in, in PEM.
+  StatusOr<std::string> client_certificates(const Context& ctx);
 
  private:
   StatusOr<std::shared_ptr<const KeyRing>> ring(const Context& ctx);

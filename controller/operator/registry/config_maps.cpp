@@ -63,13 +63,19 @@ Json server_config_map(const RegistryInputs& inputs) {
   if (const std::string& prefix = inputs.spec.exposure.path_prefix; !prefix.empty())
     ours["pathPrefix"] = prefix;
   const Json document = file_document(inputs.spec.server, ours);
-  return config_map(inputs, server_config_map_name(inputs.key), kServerFile, document);
+  Json map = config_map(inputs, server_config_map_name(inputs.key), kServerFile, document);
+  if (!inputs.operator_certificates.empty())
+    map["data"][kOperatorCertificatesFile] = inputs.operator_certificates;
+  return map;
 }
 
 std::string config_checksum(const RegistryInputs& inputs) {
   Json config = registry_config_map(inputs)["data"];
-  config.erase(kOperatorKeysFile);  // which the service follows
-  return sha256_hex(config.dump() + server_config_map(inputs)["data"].dump());
+  Json server = server_config_map(inputs)["data"];
+  // Which the service follows.
+  config.erase(kOperatorKeysFile);
+  server.erase(kOperatorCertificatesFile);
+  return sha256_hex(config.dump() + server.dump());
 }
 
 }  // namespace toolhive

@@ -38,13 +38,13 @@ std::vector<DryRun> dry_runs(const RegistryObservation& observed, const Registry
   return tried;
 }
 
-// Without which a registry that asks for tokens would take none, or not even start.
+// Without which a registry that asks for tokens or certificates would take none, or not even start.
 std::optional<ConditionValue> missing_authentication(const RegistryObservation& observed) {
   if (!observed.identity.ok())
     return ConditionValue::unknown(
         "OperatorIdentityUnavailable",
-        "spec.auth: the operator has no key by which the registry could know it: " +
-            observed.identity.message() +
+        std::string(observed.inputs.spec.auth.is_on() ? "spec.auth" : "spec.tls.clientAuthentication") +
+            ": the operator has no key by which the registry could know it: " + observed.identity.message() +
             "; it needs the Role toolhive-operator-identity in its own namespace");
   if (!observed.issuer_ca_missing) return {};
   const KeyRef& ref = *observed.inputs.spec.auth.issuer_ca.config_map;
@@ -99,6 +99,9 @@ RegistryPlan decide(const RegistryObservation& observed, const std::optional<Reg
   // Keys are rotated whatever became of the spec.
   if (plan.accepted && observed.inputs.operator_keys)
     plan.accepted->operator_keys = observed.inputs.operator_keys;
+  if (plan.accepted && asks_for_certificates(plan.accepted->spec) &&
+      !observed.inputs.operator_certificates.empty())
+    plan.accepted->operator_certificates = observed.inputs.operator_certificates;
   // And so are authorities.
   if (plan.accepted && authority_of(*plan.accepted) == authority_of(observed.inputs) &&
       !observed.inputs.authorities.empty())

@@ -41,6 +41,9 @@ struct RegistryInputs {
   // By whose word the registry's certificate is trusted, in PEM; empty where the operator does not
   // have to know, or there is no TLS.
   std::string authorities = {};
+  // The operator's own certificates, in PEM, by which a registry that asks clients for one lets it
+  // in; empty where none is asked for.
+  std::string operator_certificates = {};
 };
 
 // Whether there should be pods at all.

@@ -10,6 +10,7 @@
 #include "controller/operator/registry/move.hpp"
 #include "controller/operator/registry/restore.hpp"
 #include "controller/operator/registry/scheduled_backups.hpp"
+#include "controller/operator/registry/tls.hpp"
 #include "controller/operator/registry/tls_state.hpp"
 #include "controller/operator/registry/token_review_right.hpp"
 #include "controller/operator/text.hpp"
@@ -126,8 +127,14 @@ Status read_authentication(const Context& ctx, kube::Client& client, OperatorIde
   return {};
 }
 
-Status read_tls(const Context& ctx, kube::Client& client, RegistryObservation& observed) {
+Status read_tls(const Context& ctx, kube::Client& client, OperatorIdentity& identity,
+                RegistryObservation& observed) {
   if (!observed.inputs.spec.tls) return {};
+  if (asks_for_certificates(observed.inputs.spec)) {
+    const auto own = identity.client_certificates(ctx);
+    if (!own.ok()) observed.identity = own.status();
+    if (own.ok()) observed.inputs.operator_certificates = *own;
+  }
   auto material = tls_material(ctx, client, observed.cluster, observed.object, observed.inputs);
   if (!material.ok()) return material.status();
   observed.inputs.authorities = std::move(material->authorities);
@@ -235,7 +242,7 @@ StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client&
   if (read.ok()) read = read_claim(ctx, client, cache, observed);
   if (read.ok()) read = read_priority_class(ctx, client, observed);
   if (read.ok()) read = read_authentication(ctx, client, identity, observed);
-  if (read.ok()) read = read_tls(ctx, client, observed);
+  if (read.ok()) read = read_tls(ctx, client, identity, observed);
   if (read.ok()) read = read_restore(ctx, cache, observed);
   if (read.ok()) read = read_backups(cache, observed);
   if (read.ok()) read = read_pods(cache, observed);

@@ -30,7 +30,8 @@ struct RegistryObservation {
   // The spec names a PriorityClass that is not there; asked only where the Deployment does not name
   // it already.
   bool priority_class_missing = false;
-  // With authentication: why the operator cannot prove to the registry who it is.
+  // Of a registry that asks for tokens or certificates: why the operator cannot prove to it who it
+  // is.
   Status identity = {};
   // spec.auth.oidc.ca names a ConfigMap, or a key in it, that is not there.
   bool issuer_ca_missing = false;
@@ -57,8 +58,9 @@ StatusOr<bool> sets_fs_group(const Context& ctx, kube::Discovery& discovery);
 StatusOr<std::optional<kube::Object>> find_claim(const Context& ctx, kube::Client& client,
                                                  const runtime::Cache& cache, const RegistryInputs& inputs);
 
-// `spec` is that of `object`. `identity` is asked with authentication only. The cache has what
-// RegistryReconciler::attach() declares. An error is what could not be read just now.
+// `spec` is that of `object`. `identity` is asked with authentication only, by tokens or by
+// certificates. The cache has what RegistryReconciler::attach() declares. An error is what could not
+// be read just now.
 StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client& client,
                                                const runtime::Cache& cache, kube::Discovery& discovery,
                                                OperatorIdentity& identity, const OperatorOptions& options,

@@ -58,6 +58,7 @@ inline constexpr const char* kConfigFile = "registry.json";
 inline constexpr const char* kOperatorKeysFile = "operator-keys.json";  // beside it
 inline constexpr const char* kServerFolder = "/etc/mcp-registry/server";
 inline constexpr const char* kServerFile = "server.json";
+inline constexpr const char* kOperatorCertificatesFile = "operator-certificates.crt";  // beside it
 inline constexpr const char* kDataFolder = "/data/registry";
 
 // Changes when the content of a ConfigMap does, as far as the registry reads that at its start

@@ -1,6 +1,7 @@
 #include "controller/operator/registry/tls.hpp"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "controller/operator/registry/operands.hpp"
 #include "controller/operator/registry/pod_parts.hpp"
@@ -19,15 +20,40 @@ constexpr const char* kAuthorityFolder = "/etc/mcp-registry/authority";
 constexpr const char* kServingCertificateFile = "tls.crt";
 constexpr const char* kServingKeyFile = "tls.key";
 constexpr const char* kAuthoritiesKey = "ca.crt";
+constexpr const char* kClientAuthoritiesVolume = "client-authorities";
+constexpr const char* kClientAuthoritiesFolder = "/etc/mcp-registry/client-authorities";
 // Where OpenShift's service CA puts its authorities.
 constexpr const char* kServiceCaKey = "service-ca.crt";
 constexpr const char* kInjectServiceCa = "service.beta.openshift.io/inject-cabundle";
 
-std::string certificate_file(const char* name) {
-  return std::string(kCertificateFolder) + "/" + name;
+std::string file_in(const char* folder, const char* name) {
+  return std::string(folder) + "/" + name;
+}
+
+void mount_volume(Json volume, const char* folder, Json& pod) {
+  pod["containers"][0]["volumeMounts"].push_back(
+      {{"name", volume["name"]}, {"mountPath", folder}, {"readOnly", true}});
+  pod["volumes"].push_back(std::move(volume));
+}
+
+// One key alone, under the name that the service's settings have.
+Json client_authorities_volume(const RegistryTls::ClientAuthentication& clients) {
+  Json volume = {{"name", kClientAuthoritiesVolume}};
+  const auto items = [](const RegistryTls::ClientAuthority& authority) {
+    return Json::array({{{"key", authority.key}, {"path", kAuthoritiesKey}}});
+  };
+  if (clients.config_map)
+    volume["configMap"] = {{"name", clients.config_map->name}, {"items", items(*clients.config_map)}};
+  if (clients.secret)
+    volume["secret"] = {{"secretName", clients.secret->name}, {"items", items(*clients.secret)}};
+  return volume;
 }
 
 }  // namespace
+
+bool asks_for_certificates(const RegistrySpec& spec) {
+  return spec.tls && spec.tls->client_authentication;
+}
 
 const ServedPort& port_of(const RegistryInputs& inputs) {
   return served_port(inputs.spec.tls.has_value());
@@ -60,10 +86,13 @@ std::vector<std::string> serving_names(const kube::Key& registry) {
 
 Json tls_section(const RegistryInputs& inputs) {
   if (!inputs.spec.tls) return {};
-  Json section = {{"certFile", certificate_file(kServingCertificateFile)},
-                  {"keyFile", certificate_file(kServingKeyFile)}};
+  Json section = {{"certFile", file_in(kCertificateFolder, kServingCertificateFile)},
+                  {"keyFile", file_in(kCertificateFolder, kServingKeyFile)}};
+  if (asks_for_certificates(inputs.spec))
+    section["clientCAFiles"] = Json::array({file_in(kClientAuthoritiesFolder, kAuthoritiesKey),
+                                            file_in(kServerFolder, kOperatorCertificatesFile)});
   if (has_shared_files(inputs.spec)) {
-    section["replicaCAFile"] = std::string(kAuthorityFolder) + "/" + kAuthoritiesKey;
+    section["replicaCAFile"] = file_in(kAuthorityFolder, kAuthoritiesKey);
     section["replicaServerName"] = internal_host(inputs.key);
   }
   return section;
@@ -72,35 +101,39 @@ Json tls_section(const RegistryInputs& inputs) {
 // These two alone: nothing else that the Secret may have is in the pod.
 void add_certificate(const RegistryInputs& inputs, Json& pod) {
   if (!inputs.spec.tls) return;
-  pod["containers"][0]["volumeMounts"].push_back(
-      {{"name", kCertificateVolume}, {"mountPath", kCertificateFolder}, {"readOnly", true}});
   const auto item = [](const char* key) { return Json{{"key", key}, {"path", key}}; };
-  pod["volumes"].push_back(
-      {{"name", kCertificateVolume},
-       {"secret",
-        {{"secretName", serving_secret(inputs)},
-         {"defaultMode", kSecretFileMode},
-         {"items", Json::array({item(kServingCertificateFile), item(kServingKeyFile)})}}}});
+  mount_volume({{"name", kCertificateVolume},
+                {"secret",
+                 {{"secretName", serving_secret(inputs)},
+                  {"defaultMode", kSecretFileMode},
+                  {"items", Json::array({item(kServingCertificateFile), item(kServingKeyFile)})}}}},
+               kCertificateFolder, pod);
+  if (asks_for_certificates(inputs.spec))
+    mount_volume(client_authorities_volume(*inputs.spec.tls->client_authentication), kClientAuthoritiesFolder,
+                 pod);
 }
 
 // Of replicas that share files one is asked by the others, which trust it as other clients do.
 void add_authority(const RegistryInputs& inputs, Json& pod) {
   const auto authority = authority_of(inputs);
   if (!authority || !has_shared_files(inputs.spec)) return;
-  pod["containers"][0]["volumeMounts"].push_back(
-      {{"name", kAuthorityVolume}, {"mountPath", kAuthorityFolder}, {"readOnly", true}});
-  pod["volumes"].push_back(
-      {{"name", kAuthorityVolume},
-       {"configMap",
-        {{"name", authority->config_map},
-         {"items", Json::array({Json{{"key", authority->key}, {"path", kAuthoritiesKey}}})}}}});
+  mount_volume({{"name", kAuthorityVolume},
+                {"configMap",
+                 {{"name", authority->config_map},
+                  {"items", Json::array({Json{{"key", authority->key}, {"path", kAuthoritiesKey}}})}}}},
+               kAuthorityFolder, pod);
 }
 
 Json scrape_tls(const RegistryInputs& inputs) {
   const auto authority = authority_of(inputs);
   if (!authority) return {};
-  return {{"ca", {{"configMap", {{"name", authority->config_map}, {"key", authority->key}}}}},
-          {"serverName", internal_host(inputs.key)}};
+  Json scrape = {{"ca", {{"configMap", {{"name", authority->config_map}, {"key", authority->key}}}}},
+                 {"serverName", internal_host(inputs.key)}};
+  if (const std::string& own = inputs.spec.monitoring.client_certificate; !own.empty()) {
+    scrape["cert"] = {{"secret", {{"name", own}, {"key", kServingCertificateFile}}}};
+    scrape["keySecret"] = {{"name", own}, {"key", kServingKeyFile}};
+  }
+  return scrape;
 }
 
 Json authority_config_map(const RegistryInputs& inputs) {

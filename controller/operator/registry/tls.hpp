@@ -24,15 +24,19 @@ std::string serving_secret(const RegistryInputs& inputs);
 // The DNS names that its certificate is to have, the one that clients use first.
 std::vector<std::string> serving_names(const kube::Key& registry);
 
+// Whether clients need a certificate of theirs.
+bool asks_for_certificates(const RegistrySpec& spec);
+
 // `tls` of the service's own file; null without TLS.
 Json tls_section(const RegistryInputs& inputs);
-// Mounts the certificate in the pod.
+// Mounts the certificate in the pod, and whose certificates clients may have.
 void add_certificate(const RegistryInputs& inputs, Json& pod);
 
 // Mounts the authorities by whose word replicas that share files trust each other.
 void add_authority(const RegistryInputs& inputs, Json& pod);
 
-// What Prometheus needs to know to trust the certificate, as in an endpoint of a ServiceMonitor.
+// How Prometheus trusts the certificate, and what it shows itself where that is asked for, as in an
+// endpoint of a ServiceMonitor.
 Json scrape_tls(const RegistryInputs& inputs);
 
 // The authorities for everybody else, in a ConfigMap of the operator's; only with SelfSigned and

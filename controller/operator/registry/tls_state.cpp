@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/base/certificate_bundle.hpp"
 #include "controller/base/json_access.hpp"
 #include "controller/base/time.hpp"
 #include "controller/operator/certificate/certificate_keeper.hpp"
@@ -101,6 +102,59 @@ std::optional<ConditionValue> issuers_word(const RegistryInputs& declared, const
   return {};
 }
 
+std::optional<ConditionValue> wrong_authorities(const std::string& text, const std::string& where) {
+  const auto read = read_certificate_bundle(text);
+  if (read.ok()) return {};
+  return ConditionValue::no("ClientAuthorityInvalid",
+                            "spec.tls.clientAuthentication.ca: " + where +
+                                " is not what it should be: " + read.status().message() +
+                                "; put the certificates of who signs for clients there, in PEM");
+}
+
+// A Secret is not looked at: the operator has no right to, and the kubelet mounts it.
+StatusOr<std::optional<ConditionValue>> wrong_client_authentication(const Context& ctx, kube::Client& client,
+                                                                    const RegistryInputs& inputs) {
+  std::optional<ConditionValue> wrong;
+  if (!asks_for_certificates(inputs.spec)) return wrong;
+  if (inputs.operator_namespace.empty()) {
+    wrong = ConditionValue::no("OperatorOutsideCluster",
+                               "spec.tls.clientAuthentication: this operator runs outside the cluster and "
+                               "reaches registries through the API server, which shows them no certificate; "
+                               "run it in the cluster, or leave clientAuthentication out");
+    return wrong;
+  }
+  const auto& ref = inputs.spec.tls->client_authentication->config_map;
+  if (!ref) return wrong;
+  const auto found = config_map_value(ctx, client, {inputs.key.ns, ref->name}, ref->key);
+  if (found.ok()) return wrong_authorities(*found, "what the ConfigMap " + ref->name + " has as " + ref->key);
+  if (found.status().code() != Code::NotFound) return found.status();
+  wrong = ConditionValue::no("ClientAuthorityNotFound",
+                             "spec.tls.clientAuthentication.ca.configMapKeyRef: " + found.status().message() +
+                                 "; put the certificates of who signs for clients there, in PEM, or correct "
+                                 "the reference");
+  return wrong;
+}
+
+StatusOr<TlsMaterial> serving_material(const Context& ctx, kube::Client& client, const kube::Object& owner,
+                                       const RegistryInputs& inputs) {
+  switch (inputs.spec.tls->source) {
+    case Source::SelfSigned:
+      return own_certificate(ctx, client, owner, inputs);
+    case Source::ServiceCA:
+      return TlsMaterial();
+    default:
+      return known_authorities(ctx, client, inputs);
+  }
+}
+
+// The Secret that pods wait for besides.
+std::string awaited_client_authority(const RegistryInputs& declared) {
+  const auto& clients = declared.spec.tls->client_authentication;
+  if (!clients || !clients->secret) return {};
+  return ", or for the Secret " + clients->secret->name + " with " + clients->secret->key +
+         "; one that ends again and again may not understand that, which its log says";
+}
+
 const char* reason_of(CertificateSight::Verdict verdict) {
   switch (verdict) {
     case CertificateSight::Verdict::Expired:
@@ -117,14 +171,12 @@ const char* reason_of(CertificateSight::Verdict verdict) {
 StatusOr<TlsMaterial> tls_material(const Context& ctx, kube::Client& client, const Cluster& cluster,
                                    const kube::Object& owner, const RegistryInputs& inputs) {
   if (auto missing = missing_issuer_api(inputs, cluster)) return TlsMaterial{{}, std::move(missing)};
-  switch (inputs.spec.tls->source) {
-    case Source::SelfSigned:
-      return own_certificate(ctx, client, owner, inputs);
-    case Source::ServiceCA:
-      return TlsMaterial();
-    default:
-      return known_authorities(ctx, client, inputs);
-  }
+  auto material = serving_material(ctx, client, owner, inputs);
+  if (!material.ok() || material->missing) return material;
+  auto wrong = wrong_client_authentication(ctx, client, inputs);
+  if (!wrong.ok()) return wrong.status();
+  material->missing = *std::move(wrong);
+  return material;
 }
 
 ConditionValue tls_ready(const RegistryInputs& declared, const LiveOperands& applied, bool pods_serve,
@@ -146,7 +198,7 @@ ConditionValue tls_ready(const RegistryInputs& declared, const LiveOperands& app
   if (!pods_serve)
     return ConditionValue::unknown(
         "NotServing", "no pod serves yet; one that stays at ContainerCreating waits for the Secret " +
-                          secret + " with tls.crt and tls.key");
+                          secret + " with tls.crt and tls.key" + awaited_client_authority(declared));
   return ConditionValue::unknown("NotVerified",
                                  "the operator has not seen the registry's certificate so far");
 }

@@ -1,5 +1,6 @@
 // The operator's keys and tokens, judged by what registries verify them with.
 #include <doctest/doctest.h>
+#include <openssl/x509v3.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -11,6 +12,8 @@
 #include <string>
 
 #include "controller/base/base64.hpp"
+#include "controller/base/certificate_bundle.hpp"
+#include "controller/operator/certificate/issue.hpp"
 #include "controller/operator/identity/operator_identity.hpp"
 #include "controller/operator/types.hpp"
 #include "controller/testing/fake_api.hpp"
@@ -70,6 +73,21 @@ struct Identifying {
     const auto token = identity.token(ctx, audience);
     REQUIRE_MESSAGE(token.ok(), token.status());
     return *token;
+  }
+  ClientCertificate certificate() {
+    const auto shown = identity.client_certificate(ctx);
+    REQUIRE_MESSAGE(shown.ok(), shown.status());
+    return *shown;
+  }
+  std::string certificates() {
+    const auto all = identity.client_certificates(ctx);
+    REQUIRE_MESSAGE(all.ok(), all.status());
+    return *all;
+  }
+  // What the Secret holds.
+  std::string held() const {
+    const Json secret = api->find(secret_type(), kSecretKey)->json();
+    return decode_base64(secret.at("data").at("keys.json").get<std::string>()).value();
   }
   bool is_accepted(const std::string& token, const Json& keys, const std::string& audience = "mcp/reg/uid") {
     return judge_as(audience, keys, token, clock).kind == auth::Verdict::Kind::Accepted;
@@ -131,6 +149,68 @@ TEST_CASE("another key is published for an hour before it signs, and the old one
   REQUIRE(last.at("keys").size() == 1);
   CHECK(last.at("keys")[0] == both.at("keys")[1]);
   CHECK(i.is_accepted(i.token(), last));
+}
+
+TEST_CASE(
+    "each key has a certificate for clients, which all replicas show, and which vouches for nobody else") {
+  Identifying first;
+  const std::string shown = first.certificate().certificate;
+  CHECK(first.certificates() == shown);
+  Identifying second(first.api);
+  CHECK(second.certificate().certificate == shown);
+  CHECK(second.certificate().key == first.certificate().key);
+  CHECK(first.api->count("UPDATE secrets") == 1);
+  const auto facts = facts_of({shown, first.certificate().key});
+  REQUIRE(facts);
+  CHECK(facts->validity.from < first.clock.wall());
+  CHECK(facts->validity.until > first.clock.wall() + 89 * 24h);
+  CHECK(shown.find("PRIVATE") == std::string::npos);
+  CHECK(X509_check_ca(read_certificate_bundle(shown).value().front().get()) == 0);
+}
+
+TEST_CASE(
+    "another certificate is published for an hour before it is shown, and the old one for an hour after") {
+  Identifying i;
+  const std::string old = i.certificates();
+  i.clock.advance(30 * 24h);
+  const std::string both = i.certificates();
+  CHECK(both.starts_with(old));
+  CHECK(both.size() > old.size());
+  CHECK(i.certificate().certificate == old);
+  i.clock.advance(1h);
+  CHECK(old + i.certificate().certificate == both);
+  CHECK(i.certificates() == both);
+  i.clock.advance(1h);
+  CHECK(old + i.certificates() == both);
+}
+
+TEST_CASE("keys of an earlier version are given certificates, and stay what they are") {
+  Identifying i;
+  const Json keys = i.keys();
+  Json held = Json::parse(i.held());
+  held["keys"][0].erase("certificate");
+  i.api->put(secret_type(), secret_with({{"keys.json", encode_base64(held.dump())}}));
+  Identifying later(i.api);
+  CHECK(later.keys() == keys);
+  CHECK(later.certificates().find("BEGIN CERTIFICATE") != std::string::npos);
+  // One that is not this key's is no certificate either.
+  held["keys"][0]["certificate"] = Identifying().certificates();
+  i.api->put(secret_type(), secret_with({{"keys.json", encode_base64(held.dump())}}));
+  Identifying last(i.api);
+  CHECK(facts_of({last.certificate().certificate, last.certificate().key}));
+}
+
+TEST_CASE("a key whose certificate has expired is used no more, for every registry would refuse it") {
+  Identifying i;
+  const Json keys = i.keys();
+  i.clock.advance(90 * 24h);
+  Identifying later(i.api);
+  later.clock.advance(90 * 24h);
+  REQUIRE(later.keys().at("keys").size() == 1);
+  CHECK(later.keys() != keys);
+  const auto facts = facts_of({later.certificate().certificate, later.certificate().key});
+  REQUIRE(facts);
+  CHECK(facts->validity.until > later.clock.wall());
 }
 
 TEST_CASE("a key from a time to come is not waited for") {

@@ -179,4 +179,20 @@ TEST_CASE("nothing is made of a Registry before it is known whether this is Open
   CHECK(o.observe().status().code() == Code::Unavailable);
 }
 
+TEST_CASE(
+    "who the operator is is read for a registry that asks for certificates, and for no other with TLS") {
+  RegistryObserving o;
+  const Json plain = {{"tls", {{"source", "ServiceCA"}}}};
+  Json asking = plain;
+  asking["tls"]["clientAuthentication"] = {{"ca", {{"secretKeyRef", {{"name", "clients"}}}}}};
+  CHECK(o.observe(plain)->identity.ok());
+  CHECK(o.observe(plain)->inputs.operator_certificates.empty());
+  CHECK(o.observe(asking)->identity.code() == Code::NotFound);
+  o.api.put(secret_type(), {{"metadata", {{"namespace", "toolhive-system"}, {"name", kIdentitySecret}}}});
+  const auto seen = o.observe(asking);
+  CHECK(seen->identity.ok());
+  CHECK(seen->inputs.operator_certificates.find("BEGIN CERTIFICATE") != std::string::npos);
+  CHECK_FALSE(seen->inputs.operator_keys);
+}
+
 TEST_SUITE_END();

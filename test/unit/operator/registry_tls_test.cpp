@@ -1,10 +1,12 @@
 // spec.tls of a Registry: what it makes of the operands, and what is told of it.
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
+#include "controller/operator/certificate/issue.hpp"
 #include "controller/operator/mcptool/target.hpp"
 #include "controller/operator/registry/decide.hpp"
 #include "controller/operator/registry/status.hpp"
@@ -13,6 +15,7 @@
 #include "controller/operator/types.hpp"
 #include "controller/testing/fake_api.hpp"
 #include "controller/testing/simulated_clock.hpp"
+#include "registry/config/config.hpp"
 #include "test/unit/operator/make.hpp"
 
 namespace {
@@ -32,6 +35,12 @@ const Json kCertManager = {{"tls",
                             {{"source", "CertManager"},
                              {"issuerRef", {{"name", "company"}, {"kind", "ClusterIssuer"}}},
                              {"ca", {{"configMapKeyRef", {{"name", "trust"}, {"key", "bundle.pem"}}}}}}}};
+
+Json asking_for_certificates(const Json& ca = {{"configMapKeyRef", {{"name", "clients"}}}}) {
+  return {{"tls", {{"source", "SelfSigned"}, {"clientAuthentication", {{"ca", ca}}}}},
+          {"exposure", {{"type", "None"}}},
+          {"monitoring", {{"clientCertificateSecretRef", {{"name", "scraper"}}}}}};
+}
 
 RegistryInputs signed_inputs(const Json& spec = kSelfSigned) {
   RegistryInputs made = inputs(spec);
@@ -60,9 +69,17 @@ struct Material {
                                 {"data", {{"bundle.pem", "PEM"}, {"empty", ""}}}});
   }
 
+  void put_clients(const Json& data) {
+    api.put(config_map_type(), {{"metadata", {{"namespace", "mcp"}, {"name", "clients"}}}, {"data", data}});
+  }
+
   testing::FakeApi api;
   testing::SimulatedClock clock;
 };
+
+std::string authority_of_clients() {
+  return make_authority("clients", {WallTime{}, WallTime{} + std::chrono::hours(1)}).value().certificate;
+}
 
 std::optional<CertificateSight> sight(Verdict verdict, const std::string& detail = "") {
   return CertificateSight{verdict, std::chrono::sys_days(std::chrono::year{2026} / 3 / 1), detail};
@@ -167,6 +184,58 @@ TEST_CASE("the pod has the certificate and its key, and nothing else of the Secr
   }
 }
 
+TEST_CASE(
+    "a registry that asks for certificates knows the user's authorities and the operator's certificates") {
+  RegistryInputs made = signed_inputs(asking_for_certificates());
+  made.operator_certificates = "PEM of the operator\n";
+  CHECK(at(server_file(made), "/tls/clientCAFiles") ==
+        Json::array({"/etc/mcp-registry/client-authorities/ca.crt",
+                     "/etc/mcp-registry/server/operator-certificates.crt"}));
+  CHECK(at(server_config_map(made), "/data/operator-certificates.crt") == "PEM of the operator\n");
+  const Json pod = at(deployment(made), "/spec/template/spec");
+  CHECK(pod.at("volumes").back() ==
+        Json{{"name", "client-authorities"},
+             {"configMap",
+              {{"name", "clients"}, {"items", Json::array({{{"key", "ca.crt"}, {"path", "ca.crt"}}})}}}});
+  CHECK(at(pod, "/containers/0/volumeMounts").back() ==
+        Json{{"name", "client-authorities"},
+             {"mountPath", "/etc/mcp-registry/client-authorities"},
+             {"readOnly", true}});
+  const Json secret = deployment(signed_inputs(
+      asking_for_certificates({{"secretKeyRef", {{"name", "theirs"}, {"key", "bundle.pem"}}}})));
+  CHECK(
+      at(secret, "/spec/template/spec/volumes").back().at("secret") ==
+      Json{{"secretName", "theirs"}, {"items", Json::array({{{"key", "bundle.pem"}, {"path", "ca.crt"}}})}});
+}
+
+TEST_CASE("the service reads what the operator writes of clients' certificates, and asks for them") {
+  RegistryInputs made = signed_inputs(asking_for_certificates());
+  made.operator_certificates = "PEM\n";
+  const auto read =
+      registry::parse_server_config(at(server_config_map(made), "/data/server.json").get<std::string>());
+  REQUIRE(read.ok());
+  CHECK(read->tls_client_authorities.size() == 2);
+}
+
+TEST_CASE("Prometheus shows the certificate that the Registry names for it") {
+  const Json scrape =
+      at(service_monitor(signed_inputs(asking_for_certificates())), "/spec/endpoints/0/tlsConfig");
+  CHECK(scrape.at("cert") == Json{{"secret", {{"name", "scraper"}, {"key", "tls.crt"}}}});
+  CHECK(scrape.at("keySecret") == Json{{"name", "scraper"}, {"key", "tls.key"}});
+  CHECK(scrape.at("ca").at("configMap").at("name") == "mcp-registry-ca");
+}
+
+TEST_CASE("another certificate of the operator restarts no pod") {
+  RegistryInputs made = signed_inputs(asking_for_certificates());
+  made.operator_certificates = "old";
+  RegistryInputs other = made;
+  other.operator_certificates = "old and new";
+  CHECK(deployment(made) == deployment(other));
+  CHECK(server_config_map(made) != server_config_map(other));
+  // To ask for certificates at all is another matter.
+  CHECK(config_checksum(made) != config_checksum(signed_inputs()));
+}
+
 TEST_CASE("another authority restarts no pod") {
   RegistryInputs other = signed_inputs();
   other.authorities = "PEM of another\n";
@@ -233,6 +302,62 @@ TEST_CASE("what TLS lacks is found before anything is changed, with the cause an
   CHECK(m.api.size(secret_type()) == 1);
 }
 
+TEST_CASE(
+    "authorities of clients that nobody could be known by are refused with the cause, before anything "
+    "changes") {
+  Material m;
+  const Json asking = asking_for_certificates();
+  CHECK(m.reason_of(asking) == "ClientAuthorityNotFound");
+  for (const char* empty : {"", "another"}) {
+    m.put_clients({{*empty ? empty : "ca.crt", ""}});
+    CHECK(m.reason_of(asking) == "ClientAuthorityNotFound");
+  }
+  const std::string good = authority_of_clients();
+  std::string many;
+  for (int i = 0; i < 257; ++i) many += good;
+  for (const std::string& wrong :
+       {std::string("nobody"), good + "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", many,
+        good.substr(0, good.size() / 2)}) {
+    m.put_clients({{"ca.crt", wrong}});
+    CHECK(m.reason_of(asking) == "ClientAuthorityInvalid");
+  }
+  const TlsMaterial found = m.of(asking);
+  CHECK(
+      found.missing->message ==
+      "spec.tls.clientAuthentication.ca: what the ConfigMap clients has as ca.crt is not what it should be: "
+      "certificate 1 in it cannot be read; put the certificates of who signs for clients there, in PEM");
+  // The certificate that is served is kept all the same.
+  CHECK_FALSE(found.authorities.empty());
+  m.put_clients({{"ca.crt", good + good}});
+  CHECK(m.reason_of(asking) == "");
+}
+
+TEST_CASE("an operator outside the cluster, which can show no certificate, says so") {
+  Material m;
+  m.put_clients({{"ca.crt", authority_of_clients()}});
+  RegistryInputs outside = inputs(asking_for_certificates());
+  outside.operator_namespace.clear();
+  const Context ctx{{}, TimePoint::max(), m.clock, {}};
+  const auto found = tls_material(ctx, m.api, {}, mcp_registry(), outside);
+  REQUIRE(found.ok());
+  REQUIRE(found->missing);
+  CHECK(found->missing->reason == "OperatorOutsideCluster");
+  outside.spec.tls->client_authentication.reset();
+  CHECK_FALSE(tls_material(ctx, m.api, {}, mcp_registry(), outside)->missing);
+}
+
+TEST_CASE("the Secret with the authorities of clients is not read, and named while pods may wait for it") {
+  Material m;
+  m.put_trust();
+  const Json spec = asking_for_certificates({{"secretKeyRef", {{"name", "clients"}}}});
+  Json of_theirs = kOfTheirs;
+  of_theirs["tls"]["clientAuthentication"] = spec.at("tls").at("clientAuthentication");
+  CHECK(m.reason_of(of_theirs) == "");
+  CHECK(m.api.count("GET secrets") == 0);
+  CHECK(tls_ready(inputs(spec), {}, false, {}).message.find("or for the Secret clients with ca.crt") !=
+        std::string::npos);
+}
+
 TEST_CASE("no Secret is read but the one that the operator keeps") {
   Material m;
   m.put_trust();
@@ -276,6 +401,25 @@ TEST_CASE(
   t.observed.restore_pending = ConditionValue::no("AnyReason", "");
   CHECK(decide(t.observed, signed_inputs()).accepted->authorities == "new");
   CHECK(decide(t.observed, signed_inputs(kOfTheirs)).accepted->authorities != "new");
+}
+
+TEST_CASE(
+    "the operator's certificates are exchanged while a newer spec is refused, where they are asked for") {
+  TlsTold t(asking_for_certificates());
+  t.observed.inputs.operator_certificates = "new";
+  t.observed.restore_pending = ConditionValue::no("AnyReason", "");
+  CHECK(decide(t.observed, signed_inputs(asking_for_certificates())).accepted->operator_certificates ==
+        "new");
+  CHECK(decide(t.observed, signed_inputs()).accepted->operator_certificates.empty());
+}
+
+TEST_CASE("without an identity of the operator a registry does not begin to ask for certificates") {
+  TlsTold t(asking_for_certificates());
+  t.observed.identity = Status(Code::Forbidden, "the Secret x: may not");
+  const RegistryPlan plan = decide(t.observed, inputs());
+  REQUIRE(plan.refused);
+  CHECK(plan.refused->reason == "OperatorIdentityUnavailable");
+  CHECK(plan.refused->message.starts_with("spec.tls.clientAuthentication: "));
 }
 
 TEST_CASE("TLSReady says what the operator saw of the certificate, and why it is not trusted") {

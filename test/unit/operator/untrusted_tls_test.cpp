@@ -12,12 +12,17 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "controller/http/server.hpp"
 #include "controller/http/tls_certificate.hpp"
 #include "controller/operator/certificate/issue.hpp"
+#include "controller/operator/identity/signing_key.hpp"
 #include "controller/operator/registry_access.hpp"
 #include "controller/operator/trusted_authorities.hpp"
 #include "controller/operator/untrusted_transport.hpp"
@@ -33,6 +38,13 @@ using Verdict = CertificateSight::Verdict;
 IssuedCertificate authority_of_tests(const std::string& name) {
   const WallTime now = std::chrono::system_clock::now();
   return make_authority(name, {now - 1h, now + 100h}).value();
+}
+
+// As the operator makes it of a key of its own.
+ClientCertificate own_certificate_of_tests() {
+  const std::string key = SigningKey::make().value().pem().value();
+  const WallTime now = std::chrono::system_clock::now();
+  return {self_sign_client(key, "toolhive-operator", {now - 1h, now + 10h}).value(), key};
 }
 
 class CountingHandler final : public http::Handler {
@@ -53,7 +65,9 @@ class CountingHandler final : public http::Handler {
 // Serves TLS on a loopback port with a certificate of `authority`.
 class TlsRegistry {
  public:
-  TlsRegistry(const IssuedCertificate& authority, const std::string& host, const Validity& validity) {
+  // With `clients`, PEM, it serves nobody who does not show a certificate of these.
+  TlsRegistry(const IssuedCertificate& authority, const std::string& host, const Validity& validity,
+              const std::string& clients = "") {
     std::string name = (std::filesystem::temp_directory_path() / "tls-registry-XXXXXX").string();
     REQUIRE(::mkdtemp(name.data()) != nullptr);
     folder_ = name;
@@ -61,7 +75,13 @@ class TlsRegistry {
     std::ofstream(folder_ / "tls.crt") << serving.certificate;
     std::ofstream(folder_ / "tls.key") << serving.key;
     http::Options options;
-    options.tls = http::TlsCertificate::load(folder_ / "tls.crt", folder_ / "tls.key").value();
+    std::vector<std::string> trusted;
+    if (!clients.empty()) {
+      trusted = {folder_ / "clients.crt"};
+      std::ofstream(folder_ / "clients.crt") << clients;
+      options.without_certificate = [](std::string_view, std::string_view) { return false; };
+    }
+    options.tls = http::TlsCertificate::load(folder_ / "tls.crt", folder_ / "tls.key", trusted).value();
     server_ = std::make_unique<http::Server>(std::move(options));
     port = server_->open({.host = "localhost", .tls = true}, "/", handler).value();
   }
@@ -85,11 +105,14 @@ struct SeenAnswer {
   std::optional<CertificateSight> sight;
 };
 
-SeenAnswer ask_securely(int port, const std::string& authorities) {
+using ShowOwn = std::function<StatusOr<ClientCertificate>(const Context&)>;
+
+SeenAnswer ask_securely(int port, const std::string& authorities, ShowOwn own = {}) {
   const auto seen = std::make_shared<SeenCertificate>();
   UntrustedTransport transport(
       "localhost", port, [](const Context&) { return StatusOr<std::string>("a.b.c"); },
-      UntrustedTransport::Tls{[&](const Context&) { return StatusOr<std::string>(authorities); }, seen});
+      UntrustedTransport::Tls{[&](const Context&) { return StatusOr<std::string>(authorities); }, seen,
+                              std::move(own)});
   kube::HttpRequest request{.method = "GET", .target = "/api/v1/status"};
   request.max_reply = 1U << 20;
   auto reply = transport.send(Context{}.with_timeout(10s), request);
@@ -197,6 +220,61 @@ TEST_CASE("a registry whose certificate is not trusted is sent nothing, and it i
     CHECK(answer.sight->verdict == one.verdict);
     CHECK_FALSE(answer.sight->detail.empty());
   }
+}
+
+TEST_CASE("a registry that asks for a certificate is shown the operator's, and no other registry is") {
+  const IssuedCertificate authority = authority_of_tests("authority");
+  const ClientCertificate own = own_certificate_of_tests();
+  int shown = 0;
+  const ShowOwn show = [&](const Context&) {
+    ++shown;
+    return StatusOr<ClientCertificate>(own);
+  };
+  TlsRegistry asking(authority, "localhost", valid_now(), own.certificate);
+  const SeenAnswer answer = ask_securely(asking.port, authority.certificate, show);
+  REQUIRE_MESSAGE(answer.reply.ok(), answer.reply.status());
+  CHECK(answer.reply->status == 200);
+  CHECK(shown == 1);
+  CHECK(ask_securely(asking.port, authority.certificate).reply->status == 403);
+  TlsRegistry open(authority, "localhost", valid_now());
+  CHECK(ask_securely(open.port, authority.certificate, show).reply->status == 200);
+  CHECK(shown == 1);
+  // Whoever is not the registry is not told who asks.
+  CHECK_FALSE(ask_securely(asking.port, authority_of_tests("other").certificate, show).reply.ok());
+  CHECK(shown == 1);
+}
+
+TEST_CASE("a registry that does not know the operator's certificate yet is said not to accept it") {
+  const IssuedCertificate authority = authority_of_tests("authority");
+  TlsRegistry registry(authority, "localhost", valid_now(), own_certificate_of_tests().certificate);
+  const SeenAnswer answer = ask_securely(registry.port, authority.certificate, [](const Context&) {
+    return StatusOr<ClientCertificate>(own_certificate_of_tests());
+  });
+  CHECK(answer.reply.status().code() == Code::Unavailable);
+  CHECK(answer.reply.status().message().find("it does not accept the operator's certificate so far") !=
+        std::string::npos);
+  CHECK(registry.handler.requests == 0);
+  // Its own is as good as before.
+  REQUIRE(answer.sight);
+  CHECK(answer.sight->verdict == Verdict::Trusted);
+}
+
+TEST_CASE("why the operator has no certificate to show ends the call, and nothing is sent") {
+  const IssuedCertificate authority = authority_of_tests("authority");
+  TlsRegistry registry(authority, "localhost", valid_now(), own_certificate_of_tests().certificate);
+  const SeenAnswer answer = ask_securely(registry.port, authority.certificate, [](const Context&) {
+    return StatusOr<ClientCertificate>(Status(Code::NotFound, "the Secret x is not there"));
+  });
+  CHECK(answer.reply.status().message().find("it asks for a certificate: the Secret x is not there") !=
+        std::string::npos);
+  CHECK(registry.handler.requests == 0);
+  ClientCertificate broken = own_certificate_of_tests();
+  broken.key = own_certificate_of_tests().key;
+  const SeenAnswer unfit = ask_securely(registry.port, authority.certificate,
+                                        [&](const Context&) { return StatusOr<ClientCertificate>(broken); });
+  CHECK(unfit.reply.status().message().find("the operator's certificate cannot be used") !=
+        std::string::npos);
+  CHECK(unfit.reply.status().message().find("PRIVATE") == std::string::npos);
 }
 
 TEST_CASE("authorities that are none end a call before anybody is asked") {

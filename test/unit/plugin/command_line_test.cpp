@@ -154,6 +154,26 @@ TEST_CASE("a registry with TLS is read by its port of that name") {
   CHECK(kubectl.out.str().starts_with("weather.now  review"));
 }
 
+TEST_CASE("a registry that asks for certificates is said to, with the way that is left") {
+  ScriptedKubectl kubectl;
+  kubectl.answer(kGetTool, test::holding_tool("weather"));
+  const std::string services = "get --raw /api/v1/namespaces/team/services/";
+  kubectl.fail(services + "http:", "Error from server: no service port \"http\" found for service \"main\"");
+  kubectl.fail(services + "https:", "Error from server (Forbidden): unknown");
+  kubectl.answer("get registries.mcpregistry.dev main --namespace=team",
+                 Json{{"spec", {{"tls", {{"clientAuthentication", Json::object()}}}}}});
+  CHECK(kubectl.run({"diff", "weather", "weather.now"}) == 1);
+  CHECK(kubectl.err.str().find("asks clients for a certificate") != std::string::npos);
+  CHECK(kubectl.err.str().find("kubectl -n team port-forward service/main 8443") != std::string::npos);
+
+  ScriptedKubectl other;
+  other.answer(kGetTool, test::holding_tool("weather"));
+  other.fail(services + "http:", "Error from server: no service port \"http\" found for service \"main\"");
+  other.fail(services + "https:", "Error from server (Forbidden): may not");
+  CHECK(other.run({"diff", "weather", "weather.now"}) == 1);
+  CHECK(other.err.str().find("certificate") == std::string::npos);
+}
+
 TEST_CASE("diff of a tool with one version says that there is nothing to compare") {
   ScriptedKubectl kubectl;
   kubectl.answer(kGetTool, test::holding_tool("weather"));
