@@ -97,6 +97,12 @@ const ResourceType& certificate_type() {
   return type;
 }
 
+const ResourceType& certificate_request_type() {
+  static const ResourceType type{"cert-manager.io", "v1", "CertificateRequest", "certificaterequests",
+                                 Scope::Namespaced};
+  return type;
+}
+
 const ResourceType& ingress_type() {
   static const ResourceType type{"networking.k8s.io", "v1", "Ingress", "ingresses", Scope::Namespaced};
   return type;

@@ -19,7 +19,8 @@ const kube::ResourceType& network_policy_type();
 const kube::ResourceType& disruption_budget_type();
 const kube::ResourceType& pod_autoscaler_type();  // HorizontalPodAutoscaler
 const kube::ResourceType& route_type();
-const kube::ResourceType& certificate_type();  // of cert-manager
+const kube::ResourceType& certificate_type();          // of cert-manager
+const kube::ResourceType& certificate_request_type();  // of cert-manager
 const kube::ResourceType& ingress_type();
 // Of the Gateway API, as its releases from 1.0 on offer it, and as those before did.
 const kube::ResourceType& http_route_type();

@@ -161,6 +161,22 @@ Json backup(const std::string& name, const Json& spec) {
   return object;
 }
 
+// What cert-manager's request for the first certificate says is told of the Registry.
+void check_certificate_request(const TestNamespace& ns, const std::string& registry) {
+  const std::string request = registry + "-1";
+  ns.apply({{"apiVersion", "cert-manager.io/v1"},
+            {"kind", "CertificateRequest"},
+            {"metadata", {{"name", request}}},
+            {"spec", {{"issuerRef", {{"name", "any"}}}}}});
+  const Json ready = {{"type", "Ready"}, {"status", "False"}, {"message", "words of its issuer"}};
+  ns.require_kubectl({"patch", "certificaterequest", request, "--subresource=status", "--type=merge", "-p",
+                      Json{{"status", {{"conditions", Json::array({ready})}}}}.dump()});
+  wait_until(registry + " tells of its CertificateRequest", [&]() -> std::string {
+    const ConditionView told = condition(ns.get(kRegistry, registry), "TLSReady");
+    return told.message.ends_with(request + " it says: words of its issuer") ? "" : told.message;
+  });
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -181,6 +197,7 @@ TEST_CASE(
   for (const TakenName& taken : taken_names()) ns.remove(taken.kind, taken.name);
   for (const TakenName& taken : taken_names())
     wait_own(ns, taken.kind, taken.name, ns.get(kRegistry, taken.registry));
+  check_certificate_request(ns, "certified");
 
   for (const Wish& wish : wishes()) ns.patch(kRegistry, wish.registry, {{"spec", wish.taken_back}});
   for (const Kind& kind : {kServiceMonitor, kPrometheusRule, kNetworkPolicy, kDisruptionBudget, kRoute})

@@ -127,8 +127,8 @@ Status read_authentication(const Context& ctx, kube::Client& client, OperatorIde
   return {};
 }
 
-Status read_tls(const Context& ctx, kube::Client& client, OperatorIdentity& identity,
-                RegistryObservation& observed) {
+Status read_tls(const Context& ctx, kube::Client& client, const runtime::Cache& cache,
+                OperatorIdentity& identity, RegistryObservation& observed) {
   if (!observed.inputs.spec.tls) return {};
   if (asks_for_certificates(observed.inputs.spec)) {
     const auto own = identity.client_certificates(ctx);
@@ -139,6 +139,9 @@ Status read_tls(const Context& ctx, kube::Client& client, OperatorIdentity& iden
   if (!material.ok()) return material.status();
   observed.inputs.authorities = std::move(material->authorities);
   observed.tls_missing = std::move(material->missing);
+  auto request = request_words(ctx, client, cache, observed.cluster, observed.inputs);
+  if (!request.ok()) return request.status();
+  observed.certificate_request = *std::move(request);
   return {};
 }
 
@@ -242,7 +245,7 @@ StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client&
   if (read.ok()) read = read_claim(ctx, client, cache, observed);
   if (read.ok()) read = read_priority_class(ctx, client, observed);
   if (read.ok()) read = read_authentication(ctx, client, identity, observed);
-  if (read.ok()) read = read_tls(ctx, client, identity, observed);
+  if (read.ok()) read = read_tls(ctx, client, cache, identity, observed);
   if (read.ok()) read = read_restore(ctx, cache, observed);
   if (read.ok()) read = read_backups(cache, observed);
   if (read.ok()) read = read_pods(cache, observed);

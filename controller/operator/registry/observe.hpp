@@ -39,6 +39,8 @@ struct RegistryObservation {
   bool token_review_forbidden = false;
   // Why the TLS of the spec cannot be served.
   std::optional<ConditionValue> tls_missing = {};
+  // With cert-manager, while it has not issued the certificate: why; empty where nothing is known.
+  std::string certificate_request = {};
   // Why what spec.restoreFrom names cannot be restored, or not yet.
   std::optional<ConditionValue> restore_pending = {};
   std::vector<KnownBackup> backups = {};  // with spec.backup

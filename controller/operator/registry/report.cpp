@@ -225,8 +225,8 @@ void report_tls(const RegistryObservation& observed, const RegistryOutcome& outc
   report.tls = {*authority, {}};
   if (seen && seen->verdict == CertificateSight::Verdict::Trusted) report.tls->not_after = seen->not_after;
   if (!report.tls_ready)
-    report.tls_ready =
-        tls_ready(*outcome.declared, outcome.written.applied, report.rollout.ready_replicas > 0, seen);
+    report.tls_ready = tls_ready(*outcome.declared, outcome.written.applied, observed.certificate_request,
+                                 report.rollout.ready_replicas > 0, seen);
 }
 
 Duration look_again(const RegistryObservation& observed, const RegistryOutcome& outcome,

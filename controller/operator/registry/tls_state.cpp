@@ -77,8 +77,28 @@ std::string annotation(const kube::Object* object, const char* name) {
   return annotations && annotations->is_object() ? string_member(*annotations, name) : std::string();
 }
 
+// Its condition Ready; absent while there is none.
+std::optional<runtime::Condition> ready_of(const Json& document) {
+  const Json* const conditions = value_at(document, "/status/conditions");
+  const auto told = runtime::Conditions::from_json(conditions ? *conditions : Json::array());
+  const runtime::Condition* const ready = told.find("Ready");
+  return ready ? std::optional(*ready) : std::nullopt;
+}
+
+bool is_issued(const std::optional<runtime::Condition>& ready) {
+  return ready && ready->status == runtime::ConditionStatus::True;
+}
+
+// Of the Certificate's next revision, as cert-manager has named it since 1.13.
+std::string request_name(const std::string& certificate, const Json& document) {
+  const Json* const revision = value_at(document, "/status/revision");
+  const std::int64_t last = revision && revision->is_number_integer() ? revision->get<std::int64_t>() : 0;
+  return certificate + "-" + std::to_string(last + 1);
+}
+
 // What whoever makes the certificate says of it; absent: nothing.
-std::optional<ConditionValue> issuers_word(const RegistryInputs& declared, const LiveOperands& applied) {
+std::optional<ConditionValue> issuers_word(const RegistryInputs& declared, const LiveOperands& applied,
+                                           const std::string& request) {
   if (declared.spec.tls->source == Source::ServiceCA) {
     const kube::Object* const service = find(applied, service_type());
     if (const std::string error = annotation(service, kServingCertError); !error.empty())
@@ -91,13 +111,12 @@ std::optional<ConditionValue> issuers_word(const RegistryInputs& declared, const
   if (declared.spec.tls->source == Source::CertManager) {
     const kube::Object* const object = find(applied, certificate_type());
     const Json document = object ? object->json() : Json::object();
-    const Json* const conditions = value_at(document, "/status/conditions");
-    const auto told = runtime::Conditions::from_json(conditions ? *conditions : Json::array());
-    const runtime::Condition* const ready = told.find("Ready");
-    if (!ready || ready->status != runtime::ConditionStatus::True)
+    const auto ready = ready_of(document);
+    if (!is_issued(ready))
       return ConditionValue::no("CertificateMissing",
                                 "cert-manager has not issued the Certificate " + declared.key.name +
-                                    (ready ? ": " + ready->message : " yet: it says nothing of it"));
+                                    (ready ? ": " + ready->message : " yet: it says nothing of it") +
+                                    (request.empty() ? "" : "; " + request));
   }
   return {};
 }
@@ -179,7 +198,30 @@ StatusOr<TlsMaterial> tls_material(const Context& ctx, kube::Client& client, con
   return material;
 }
 
-ConditionValue tls_ready(const RegistryInputs& declared, const LiveOperands& applied, bool pods_serve,
+StatusOr<std::string> request_words(const Context& ctx, kube::Client& client, const runtime::Cache& cache,
+                                    const Cluster& cluster, const RegistryInputs& inputs) {
+  std::string none;
+  if (!inputs.spec.tls || inputs.spec.tls->source != Source::CertManager) return none;
+  if (cluster.certificates != kube::Offered::Yes) return none;
+  const auto made = cache.get(ctx, certificate_type(), inputs.key);
+  // What else is wrong with it is told of its write.
+  if (!made.ok()) return none;
+  const kube::OwnerReference* const owner = made->meta().controller();
+  if (!owner || owner->uid != inputs.uid) return none;
+  const Json document = made->json();
+  if (is_issued(ready_of(document))) return none;
+  const std::string name = request_name(inputs.key.name, document);
+  const auto request = client.get(ctx, certificate_request_type(), {inputs.key.ns, name});
+  const Code code = request.status().code();
+  if (code == Code::NotFound || code == Code::Forbidden) return none;
+  if (!request.ok()) return request.status();
+  const auto ready = ready_of(request->json());
+  if (!ready || ready->message.empty()) return none;
+  return "of its CertificateRequest " + name + " it says: " + ready->message;
+}
+
+ConditionValue tls_ready(const RegistryInputs& declared, const LiveOperands& applied,
+                         const std::string& request, bool pods_serve,
                          const std::optional<CertificateSight>& seen) {
   const std::string secret = serving_secret(declared);
   if (seen && pods_serve) {
@@ -194,7 +236,7 @@ ConditionValue tls_ready(const RegistryInputs& declared, const LiveOperands& app
                                   " and signed by what the ConfigMap " + authority.config_map + " has as " +
                                   authority.key);
   }
-  if (auto word = issuers_word(declared, applied)) return *word;
+  if (auto word = issuers_word(declared, applied, request)) return *word;
   if (!pods_serve)
     return ConditionValue::unknown(
         "NotServing", "no pod serves yet; one that stays at ContainerCreating waits for the Secret " +

@@ -13,6 +13,7 @@
 #include "controller/operator/operand/operand.hpp"
 #include "controller/operator/registry/inputs.hpp"
 #include "controller/operator/seen_certificate.hpp"
+#include "controller/runtime/cache/cache.hpp"
 
 namespace toolhive {
 
@@ -26,9 +27,18 @@ struct TlsMaterial {
 StatusOr<TlsMaterial> tls_material(const Context& ctx, kube::Client& client, const Cluster& cluster,
                                    const kube::Object& owner, const RegistryInputs& inputs);
 
+// With CertManager, while the Certificate is not issued: what cert-manager says of the CertificateRequest
+// that it makes for it, such as that the Issuer does not exist, which the Certificate does not tell.
+// Empty where nothing is said, or the operator may not read it. An error is what could not be read just
+// now.
+StatusOr<std::string> request_words(const Context& ctx, kube::Client& client, const runtime::Cache& cache,
+                                    const Cluster& cluster, const RegistryInputs& inputs);
+
 // The condition TLSReady, of what serves. `applied` are the operands as written; `seen` is absent
-// while there was no handshake, or the operator goes through the API server.
-ConditionValue tls_ready(const RegistryInputs& declared, const LiveOperands& applied, bool pods_serve,
+// while there was no handshake, or the operator goes through the API server. `request` is that of
+// request_words().
+ConditionValue tls_ready(const RegistryInputs& declared, const LiveOperands& applied,
+                         const std::string& request, bool pods_serve,
                          const std::optional<CertificateSight>& seen);
 
 }  // namespace toolhive

@@ -15,7 +15,8 @@ using kube::Offered;
 
 struct RegistryObserving {
   RegistryObserving() {
-    for (const kube::ResourceType& type : {deployment_type(), network_policy_type(), pvc_type(), pod_type()})
+    for (const kube::ResourceType& type :
+         {deployment_type(), network_policy_type(), pvc_type(), pod_type(), certificate_type()})
       REQUIRE(cache.declare(type).ok());
     cache.start();
     REQUIRE(api.wait_for([&] { return cache.synced(); }));
@@ -168,6 +169,62 @@ TEST_CASE("the Gateways that an HTTPRoute is for are read") {
        {{"type", "HTTPRoute"}, {"parentRefs", {{{"name", "public"}, {"namespace", "gateways"}}}}}}};
   CHECK(o.observe(spec)->gateways.size() == 1);
   CHECK(o.observe()->gateways.empty());
+}
+
+TEST_CASE("why cert-manager has not issued the certificate is read from its request, and only until it has") {
+  RegistryObserving o;
+  o.api.offer(certificate_type(), true);
+  o.api.put(config_map_type(),
+            {{"metadata", {{"namespace", "mcp"}, {"name", "trust"}}}, {"data", {{"ca.crt", "PEM"}}}});
+  const Json spec = {{"tls",
+                      {{"source", "CertManager"},
+                       {"issuerRef", {{"name", "company"}}},
+                       {"ca", {{"configMapKeyRef", {{"name", "trust"}, {"key", "ca.crt"}}}}}}}};
+  const auto put_certificate = [&](const char* ready, const Json& revision, const std::string& owner) {
+    Json document = {{"metadata", {{"namespace", "mcp"}, {"name", "mcp-registry"}}},
+                     {"status", {{"conditions", {{{"type", "Ready"}, {"status", ready}}}}}}};
+    document["metadata"].update(controlled_by(owner));
+    if (!revision.is_null()) document["status"]["revision"] = revision;
+    const std::string version(o.api.put(certificate_type(), document).meta().resource_version);
+    REQUIRE(o.api.wait_for([&] {
+      const auto seen = o.cache.get({}, certificate_type(), {"mcp", "mcp-registry"});
+      return seen.ok() && seen->meta().resource_version == version;
+    }));
+    o.api.clear_calls();
+  };
+  const auto put_request = [&](const char* name, const Json& conditions) {
+    o.api.put(certificate_request_type(), {{"metadata", {{"namespace", "mcp"}, {"name", name}}},
+                                           {"status", {{"conditions", conditions}}}});
+  };
+  const auto read = [&] { return o.observe(spec)->certificate_request; };
+  const std::string its = "uid-of-mcp-registry";
+
+  CHECK(read().empty());
+  put_certificate("False", nullptr, its);
+  CHECK(read().empty());
+  put_request("mcp-registry-1", Json::array());
+  CHECK(read().empty());
+  put_request("mcp-registry-1", {{{"type", "Ready"}, {"status", "False"}, {"message", "no such Issuer"}}});
+  CHECK(read() == "of its CertificateRequest mcp-registry-1 it says: no such Issuer");
+  put_certificate("False", 3, its);
+  CHECK(read().empty());
+  put_request("mcp-registry-4", {{{"type", "Ready"}, {"status", "False"}, {"message", "denied"}}});
+  CHECK(read() == "of its CertificateRequest mcp-registry-4 it says: denied");
+
+  // The right to read it came with a later version than the kind.
+  Status answer(Code::Forbidden, "no right");
+  o.api.fail_with(
+      [&](const kube::ApiCall& call) { return call.type == certificate_request_type() ? answer : Status(); });
+  CHECK(read().empty());
+  answer = Status(Code::Unavailable, "try again");
+  CHECK(o.observe(spec).status().code() == Code::Unavailable);
+  o.api.fail_with({});
+
+  put_certificate("False", 3, "uid-of-another");
+  CHECK(read().empty());
+  put_certificate("True", 3, its);
+  CHECK(read().empty());
+  CHECK(o.api.count("GET certificaterequests") == 0);
 }
 
 TEST_CASE("nothing is made of a Registry before it is known whether this is OpenShift") {

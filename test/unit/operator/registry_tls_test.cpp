@@ -425,7 +425,7 @@ TEST_CASE("without an identity of the operator a registry does not begin to ask 
 TEST_CASE("TLSReady says what the operator saw of the certificate, and why it is not trusted") {
   const RegistryInputs made = signed_inputs();
   const auto told = [&](const std::optional<CertificateSight>& seen, bool serve = true) {
-    return tls_ready(made, {}, serve, seen);
+    return tls_ready(made, {}, "", serve, seen);
   };
   CHECK(told(sight(Verdict::Trusted)) ==
         ConditionValue::yes("CertificateVerified",
@@ -444,8 +444,8 @@ TEST_CASE("TLSReady says what the operator saw of the certificate, and why it is
 }
 
 TEST_CASE("what OpenShift's service CA and cert-manager say is told until the certificate is seen") {
-  const auto told = [](const Json& spec, LiveOperands applied) {
-    return tls_ready(inputs(spec), applied, false, {});
+  const auto told = [](const Json& spec, const LiveOperands& applied, const std::string& request = "") {
+    return tls_ready(inputs(spec), applied, request, false, {});
   };
   const auto annotated = [](const char* name) {
     return LiveOperands{
@@ -469,6 +469,9 @@ TEST_CASE("what OpenShift's service CA and cert-manager say is told until the ce
   const ConditionValue waiting = told(kCertManager, issued("False"));
   CHECK(waiting.reason == "CertificateMissing");
   CHECK(waiting.message.find("the issuer is not there") != std::string::npos);
+  const std::string request = "of its CertificateRequest it says: no such Issuer";
+  CHECK(told(kCertManager, issued("False"), request).message.ends_with("is not there; " + request));
+  CHECK(told(kCertManager, {}, request).message.ends_with("it says nothing of it; " + request));
   CHECK(told(kCertManager, issued("True")).reason == "NotServing");
 }
 
