@@ -93,7 +93,7 @@ clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-commands test-schemathesis test-contracts test-conformance test-bridge test-manifests test-release test-reproducible test-installed test-upgrade test-integration test-old-kubernetes test-e2e test-rights test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
+.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-commands test-schemathesis test-contracts test-conformance test-bridge test-manifests test-release test-reproducible test-installed test-upgrade test-integration test-old-kubernetes test-e2e test-addons test-rights test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
 test: deps image-deps unit-deps store-deps page-deps api-deps contract-deps conformance-deps manifest-deps configure ## All tests: unit, stores, the page in a browser, the API, contracts, MCP client, server and bridge, manifests, a release, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
 	@echo "Compiling the programs with their tests and, at the same time, Kubernetes (about six minutes on two processors, once)."
 	@config/build/together.sh $(BUILD_DIR)
@@ -178,6 +178,9 @@ test-cluster: ## Tests of the cluster tool itself
 
 test-e2e: build test-images ## Tests on a real one-node cluster
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh e2e
+
+test-addons: build test-images ## cert-manager's own controllers, which it compiles once (minutes), issue and renew the certificate of a Registry on a real node; needs root
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh addons
 
 test-rights: build test-images manifest-deps ## The tests of test-e2e under the rights that the bundle gives the operator, each of which must have been needed
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh rights

@@ -7,7 +7,7 @@
 set -uo pipefail
 
 suites=(unit stores kills page official docs commands schemathesis contracts conformance bridge manifests release reproducible installed upgrade
-  integration old-kubernetes e2e rights cluster faults faults-all)
+  integration old-kubernetes e2e addons rights cluster faults faults-all)
 if [[ ${1:-} == --list ]]; then
   printf '%s\n' "${suites[@]}"
   exit
@@ -138,7 +138,7 @@ on_a_node() {
   doctest "$name/alone" "$program" --test-suite=alone --abort-after=10 "$@"
   local -x TOOLHIVE_INSTALLED=yes
   for file in "$root"/test/e2e/*_test.cpp; do
-    among=(--test-suite-exclude=alone "--source-file=*/$(basename "$file")" "$@")
+    among=(--test-suite-exclude=alone,addons "--source-file=*/$(basename "$file")" "$@")
     # A file may have nothing but what is run alone.
     if "$program" "${among[@]}" --count | grep -q 'filters: 0$'; then continue; fi
     part=$name/$(basename "$file" _test.cpp)
@@ -149,6 +149,9 @@ on_a_node() {
   wait
   for part in "${parts[@]}"; do doctest_count "$part"; done
 }
+
+# What clusters get beside Kubernetes, real, where it takes minutes to compile.
+addons() { with_cluster "addons-$$" --node doctest addons "$build/bin/test_e2e" --test-suite=addons; }
 
 # All of that under the rights of the bundle and no others, and those rights held against what was asked. Without streaming lists, in
 # which a watch is a list as well, the operator asks for everything that it ever needs.

@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "test/e2e/harness/cert_manager.hpp"
 #include "test/e2e/harness/test_namespace.hpp"
 
 using namespace e2e;
@@ -19,9 +20,9 @@ constexpr const char* kSecretsRole = "toolhive-operator-tls-secrets";
 // The authorities of a Registry in a file, as a client has them.
 class AuthorityFile {
  public:
-  explicit AuthorityFile(const TestNamespace& ns)
+  explicit AuthorityFile(const TestNamespace& ns, const std::string& config_map = "mcp-registry-ca")
       : path_(std::filesystem::temp_directory_path() / ("e2e-" + ns.name() + "-ca.crt")) {
-    std::ofstream(path_) << ns.get(kConfigMap, "mcp-registry-ca").at("data").at("ca.crt").get<std::string>();
+    std::ofstream(path_) << ns.get(kConfigMap, config_map).at("data").at("ca.crt").get<std::string>();
   }
   ~AuthorityFile() { std::filesystem::remove(path_); }
   AuthorityFile(const AuthorityFile&) = delete;
@@ -110,6 +111,54 @@ void put_clients(const TestNamespace& ns, const std::string& authorities) {
             {"data", {{"ca.crt", authorities}}}});
 }
 
+// Until another certificate than `before` is served.
+void wait_exchanged(const TestNamespace& ns, const std::string& before) {
+  wait_until(
+      "another certificate is served",
+      [&]() -> std::string {
+        const std::string now = served_certificate(ns);
+        return !now.empty() && now != before ? "" : "it is the same";
+      },
+      Seconds(300));
+}
+
+constexpr Kind kCertificate{"certificate", "/apis/cert-manager.io/v1", "certificates"};
+
+Json of_cert_manager(const char* kind, const char* name, const Json& spec) {
+  return {
+      {"apiVersion", "cert-manager.io/v1"}, {"kind", kind}, {"metadata", {{"name", name}}}, {"spec", spec}};
+}
+
+// Has cert-manager make an authority, and whoever looks after trust publish it.
+void make_authority(const TestNamespace& ns) {
+  ns.apply(of_cert_manager("Issuer", "root", {{"selfSigned", Json::object()}}));
+  ns.apply(of_cert_manager("Certificate", "authority",
+                           {{"isCA", true},
+                            {"commonName", "the company"},
+                            {"secretName", "authority"},
+                            {"privateKey", {{"algorithm", "ECDSA"}}},
+                            {"issuerRef", {{"name", "root"}}}}));
+  ns.wait_ready(kCertificate, "authority", Seconds(120));
+  const std::string encoded = ns.get(kSecret, "authority").at("data").at("tls.crt");
+  const Output decoded = run({.argv = {"base64", "--decode"}, .input = encoded});
+  ns.apply({{"apiVersion", "v1"},
+            {"kind", "ConfigMap"},
+            {"metadata", {{"name", "company-ca"}}},
+            {"data", {{"ca.crt", decoded.out}}}});
+}
+
+// As "cmctl renew" asks for it.
+void renew(const TestNamespace& ns, const std::string& certificate) {
+  Json conditions = ns.get(kCertificate, certificate).at("status").at("conditions");
+  conditions.push_back({{"type", "Issuing"},
+                        {"status", "True"},
+                        {"reason", "ManuallyTriggered"},
+                        {"message", "Certificate re-issuance manually triggered"},
+                        {"lastTransitionTime", "2026-01-01T00:00:00Z"}});
+  ns.require_kubectl({"patch", "certificate", certificate, "--subresource=status", "--type=merge", "-p",
+                      Json{{"status", {{"conditions", conditions}}}}.dump()});
+}
+
 // Does what OpenShift's service CA does for the Service and the ConfigMap that ask it to.
 void play_service_ca(const TestNamespace& ns) {
   const std::string folder = std::filesystem::temp_directory_path() / ("e2e-" + ns.name() + "-service-ca");
@@ -164,13 +213,7 @@ TEST_CASE(
   {
     SteadyReader reader(url, authority.path());
     ns.patch(kSecret, "mcp-registry-tls", {{"data", {{"tls.crt", nullptr}}}});
-    wait_until(
-        "another certificate is served",
-        [&]() -> std::string {
-          const std::string now = served_certificate(ns);
-          return !now.empty() && now != before ? "" : "it is the same";
-        },
-        Seconds(300));
+    wait_exchanged(ns, before);
     reader.end();
     MESSAGE(reader.reads.load() << " reads");
     CHECK_MESSAGE(reader.failures == 0, reader.first_failure);
@@ -277,4 +320,66 @@ TEST_CASE(
   ns.apply(mcptool("forecasts"));
   ns.wait_ready(kMcpTool, "forecasts", Seconds(180));
   CHECK(ns.pods_of("mcp-registry").at(0).at("metadata").at("uid") == pod);
+}
+
+TEST_CASE(
+    "a Registry serves TLS by a certificate of cert-manager's, which is renewed under load without a failed "
+    "read, and what keeps it from being issued is told" *
+    doctest::test_suite("addons")) {
+  const TestNamespace ns("tls-cert-manager");
+  const CertManager cert_manager;
+  ns.apply(registry("mcp-registry",
+                    {{"tls",
+                      {{"source", "CertManager"},
+                       {"issuerRef", {{"name", "company"}}},
+                       {"ca", {{"configMapKeyRef", {{"name", "company-ca"}, {"key", "ca.crt"}}}}}}}}));
+  ns.wait_condition(kRegistry, "mcp-registry", "TLSReady", "False", "AuthorityNotFound", Seconds(120));
+  make_authority(ns);
+  wait_until(
+      "the Registry says that there is no such Issuer",
+      [&]() -> std::string {
+        const ConditionView told = condition(ns.get(kRegistry, "mcp-registry"), "TLSReady");
+        const bool named =
+            told.message.find("issuer.cert-manager.io \"company\" not found") != std::string::npos;
+        return told.reason == "CertificateMissing" && named ? "" : told.reason + ": " + told.message;
+      },
+      Seconds(180));
+
+  ns.apply(of_cert_manager("Issuer", "company", {{"ca", {{"secretName", "authority"}}}}));
+  ns.wait_ready(kRegistry, "mcp-registry", Seconds(240));
+  ns.apply(mcptool("weather"));
+  ns.wait_ready(kMcpTool, "weather", Seconds(180));
+  ns.wait_condition(kRegistry, "mcp-registry", "TLSReady", "True", "CertificateVerified", Seconds(180));
+
+  const AuthorityFile authority(ns, "company-ca");
+  const std::string url = "https://" + host_of(ns) + ":8443/api/v1/tools/weather";
+  const Answer read = Cluster::get().http("GET", url, nullptr, {"--cacert", authority.path()});
+  CHECK_MESSAGE(read.status == 200, read.explain());
+
+  const std::string before = served_certificate(ns);
+  REQUIRE_FALSE(before.empty());
+  const Json pod = ns.pods_of("mcp-registry").at(0);
+  {
+    SteadyReader reader(url, authority.path());
+    renew(ns, "mcp-registry");
+    wait_exchanged(ns, before);
+    reader.end();
+    MESSAGE(reader.reads.load() << " reads");
+    CHECK_MESSAGE(reader.failures == 0, reader.first_failure);
+    CHECK(reader.reads > 20);
+  }
+  CHECK(ns.get(kCertificate, "mcp-registry").at("status").at("revision") == 2);
+  ns.apply(mcptool("forecast"));
+  ns.wait_ready(kMcpTool, "forecast", Seconds(180));
+  const Json after = ns.pods_of("mcp-registry").at(0);
+  CHECK(after.at("metadata").at("uid") == pod.at("metadata").at("uid"));
+  CHECK(after.at("status").at("containerStatuses").at(0).at("restartCount") == 0);
+  const std::string until = ns.get(kCertificate, "mcp-registry").at("status").at("notAfter");
+  wait_until(
+      "the Registry tells until when the new certificate is good",
+      [&]() -> std::string {
+        const Json status = ns.get(kRegistry, "mcp-registry").at("status");
+        return status.at("tls").at("notAfter") == until ? "" : status.at("tls").dump();
+      },
+      Seconds(180));
 }

@@ -17,7 +17,8 @@ if [[ ! -x $program ]]; then
   mkdir -p "$cache"
   use_go
   say "building the program $name of the tests"
-  (cd "$folder" && go build -trimpath -buildvcs=false -ldflags '-s -w' -o "$program.$$" .) >&2
+  # With the flags of the programs of clusters (test/cluster/lib/build.sh).
+  (cd "$folder" && GOGC=400 GOMEMLIMIT=1GiB go build -trimpath -buildvcs=false -gcflags=all=-dwarf=false -ldflags '-s -w' -o "$program.$$" .) >&2
   mv "$program.$$" "$program"
 fi
 printf '%s\n' "$program"

@@ -6,11 +6,12 @@
 
 namespace e2e {
 
-OfferedApi::OfferedApi(std::initializer_list<const char*> files) {
+OfferedApi::OfferedApi(const std::vector<std::string>& files) {
   const Cluster& cluster = Cluster::get();
-  for (const char* file : files) {
-    files_.push_back(source_path(file));
-    Output output = cluster.kubectl({"apply", "-f", files_.back()});
+  for (const std::string& file : files) {
+    files_.push_back(file.starts_with('/') ? file : source_path(file));
+    // On the server's side, because some are larger than an annotation may be.
+    Output output = cluster.kubectl({"apply", "--server-side", "-f", files_.back()});
     REQUIRE_MESSAGE(output.ok(), output.explain());
     output = cluster.kubectl({"wait", "--for=condition=Established", "--timeout=60s", "-f", files_.back()});
     REQUIRE_MESSAGE(output.ok(), output.explain());
