@@ -138,7 +138,7 @@ on_a_node() {
   doctest "$name/alone" "$program" --test-suite=alone --abort-after=10 "$@"
   local -x TOOLHIVE_INSTALLED=yes
   for file in "$root"/test/e2e/*_test.cpp; do
-    among=(--test-suite-exclude=alone,addons "--source-file=*/$(basename "$file")" "$@")
+    among=("--test-suite-exclude=alone,addons" "--source-file=*/$(basename "$file")" "$@")
     # A file may have nothing but what is run alone.
     if "$program" "${among[@]}" --count | grep -q 'filters: 0$'; then continue; fi
     part=$name/$(basename "$file" _test.cpp)

@@ -129,7 +129,8 @@ TEST_CASE(
 
 TEST_CASE(
     "kubectl mcp backup has a storage driver, whose part this test plays, make a snapshot, and waits for "
-    "it") {
+    "it" *
+    doctest::test_suite("alone")) {
   constexpr Kind kVolumeSnapshot{"volumesnapshot", "/apis/snapshot.storage.k8s.io/v1", "volumesnapshots"};
   const TestNamespace ns("plugin-snapshot");
   const OfferedApi api({kSnapshotApi});
