@@ -17,6 +17,7 @@
 #include "controller/http/listener/request.hpp"
 #include "controller/http/tls_certificate.hpp"
 #include "registry/access_log.hpp"
+#include "registry/api/forwarder.hpp"
 #include "registry/api/problem.hpp"
 #include "registry/auth/peer.hpp"
 #include "registry/model/text.hpp"
@@ -129,7 +130,7 @@ void serve(Api& api, AccessLog& access_log, const ProxySettings& proxies,
   in.body = http::body(request);
   if (api.asks_who_sends()) {
     in.authorization = header(headers, "Authorization");
-    in.forwarded = header(headers, "Mcp-Registry-Forwarded");
+    in.forwarded = header(headers, kForwardedHeader.data());
     in.peer = auth::client_address(request.remote_address(), header(headers, "X-Forwarded-For"),
                                    proxies.trusted_proxies);
     in.origin = origin_of(headers, proxies);
@@ -162,11 +163,17 @@ void log_refusal(AccessLog& access_log, const http::AccessRecord& record) {
 }
 
 // What the kubelet asks, which has no certificate to show.
-bool is_probe(std::string_view method, std::string_view target) {
-  return method == "GET" && (target == "/health" || target == "/ready");
+bool is_probe(const http::Request& request) {
+  return request.method == "GET" && (request.target == "/health" || request.target == "/ready");
 }
 
-http::Options transport_options(const ServerConfig& config, AccessLog& access_log) {
+// Of another replica, by what only replicas know. It has looked at the client's certificate itself.
+bool is_forwarded(const Api& api, const http::Request& request) {
+  const auto* const said = request.headers.find(kForwardedHeader);
+  return said != nullptr && api.is_from_replica(*said);
+}
+
+http::Options transport_options(const ServerConfig& config, const Api& api, AccessLog& access_log) {
   http::Options options;
   options.threads = HttpServer::threads(config);
   options.limits.body_bytes = config.body_limit;
@@ -188,7 +195,10 @@ http::Options transport_options(const ServerConfig& config, AccessLog& access_lo
   };
   options.access_log = [&access_log](const http::AccessRecord& record) { log_refusal(access_log, record); };
   options.notice = [](std::string_view text) { log(LogLevel::Warn, text); };
-  if (!config.tls_client_authorities.empty()) options.without_certificate = is_probe;
+  if (!config.tls_client_authorities.empty())
+    options.without_certificate = [&api](const http::Request& request) {
+      return is_probe(request) || is_forwarded(api, request);
+    };
   return options;
 }
 
@@ -220,7 +230,7 @@ unsigned HttpServer::threads(const ServerConfig& config) {
 
 Result<std::unique_ptr<HttpServer>> HttpServer::open(const ServerConfig& config, Api& api) {
   auto access_log = std::make_unique<AccessLog>(config.access_log_one_in);
-  auto options = transport_options(config, *access_log);
+  auto options = transport_options(config, api, *access_log);
   std::shared_ptr<http::TlsCertificate> certificate;
   if (!config.tls_certificate.empty()) {
     auto loaded =

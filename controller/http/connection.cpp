@@ -159,8 +159,7 @@ void Connection::begin_body() {
   started_ = Clock::now();
   state_ = State::Body;
   const auto& without = core_->options().without_certificate;
-  if (without && !stream_->has_trusted_client() &&
-      !without(reader_.request().method, reader_.request().target))
+  if (without && !stream_->has_trusted_client() && !without(reader_.request()))
     return begin_refusal({403, kCertificateNeeded}, false);
   if (!reader_.expects_body()) return;
   set_deadline(timeouts().body);

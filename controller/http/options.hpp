@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "controller/http/request.hpp"
+
 namespace toolhive::http {
 
 class Tls;
@@ -86,9 +88,9 @@ struct Options {
   // for all.
   std::function<std::uint64_t(std::string_view method, std::string_view target)> body_limit;
 
-  // Whether this request is answered without a certificate of the client that the TLS trusts (see
-  // TlsCertificate::load); others get 403 before their body is read. Unset: all are.
-  std::function<bool(std::string_view method, std::string_view target)> without_certificate;
+  // Whether this request, whose body is not read yet, is answered without a certificate of the
+  // client that the TLS trusts (see TlsCertificate::load); others get 403. Unset: all are.
+  std::function<bool(const Request& head)> without_certificate;
 
   // Formats the body of a transport error. Unset: the detail as text/plain.
   std::function<ErrorBody(const TransportError&)> error_body;

@@ -62,6 +62,10 @@ bool is_long(const Call& call, CompatibilityPolicy compatibility) {
 Api::Api(ToolPolicy policy, Metrics& metrics)
     : state_{.policy = std::move(policy), .metrics = metrics}, unsent_(kMostUnsent) {}
 
+bool Api::is_from_replica(std::string_view forwarded) const {
+  return forwarder_ != nullptr && forwarder_->is_from_replica(forwarded);
+}
+
 void Api::handle(Request request, Respond respond) {
   auto call = std::make_shared<Call>();
   call->request = std::move(request);

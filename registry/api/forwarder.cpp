@@ -14,10 +14,6 @@
 namespace toolhive::registry {
 namespace {
 
-// Between replicas alone. A request that has it is not forwarded once more; its value is the key,
-// the client's address, the URL that it asked and the prefix of a proxy, each without blanks, or "-".
-constexpr std::string_view kForwardedHeader = "Mcp-Registry-Forwarded";
-
 constexpr std::size_t kMostReplyBytes = std::size_t{32} << 20;
 constexpr std::chrono::milliseconds kLongestCatchUp{1'000};
 
@@ -110,12 +106,16 @@ void Forwarder::close() {
   replicas_ = nullptr;
 }
 
+bool Forwarder::is_from_replica(std::string_view forwarded) const {
+  const auto* const replicas = replicas_.load();
+  return replicas != nullptr && is_key(take_part(forwarded), replicas->key());
+}
+
 void Forwarder::welcome(Call& call) const {
   auto& request = call.request;
-  const auto* const replicas = replicas_.load();
-  if (request.forwarded.empty() || replicas == nullptr) return;
+  if (!is_from_replica(request.forwarded)) return;
   std::string_view rest = request.forwarded;
-  if (!is_key(take_part(rest), replicas->key())) return;
+  take_part(rest);
   request.peer = take_part(rest);
   request.origin = take_part(rest);
   request.prefix = take_part(rest);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/base/bounded_executor.hpp"
@@ -24,6 +25,10 @@ struct ReplicaTrust {
   std::string authorities;  // PEM file; read for each write that is forwarded.
   std::string name;         // That the certificate is for.
 };
+
+// Between replicas alone. A request that has it is not forwarded once more; its value is the key,
+// the client's address, the URL that it asked and the prefix of a proxy, each without blanks, or "-".
+inline constexpr std::string_view kForwardedHeader = "Mcp-Registry-Forwarded";
 
 struct ForwarderOptions {
   unsigned threads = 16;      // Writes that are on their way to the writer at the same time.
@@ -50,6 +55,8 @@ class Forwarder {
   // Answers what waits with 503; nothing is forwarded any more.
   void close();
 
+  // Whether a request that has this as kForwardedHeader was forwarded by another replica.
+  bool is_from_replica(std::string_view forwarded) const;
   // Takes from a call that another replica forwarded whose it is. What anybody else says of that is
   // not believed.
   void welcome(Call& call) const;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "../e2e/harness/process.hpp"
 #include "../unit/kube/certificate_maker.hpp"
@@ -26,7 +27,7 @@ constexpr const char* kFollows = "\"writer\":false";
 
 class EncryptedReplicas {
  public:
-  EncryptedReplicas() {
+  explicit EncryptedReplicas(bool asks_clients = false) {
     char pattern[] = "/tmp/registry-tls-XXXXXX";
     folder_ = ::mkdtemp(pattern);
     trust(authority_);
@@ -34,6 +35,9 @@ class EncryptedReplicas {
     std::ofstream(folder_ + "/tls.crt") << serving.certificate;
     std::ofstream(folder_ + "/tls.key") << serving.key;
     std::ofstream(folder_ + "/clients.crt") << authority_.certificate();
+    const Pem client = authority_.issue("client", "DNS:client");
+    std::ofstream(folder_ + "/client.pem") << client.certificate << client.key;
+    const std::string asks = asks_clients ? ", clientCAFiles: [" + folder_ + "/clients.crt]" : "";
     std::ofstream(folder_ + "/config.yaml")
         << "logLevel: error\nstorage: {path: " << folder_ << "/data, shared: true}\n";
     for (std::size_t i = 0; i < ports_.size(); ++i) {
@@ -42,7 +46,7 @@ class EncryptedReplicas {
       std::ofstream(file) << "address: 127.0.0.1\nport: " << ports_[i]
                           << "\nthreads: 2\ntls: {certFile: " << folder_ << "/tls.crt, keyFile: " << folder_
                           << "/tls.key, replicaCAFile: " << folder_
-                          << "/replicas.crt, replicaServerName: " << kServed << "}\n";
+                          << "/replicas.crt, replicaServerName: " << kServed << asks << "}\n";
       programs_[i] = std::make_unique<e2e::Background>(
           e2e::Command{{TOOLHIVE_BIN_DIR "/mcp-registry", "serve", "--config", folder_ + "/config.yaml",
                         "--server", file, "--replica-host", "127.0.0.1"}});
@@ -62,11 +66,13 @@ class EncryptedReplicas {
   const Authority& authority() const { return authority_; }
 
   // The status, and the body before it.
-  std::string ask(std::size_t replica, const std::string& path, const std::string& body = {}) const {
+  std::string ask(std::size_t replica, const std::string& path, const std::string& body = {},
+                  const std::vector<std::string>& options = {}) const {
     const std::string port = std::to_string(ports_[replica]);
     e2e::Command command{{"curl", "--silent", "--show-error", "--max-time", "20", "--cacert",
                           folder_ + "/clients.crt", "--resolve",
                           std::string(kServed) + ":" + port + ":127.0.0.1", "--write-out", " %{http_code}"}};
+    command.argv.insert(command.argv.end(), options.begin(), options.end());
     if (!body.empty()) {
       for (const char* word : {"--header", "Content-Type: application/json", "--data-binary", "@-"})
         command.argv.emplace_back(word);
@@ -75,6 +81,7 @@ class EncryptedReplicas {
     command.argv.push_back(std::string("https://") + kServed + ":" + port + path);
     return e2e::run(command).out;
   }
+  std::vector<std::string> as_client() const { return {"--cert", folder_ + "/client.pem"}; }
   std::size_t which(const std::string& says) const {
     const auto deadline = std::chrono::steady_clock::now() + 40s;
     while (std::chrono::steady_clock::now() < deadline) {
@@ -113,6 +120,21 @@ TEST_CASE("replicas that serve TLS send writes on to the one whose certificate t
   replicas.trust(replicas.authority());
   CHECK(replicas.ask(follower, "/api/v1/tools/b-tool").ends_with(" 404"));
   CHECK(replicas.ask(follower, "/api/v1/tools", tool_named("b-tool")).ends_with(" 201"));
+}
+
+TEST_CASE(
+    "a replica takes from another what a client was let in for there, and asks others for a certificate") {
+  const EncryptedReplicas replicas(true);
+  const std::size_t writer = replicas.which(kWrites);
+  REQUIRE(writer < 2);
+  REQUIRE(replicas.which(kFollows) == 1 - writer);
+  const std::string lie = "Mcp-Registry-Forwarded: " + std::string(64, '0') + " - - -";
+  for (const std::size_t replica : {writer, 1 - writer}) {
+    const std::string tool = tool_named("tool-" + std::to_string(replica));
+    CHECK(replicas.ask(replica, "/api/v1/tools", tool).ends_with(" 403"));
+    CHECK(replicas.ask(replica, "/api/v1/tools", tool, {"--header", lie}).ends_with(" 403"));
+    CHECK(replicas.ask(replica, "/api/v1/tools", tool, replicas.as_client()).ends_with(" 201"));
+  }
 }
 
 TEST_CASE("a replica that is to serve TLS without being told whom to trust does not start, and says why") {

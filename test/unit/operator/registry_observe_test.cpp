@@ -185,7 +185,8 @@ TEST_CASE("why cert-manager has not issued the certificate is read from its requ
                      {"status", {{"conditions", {{{"type", "Ready"}, {"status", ready}}}}}}};
     document["metadata"].update(controlled_by(owner));
     if (!revision.is_null()) document["status"]["revision"] = revision;
-    const std::string version(o.api.put(certificate_type(), document).meta().resource_version);
+    const kube::Object put = o.api.put(certificate_type(), document);
+    const std::string version(put.meta().resource_version);
     REQUIRE(o.api.wait_for([&] {
       const auto seen = o.cache.get({}, certificate_type(), {"mcp", "mcp-registry"});
       return seen.ok() && seen->meta().resource_version == version;

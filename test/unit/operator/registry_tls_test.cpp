@@ -354,7 +354,7 @@ TEST_CASE("the Secret with the authorities of clients is not read, and named whi
   of_theirs["tls"]["clientAuthentication"] = spec.at("tls").at("clientAuthentication");
   CHECK(m.reason_of(of_theirs) == "");
   CHECK(m.api.count("GET secrets") == 0);
-  CHECK(tls_ready(inputs(spec), {}, false, {}).message.find("or for the Secret clients with ca.crt") !=
+  CHECK(tls_ready(inputs(spec), {}, {}, false, {}).message.find("or for the Secret clients with ca.crt") !=
         std::string::npos);
 }
 

@@ -79,7 +79,7 @@ class TlsRegistry {
     if (!clients.empty()) {
       trusted = {folder_ / "clients.crt"};
       std::ofstream(folder_ / "clients.crt") << clients;
-      options.without_certificate = [](std::string_view, std::string_view) { return false; };
+      options.without_certificate = [](const http::Request&) { return false; };
     }
     options.tls = http::TlsCertificate::load(folder_ / "tls.crt", folder_ / "tls.key", trusted).value();
     server_ = std::make_unique<http::Server>(std::move(options));
