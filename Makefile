@@ -93,7 +93,7 @@ clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-commands test-schemathesis test-contracts test-conformance test-bridge test-manifests test-release test-reproducible test-installed test-upgrade test-integration test-old-kubernetes test-e2e test-addons test-rights test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
+.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-commands test-schemathesis test-contracts test-conformance test-bridge test-manifests test-release test-reproducible test-installed test-olm test-upgrade test-integration test-old-kubernetes test-e2e test-addons test-rights test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
 test: deps image-deps unit-deps store-deps page-deps api-deps contract-deps conformance-deps manifest-deps configure ## All tests: unit, stores, the page in a browser, the API, contracts, MCP client, server and bridge, manifests, a release, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
 	@echo "Compiling the programs with their tests and, at the same time, Kubernetes (about six minutes on two processors, once)."
 	@config/build/together.sh $(BUILD_DIR)
@@ -163,6 +163,9 @@ test-reproducible: programs ## The programs compiled again in another folder: th
 
 test-installed: test-images manifest-deps ## What is installed from manifests/ at work on a real node: the bundle as OLM renders it, the chart, the samples
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh installed
+
+test-olm: test-images manifest-deps ## The bundle and its catalogue installed, upgraded and removed by the Operator Lifecycle Manager itself, which it compiles once
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh olm
 
 test-upgrade: deps image-deps programs manifest-deps ## From the version released last, which it compiles once, to this tree with resources in place, and back
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh upgrade

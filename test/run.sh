@@ -7,7 +7,7 @@
 set -uo pipefail
 
 suites=(unit stores kills page official docs commands schemathesis contracts conformance bridge manifests release reproducible installed upgrade
-  integration old-kubernetes e2e addons rights cluster faults faults-all)
+  integration old-kubernetes e2e addons rights cluster faults faults-all olm)
 if [[ ${1:-} == --list ]]; then
   printf '%s\n' "${suites[@]}"
   exit
@@ -212,6 +212,7 @@ manifests() { with_cluster "manifests-$$" --control-plane script manifests "$roo
 reproducible() { script reproducible "$root/test/release/reproducible.sh" "$build"; }
 release() { script release "$root/test/release/test.sh" "$build"; }
 installed() { with_cluster "installed-$$" --node script installed "$root/test/manifests/node.sh"; }
+olm() { with_cluster "olm-$$" --node script olm "$root/test/olm/test.sh"; }
 upgrade() { with_cluster "upgrade-$$" --node script upgrade "$root/test/upgrade/test.sh" "$build"; }
 cluster() { script cluster "$root/test/cluster/test.sh"; }
 

@@ -16,11 +16,10 @@ def _package(said):
 
 
 def _metadata(csv):
+    """What opm puts there: consoles and the package server read it without the bundle."""
     spec = csv["spec"]
-    owned = [{key: each[key] for key in ("name", "kind", "version", "displayName", "description")}
-             for each in spec["customresourcedefinitions"]["owned"]]
     return {"annotations": csv["metadata"]["annotations"], "labels": csv["metadata"]["labels"],
-            "crdDescriptions": {"owned": owned}, **{key: spec[key] for key in COPIED}}
+            "apiServiceDefinitions": {}, "crdDescriptions": spec["customresourcedefinitions"], **{key: spec[key] for key in COPIED}}
 
 
 def _bundle(objects):

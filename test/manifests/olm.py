@@ -1,8 +1,9 @@
 """The objects that the Operator Lifecycle Manager makes of a bundle:  olm.py BUNDLE NAMESPACE [WATCHED...] prints them.
 
-It is not here itself; this follows what it does (operator-lifecycle-manager, pkg/controller/registry/resolver/rbac.go and
-pkg/controller/operators/olm/operatorgroup.go): `permissions` are a Role in the operator's namespace, copied to each namespace that is
-watched, or a ClusterRole where all are; `clusterPermissions` are a ClusterRole. Without WATCHED all namespaces are watched.
+This follows what it does (operator-lifecycle-manager, pkg/controller/registry/resolver/rbac.go, pkg/controller/operators/olm/operatorgroup.go
+and pkg/controller/install/deployment.go), and test/olm holds it to what the Operator Lifecycle Manager itself made: `permissions` are a Role in
+the operator's namespace, copied to each namespace that is watched, or a ClusterRole where all are; `clusterPermissions` are a ClusterRole. Without
+WATCHED all namespaces are watched. Left out are the marks by which it finds again what it made, and the hashes that it names roles by.
 """
 
 import copy
@@ -14,6 +15,8 @@ import yaml
 from bundle_folder import Bundle
 
 RBAC = "rbac.authorization.k8s.io"
+# Whoever watches all namespaces is given it.
+NAMESPACES = {"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get", "list", "watch"]}
 
 
 def _role(kind, name, rules, namespace=None):
@@ -36,7 +39,7 @@ def roles(bundle, home, watched):
         for namespace in sorted({home, *watched}):
             yield _role("Role", f"{name}-{index}-{account}", each["rules"], namespace), account
         if not watched:
-            yield _role("ClusterRole", f"{name}-{index}-{account}-all", each["rules"]), account
+            yield _role("ClusterRole", f"{name}-{index}-{account}-all", [*each["rules"], NAMESPACES]), account
     for index, each in enumerate(install["clusterPermissions"]):
         account = each["serviceAccountName"]
         yield _role("ClusterRole", f"{name}-{index}-{account}-cluster", each["rules"]), account
@@ -45,9 +48,10 @@ def roles(bundle, home, watched):
 def _deployment(bundle, home, watched):
     given = bundle.install()["deployments"][0]
     spec = copy.deepcopy(given["spec"])
+    spec["revisionHistoryLimit"] = 1
     template = spec["template"]
     template["metadata"].setdefault("annotations", {}).update({
-        "olm.operatorGroup": home, "olm.operatorNamespace": home, "olm.targetNamespaces": ",".join(watched)})
+        **bundle.csv["metadata"]["annotations"], "olm.operatorGroup": home, "olm.operatorNamespace": home, "olm.targetNamespaces": ",".join(watched)})
     for container in template["spec"]["containers"]:
         container["env"].append({"name": "OPERATOR_CONDITION_NAME", "value": bundle.csv["metadata"]["name"]})
     return {"apiVersion": "apps/v1", "kind": "Deployment", "spec": spec, "metadata": {
