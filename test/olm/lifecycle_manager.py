@@ -27,6 +27,7 @@ class LifecycleManager:
     def __init__(self):
         self._running = {}
         self._port = FIRST_PORT
+        self.this = self.next = self.offered = None
 
     def inside(self, *command):
         """What a command in the cluster's network says."""
@@ -79,6 +80,7 @@ class LifecycleManager:
 
     def serve(self, *offers):
         """Has the catalogue offer these versions and no others: the package and its channel are as the last of them says."""
+        self.offered = offers[-1]
         folder = os.path.join(os.environ["OUT"], "catalog")
         shutil.rmtree(folder, ignore_errors=True)
         for each in offers:

@@ -59,14 +59,14 @@ def _subscribe(home, watched, **more):
 
 
 def _wait_installed(home, csv):
-    """Until the Operator Lifecycle Manager says that the version is installed, by a plan of its own."""
+    """Until the Operator Lifecycle Manager says that the version is installed, by plans of its own: at times it makes two."""
     def probe():
         status = _status("clusterserviceversion", csv, home) or {}
         plans = [each for each in _get(f"installplans.{GROUP}", "-n", home)["items"] if csv in each["spec"]["clusterServiceVersionNames"]]
         seen = {"csv": {key: status.get(key) for key in ("phase", "reason", "message")},
                 "plans": [{key: each.get("status", {}).get(key) for key in ("phase", "conditions", "bundleLookups", "message")} for each in plans],
                 "subscription": (_status("subscription", NAME, home) or {}).get("conditions")}
-        return seen, seen["csv"]["phase"] == "Succeeded" and [each["phase"] for each in seen["plans"]] == ["Complete"]
+        return seen, seen["csv"]["phase"] == "Succeeded" and {each["phase"] for each in seen["plans"]} == {"Complete"}
     _until(300, csv, probe)
 
 
@@ -181,7 +181,7 @@ def removed(manager):
 def own_namespace(manager):
     """Subscribed to for its own namespace, the operator is installed, and a Registry with its tools becomes ready there."""
     _subscribe(OWN, [OWN])
-    _wait_installed(OWN, manager.next.csv)
+    _wait_installed(OWN, manager.offered.csv)
     _apply_team(OWN)
     equal([each for each in node.requests(OWN) if each[3] == 403], [])
 
@@ -189,7 +189,7 @@ def own_namespace(manager):
 @test
 def rendered_for_own(manager):
     """For its own namespace the Operator Lifecycle Manager makes what olm.py does, and grants nothing elsewhere but what is in no namespace."""
-    _no_lines(rendering.against(manager.next.bundle, OWN, [OWN]))
+    _no_lines(rendering.against(manager.offered.bundle, OWN, [OWN]))
     for namespace, may in ((OWN, "yes"), (TEAM, "no")):
         said = project.run(*shlex.split(os.environ["KUBECTL"]), "auth", "can-i", "list", "pods", "-n", namespace,
                            f"--as=system:serviceaccount:{OWN}:{NAME}").stdout.strip()
