@@ -107,7 +107,9 @@ TEST_CASE(
   const Json all = everything(from);
   CHECK(all.at("tools").size() == 5);
   CHECK(everything(to) == all);
-  CHECK(all.dump().find(from.name() + "/weather") != std::string::npos);
+  const Json weather = to.http("GET", "/api/v1/tools/weather").json();
+  REQUIRE(weather.contains("managedBy"));
+  CHECK(weather.at("managedBy").at("namespace") == from.name());
 
   post(from, "late.tool", "1.0.0");
   post(from, "later.tool", "1.0.0");

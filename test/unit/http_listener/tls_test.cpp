@@ -52,7 +52,7 @@ std::string text_of(const std::string& file) {
 http::Options options_for_known_clients(const CertificateFiles& files, const CertificateFiles& clients) {
   http::Options options = tls_options(files);
   options.tls = TlsCertificate::load(files.certificate(), files.key(), {clients.certificate()}).value();
-  options.without_certificate = [](const Request& head) { return head.target == "/free"; };
+  options.without_certificate = [](const toolhive::http::Request& head) { return head.target == "/free"; };
   return options;
 }
 
