@@ -184,7 +184,7 @@ TEST_CASE("a Registry is on files or on PostgreSQL, with what belongs to the one
   check_refused(crds.registry({{"cache", cache}}), "leave it out, or set storage.type to PostgreSQL");
 }
 
-TEST_CASE("autoscaling needs a database, a request of CPU, and bounds in their order") {
+TEST_CASE("autoscaling needs several pods, a request of CPU, and bounds in their order") {
   const Installed crds;
   const auto scaled = [&](const Json& autoscaling, const Json& more = Json::object()) {
     Json spec = storage({{"type", "PostgreSQL"}, {"postgresql", {{"secretRef", {{"name", "db-app"}}}}}});
@@ -197,7 +197,9 @@ TEST_CASE("autoscaling needs a database, a request of CPU, and bounds in their o
   check_refused(scaled(Json::object()), "maxReplicas");
   check_refused(scaled({{"minReplicas", 3}, {"maxReplicas", 2}}), "minReplicas must not be greater");
   check_refused(crds.registry({{"availability", {{"autoscaling", five}}}}),
-                "leave it out, or set storage.type");
+                "leave it out, name ReadWriteMany among storage.accessModes");
+  check_accepted(crds.registry(
+      {{"storage", {{"accessModes", {"ReadWriteMany"}}}}, {"availability", {{"autoscaling", five}}}}));
   const auto resources = [](const char* kind, const char* name) {
     return Json{{"resources", {{kind, {{name, "1"}}}}}};
   };
