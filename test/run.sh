@@ -57,7 +57,8 @@ doctest_run() { # doctest_run NAME PROGRAM ARG...: NAME.log, and its exit code b
 doctest_count() { # doctest_count NAME: what doctest_run left
   local name=$1 code summary good bad
   local log=$logs/$name.log
-  code=$(cat "$logs/$name.code")
+  # Without one whoever was to write it is gone.
+  code=$(cat "$logs/$name.code" 2>/dev/null || echo 127)
   summary=$(grep -E '^\[doctest\] test cases:' "$log" | tail -n 1)
   good=$(sed -nE 's/.*\| *([0-9]+) passed.*/\1/p' <<<"$summary")
   bad=$(sed -nE 's/.*\| *([0-9]+) failed.*/\1/p' <<<"$summary")
@@ -135,6 +136,7 @@ on_a_node() {
   local -a parts=() among
   shift
   mkdir -p "$logs/$name"
+  rm -f "$logs/$name"/*
   doctest "$name/alone" "$program" --test-suite=alone --abort-after=10 "$@"
   local -x TOOLHIVE_INSTALLED=yes
   for file in "$root"/test/e2e/*_test.cpp; do
@@ -148,6 +150,11 @@ on_a_node() {
   done
   wait
   for part in "${parts[@]}"; do doctest_count "$part"; done
+  # None may have been left out between the suites and the files.
+  local all ran
+  all=$("$program" --test-suite-exclude=addons "$@" --count | sed -nE 's/.*filters: ([0-9]+)$/\1/p')
+  ran=$(cat "$logs/$name"/*.log | grep -E '^\[doctest\] test cases:' | sed -E 's/[^0-9]*([0-9]+) .*/\1/' | paste -sd+)
+  ((all == ran)) || count "$name: of $all tests $((ran)) were run, which" "" 0
 }
 
 # What clusters get beside Kubernetes, real, where it takes minutes to compile.

@@ -109,6 +109,15 @@ std::shared_ptr<ssl::context> make_context(const std::string& certificate, const
   return context;
 }
 
+// As it stands, once it is known to be usable.
+StatusOr<std::string> read_authorities(const std::string& file) {
+  auto text = read_pem(file);
+  if (!text.ok()) return text.status();
+  const auto bundle = read_certificate_bundle(*text);
+  if (bundle.ok()) return text;
+  return Status(Code::Invalid, file + " has no usable authorities: " + bundle.status().message());
+}
+
 }  // namespace
 
 struct TlsCertificate::State {
@@ -116,16 +125,20 @@ struct TlsCertificate::State {
   std::string key_file;
   std::vector<std::string> client_authorities_files;
 
-  StatusOr<TlsTexts> read() const {
+  // A file of authorities that cannot be used holds up neither a certificate that was renewed nor the
+  // authorities of the other files: `former` has what stays in use in its place, and `wrong` why.
+  StatusOr<TlsTexts> read(const TlsTexts& former, Status& wrong) const {
     auto certificate = read_pem(certificate_file);
     if (!certificate.ok()) return certificate.status();
     auto key = read_pem(key_file);
     if (!key.ok()) return key.status();
     TlsTexts found{*std::move(certificate), *std::move(key), {}};
-    for (const std::string& file : client_authorities_files) {
-      auto authorities = read_pem(file);
-      if (!authorities.ok()) return authorities.status();
-      found.client_authorities.push_back(*std::move(authorities));
+    for (std::size_t i = 0; i < client_authorities_files.size(); ++i) {
+      auto authorities = read_authorities(client_authorities_files[i]);
+      if (!authorities.ok() && i >= former.client_authorities.size()) return authorities.status();
+      if (!authorities.ok()) wrong = authorities.status();
+      found.client_authorities.push_back(authorities.ok() ? *std::move(authorities)
+                                                          : former.client_authorities[i]);
     }
     return found;
   }
@@ -218,12 +231,15 @@ StatusOr<TlsCertificate::Reload> TlsCertificate::reload() {
 }
 
 StatusOr<TlsCertificate::Reload> TlsCertificate::load_files() {
-  auto texts = state_->read();
-  if (!texts.ok()) return texts.status();
+  TlsTexts former;
   {
     const std::lock_guard lock(state_->mutex);
-    if (*texts == state_->texts) return Reload::Unchanged;
+    former = state_->texts;
   }
+  Status wrong;
+  auto texts = state_->read(former, wrong);
+  if (!texts.ok()) return texts.status();
+  if (*texts == former) return wrong.ok() ? StatusOr<Reload>(Reload::Unchanged) : wrong;
   auto context = state_->make(*texts);
   if (!context.ok()) return context.status();
   const std::lock_guard lock(state_->mutex);
@@ -231,7 +247,7 @@ StatusOr<TlsCertificate::Reload> TlsCertificate::load_files() {
   state_->texts = *std::move(texts);
   state_->context = *std::move(context);
   state_->self_signed = false;
-  return Reload::Replaced;
+  return wrong.ok() ? StatusOr<Reload>(Reload::Replaced) : wrong;
 }
 
 std::shared_ptr<ssl::context> TlsCertificate::context() const {

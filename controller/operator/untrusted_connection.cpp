@@ -174,7 +174,8 @@ Status UntrustedConnection::shake_hands(const Context& ctx) {
       if (failed && sight)
         return ended(Status(Code::Unavailable, "its certificate is not trusted: " + sight->detail));
       if (failed && !secured_->nothing_to_show().ok())
-        return ended(secured_->nothing_to_show().with_context("it asks for a certificate"));
+        return ended(
+            Status(Code::Unavailable, "it asks for a certificate: " + secured_->nothing_to_show().message()));
       ended(failed ? connection_failure("the TLS handshake failed", failed) : Status());
     });
   });

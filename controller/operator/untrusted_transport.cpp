@@ -42,6 +42,13 @@ bool is_idempotent(std::string_view method) {
   return std::find(kIdempotent.begin(), kIdempotent.end(), method) != kIdempotent.end();
 }
 
+// Of what the operator needs to ask: it is no answer of the registry's, whatever its code. A tool
+// would else be let go because a Secret of the operator's is not found.
+Status of_our_own(const Status& error) {
+  if (error.code() == Code::Cancelled || error.code() == Code::Timeout) return error;
+  return {Code::Unavailable, error.message()};
+}
+
 }  // namespace
 
 UntrustedTransport::UntrustedTransport(std::string host, int port, Bearer bearer, std::optional<Tls> tls,
@@ -71,7 +78,7 @@ StatusOr<kube::HttpResponse> UntrustedTransport::exchange(const Context& ctx,
   std::string authorities;
   if (tls_) {
     auto found = tls_->authorities(ctx);
-    if (!found.ok()) return found.status();
+    if (!found.ok()) return of_our_own(found.status());
     authorities = *std::move(found);
   }
   const IdleConnections::Use use{this, trust_in(authorities)};
@@ -99,7 +106,7 @@ StatusOr<kube::HttpResponse> UntrustedTransport::exchange(const Context& ctx,
 
 StatusOr<kube::HttpResponse> UntrustedTransport::send(const Context& ctx, const kube::HttpRequest& request) {
   const auto bearer = bearer_ ? bearer_(ctx) : StatusOr<std::string>(std::string());
-  if (!bearer.ok()) return bearer.status();
+  if (!bearer.ok()) return of_our_own(bearer.status());
   auto response = exchange(ctx.with_timeout(kLongestCall), request, *bearer);
   if (response.ok() || response.status().code() == Code::Cancelled) return response;
   return response.status().with_context(std::string("asking ") + (tls_ ? "https" : "http") + "://" + host_ +

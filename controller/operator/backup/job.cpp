@@ -15,6 +15,7 @@ constexpr int kTriesAgain = 2;
 constexpr int kDeleteDeadlineSeconds = 600;
 // Of a finished Job that nobody removed, as while there was no operator.
 constexpr int kLeftOverSeconds = 86'400;
+constexpr const char* kInjectSidecar = "sidecar.istio.io/inject";
 constexpr const char* kFilesVolume = "include";
 constexpr const char* kFilesFolder = "/etc/mcp-registry/include";
 
@@ -53,21 +54,23 @@ Json pod(const BackupInputs& inputs, Json work) {
 }
 
 // A sidecar of a service mesh that is no sidecar to Kubernetes would run on when the work is done, and
-// the Job would never end.
-StringMap pod_labels(const std::string& instance) {
-  StringMap labels = backup_labels(instance);
-  labels["sidecar.istio.io/inject"] = "false";
+// the Job would never end. Whoever has others, and a database that needs them, says so in the Registry.
+StringMap pod_labels(const BackupInputs& inputs) {
+  StringMap labels = backup_labels(inputs.key.name);
+  std::string& inject = labels[kInjectSidecar] = "false";
+  if (!inputs.registry) return labels;
+  const StringMap& wanted = inputs.registry->spec.pod_template.labels;
+  if (const auto said = wanted.find(kInjectSidecar); said != wanted.end()) inject = said->second;
   return labels;
 }
 
 Json job(const BackupInputs& inputs, const std::string& name, std::int64_t deadline, Json pod) {
-  return {
-      {"metadata", metadata(inputs, name)},
-      {"spec",
-       {{"backoffLimit", kTriesAgain},
-        {"activeDeadlineSeconds", deadline},
-        {"ttlSecondsAfterFinished", kLeftOverSeconds},
-        {"template", {{"metadata", {{"labels", pod_labels(inputs.key.name)}}}, {"spec", std::move(pod)}}}}}};
+  return {{"metadata", metadata(inputs, name)},
+          {"spec",
+           {{"backoffLimit", kTriesAgain},
+            {"activeDeadlineSeconds", deadline},
+            {"ttlSecondsAfterFinished", kLeftOverSeconds},
+            {"template", {{"metadata", {{"labels", pod_labels(inputs)}}}, {"spec", std::move(pod)}}}}}};
 }
 
 void add_arguments(Json& arguments, const Json& more) {

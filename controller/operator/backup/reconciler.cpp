@@ -72,6 +72,10 @@ void BackupReconciler::attach() {
           kDeleteBackupFinalizer, [this](const Pass& pass, const Object&) { return let_go(pass); },
           backup_finalizer_need)
       .on_invalid(tell_unreadable_backup)
+      .on_gone([this](const Key& key) {
+        const std::lock_guard lock(mutex_);
+        done_with_.erase(key);
+      })
       .reconcile([this](const Pass& pass, const kube::Ref<RegistryBackup>& backup) {
         return reconcile(pass, backup->spec);
       });
@@ -102,6 +106,12 @@ StatusOr<Result> BackupReconciler::reconcile(const Pass& pass, const RegistryBac
 StatusOr<Result> BackupReconciler::let_go(const Pass& pass) {
   const auto backup = kube::Ref<RegistryBackup>::of(pass.object());
   if (!backup.ok() || backup_finalizer_need(*backup) == FinalizerNeed::NotNeeded) return Result{};
+  const std::string uid(pass.object().meta().uid);
+  {
+    const std::lock_guard lock(mutex_);
+    const auto done_with = done_with_.find(pass.key());
+    if (done_with != done_with_.end() && done_with->second == uid) return Result{};
+  }
   const auto observed = observe_backup(pass.ctx(), manager_.client(), manager_.cache(), manager_.discovery(),
                                        options_, pass.object(), (*backup)->spec);
   if (!observed.ok()) return observed.status();
@@ -112,6 +122,8 @@ StatusOr<Result> BackupReconciler::let_go(const Pass& pass) {
   if (!done->left_behind.empty())
     pass.event(runtime::EventType::Warning, "BackupLeftBehind", "Delete",
                location_of(observed->inputs) + " is left as it is: " + done->left_behind);
+  const std::lock_guard lock(mutex_);
+  done_with_[pass.key()] = uid;
   return Result{};
 }
 

@@ -2,6 +2,10 @@
 // came of it.
 #pragma once
 
+#include <map>
+#include <mutex>
+#include <string>
+
 #include "controller/operator/options.hpp"
 #include "controller/runtime/manager/manager.hpp"
 #include "crds/registry_backup.hpp"
@@ -27,6 +31,10 @@ class BackupReconciler {
 
   runtime::Manager& manager_;
   const OperatorOptions options_;
+  std::mutex mutex_;
+  // What was deleted for them, by the uid; guarded by mutex_. That their finalizer could not be
+  // removed yet is no reason to do it again.
+  std::map<kube::Key, std::string> done_with_;
 };
 
 }  // namespace toolhive

@@ -130,7 +130,8 @@ Status read_authentication(const Context& ctx, kube::Client& client, OperatorIde
 Status read_tls(const Context& ctx, kube::Client& client, const runtime::Cache& cache,
                 OperatorIdentity& identity, RegistryObservation& observed) {
   if (!observed.inputs.spec.tls) return {};
-  if (asks_for_certificates(observed.inputs.spec)) {
+  // Outside of the cluster there is nothing to show, as the registry's condition says.
+  if (asks_for_certificates(observed.inputs.spec) && !observed.inputs.operator_namespace.empty()) {
     const auto own = identity.client_certificates(ctx);
     if (!own.ok()) observed.identity = own.status();
     if (own.ok()) observed.inputs.operator_certificates = *own;

@@ -212,9 +212,9 @@ StatusOr<std::string> request_words(const Context& ctx, kube::Client& client, co
   if (is_issued(ready_of(document))) return none;
   const std::string name = request_name(inputs.key.name, document);
   const auto request = client.get(ctx, certificate_request_type(), {inputs.key.ns, name});
-  const Code code = request.status().code();
-  if (code == Code::NotFound || code == Code::Forbidden) return none;
-  if (!request.ok()) return request.status();
+  if (request.status().code() == Code::Cancelled) return request.status();
+  // It only explains; what depends on it is told without.
+  if (!request.ok()) return none;
   const auto ready = ready_of(request->json());
   if (!ready || ready->message.empty()) return none;
   return "of its CertificateRequest " + name + " it says: " + ready->message;

@@ -187,16 +187,28 @@ struct Applier::Impl {
   // What was made for an owner before and is gone may have gone with it, of which the cache has not
   // heard: made anew, it would be taken by the garbage collector again, as often as that happens.
   Status owner_stays(const Context& ctx, const Object& owner, const IdView& id) {
+    const auto type = cache.type_of(owner);
+    if (!type) return {};
+    // The pass may have begun before the cache heard, and what was noted is forgotten then.
+    if (has_gone(owner, *type)) return owner_gone(owner, *type);
     {
       std::lock_guard lock(mutex);
       if (!find(owner, id)) return {};
     }
-    const auto type = cache.type_of(owner);
-    if (!type) return {};
     const auto live = client.get(ctx, *type, owner.key());
     if (!live.ok() && live.status().code() != Code::NotFound) return live.status();
     if (live.ok() && live->meta().uid == owner.meta().uid && !live->meta().deleting()) return {};
-    return Status(Code::Conflict, "its owner " + describe(*type, owner.key()) + " is being deleted, or gone");
+    return owner_gone(owner, *type);
+  }
+
+  // Whether the cache has seen that the owner went. One that it has not seen at all has not.
+  bool has_gone(const Object& owner, const ResourceType& type) const {
+    const auto cached = cache.get({}, type, owner.key());
+    return cached.ok() ? cached->meta().uid != owner.meta().uid : cached.status().code() == Code::NotFound;
+  }
+
+  static Status owner_gone(const Object& owner, const ResourceType& type) {
+    return {Code::Conflict, "its owner " + describe(type, owner.key()) + " is being deleted, or gone"};
   }
 
   // Ours: the object to apply to. Nothing: the name is free, as far as the cache knows. Answers
@@ -293,8 +305,13 @@ StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, co
   const Object& now = **written;
   Applied applied{std::string(now.meta().uid), hash, now.declared_digest(),
                   std::string(now.meta().resource_version)};
-  const std::lock_guard lock(impl_->mutex);
-  impl_->memo[std::string(owner.meta().uid)].insert_or_assign(Impl::Id(id), std::move(applied));
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->memo[std::string(owner.meta().uid)].insert_or_assign(Impl::Id(id), std::move(applied));
+  }
+  // forget() may have been called meanwhile, and is not called again.
+  if (const auto owners = impl_->cache.type_of(owner); owners && impl_->has_gone(owner, *owners))
+    forget(std::string(owner.meta().uid));
   return now;
 }
 

@@ -270,6 +270,30 @@ TEST_CASE("authorities that come damaged keep those in use, and let nobody in") 
   }
 }
 
+TEST_CASE("damaged authorities hold up neither another certificate nor those of other files") {
+  const CertificateFiles files("one");
+  const CertificateFiles other("other");
+  const CertificateFiles known("known");
+  const CertificateFiles first("first");
+  const CertificateFiles second("second");
+  const auto tls =
+      TlsCertificate::load(files.certificate(), files.key(), {known.certificate(), first.certificate()})
+          .value();
+  const auto before = tls->context();
+  write(known.certificate(), "nobody\n");
+  write(first.certificate(), text_of(second.certificate()));
+  CHECK_FALSE(tls->reload().ok());
+  CHECK(tls->stale());
+  CHECK(tls->context() != before);
+  const auto exchanged = tls->context();
+  CHECK_FALSE(tls->reload().ok());  // told as long as it is so
+  CHECK(tls->context() == exchanged);
+  write(files.certificate(), text_of(other.certificate()));
+  write(files.key(), text_of(other.key()));
+  CHECK_FALSE(tls->reload().ok());
+  CHECK(tls->context() != exchanged);
+}
+
 TEST_CASE("a file of authorities in which there is none is an error that names it") {
   const CertificateFiles files("one");
   const std::string damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";

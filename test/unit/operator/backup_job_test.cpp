@@ -156,6 +156,10 @@ TEST_CASE("no Service and no policy of the registry selects a Job's pod") {
 TEST_CASE("a service mesh is asked to add no sidecar to a Job's pod, which would never end") {
   for (const Json& job : {backup_job(backup_inputs()), delete_job(backup_inputs())})
     CHECK(at(job, "/spec/template/metadata/labels").at("sidecar.istio.io/inject") == "false");
+  const Json labels = {{"sidecar.istio.io/inject", "true"}};
+  const Json with = {{"podTemplate", {{"metadata", {{"labels", labels}}}}}};
+  CHECK(at(backup_job(backup_inputs(registry_backup(), with)), "/spec/template/metadata/labels")
+            .at("sidecar.istio.io/inject") == "true");
 }
 
 TEST_CASE(

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <future>
 
 #include "controller/base/time.hpp"
@@ -162,6 +163,28 @@ TEST_CASE("a deleted RegistryBackup takes with it what it wrote, and then goes")
   CHECK(b.api->wait_for([&] { return !b.api->find(registry_backup_type(), kBackupKey); }));
   CHECK(b.api->wait_for(
       [&] { return !b.api->find(job_type(), job) && !b.api->find(network_policy_type(), job); }));
+}
+
+TEST_CASE("what was deleted is not deleted again because the finalizer could not be removed") {
+  BackingUp b;
+  b.put();
+  REQUIRE(b.says("Starting"));
+  b.end_job(0, kGoodReport, "Complete");
+  REQUIRE(b.says("Completed"));
+  REQUIRE(b.manager.client().remove(Context{}, registry_backup_type(), kBackupKey).ok());
+  REQUIRE(b.api->wait_for([&] { return b.has_job("delete-backup-"); }));
+  std::atomic<int> refused{0}, made{0};
+  b.api->fail_with([&](const kube::ApiCall& call) -> Status {
+    using Verb = kube::ApiCall::Verb;
+    if (call.type == job_type() && call.verb == Verb::Apply) ++made;
+    const bool of_finalizer = call.type == registry_backup_type() && call.verb == Verb::Patch;
+    if (!of_finalizer || ++refused > 3) return {};
+    return {Code::Unavailable, "away"};
+  });
+  b.end_job(0, "{}", "Complete", "delete-backup-");
+  CHECK(b.api->wait_for([&] { return !b.api->find(registry_backup_type(), kBackupKey); }));
+  CHECK(refused > 3);
+  CHECK(made == 0);
 }
 
 // The snapshot controller and the driver are played by the test.

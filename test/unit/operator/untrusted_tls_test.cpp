@@ -268,6 +268,8 @@ TEST_CASE("why the operator has no certificate to show ends the call, and nothin
   CHECK(answer.reply.status().message().find("it asks for a certificate: the Secret x is not there") !=
         std::string::npos);
   CHECK(registry.handler.requests == 0);
+  // It is no word of the registry's, by which a tool would be taken for withdrawn.
+  CHECK(answer.reply.status().code() == Code::Unavailable);
   ClientCertificate broken = own_certificate_of_tests();
   broken.key = own_certificate_of_tests().key;
   const SeenAnswer unfit = ask_securely(registry.port, authority.certificate,

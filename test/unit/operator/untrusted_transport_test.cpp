@@ -69,9 +69,10 @@ TEST_CASE("a call has the token that was made for it, and is not sent without on
   CHECK(asked.find("\r\nAuthorization: Bearer a.b.c\r\n") != std::string::npos);
   asked.clear();
   const auto none = send(server.port(), 10s, [](const Context&) -> StatusOr<std::string> {
-    return Status(Code::Forbidden, "no key");
+    return Status(Code::NotFound, "no key");
   });
   CHECK(none.status().message() == "no key");
+  CHECK(none.status().code() == Code::Unavailable);  // no word of the registry's
   CHECK(asked.empty());
 }
 

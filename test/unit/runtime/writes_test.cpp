@@ -29,6 +29,7 @@ struct Owned {
     cache.start();
     REQUIRE(api.wait_for([&] { return cache.synced(); }));
     owner = api.put(kWidget, widget("ns", "w"));
+    REQUIRE(api.wait_for([&] { return cache.get({}, kWidget, owner->key()).ok(); }));
     api.clear_calls();
   }
   Context ctx() { return {{}, TimePoint::max(), clock, {}}; }
@@ -190,6 +191,15 @@ TEST_CASE("an object that went with its owner is not made anew before the cache 
   // Nor for another one that has its name.
   o.api.put(kWidget, widget(o.owner->key().ns, o.owner->key().name));
   CHECK(o.apply(config_map("ns", "m", {{"k", "v"}})).status().code() == Code::Conflict);
+  CHECK(o.api.size(kConfigMap) == 0);
+}
+
+TEST_CASE("nothing is made for an owner that went while the pass was under way") {
+  Owned o;
+  o.api.remove(kWidget, o.owner->key());
+  REQUIRE(o.api.wait_for([&] { return !o.cache.get({}, kWidget, o.owner->key()).ok(); }));
+  o.applier.forget(std::string(o.owner->meta().uid));  // as the manager does then
+  CHECK(o.apply(config_map("ns", "m")).status().code() == Code::Conflict);
   CHECK(o.api.size(kConfigMap) == 0);
 }
 
