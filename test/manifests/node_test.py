@@ -27,7 +27,8 @@ NOT_ASKED = {"routes": "there are no Routes", "routes/custom-host": "there are n
              "servicemonitors": "there is no Prometheus Operator", "prometheusrules": "there is no Prometheus Operator",
              "mcpservers": "nobody's MCPServers are installed", "mcpserverregistrations": "no sample looks for them",
              "httproutes": "there is no Gateway API", "gateways": "there is no Gateway API",
-             "volumesnapshots": "there are no VolumeSnapshots", "priorityclasses": "no sample names one", "tokenreviews": "nobody reads the metrics"}
+             "volumesnapshots": "there are no VolumeSnapshots", "priorityclasses": "no sample names one", "tokenreviews": "nobody reads the metrics",
+             "certificaterequests": "there is no cert-manager"}
 
 # The condition that tells of what could not be made for one of each kind.
 WITHOUT_FINALIZERS = {"registry/internal-registry": "Degraded", "mcptool/forecasts": "ServerAvailable",
