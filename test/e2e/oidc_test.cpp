@@ -114,7 +114,7 @@ void wait_keys_in_pod(const TestNamespace& ns, std::size_t count) {
       Seconds(240));
 }
 
-// Gives an MCPTool another definition again and again, until it goes.
+// Gives an MCPTool another definition twice a second, until it goes. A registry takes a thousand.
 class Redefinition {
  public:
   explicit Redefinition(const TestNamespace& ns) : ns_(ns), thread_([this] { run(); }) {}
@@ -132,7 +132,7 @@ class Redefinition {
 
  private:
   void run() {
-    while (!stopping_) {
+    for (; !stopping_; std::this_thread::sleep_for(std::chrono::milliseconds(500))) {
       const int number = ++count_;
       const Json change = {{"spec", {{"definition", {{"description", std::to_string(number)}}}}}};
       const Output patched =
