@@ -1,6 +1,8 @@
 #include "controller/runtime/write/applier.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -35,6 +37,9 @@ struct Applied {
 // mismatch, a Conflict; where there is none, the API server creates one and does not look at it.
 // Held by a test against a real API server.
 constexpr const char* kNoObjectsVersion = "1";
+
+// More than there are passes at a time, each with an owner of its own.
+constexpr std::size_t kPassesUnderWay = 256;
 
 std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   hash = (hash ^ value) * 0x9E3779B97F4A7C15ULL;
@@ -112,6 +117,8 @@ struct Applier::Impl {
   std::mutex mutex;
   std::unordered_map<std::string, OfOwner, Hash, std::equal_to<>>
       memo;  // by the owner's uid; guarded by mutex
+  // Of late, for passes that began before; guarded by mutex.
+  std::deque<std::string> forgotten;
 
   // nullptr when nothing is noted. Under the mutex.
   Applied* find(const Object& owner, const IdView& id) {
@@ -189,26 +196,20 @@ struct Applier::Impl {
   Status owner_stays(const Context& ctx, const Object& owner, const IdView& id) {
     const auto type = cache.type_of(owner);
     if (!type) return {};
-    // The pass may have begun before the cache heard, and what was noted is forgotten then.
-    if (has_gone(owner, *type)) return owner_gone(owner, *type);
     {
       std::lock_guard lock(mutex);
-      if (!find(owner, id)) return {};
+      // The pass may have begun before the cache heard, and what was noted is forgotten then.
+      if (!find(owner, id) && !is_forgotten(owner)) return {};
     }
     const auto live = client.get(ctx, *type, owner.key());
     if (!live.ok() && live.status().code() != Code::NotFound) return live.status();
     if (live.ok() && live->meta().uid == owner.meta().uid && !live->meta().deleting()) return {};
-    return owner_gone(owner, *type);
+    return Status(Code::Conflict, "its owner " + describe(*type, owner.key()) + " is being deleted, or gone");
   }
 
-  // Whether the cache has seen that the owner went. One that it has not seen at all has not.
-  bool has_gone(const Object& owner, const ResourceType& type) const {
-    const auto cached = cache.get({}, type, owner.key());
-    return cached.ok() ? cached->meta().uid != owner.meta().uid : cached.status().code() == Code::NotFound;
-  }
-
-  static Status owner_gone(const Object& owner, const ResourceType& type) {
-    return {Code::Conflict, "its owner " + describe(type, owner.key()) + " is being deleted, or gone"};
+  // Under the mutex.
+  bool is_forgotten(const Object& owner) const {
+    return std::find(forgotten.begin(), forgotten.end(), owner.meta().uid) != forgotten.end();
   }
 
   // Ours: the object to apply to. Nothing: the name is free, as far as the cache knows. Answers
@@ -305,13 +306,10 @@ StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, co
   const Object& now = **written;
   Applied applied{std::string(now.meta().uid), hash, now.declared_digest(),
                   std::string(now.meta().resource_version)};
-  {
-    const std::lock_guard lock(impl_->mutex);
-    impl_->memo[std::string(owner.meta().uid)].insert_or_assign(Impl::Id(id), std::move(applied));
-  }
+  const std::lock_guard lock(impl_->mutex);
   // forget() may have been called meanwhile, and is not called again.
-  if (const auto owners = impl_->cache.type_of(owner); owners && impl_->has_gone(owner, *owners))
-    forget(std::string(owner.meta().uid));
+  if (!impl_->is_forgotten(owner))
+    impl_->memo[std::string(owner.meta().uid)].insert_or_assign(Impl::Id(id), std::move(applied));
   return now;
 }
 
@@ -348,6 +346,8 @@ Status Applier::remove(const Context& ctx, const ResourceType& type, const Objec
 void Applier::forget(const std::string& owner_uid) {
   std::lock_guard lock(impl_->mutex);
   impl_->memo.erase(owner_uid);
+  impl_->forgotten.push_back(owner_uid);
+  if (impl_->forgotten.size() > kPassesUnderWay) impl_->forgotten.pop_front();
 }
 
 }  // namespace toolhive::runtime
