@@ -194,6 +194,14 @@ TEST_CASE("an object that went with its owner is not made anew before the cache 
   CHECK(o.api.size(kConfigMap) == 0);
 }
 
+TEST_CASE("an owner that the cache does not have is none that went") {
+  Owned o;
+  Json unseen = widget("ns", "unseen");
+  unseen["metadata"]["uid"] = "uid-of-the-unseen";
+  o.owner = *Object::from(unseen);
+  CHECK(o.apply(config_map("ns", "m")).ok());
+}
+
 TEST_CASE("nothing is made for an owner that went while the pass was under way") {
   Owned o;
   o.api.remove(kWidget, o.owner->key());
