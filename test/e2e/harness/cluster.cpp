@@ -52,6 +52,11 @@ std::string program_path(std::string_view name) {
   return (fs::read_symlink("/proc/self/exe").parent_path() / name).string();
 }
 
+Json Answer::json() const {
+  if (status == 0) throw std::runtime_error(explain());
+  return Json::parse(body);
+}
+
 Cluster& Cluster::get() {
   static std::string error;
   static const std::unique_ptr<Cluster> cluster = []() -> std::unique_ptr<Cluster> {

@@ -52,7 +52,8 @@ struct Answer {
   std::string body;
 
   bool ok() const { return status >= 200 && status < 300; }
-  Json json() const { return Json::parse(body); }
+  // Throws std::runtime_error with what explain() says where the server could not be asked.
+  Json json() const;
   std::string explain() const { return "HTTP " + std::to_string(status) + ": " + body; }
 };
 

@@ -84,6 +84,19 @@ void TestNamespace::wait_condition(const Kind& kind, const std::string& name, co
       bound);
 }
 
+void TestNamespace::wait_ready(const Kind& kind, const std::string& name, Seconds bound) const {
+  wait_condition(kind, name, "Ready", "True", {}, bound);
+  if (std::string_view(kind.name) != kRegistry.name) return;
+  const std::string connect = "exec 3<>/dev/tcp/" + service_host(name) + "/8080";
+  wait_until(
+      "the Service of " + name + " reaches it",
+      [&] {
+        const Output output = run(Cluster::get().inside({"timeout", "5", "bash", "-c", connect}));
+        return output.ok() ? "" : output.explain();
+      },
+      bound);
+}
+
 void TestNamespace::wait_gone(const Kind& kind, const std::string& name, Seconds bound) const {
   wait_until(
       std::string(kind.name) + "/" + name + " is gone",
@@ -103,10 +116,13 @@ void TestNamespace::wait_replicas(int pods) const {
   });
 }
 
+std::string TestNamespace::service_host(const std::string& registry) const {
+  return registry + "." + name_ + ".svc.cluster.local";
+}
+
 Answer TestNamespace::http(const std::string& method, const std::string& path, const Json& body,
                            const std::string& registry) const {
-  return Cluster::get().http(method, "http://" + registry + "." + name_ + ".svc.cluster.local:8080" + path,
-                             body);
+  return Cluster::get().http(method, "http://" + service_host(registry) + ":8080" + path, body);
 }
 
 ConditionView condition(const Json& object, const std::string& type) {

@@ -38,13 +38,15 @@ class TestNamespace {
   void wait_condition(const Kind& kind, const std::string& name, const std::string& type,
                       const std::string& status, const std::string& reason = {},
                       Seconds bound = Seconds(90)) const;
-  void wait_ready(const Kind& kind, const std::string& name, Seconds bound = Seconds(90)) const {
-    wait_condition(kind, name, "Ready", "True", {}, bound);
-  }
+  // And, of a Registry, until its Service reaches it: kube-proxy takes up endpoints some time after
+  // the Deployment is available.
+  void wait_ready(const Kind& kind, const std::string& name, Seconds bound = Seconds(90)) const;
   void wait_gone(const Kind& kind, const std::string& name, Seconds bound = Seconds(60)) const;
   // Until so many pods of the Registry mcp-registry are ready.
   void wait_replicas(int pods) const;
 
+  // The name that the Service of a Registry has in the cluster's DNS.
+  std::string service_host(const std::string& registry) const;
   // Through the Service, by its name in the cluster's DNS. `path` such as "/api/v1/tools".
   Answer http(const std::string& method, const std::string& path, const Json& body = nullptr,
               const std::string& registry = "mcp-registry") const;
