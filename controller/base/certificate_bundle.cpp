@@ -6,15 +6,9 @@
 
 #include <utility>
 
+#include "controller/base/x509.hpp"
+
 namespace toolhive {
-
-namespace {
-
-int no_bundle_password(char*, int, int, void*) {
-  return 0;  // else OpenSSL would ask the terminal
-}
-
-}  // namespace
 
 StatusOr<std::vector<OwnedCertificate>> read_certificate_bundle(const std::string& pem) {
   const std::unique_ptr<BIO, FreeWith<BIO_free_all>> source(
@@ -22,7 +16,7 @@ StatusOr<std::vector<OwnedCertificate>> read_certificate_bundle(const std::strin
   std::vector<OwnedCertificate> bundle;
   ERR_clear_error();
   while (source && bundle.size() <= kMostAuthorities) {
-    OwnedCertificate next(PEM_read_bio_X509(source.get(), nullptr, no_bundle_password, nullptr));
+    OwnedCertificate next(PEM_read_bio_X509(source.get(), nullptr, x509::no_password, nullptr));
     if (!next) break;
     bundle.push_back(std::move(next));
   }

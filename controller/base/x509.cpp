@@ -84,6 +84,10 @@ std::string to_pem(const EVP_PKEY* key) {
   });
 }
 
+int no_password(char*, int, int, void*) {
+  return -1;
+}
+
 WallTime to_wall_time(const ASN1_TIME* time) {
   std::tm parts{};
   if (ASN1_TIME_to_tm(time, &parts) != 1) return {};

@@ -28,6 +28,9 @@ bool add_extension(X509* certificate, X509* issuer, int what, const char* value)
 std::string to_pem(const X509* certificate);
 std::string to_pem(const EVP_PKEY* key);
 
+// A pem_password_cb that has none; without one OpenSSL asks the terminal.
+int no_password(char* buffer, int size, int is_write, void* user);
+
 // The epoch for what is no time.
 WallTime to_wall_time(const ASN1_TIME* time);
 

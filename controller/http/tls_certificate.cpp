@@ -52,10 +52,6 @@ bool is_absent(const std::string& file) {
   return file.empty() || !std::filesystem::exists(file, ignored);
 }
 
-int no_password(char*, int, int, void*) {
-  return 0;
-}  // else OpenSSL would ask the terminal
-
 // What the files of a server hold, in PEM.
 struct TlsTexts {
   std::string certificate, key;
@@ -100,7 +96,7 @@ std::shared_ptr<ssl::context> make_context(const std::string& certificate, const
                       SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_cipher_list(native, kCiphers);
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
-  SSL_CTX_set_default_passwd_cb(native, no_password);
+  SSL_CTX_set_default_passwd_cb(native, x509::no_password);
   SSL_CTX_set_alpn_select_cb(native, select_protocol, nullptr);
   static constexpr unsigned char kSessions[] = "http::Server";
   SSL_CTX_set_session_id_context(native, kSessions, sizeof kSessions - 1);

@@ -34,14 +34,13 @@ CertificateSight::Verdict verdict_of(long result) {
 // Shows `own` in the handshake of `connection`.
 bool show_in_handshake(const ClientCertificate& own, SSL* connection) {
   using Bio = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
-  const auto no_password = [](char*, int, int, void*) { return -1; };
   const Bio text(BIO_new_mem_buf(own.certificate.data(), static_cast<int>(own.certificate.size())));
   const Bio key_text(BIO_new_mem_buf(own.key.data(), static_cast<int>(own.key.size())));
   if (!text || !key_text) return false;
   const std::unique_ptr<X509, FreeWith<X509_free>> certificate(
-      PEM_read_bio_X509(text.get(), nullptr, no_password, nullptr));
+      PEM_read_bio_X509(text.get(), nullptr, x509::no_password, nullptr));
   const std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>> key(
-      PEM_read_bio_PrivateKey(key_text.get(), nullptr, no_password, nullptr));
+      PEM_read_bio_PrivateKey(key_text.get(), nullptr, x509::no_password, nullptr));
   return certificate && key && SSL_use_certificate(connection, certificate.get()) == 1 &&
          SSL_use_PrivateKey(connection, key.get()) == 1;
 }

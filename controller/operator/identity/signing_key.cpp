@@ -14,6 +14,7 @@
 
 #include "controller/base/base64.hpp"
 #include "controller/base/sha256.hpp"
+#include "controller/base/x509.hpp"
 
 namespace toolhive {
 
@@ -87,10 +88,9 @@ StatusOr<SigningKey> SigningKey::make() {
 
 StatusOr<SigningKey> SigningKey::from_pem(const std::string& pem) {
   const Owned<BIO> text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free_all);
-  // Without a callback OpenSSL would ask the terminal for the password of an encrypted key.
-  const auto no_password = [](char*, int, int, void*) { return -1; };
   std::shared_ptr<EVP_PKEY> key(
-      text ? PEM_read_bio_PrivateKey(text.get(), nullptr, no_password, nullptr) : nullptr, EVP_PKEY_free);
+      text ? PEM_read_bio_PrivateKey(text.get(), nullptr, x509::no_password, nullptr) : nullptr,
+      EVP_PKEY_free);
   if (!key) return key_error("is no private key in PEM");
   return of(std::move(key));
 }
