@@ -25,8 +25,8 @@ Json paused_status(const Json& before, std::int64_t generation, WallTime now) {
 
 Status tell_pause(runtime::Pass& pass) {
   const kube::Object& object = pass.object();
-  const Json before = object.json().value("status", Json::object());
-  return pass.write_status(paused_status(before, object.meta().generation, pass.ctx().clock.wall())).status();
+  return pass.write_status(paused_status(*object.status(), object.meta().generation, pass.ctx().clock.wall()))
+      .status();
 }
 
 }  // namespace toolhive

@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include "controller/base/sha256.hpp"
+#include "controller/kube/object/field_reader.hpp"
 #include "controller/kube/object/json_document.hpp"
 #include "controller/kube/object/metadata_scan.hpp"
 #include "controller/kube/object/ref.hpp"
@@ -234,6 +235,14 @@ std::string_view Object::bytes() const {
 }
 Json Object::json() const {
   return json_document(rep_->bytes);
+}
+
+JsonPtr Object::status() const {
+  static const JsonPtr kNone = std::make_shared<const Json>(Json::object());
+  Status unfit;  // only an object that has no members, which parse() refuses
+  JsonPtr status;
+  FieldReader::root(rep_->bytes, unfit).read("status", status);
+  return status ? status : kNone;
 }
 
 void Object::decode(Json& document) const {

@@ -43,6 +43,8 @@ class Object {
   std::string_view flaw() const;
   // The document, decoded anew at each call: keep the result for as long as it is used.
   Json json() const;
+  // Of its document the member "status", `{}` where there is none; nothing else is decoded.
+  JsonPtr status() const;
 
   // The typed view by way of Resource<T>, whose error this is. Made anew at each call
   // and not kept: a view is five times the size of the bytes. Ref<T> shares one between all who

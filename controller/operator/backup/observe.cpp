@@ -97,11 +97,7 @@ StatusOr<BackupObservation> observe_backup(const Context& ctx, kube::Client& cli
                                            const runtime::Cache& cache, kube::Discovery& discovery,
                                            const OperatorOptions& options, const Object& object,
                                            RegistryBackupSpec spec) {
-  BackupObservation observed{
-      .object = object,
-      .status = std::make_shared<const Json>(object.json().value("status", Json::object())),
-      .inputs = {},
-      .pods = {}};
+  BackupObservation observed{.object = object, .status = object.status(), .inputs = {}, .pods = {}};
   BackupInputs& inputs = observed.inputs;
   inputs.key = object.key();
   inputs.uid = std::string(object.meta().uid);

@@ -41,9 +41,9 @@ Status tell_unreadable_backup(const Pass& pass, const Status& why) {
   const Object& object = pass.object();
   const BackupReport report{.generation = object.meta().generation,
                             .complete = ConditionValue::no("InvalidSpec", why.message())};
-  const Json before = object.json().value("status", Json::object());
-  if (has_ended(before)) return {};
-  return pass.write_status(backup_status(before, report, pass.ctx().clock.wall())).status();
+  const JsonPtr before = object.status();
+  if (has_ended(*before)) return {};
+  return pass.write_status(backup_status(*before, report, pass.ctx().clock.wall())).status();
 }
 
 void tell_end(const Pass& pass, const BackupReport& report) {

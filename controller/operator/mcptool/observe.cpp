@@ -53,11 +53,10 @@ Status read_namespaces(const Context& ctx, kube::Client& client, ToolObservation
 
 StatusOr<ToolObservation> observe_tool(const Context& ctx, kube::Client& client, const runtime::Cache& cache,
                                        const std::vector<std::string>& namespaces, const Object& object) {
-  ToolObservation observed{
-      .object = object,
-      .status = std::make_shared<const Json>(object.json().value("status", Json::object())),
-      .tool = kube::Ref<MCPTool>::of(object),
-      .claim = claim_of(object)};
+  ToolObservation observed{.object = object,
+                           .status = object.status(),
+                           .tool = kube::Ref<MCPTool>::of(object),
+                           .claim = claim_of(object)};
   if (!observed.claim) return observed;
   observed.registry_is_ours =
       namespaces.empty() ||

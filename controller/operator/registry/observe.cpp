@@ -237,10 +237,9 @@ StatusOr<RegistryObservation> observe_registry(const Context& ctx, kube::Client&
                                                const runtime::Cache& cache, kube::Discovery& discovery,
                                                OperatorIdentity& identity, const OperatorOptions& options,
                                                const Object& object, RegistrySpec spec) {
-  RegistryObservation observed{
-      .object = object,
-      .status = std::make_shared<const Json>(object.json().value("status", Json::object())),
-      .inputs = registry_inputs(object, std::move(spec), options)};
+  RegistryObservation observed{.object = object,
+                               .status = object.status(),
+                               .inputs = registry_inputs(object, std::move(spec), options)};
   Status read = read_platform(ctx, discovery, observed);
   if (read.ok()) read = read_running(ctx, cache, observed);
   if (read.ok()) read = read_claim(ctx, client, cache, observed);

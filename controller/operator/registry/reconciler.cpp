@@ -42,9 +42,10 @@ bool is_worth_an_event(const runtime::Conditions& conditions) {
 // Of a spec that cannot be read.
 Status tell_unreadable(const Pass& pass, const Status& why) {
   const Object& object = pass.object();
-  const Json before = object.json().value("status", Json::object());
   const ConditionValue refusal = ConditionValue::no("InvalidSpec", why.message());
-  return pass.write_status(refused_status(before, refusal, object.meta().generation, pass.ctx().clock.wall()))
+  return pass
+      .write_status(
+          refused_status(*object.status(), refusal, object.meta().generation, pass.ctx().clock.wall()))
       .status();
 }
 

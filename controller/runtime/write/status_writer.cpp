@@ -21,9 +21,7 @@ Conditions conditions_in(const Json& status) {
 StatusOr<bool> write_status(const Context& ctx, kube::Client& client, const kube::ResourceType& type,
                             const kube::Object& object, const Json& status,
                             const std::string& field_manager) {
-  const Json document = object.json();
-  const auto current = document.find("status");
-  if (current != document.end() ? *current == status : status.empty()) return false;
+  if (*object.status() == status) return false;
 
   const kube::Meta& meta = object.meta();
   // The uid makes the server refuse the write when another object has taken the name.
@@ -59,7 +57,7 @@ StatusOr<bool> StatusWriter::write(const Context& ctx, const kube::Object& objec
 }
 
 void StatusWriter::tell(const kube::Object& object, const Json& status) const {
-  const Conditions before = conditions_in(object.json().value("status", Json::object()));
+  const Conditions before = conditions_in(*object.status());
   const Conditions now = conditions_in(status);
   const Condition* ready = now.find(kReady);
   if (!ready || !is_news(before.find(kReady), *ready)) return;

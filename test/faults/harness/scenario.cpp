@@ -40,7 +40,7 @@ Json server(const std::string& release) {
 
 Json server_status(Client& client, const std::string& ns) {
   const auto object = client.get(bounded(), kMcpTool, {ns, kServerName});
-  return object.ok() ? object->json().value("status", Json::object()) : Json::object();
+  return object.ok() ? *object->status() : Json::object();
 }
 
 // Of the server's tool of that name, in status.

@@ -70,7 +70,7 @@ struct Operator {
   }
   Json status() const {
     const auto tool = test::client()->get(Context{}, mcptool_type(), {space.name(), "weather"});
-    return tool.ok() ? tool->json().value("status", Json::object()) : Json::object();
+    return tool.ok() ? *tool->status() : Json::object();
   }
   bool says(const char* reason) const {
     return eventually([&] {

@@ -204,6 +204,14 @@ TEST_CASE("a document survives the way through bytes") {
   CHECK(Object::from(Json{{"metadata", {{"name", "\xff"}}}}).status().code() == Code::Decode);
 }
 
+TEST_CASE("the status is decoded without the rest, and is empty where there is none") {
+  const std::string head = R"({"metadata":{"name":"x"},"spec":{"status":"other"})";
+  CHECK(*object(head + R"(,"st\u0061tus":{"phase":"Good","all":[1,{"a":null}]}})").status() ==
+        Json{{"phase", "Good"}, {"all", {1, {{"a", nullptr}}}}});
+  for (const char* tail : {"}", R"(,"status":null})", R"(,"status":{}})"})
+    CHECK(*object(head + tail).status() == Json::object());
+}
+
 TEST_CASE("the declared digest ignores status and versions, and nothing else") {
   const auto digest = [](std::string_view text) { return object(text).declared_digest(); };
   const std::string base =

@@ -52,10 +52,7 @@ inline BackupInputs backup_inputs(const kube::Object& backup = registry_backup()
 
 // What is observed of it before anything is made.
 inline BackupObservation backup_observation(const kube::Object& backup = registry_backup()) {
-  return {.object = backup,
-          .status = std::make_shared<const Json>(backup.json().value("status", Json::object())),
-          .inputs = backup_inputs(backup),
-          .pods = {}};
+  return {.object = backup, .status = backup.status(), .inputs = backup_inputs(backup), .pods = {}};
 }
 
 // The Job as the API server has it; `condition` is what it ended with.

@@ -103,7 +103,7 @@ struct Discovering {
   }
   Json status() const {
     const auto registry = api->find(registry_type(), kLooking);
-    return registry ? registry->json().value("status", Json::object()) : Json::object();
+    return registry ? *registry->status() : Json::object();
   }
   bool says(const char* reason) {
     return in_time([&] {

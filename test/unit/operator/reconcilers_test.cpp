@@ -49,7 +49,7 @@ struct Reconciling {
   }
   runtime::Conditions conditions(const kube::ResourceType& type, const Key& key) const {
     const auto object = api->find(type, key);
-    const Json status = object ? object->json().value("status", Json::object()) : Json::object();
+    const Json status = object ? *object->status() : Json::object();
     return runtime::Conditions::from_json(status.value("conditions", Json::array()));
   }
   // Whether the condition comes to have this reason, for this generation or a later one.

@@ -53,9 +53,7 @@ ConditionValue restored(const std::vector<Json>& pods) {
 
 RegistryObservation restore_observation(const Json& patch, RegistryInputs made) {
   const kube::Object object = mcp_registry(patch);
-  return {.object = object,
-          .status = std::make_shared<const Json>(object.json().value("status", Json::object())),
-          .inputs = std::move(made)};
+  return {.object = object, .status = object.status(), .inputs = std::move(made)};
 }
 
 Json reported(const RegistryReport& report) {

@@ -52,7 +52,7 @@ ToolObservation seen_with(const Json& spec, const Json& status, const Sighting& 
   kube::Object object = patched(mcptool("weather", "2026-01-01T00:00:00Z", whole), {{"status", status}});
   if (!spec.contains("definition")) object = patched(object, {{"spec", {{"definition", nullptr}}}});
   ToolObservation seen{.object = object,
-                       .status = std::make_shared<const Json>(object.json().value("status", Json::object())),
+                       .status = object.status(),
                        .tool = kube::Ref<MCPTool>::of(object),
                        .claim = claim_of(object)};
   seen.registry = RegistryTarget{};

@@ -102,7 +102,7 @@ struct Tenants {
   std::string reason(const std::string& ns, const std::string& name) const {
     const auto tool = api->find(mcptool_type(), {ns, name});
     if (!tool) return "gone";
-    const Json status = tool->json().value("status", Json::object());
+    const Json status = *tool->status();
     const auto conditions = runtime::Conditions::from_json(status.value("conditions", Json::array()));
     const auto* ready = conditions.find("Ready");
     return ready ? ready->reason : std::string();

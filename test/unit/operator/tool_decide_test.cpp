@@ -18,7 +18,7 @@ const char* const kOld = "2026-01-01T00:00:00Z";
 // Of an MCPTool whose Registry serves and that nobody else stands in the way of.
 ToolObservation observation(const kube::Object& object) {
   ToolObservation seen{.object = object,
-                       .status = std::make_shared<const Json>(object.json().value("status", Json::object())),
+                       .status = object.status(),
                        .tool = kube::Ref<MCPTool>::of(object),
                        .claim = claim_of(object)};
   seen.registry = RegistryTarget{};
