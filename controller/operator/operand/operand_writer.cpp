@@ -35,7 +35,9 @@ class Writer {
     if (stopped()) return;
     if (!step.intent) {
       remove(step.type, step.key);
-    } else if (!step.after || !unapplied_.contains(*step.after)) {
+    } else if (step.after && unapplied_.contains(*step.after)) {
+      unapplied_.insert(step.type);  // what waits for this one waits as well
+    } else {
       apply(step);
     }
   }

@@ -79,9 +79,18 @@ struct BackingUp {
         {{{"type", condition}, {"status", "True"}, {"lastTransitionTime", to_rfc3339(clock.wall())}}});
     api->put(job_type(), ended);
   }
+  // Up to the Job that deletes what was written.
+  void delete_completed() {
+    put();
+    REQUIRE(says("Starting"));
+    end_job(0, kGoodReport, "Complete");
+    REQUIRE(says("Completed"));
+    REQUIRE(manager.client().remove(Context{}, registry_backup_type(), kBackupKey).ok());
+    REQUIRE(api->wait_for([&] { return has_job("delete-backup-"); }));
+  }
   Json status() const {
     const auto backup = api->find(registry_backup_type(), kBackupKey);
-    return backup ? backup->json().value("status", Json::object()) : Json::object();
+    return backup ? *backup->status() : Json::object();
   }
   bool says(const char* reason) const {
     return api->wait_for([&] {
@@ -148,14 +157,27 @@ TEST_CASE("a RegistryBackup that comes before its Registry is made once that is 
   CHECK(b.has_job());
 }
 
+TEST_CASE("no Job is made while the files that its pod mounts, or its network policy, cannot be") {
+  for (const auto& type : {config_map_type(), network_policy_type()}) {
+    CAPTURE(type.kind);
+    BackingUp b;
+    std::atomic<bool> broken = true;
+    b.api->fail_with([&](const kube::ApiCall& call) {
+      const bool fails = broken && call.type == type && call.verb == kube::ApiCall::Verb::Apply;
+      return fails ? Status(Code::Unavailable, "webhook is down").with_http_status(500) : Status();
+    });
+    b.put();
+    CHECK(b.says("OperandError"));
+    CHECK_FALSE(b.has_job());
+    broken = false;
+    CHECK(b.says("Starting"));
+    CHECK(b.has_job());
+  }
+}
+
 TEST_CASE("a deleted RegistryBackup takes with it what it wrote, and then goes") {
   BackingUp b;
-  b.put();
-  REQUIRE(b.says("Starting"));
-  b.end_job(0, kGoodReport, "Complete");
-  REQUIRE(b.says("Completed"));
-  REQUIRE(b.manager.client().remove(Context{}, registry_backup_type(), kBackupKey).ok());
-  REQUIRE(b.api->wait_for([&] { return b.has_job("delete-backup-"); }));
+  b.delete_completed();
   const Key job = b.job("delete-backup-");
   CHECK_FALSE(b.api->find(job_type(), job)->meta().controller());
   CHECK(b.api->find(network_policy_type(), job));
@@ -167,12 +189,7 @@ TEST_CASE("a deleted RegistryBackup takes with it what it wrote, and then goes")
 
 TEST_CASE("what was deleted is not deleted again because the finalizer could not be removed") {
   BackingUp b;
-  b.put();
-  REQUIRE(b.says("Starting"));
-  b.end_job(0, kGoodReport, "Complete");
-  REQUIRE(b.says("Completed"));
-  REQUIRE(b.manager.client().remove(Context{}, registry_backup_type(), kBackupKey).ok());
-  REQUIRE(b.api->wait_for([&] { return b.has_job("delete-backup-"); }));
+  b.delete_completed();
   std::atomic<int> refused{0}, made{0};
   b.api->fail_with([&](const kube::ApiCall& call) -> Status {
     using Verb = kube::ApiCall::Verb;
@@ -254,9 +271,7 @@ TEST_CASE("a Registry with a schedule is backed up when a run is due, and says s
   REQUIRE(b.api->wait_for([&] { return b.api->find(registry_backup_type(), run).has_value(); }));
   CHECK(b.api->find(registry_backup_type(), run)->meta().owners.empty());
   const Key registry{"mcp", "mcp-registry"};
-  const auto told = [&] {
-    return b.api->find(registry_type(), registry)->json().value("status", Json::object());
-  };
+  const auto told = [&] { return *b.api->find(registry_type(), registry)->status(); };
   CHECK(b.api->wait_for([&] { return told().value("lastSchedule", "") == "2026-01-01T00:01:00Z"; }));
   const auto conditions = runtime::Conditions::from_json(told().value("conditions", Json::array()));
   REQUIRE(conditions.find("BackupHealthy"));
