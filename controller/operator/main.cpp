@@ -155,6 +155,7 @@ int run(const Flags& flags, const std::stop_token& stop) {
   options.workers = flags.workers;
   runtime::Manager manager(*config, manager_options(flags, options.operator_namespace));
   toolhive::OperatorIdentity identity(manager.client(), config->ns);
+  manager.add_leader_work("identity", [&identity](const Context& ctx) { identity.hand_over(ctx); });
   toolhive::RegistryAccess access(
       *way,
       [&identity](const Context& ctx, const std::string& audience) { return identity.token(ctx, audience); },

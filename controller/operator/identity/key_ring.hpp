@@ -31,6 +31,7 @@ class KeyRing {
   // With the private keys.
   StatusOr<std::string> to_json() const;
 
+  bool empty() const { return keys_.empty(); }
   // Makes a key when there is none or the youngest is old, and a certificate for each that has none,
   // and drops those whose tokens or certificates have expired. Whether that changed anything.
   StatusOr<bool> rotate(WallTime now);

@@ -15,7 +15,10 @@ namespace toolhive {
 namespace {
 
 constexpr std::chrono::minutes kBetweenReads{1};
+constexpr std::chrono::seconds kHandsOverWithin{5};  // well below the time for a graceful stop
 constexpr const char* kKeysMember = "keys.json";
+// Who empties a Secret leaves its annotations; who installs it anew does not.
+constexpr const char* kFilled = "mcpregistry.dev/filled";
 
 std::int64_t numeric_date(WallTime time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
@@ -23,6 +26,11 @@ std::int64_t numeric_date(WallTime time) {
 
 Json secret_data(const std::string& ring) {
   return {{kKeysMember, encode_base64(ring)}};
+}
+
+bool is_filled(const Json& secret) {
+  const Json* const annotations = value_at(secret, "/metadata/annotations");
+  return annotations && annotations->contains(kFilled);
 }
 
 // None in a Secret as it is installed.
@@ -68,43 +76,58 @@ StatusOr<std::string> OperatorIdentity::client_certificates(const Context& ctx) 
   return (*known)->client_certificates();
 }
 
+void OperatorIdentity::hand_over(const Context& ctx) {
+  sleep_until(ctx.clock, TimePoint::max(), ctx.stop);
+  std::unique_lock lock(mutex_);
+  const auto known = ring_;
+  lock.unlock();
+  if (!known) return;
+  const auto left = read({{}, ctx.clock.now() + kHandsOverWithin, ctx.clock, {}}, *known);
+  if (!left.ok())
+    log(LogLevel::Warn, "could not see whether the keys are there for the next leader",
+        {{"secret", kIdentitySecret}, {"error", left.status().message()}});
+}
+
 StatusOr<std::shared_ptr<const KeyRing>> OperatorIdentity::ring(const Context& ctx) {
   std::unique_lock lock(mutex_);
   const TimePoint now = ctx.clock.now();
   if (ring_ && now < next_read_) return ring_;
   next_read_ = now + kBetweenReads;
   // Who comes while one asks a slow API server goes on with what is known; without that all wait.
-  const bool known = ring_ != nullptr;
+  const auto known = ring_;
   if (known) lock.unlock();
-  auto found = read(ctx);
+  auto found = read(ctx, known ? *known : KeyRing());
   if (known) lock.lock();
   if (!found.ok() && !ring_) return found.status();
   if (found.ok()) ring_ = std::make_shared<const KeyRing>(*std::move(found));
   return ring_;
 }
 
-StatusOr<KeyRing> OperatorIdentity::read(const Context& ctx) {
+StatusOr<KeyRing> OperatorIdentity::read(const Context& ctx, const KeyRing& known) {
   const auto secret = client_.get(ctx, secret_type(), {ns_, kIdentitySecret});
   if (secret.status().code() == Code::NotFound)
     return Status(Code::NotFound, "the Secret " + ns_ + "/" + kIdentitySecret +
                                       " is not there; it comes with the operator's installation, empty: "
                                       "apply that again");
   if (!secret.ok()) return secret.status();
-  return rotate(ctx, secret->json());
+  return rotate(ctx, secret->json(), known);
 }
 
-StatusOr<KeyRing> OperatorIdentity::rotate(const Context& ctx, const Json& secret) {
+StatusOr<KeyRing> OperatorIdentity::rotate(const Context& ctx, const Json& secret, const KeyRing& known) {
+  const bool filled = is_filled(secret);
   auto ring = held_keys(secret);
   if (!ring.ok())
     return ring.status().with_context("the Secret " + ns_ + "/" + kIdentitySecret +
                                       " holds no keys of the operator; delete what it holds, and new ones "
                                       "are made");
+  if (!filled && ring->empty()) ring = known;
   const auto changed = ring->rotate(ctx.clock.wall());
   if (!changed.ok()) return changed.status();
-  if (!*changed) return ring;
+  if (filled && !*changed) return ring;
   const auto rotated = ring->to_json();
   if (!rotated.ok()) return rotated.status();
   Json update = secret;
+  update["metadata"]["annotations"][kFilled] = "true";
   update["data"] = secret_data(*rotated);
   if (const Status written = client_.update(ctx, secret_type(), update).status(); !written.ok())
     return written;

@@ -20,6 +20,8 @@ inline constexpr const char* kIdentitySecret = "toolhive-operator-identity";
 
 // Its keys are read from the Secret at first use, at most once a minute after that, and made or
 // rotated where it is time; while the API server does not answer, those that are known are used.
+// Whoever empties the Secret asks for other keys; one that was installed anew, as the Operator
+// Lifecycle Manager does at each upgrade, gets those that are known.
 // Thread-safe; `client` must outlive it. Errors say what to do.
 class OperatorIdentity {
  public:
@@ -35,11 +37,15 @@ class OperatorIdentity {
   StatusOr<ClientCertificate> client_certificate(const Context& ctx);
   // Those that registries are to let in, in PEM.
   StatusOr<std::string> client_certificates(const Context& ctx);
+  // Leader work: waits for the end, and then leaves the keys to the next leader. An upgrade installs
+  // the Secret anew just before it ends this process, and what is made by the next one no registry
+  // knows yet.
+  void hand_over(const Context& ctx);
 
  private:
   StatusOr<std::shared_ptr<const KeyRing>> ring(const Context& ctx);
-  StatusOr<KeyRing> read(const Context& ctx);
-  StatusOr<KeyRing> rotate(const Context& ctx, const Json& secret);
+  StatusOr<KeyRing> read(const Context& ctx, const KeyRing& known);
+  StatusOr<KeyRing> rotate(const Context& ctx, const Json& secret, const KeyRing& known);
 
   kube::Client& client_;
   const std::string ns_;

@@ -1,8 +1,6 @@
 #include "controller/operator/mcptool/reconciler.hpp"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "controller/operator/labels.hpp"
@@ -54,13 +52,6 @@ bool is_worth_an_event(const runtime::Conditions& conditions) {
   return !registered || registered->reason != "Pending";
 }
 
-void wait_until_stopped(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock lock(mutex);
-  stopped.wait(lock, stop, [] { return false; });
-}
-
 // The MCPTool whose server runs in the pod.
 std::vector<Key> tool_of_pod(const Object& pod) {
   const auto instance = pod.meta().labels.get(kInstanceLabel);
@@ -109,7 +100,7 @@ void MCPToolReconciler::attach() {
   servers_.on_news([handle](const Key& key) { handle.wake(key); });
   // Who leads listens.
   manager_.add_leader_work("listening", [this](const Context& ctx) {
-    wait_until_stopped(ctx.stop);
+    sleep_until(ctx.clock, TimePoint::max(), ctx.stop);
     servers_.rest_all();
   });
 }

@@ -89,6 +89,19 @@ struct Identifying {
     const Json secret = api->find(secret_type(), kSecretKey)->json();
     return decode_base64(secret.at("data").at("keys.json").get<std::string>()).value();
   }
+  // As one who wants other keys does.
+  void empty_secret() {
+    Json secret = api->find(secret_type(), kSecretKey)->json();
+    secret.erase("data");
+    api->put(secret_type(), secret);
+  }
+  void install_secret() { api->put(secret_type(), installed()->find(secret_type(), kSecretKey)->json()); }
+  // As a leader that is told to end.
+  void end() {
+    std::stop_source told;
+    told.request_stop();
+    identity.hand_over({told.get_token(), TimePoint::max(), clock, {}});
+  }
   bool is_accepted(const std::string& token, const Json& keys, const std::string& audience = "mcp/reg/uid") {
     return judge_as(audience, keys, token, clock).kind == auth::Verdict::Kind::Accepted;
   }
@@ -226,8 +239,48 @@ TEST_CASE("a key from a time to come is not waited for") {
 TEST_CASE("a Secret that is emptied gets another key within a minute") {
   Identifying i;
   const Json keys = i.keys();
-  i.api->put(secret_type(), secret_with(Json::object()));
+  i.empty_secret();
   CHECK(i.keys() == keys);
+  i.clock.advance(1min);
+  CHECK(i.keys() != keys);
+}
+
+TEST_CASE("a Secret that is installed anew gets the keys that are known") {
+  Identifying i;
+  const Json keys = i.keys();
+  i.install_secret();
+  i.clock.advance(1min);
+  CHECK(i.keys() == keys);
+  CHECK(Identifying(i.api).keys() == keys);
+}
+
+TEST_CASE(
+    "who ends leaves the keys in a Secret that was installed anew, and others in one that was emptied") {
+  Identifying i;
+  const Json keys = i.keys();
+  i.install_secret();
+  i.end();
+  CHECK(Identifying(i.api).keys() == keys);
+  i.empty_secret();
+  i.end();
+  CHECK(Identifying(i.api).keys() != keys);
+}
+
+TEST_CASE("who ends without having needed keys makes none") {
+  Identifying i;
+  i.end();
+  CHECK(i.api->count("UPDATE secrets") == 0);
+}
+
+TEST_CASE("keys that an earlier version wrote are not put back once their Secret is emptied") {
+  Identifying i;
+  const Json keys = i.keys();
+  Json earlier = i.api->find(secret_type(), kSecretKey)->json();
+  earlier.at("metadata").erase("annotations");
+  i.api->put(secret_type(), earlier);
+  i.clock.advance(1min);
+  CHECK(i.keys() == keys);
+  i.empty_secret();
   i.clock.advance(1min);
   CHECK(i.keys() != keys);
 }
