@@ -93,7 +93,7 @@ clean: ## Remove what was built; the cached Kubernetes binary stays
 	@rm -rf build
 
 ##@ Test
-.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-commands test-schemathesis test-contracts test-conformance test-bridge test-manifests test-release test-reproducible test-installed test-olm test-upgrade test-integration test-old-kubernetes test-e2e test-addons test-rights test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
+.PHONY: test test-unit test-stores test-kills test-page test-official test-docs test-commands test-schemathesis test-contracts test-conformance test-bridge test-manifests test-release test-reproducible test-installed test-olm test-upgrade test-integration test-old-kubernetes test-e2e test-addons test-rights test-own-namespace test-cluster test-faults test-asan test-tsan test-headers fuzz lint bench
 test: deps image-deps unit-deps store-deps page-deps api-deps contract-deps conformance-deps manifest-deps configure ## All tests: unit, stores, the page in a browser, the API, contracts, MCP client, server and bridge, manifests, a release, integration (a real API server), cluster and e2e (a real node), a sample of test-faults
 	@echo "Compiling the programs with their tests and, at the same time, Kubernetes (about six minutes on two processors, once)."
 	@config/build/together.sh $(BUILD_DIR)
@@ -187,6 +187,9 @@ test-addons: build test-images ## cert-manager's own controllers, which it compi
 
 test-rights: build test-images manifest-deps ## The tests of test-e2e under the rights that the bundle gives the operator, each of which must have been needed
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh rights
+
+test-own-namespace: build test-images manifest-deps ## The tests of test-e2e that are in one namespace, with the bundle installed for the operator's own alone
+	@BUILD_DIR=$(BUILD_DIR) test/run.sh own-namespace
 
 test-faults: build test-images ## Every plan of the fault proxy, and the operator killed at every write of every scenario
 	@BUILD_DIR=$(BUILD_DIR) test/run.sh faults-all

@@ -7,7 +7,7 @@
 set -uo pipefail
 
 suites=(unit stores kills page official docs commands schemathesis contracts conformance bridge manifests release reproducible installed upgrade
-  integration old-kubernetes e2e addons rights cluster faults faults-all olm)
+  integration old-kubernetes e2e addons rights own-namespace cluster faults faults-all olm)
 if [[ ${1:-} == --list ]]; then
   printf '%s\n' "${suites[@]}"
   exit
@@ -163,16 +163,29 @@ addons() { with_cluster "addons-$$" --node doctest addons "$build/bin/test_e2e" 
 # All of that under the rights of the bundle and no others, and those rights held against what was asked. Without streaming lists, in
 # which a watch is a list as well, the operator asks for everything that it ever needs.
 rights() { with_cluster "rights-$$" "--node --feature-gates WatchList=false" in_the_bundles_rights; }
+# It is about the names of config/; the roles of a bundle are named by who installs it.
+named="the operator's Deployment* and roles are named toolhive-operator"
 in_the_bundles_rights() {
-  if ! "$root/test/rights/install.sh" >"$logs/rights-install.log" 2>&1; then
-    tail -n 20 "$logs/rights-install.log"
-    count rights "" 0
-    return
-  fi
-  # It is about the names of config/; the roles of a bundle are named by who installs it.
-  local named="the operator's Deployment* and roles are named toolhive-operator"
+  install_bundle rights || return 0
   TOOLHIVE_INSTALLED=yes on_a_node rights-e2e --test-case-exclude="$named"
   script rights "$root/test/rights/test.sh"
+}
+install_bundle() { # install_bundle NAME: counts as a failure of NAME
+  "$root/test/rights/install.sh" >"$logs/$1-install.log" 2>&1 && return
+  tail -n 20 "$logs/$1-install.log"
+  count "$1" "" 0
+  return 1
+}
+
+# And where it is installed for its own namespace alone, by Roles: there is one namespace, so that the tests run one after the other.
+own-namespace() { with_cluster "own-$$" --node in_its_own_namespace; }
+in_its_own_namespace() {
+  local -x TOOLHIVE_OWN_NAMESPACE=yes E2E_JOBS=1
+  install_bundle own-namespace || return 0
+  # What has Registries or MCPTools in more than one namespace, or deletes its own.
+  local elsewhere="an MCPTool of another namespace registers only where*,servers of every project are found in a namespace that agrees*"
+  elsewhere+=",kubectl mcp import brings into a registry*,a namespace with a Registry and its MCPTools can be deleted"
+  TOOLHIVE_INSTALLED=yes on_a_node own-namespace --test-case-exclude="$named,$elsewhere"
 }
 
 faults() {

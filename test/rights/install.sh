@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the operator in the cluster TOOLHIVE_CLUSTER as the Operator Lifecycle Manager renders the bundle for all namespaces, with
-# the images of build/images:  install.sh
+# Installs the operator in the cluster TOOLHIVE_CLUSTER as the Operator Lifecycle Manager renders the bundle for all namespaces, or, with
+# TOOLHIVE_OWN_NAMESPACE, for its own, with the images of build/images:  install.sh
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")

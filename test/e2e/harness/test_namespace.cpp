@@ -3,12 +3,32 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <utility>
+
 #include "test/e2e/harness/reporter.hpp"
 
 namespace e2e {
 
+namespace {
+
+// Of the operator's own namespace there is one.
+bool own_is_taken = false;
+
+bool take_own() {
+  return std::getenv("TOOLHIVE_OWN_NAMESPACE") != nullptr && !std::exchange(own_is_taken, true);
+}
+
+}  // namespace
+
 TestNamespace::TestNamespace(const std::string& purpose)
     : name_("e2e-" + purpose + "-" + std::to_string(::getpid())) {
+  if (take_own()) {
+    name_ = Cluster::get().operator_namespace();
+    leftovers_.emplace(name_);
+    report_on_failure(name_);
+    return;
+  }
   const Json object = {
       {"apiVersion", "v1"},
       {"kind", "Namespace"},
@@ -20,6 +40,11 @@ TestNamespace::TestNamespace(const std::string& purpose)
 
 TestNamespace::~TestNamespace() {
   forget_report(name_);
+  if (leftovers_) {
+    leftovers_.reset();
+    own_is_taken = false;
+    return;
+  }
   Cluster::get().kubectl({"delete", "namespace", name_, "--wait=false"});
 }
 

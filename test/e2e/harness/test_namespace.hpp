@@ -6,12 +6,15 @@
 #include <vector>
 
 #include "test/e2e/harness/cluster.hpp"
+#include "test/e2e/harness/leftovers.hpp"
 #include "test/e2e/harness/wait.hpp"
 
 namespace e2e {
 
 // Made with restricted Pod Security enforced; removed, without waiting, when the test ends. When an
-// assertion fails, the state of all namespaces of the test is printed (reporter.cpp).
+// assertion fails, the state of all namespaces of the test is printed (reporter.cpp). Where
+// TOOLHIVE_OWN_NAMESPACE says that the operator serves its own namespace alone, the first one that a
+// test makes is that, with restricted Pod Security as it is installed, and emptied at the end.
 class TestNamespace {
  public:
   // `purpose` becomes part of the name.
@@ -53,6 +56,7 @@ class TestNamespace {
 
  private:
   std::string name_;
+  std::optional<Leftovers> leftovers_;  // in the operator's own
 };
 
 // Of a condition that is not there: status "" and reason "".
