@@ -116,7 +116,8 @@ StatusOr<DeletionOutcome> carry_out_deletion(const Context& ctx, runtime::Applie
     case DeletionAction::LetGo:
       break;
   }
-  for (const auto& type : {job_type(), network_policy_type()})
+  // The Job is what tells that this was done.
+  for (const auto& type : {network_policy_type(), job_type()})
     if (done.ok()) done = applier.remove(ctx, type, observed.object, delete_job_key(observed.inputs));
   return done.ok() ? StatusOr<DeletionOutcome>(DeletionOutcome{true, plan.left_behind}) : done;
 }

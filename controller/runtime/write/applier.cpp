@@ -192,8 +192,9 @@ struct Applier::Impl {
   }
 
   // What was made for an owner before and is gone may have gone with it, of which the cache has not
-  // heard: made anew, it would be taken by the garbage collector again, as often as that happens.
-  Status owner_stays(const Context& ctx, const Object& owner, const IdView& id) {
+  // heard: made anew, it would be taken by the garbage collector again, as often as that happens, or
+  // stay where it is to outlive its owner. That alone is made for one of whose deletion the pass knows.
+  Status owner_stays(const Context& ctx, const Object& owner, const IdView& id, const Options& options) {
     const auto type = cache.type_of(owner);
     if (!type) return {};
     {
@@ -203,7 +204,8 @@ struct Applier::Impl {
     }
     const auto live = client.get(ctx, *type, owner.key());
     if (!live.ok() && live.status().code() != Code::NotFound) return live.status();
-    if (live.ok() && live->meta().uid == owner.meta().uid && !live->meta().deleting()) return {};
+    const bool is_news = live.ok() && live->meta().deleting() && (options.owned || !owner.meta().deleting());
+    if (live.ok() && live->meta().uid == owner.meta().uid && !is_news) return {};
     return Status(Code::Conflict, "its owner " + describe(*type, owner.key()) + " is being deleted, or gone");
   }
 
@@ -284,7 +286,7 @@ StatusOr<Object> Applier::apply(const Context& ctx, const ResourceType& type, co
   }
   std::optional<StatusOr<Object>> written;
   if (!*target) {
-    const Status stays = options.owned ? impl_->owner_stays(ctx, owner, id) : Status();
+    const Status stays = impl_->owner_stays(ctx, owner, id, options);
     if (!stays.ok()) return stays.with_context("making " + describe(type, key) + " anew");
     written = impl_->make(ctx, type, intent);
     if (written->status().code() == Code::Conflict) {

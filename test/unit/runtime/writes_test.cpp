@@ -194,6 +194,34 @@ TEST_CASE("an object that went with its owner is not made anew before the cache 
   CHECK(o.api.size(kConfigMap) == 0);
 }
 
+TEST_CASE(
+    "what outlives its owner is made anew for one that is being deleted by a pass that knows, and else not") {
+  Owned o;
+  Json finalized = widget("ns", "w");
+  finalized["metadata"]["finalizers"] = {kFinalizer};
+  o.owner = o.api.put(kWidget, finalized);
+  REQUIRE(o.apply(config_map("ns", "m"), false).ok());
+  o.settle();
+  o.api.remove(kConfigMap, {"ns", "m"});
+  o.settle();
+  REQUIRE(o.client.remove(o.ctx(), kWidget, {"ns", "w"}).ok());
+  CHECK(o.apply(config_map("ns", "m"), false).status().code() == Code::Conflict);
+  const auto deleting = o.api.find(kWidget, {"ns", "w"});
+  REQUIRE(deleting);
+  REQUIRE(deleting->meta().deleting());
+  const auto before = std::exchange(o.owner, deleting);
+  CHECK(o.apply(config_map("ns", "m"), true).status().code() == Code::Conflict);
+  CHECK(o.apply(config_map("ns", "m"), false).ok());
+  o.settle();
+  o.api.remove(kConfigMap, {"ns", "m"});
+  o.settle();
+  o.api.remove(kWidget, {"ns", "w"});
+  CHECK(o.apply(config_map("ns", "m"), false).status().code() == Code::Conflict);
+  o.owner = before;
+  CHECK(o.apply(config_map("ns", "m"), false).status().code() == Code::Conflict);
+  CHECK(o.api.size(kConfigMap) == 0);
+}
+
 TEST_CASE("an owner that the cache does not have is none that went") {
   Owned o;
   Json unseen = widget("ns", "unseen");
