@@ -215,7 +215,8 @@ TEST_CASE(
   o.settle();
   o.api.remove(kConfigMap, {"ns", "m"});
   o.settle();
-  o.api.remove(kWidget, {"ns", "w"});
+  REQUIRE(runtime::remove_finalizer({}, o.api, kWidget, *deleting, kFinalizer).ok());
+  REQUIRE_FALSE(o.api.find(kWidget, {"ns", "w"}));
   CHECK(o.apply(config_map("ns", "m"), false).status().code() == Code::Conflict);
   o.owner = before;
   CHECK(o.apply(config_map("ns", "m"), false).status().code() == Code::Conflict);
