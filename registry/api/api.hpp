@@ -38,9 +38,9 @@ class Api {
   // Has `forwarder` take the writes that another replica is to answer. To be called before the
   // first request; it must live as long as requests are answered.
   void use_forwarder(Forwarder& forwarder) { forwarder_ = &forwarder; }
-  // Whether it matters who sends a request, and where to.
   // Whether a request that has this as kForwardedHeader was forwarded by another replica.
   bool is_from_replica(std::string_view forwarded) const;
+  // Whether it matters who sends a request, and where to.
   bool asks_who_sends() const { return state_.guard != nullptr || forwarder_ != nullptr; }
   // Whether /mcp is there; without a call it is. To be called before the first request.
   void serve_mcp(bool serve) { state_.serves_mcp = serve; }
