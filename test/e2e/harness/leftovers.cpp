@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::chrono::seconds kBound{120};
 constexpr std::chrono::seconds kPause{1};
+constexpr const char* kBackups = "registrybackups.mcpregistry.dev";
 // First, for finalizers need what is beside them.
 constexpr const char* kOurs =
     "registries.mcpregistry.dev,mcptools.mcpregistry.dev,registrybackups.mcpregistry.dev";
@@ -57,7 +58,11 @@ Leftovers::Leftovers(std::string ns) : ns_(std::move(ns)) {
 
 Leftovers::~Leftovers() {
   try {
-    kubectl({"delete", kOurs, "--all", "--timeout=90s"});
+    kubectl({"delete", kOurs, "--all", "--wait=false"});
+    // What they wrote goes with its claim, without which no pod could delete it.
+    for (const std::string& each : words(kubectl({"get", kBackups, "-o", "name"}).out))
+      kubectl({"patch", each, "--type=merge", "--patch", R"({"metadata":{"finalizers":null}})"});
+    kubectl({"wait", kOurs, "--all", "--for=delete", "--timeout=90s"});
     const auto end = std::chrono::steady_clock::now() + kBound;
     for (auto left = found(); !left.empty(); left = found()) {
       if (std::chrono::steady_clock::now() > end) {
