@@ -30,9 +30,10 @@ def _plain(each):
     template = made.get("spec", {}).get("template", {}).get("metadata")
     if template:
         template["annotations"] = _without_marks(template["annotations"])
-    # The operator writes its keys into it.
+    # The operator writes its keys into it, and that it did.
     if each["kind"] == "Secret":
         made.pop("data", None)
+        made["annotations"].pop("mcpregistry.dev/filled", None)
     return made
 
 

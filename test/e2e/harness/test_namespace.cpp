@@ -112,7 +112,8 @@ void TestNamespace::wait_condition(const Kind& kind, const std::string& name, co
 void TestNamespace::wait_ready(const Kind& kind, const std::string& name, Seconds bound) const {
   wait_condition(kind, name, "Ready", "True", {}, bound);
   if (std::string_view(kind.name) != kRegistry.name) return;
-  const std::string connect = "exec 3<>/dev/tcp/" + service_host(name) + "/8080";
+  const int port = get(kService, name).at("/spec/ports/0/port"_json_pointer);
+  const std::string connect = "exec 3<>/dev/tcp/" + service_host(name) + "/" + std::to_string(port);
   wait_until(
       "the Service of " + name + " reaches it",
       [&] {
