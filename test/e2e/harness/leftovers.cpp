@@ -30,7 +30,8 @@ bool is_the_clusters(const std::string& kind) {
 
 // Its pods are replaced by tests.
 bool is_the_operators(const std::string& object) {
-  return object.find("/toolhive-operator") != std::string::npos;
+  return object.starts_with("pod/toolhive-operator-") ||
+         object.starts_with("replicaset.apps/toolhive-operator-");
 }
 
 std::vector<std::string> words(const std::string& text) {
