@@ -182,9 +182,10 @@ own-namespace() { with_cluster "own-$$" --node in_its_own_namespace; }
 in_its_own_namespace() {
   local -x TOOLHIVE_OWN_NAMESPACE=yes E2E_JOBS=1
   install_bundle own-namespace || return 0
-  # What has Registries or MCPTools in more than one namespace, or deletes its own.
+  # What has Registries or MCPTools in more than one namespace, deletes its own, or tells it from the operator's by network policies.
   local elsewhere="an MCPTool of another namespace registers only where*,servers of every project are found in a namespace that agrees*"
   elsewhere+=",kubectl mcp import brings into a registry*,a namespace with a Registry and its MCPTools can be deleted"
+  elsewhere+=",a Registry lets in its namespace*,the policies for a service mesh*"
   TOOLHIVE_INSTALLED=yes on_a_node own-namespace --test-case-exclude="$named,$elsewhere"
 }
 
