@@ -187,40 +187,27 @@ TEST_CASE("a deleted RegistryBackup takes with it what it wrote, and then goes")
       [&] { return !b.api->find(job_type(), job) && !b.api->find(network_policy_type(), job); }));
 }
 
-TEST_CASE("what was deleted is not deleted again because the finalizer could not be removed") {
-  BackingUp b;
-  b.delete_completed();
-  std::atomic<int> refused{0}, made{0};
-  b.api->fail_with([&](const kube::ApiCall& call) -> Status {
-    using Verb = kube::ApiCall::Verb;
-    if (call.type == job_type() && call.verb == Verb::Apply) ++made;
-    const bool of_finalizer = call.type == registry_backup_type() && call.verb == Verb::Patch;
-    if (!of_finalizer || ++refused > 3) return {};
-    return {Code::Unavailable, "away"};
-  });
-  b.end_job(0, "{}", "Complete", "delete-backup-");
-  CHECK(b.api->wait_for([&] { return !b.api->find(registry_backup_type(), kBackupKey); }));
-  CHECK(refused > 3);
-  CHECK(made == 0);
-}
-
-TEST_CASE("what was deleted is not deleted again because the Job's network policy could not be removed") {
-  BackingUp b;
-  b.delete_completed();
-  const Key job = b.job("delete-backup-");
-  std::atomic<int> refused{0}, made{0};
-  b.api->fail_with([&](const kube::ApiCall& call) -> Status {
-    using Verb = kube::ApiCall::Verb;
-    if (call.type == job_type() && call.verb == Verb::Apply) ++made;
-    const bool of_policy = call.type == network_policy_type() && call.verb == Verb::Delete;
-    if (!of_policy || ++refused > 3) return {};
-    return {Code::Unavailable, "away"};
-  });
-  b.end_job(0, "{}", "Complete", "delete-backup-");
-  CHECK(b.api->wait_for([&] { return !b.api->find(registry_backup_type(), kBackupKey); }));
-  CHECK(refused > 3);
-  CHECK(made == 0);
-  CHECK_FALSE(b.api->find(network_policy_type(), job));
+TEST_CASE("what was deleted is not deleted again because its finalizer or the Job's network policy stay") {
+  using Verb = kube::ApiCall::Verb;
+  const std::pair<kube::ResourceType, Verb> stuck[] = {{registry_backup_type(), Verb::Patch},
+                                                       {network_policy_type(), Verb::Delete}};
+  for (const auto& [type, verb] : stuck) {
+    CAPTURE(type.kind);
+    BackingUp b;
+    b.delete_completed();
+    const Key job = b.job("delete-backup-");
+    std::atomic<int> refused{0}, made{0};
+    b.api->fail_with([&](const kube::ApiCall& call) -> Status {
+      if (call.type == job_type() && call.verb == Verb::Apply) ++made;
+      if (call.type != type || call.verb != verb || ++refused > 3) return {};
+      return {Code::Unavailable, "away"};
+    });
+    b.end_job(0, "{}", "Complete", "delete-backup-");
+    CHECK(b.api->wait_for([&] { return !b.api->find(registry_backup_type(), kBackupKey); }));
+    CHECK(refused > 3);
+    CHECK(made == 0);
+    CHECK_FALSE(b.api->find(network_policy_type(), job));
+  }
 }
 
 // The snapshot controller and the driver are played by the test.
