@@ -87,7 +87,7 @@ TEST_CASE("the operator may do what it needs and no more") {
     return cluster.kubectl(args).out.starts_with("yes");
   };
   // the question is put in the right way
-  CHECK(can({"patch", "deployments.apps", "-n", "default"}));
+  CHECK(can({"patch", "deployments.apps", "-n", cluster.operator_namespace()}));
   for (const std::vector<std::string>& right : std::vector<std::vector<std::string>>{
            {"list", "secrets", "--all-namespaces"},
            {"get", "secrets", "-n", "default"},
