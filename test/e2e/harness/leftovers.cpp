@@ -1,6 +1,5 @@
 #include "test/e2e/harness/leftovers.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <iostream>
