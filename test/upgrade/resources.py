@@ -130,6 +130,10 @@ def settled(registry_image):
             ready = conditions.get("Ready", {})
             if ready.get("status") != "True" or ready.get("observedGeneration") != each["metadata"]["generation"]:
                 return f"{name}: {ready}"
+            # A server whose pod is new may not have been looked at since.
+            server = conditions.get("ServerAvailable", {"status": "True"})
+            if server["status"] != "True":
+                return f"{name}: {server}"
     if images()["main"] != [registry_image]:
         return f"main has {images()['main']}"
     for name, each in _objects("deployments").items():
