@@ -5,6 +5,7 @@
 #include <iostream>
 #include <iterator>
 #include <sstream>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -52,8 +53,11 @@ std::string kinds() {
 }  // namespace
 
 Leftovers::Leftovers(std::string ns) : ns_(std::move(ns)) {
-  const auto all = found();
-  before_.insert(all.begin(), all.end());
+  const Output all = listed();
+  // What is not known to have been there would be deleted.
+  if (!all.ok()) throw std::runtime_error("listing what is in " + ns_ + ": " + all.explain());
+  const auto names = words(all.out);
+  before_.insert(names.begin(), names.end());
 }
 
 Leftovers::~Leftovers() {
@@ -83,8 +87,12 @@ Output Leftovers::kubectl(std::vector<std::string> args) const {
   return Cluster::get().kubectl(std::move(args));
 }
 
+Output Leftovers::listed() const {
+  return kubectl({"get", kinds(), "-o", "name"});
+}
+
 std::vector<std::string> Leftovers::found() const {
-  auto all = words(kubectl({"get", kinds(), "-o", "name"}).out);
+  auto all = words(listed().out);
   std::erase_if(all,
                 [&](const std::string& each) { return before_.contains(each) || is_the_operators(each); });
   return all;

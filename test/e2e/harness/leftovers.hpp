@@ -9,7 +9,8 @@
 
 namespace e2e {
 
-// All that comes into the namespace after this was made: deleted, and waited for, when it goes.
+// All that comes into the namespace after this was made: deleted, and waited for, when it goes. The
+// constructor throws std::runtime_error where it cannot be seen what is there.
 class Leftovers {
  public:
   explicit Leftovers(std::string ns);
@@ -19,7 +20,8 @@ class Leftovers {
 
  private:
   Output kubectl(std::vector<std::string> args) const;
-  // As kubectl names them, such as "pod/weather-1".
+  Output listed() const;
+  // What is not of before, as kubectl names it, such as "pod/weather-1".
   std::vector<std::string> found() const;
 
   const std::string ns_;
