@@ -16,7 +16,8 @@ namespace toolhive::runtime {
 //   that no object has, which the API server refuses with a Conflict where there is one after all;
 //   a live read tells then whose it is.
 // - An object that was applied before and is gone is made anew once a live read has confirmed that
-//   its owner is there; else it is a plain Conflict.
+//   its owner is there; else it is a plain Conflict. One that is being deleted is not, but for what
+//   outlives it, in a pass that knows of the deletion.
 // - An object of the owner's is applied, on the uid that was seen, when the intent or what the
 //   object declares differs from when this process last applied it; else it is left alone. A settled
 //   object costs no API call.
