@@ -65,11 +65,12 @@ image-deps:
 	@config/build/packages.sh $(IMAGE_PACKAGES)
 
 # Those of the tree name the images as config/ does.
-manifests: manifest-deps ## Write what is generated in manifests/ again, after a change of config/ or crds/
+manifests: manifest-deps ## Write what is generated in manifests/, and docs/crd-reference.md, again, after a change of config/ or crds/
 	@env -u IMAGE_PREFIX -u IMAGE_TAG manifests/generate.sh install manifests/install.yaml
 	@env -u IMAGE_PREFIX -u IMAGE_TAG manifests/generate.sh chart manifests/chart
 	@env -u IMAGE_PREFIX -u IMAGE_TAG manifests/generate.sh bundle manifests/bundle
 	@env -u IMAGE_PREFIX -u IMAGE_TAG manifests/generate.sh catalog manifests/catalog
+	@manifests/generate.sh reference docs/crd-reference.md
 
 install.yaml: manifest-deps ## Write build/install.yaml: everything in one file, with images $(IMAGE_PREFIX)/*:$(IMAGE_TAG)
 	@mkdir -p build

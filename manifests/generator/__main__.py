@@ -1,4 +1,4 @@
-"""Writes one of the ways to install:  python3 manifests/generator WHAT OUT"""
+"""Writes one of the ways to install, or the reference of what is installed:  python3 manifests/generator WHAT OUT"""
 
 import sys
 
@@ -6,14 +6,16 @@ import bundle
 import catalog
 import chart
 import install
+import reference
 
-WAYS = {"install": install.write, "chart": chart.write, "bundle": bundle.write, "catalog": catalog.write}
+WRITERS = {"install": install.write, "chart": chart.write, "bundle": bundle.write, "catalog": catalog.write,
+           "reference": reference.write}
 
 
 def main(arguments):
-    if len(arguments) != 2 or arguments[0] not in WAYS:
-        sys.exit(f"usage: generate.sh {'|'.join(WAYS)} OUT")
-    WAYS[arguments[0]](arguments[1])
+    if len(arguments) != 2 or arguments[0] not in WRITERS:
+        sys.exit(f"usage: generate.sh {'|'.join(WRITERS)} OUT")
+    WRITERS[arguments[0]](arguments[1])
 
 
 main(sys.argv[1:])

@@ -1,4 +1,4 @@
-"""The generated files of manifests/ are what config/ and crds/ make now."""
+"""What is generated, in manifests/ and docs/, is what config/ and crds/ make now."""
 
 import filecmp
 import os
@@ -31,6 +31,15 @@ def install_file(_):
         again = os.path.join(work, "install.yaml")
         project.generate("install", again)
         check(filecmp.cmp(again, project.path("manifests", "install.yaml"), shallow=False), AGAIN)
+
+
+@test
+def reference(_):
+    """docs/crd-reference.md has every field and every rule as the CRDs have them now."""
+    with tempfile.TemporaryDirectory() as work:
+        again = os.path.join(work, "crd-reference.md")
+        project.generate("reference", again)
+        check(filecmp.cmp(again, project.path("docs", "crd-reference.md"), shallow=False), AGAIN)
 
 
 @test

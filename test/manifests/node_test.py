@@ -18,7 +18,8 @@ READY = {"registry/mcp-registry": "registry", "registry/team-registry": "registr
          "registry/restored-registry": "registry_existing_claim", "registry/strict-registry": "registry_strict",
          "registry/temporary-registry": "registry_temporary", "mcptool/weather": "mcptool",
          "mcptool/search-documents": "mcptool_unversioned", "mcptool/forecasts": "mcptool_workload",
-         "mcptool/stdio-forecasts": "mcptool_stdio", "mcptool/selected-forecasts": "mcptool_selected"}
+         "mcptool/stdio-forecasts": "mcptool_stdio", "mcptool/selected-forecasts": "mcptool_selected",
+         "mcptool/registry-tools": "mcptool_registry"}
 AUTHENTICATED = "private-registry"
 # What the operator is allowed and does not ask for here, and why.
 NOT_ASKED = {"routes": "there are no Routes", "routes/custom-host": "there are no Routes",
