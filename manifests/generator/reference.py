@@ -117,7 +117,8 @@ def _rules(path, schema):
 
 def _part(path, schema):
     """A section of the fields that have none below them, and one of each that has."""
-    yield from ("", f"### {path}", "", _text(schema["description"]))
+    default = f" Left out, it is {_value(schema['default'])}." if "default" in schema else ""
+    yield from ("", f"### {path}", "", _text(schema["description"]) + default)
     yield from _table(path, schema, deep=False)
     for name, field in schema["properties"].items():
         full = f"{path}.{name}"
