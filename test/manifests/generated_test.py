@@ -24,22 +24,23 @@ def changed_files(committed, again):
     return sorted(set(found))
 
 
+def check_file(what, *place):
+    with tempfile.TemporaryDirectory() as work:
+        again = os.path.join(work, place[-1])
+        project.generate(what, again)
+        check(filecmp.cmp(again, project.path(*place), shallow=False), AGAIN)
+
+
 @test
 def install_file(_):
     """install.yaml is what config/ and crds/ make now."""
-    with tempfile.TemporaryDirectory() as work:
-        again = os.path.join(work, "install.yaml")
-        project.generate("install", again)
-        check(filecmp.cmp(again, project.path("manifests", "install.yaml"), shallow=False), AGAIN)
+    check_file("install", "manifests", "install.yaml")
 
 
 @test
 def reference(_):
     """docs/crd-reference.md has every field and every rule as the CRDs have them now."""
-    with tempfile.TemporaryDirectory() as work:
-        again = os.path.join(work, "crd-reference.md")
-        project.generate("reference", again)
-        check(filecmp.cmp(again, project.path("docs", "crd-reference.md"), shallow=False), AGAIN)
+    check_file("reference", "docs", "crd-reference.md")
 
 
 @test

@@ -112,7 +112,13 @@ const Step kEquip{"create a Registry with everything",
                             {{"registryRef", {{"name", kRegistryName}}},
                              {"definition", {{"inputSchema", {{"type", "object"}}}}}}}});
                   },
-                  [](Client& client, const std::string& ns) { return not_served_by(client, ns, 2); }};
+                  [](Client& client, const std::string& ns) -> std::string {
+                    std::string missing = not_served_by(client, ns, 2);
+                    if (!missing.empty()) return missing;
+                    // Nobody offers metrics here; the cluster's own controller says so when it comes round.
+                    return missing_condition(client, kRegistry, ns, kRegistryName, "Autoscaling", "False",
+                                             "ScalingInactive");
+                  }};
 
 const Step kMove{
     "move to a database",
