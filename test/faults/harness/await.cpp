@@ -1,12 +1,9 @@
 #include "test/faults/harness/await.hpp"
 
-#include <chrono>
 #include <thread>
 
 namespace toolhive::faults {
 namespace {
-
-constexpr auto kPause = std::chrono::milliseconds(30);
 
 std::string attempt(const Check& check) {
   try {
@@ -18,7 +15,7 @@ std::string attempt(const Check& check) {
 
 }  // namespace
 
-void await(const std::string& what, const Check& check, e2e::Seconds bound) {
+void await(const std::string& what, const Check& check, e2e::Seconds bound, std::chrono::milliseconds pause) {
   const auto deadline = std::chrono::steady_clock::now() + bound;
   for (;;) {
     const std::string missing = attempt(check);
@@ -27,7 +24,7 @@ void await(const std::string& what, const Check& check, e2e::Seconds bound) {
       std::string message = "waited " + std::to_string(static_cast<int>(bound.count())) + " s for: ";
       throw Overdue(message.append(what).append("\nstill: ").append(missing));
     }
-    std::this_thread::sleep_for(kPause);
+    std::this_thread::sleep_for(pause);
   }
 }
 

@@ -1,6 +1,7 @@
 // Waiting for what has to become true, with a bound, on any thread.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -17,8 +18,9 @@ struct Overdue : std::runtime_error {
 // Says what is still missing; empty when it holds.
 using Check = std::function<std::string()>;
 
-// Repeats `check` until it holds. An exception of `check` counts as not holding yet. Throws Overdue
-// after `bound`.
-void await(const std::string& what, const Check& check, e2e::Seconds bound = e2e::Seconds(60));
+// Repeats `check`, with a `pause` between, until it holds. An exception of `check` counts as not
+// holding yet. Throws Overdue after `bound`.
+void await(const std::string& what, const Check& check, e2e::Seconds bound = e2e::Seconds(60),
+           std::chrono::milliseconds pause = std::chrono::milliseconds(30));
 
 }  // namespace toolhive::faults

@@ -15,6 +15,8 @@ namespace toolhive::faults {
 
 namespace {
 
+// A look at a whole end state is some twenty lists, which the operator's own requests have to wait for.
+constexpr std::chrono::milliseconds kPause{250};
 constexpr std::chrono::seconds kRest{1};
 constexpr std::chrono::seconds kLasting{5};
 
@@ -71,7 +73,7 @@ void Environment::wait(const std::string& what, const Check& check, e2e::Seconds
         if (hook_) hook_();
         return check();
       },
-      bound);
+      bound, kPause);
 }
 
 void Environment::run(const std::vector<Step>& steps, e2e::Seconds bound) {
