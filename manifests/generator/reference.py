@@ -9,7 +9,7 @@ import yaml_text
 
 HEAD = """# Fields of the resources
 
-Generated from the schemas in `crds/`, which an API server holds resources against. `kubectl explain registry.spec --recursive` shows the same of a cluster.
+Generated from the schemas in `crds/`, which an API server holds resources against.
 [resources.md](resources.md) explains what the fields are for and how they go together.
 
 `[]` stands for each entry of a list, `{}` for each value of a map. A field in **bold** is required where what it stands in is given.
